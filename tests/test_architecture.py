@@ -1,0 +1,123 @@
+"""The shape of the code itself: who may import whom, how long things may be, and where time may be read."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MAY_IMPORT: dict[str, set[str]] = {
+    "devices": set(),
+    "erasure": set(),
+    "robotics": {"devices"},
+    "backends": {"devices"},
+    "simulator": {"devices", "robotics", "backends"},
+    "archived": {"backends", "robotics", "erasure", "devices", "simulator"},
+    "cli": {"archived", "backends", "erasure"},
+}
+#: Inside `archived`, downwards only; a layer may import its own and every lower one.
+LAYERS: list[set[str]] = [
+    {"model", "states", "config", "errors"},
+    {"policy", "catalog", "formats"},
+    {"sessions"},
+    {"stages"},
+    {"api", "routines"},
+    {"wiring"},
+    {"daemon"},
+    {"__main__", "burn", "room", "site"},
+]
+MODULE_LINES_MAX = 400
+TEST_LINES_MAX = 500
+FUNCTION_LINES_MAX = 60
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "util", "helper", "misc"} | set(sys.stdlib_module_names)
+#: The one module that reads time and sleeps.
+CLOCK = Path("devices/clock.py")
+
+PRODUCT = [p for top in sorted(MAY_IMPORT) for p in sorted((ROOT / top).rglob("*.py"))]
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def imported_modules(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def layer_of(part: str) -> int | None:
+    return next((number for number, names in enumerate(LAYERS) if part in names), None)
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
+def test_module_imports_only_what_it_may(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    package = parts[0]
+    modules = set(imported_modules(tree))
+
+    strangers = ({m.partition(".")[0] for m in modules} & set(MAY_IMPORT)) - {package} - MAY_IMPORT[package]
+    assert not strangers, f"{package} must not import {sorted(strangers)}"
+
+    if package == "simulator":
+        drivers = {m for m in modules if m.startswith(("robotics.changers", "backends.optical.drive"))}
+        assert not drivers, f"the simulator uses wire tables only, not {sorted(drivers)}"
+    if package == "archived" and len(parts) > 1 and parts[1] != "__init__":
+        mine = layer_of(parts[1])
+        assert mine is not None, f"{name_of(path)} stands in no layer"
+        for module in modules:
+            pieces = module.split(".")
+            if pieces[0] == "archived" and len(pieces) > 1:
+                theirs = layer_of(pieces[1])
+                assert theirs is None or theirs <= mine, f"{name_of(path)} must not import {module}"
+        top = parts[1] in {"wiring", "room", "__main__", "burn", "site"}
+        assert top or not any(m.partition(".")[0] == "simulator" for m in modules)
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
+def test_module_and_its_functions_stay_small(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    if "migrations" not in path.parts:
+        assert len(source.splitlines()) <= MODULE_LINES_MAX
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert length <= FUNCTION_LINES_MAX, f"{node.name} is {length} lines"
+
+
+@pytest.mark.parametrize("path", TESTS, ids=name_of)
+def test_test_module_stays_readable(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= TEST_LINES_MAX
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
+def test_module_name_says_something_of_its_own(path: Path) -> None:
+    if path.stem not in {"__init__", "__main__"}:
+        assert path.stem not in FORBIDDEN_NAMES, f"{name_of(path)}: rename it by its noun"
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
+def test_time_is_read_and_slept_only_through_the_clock(path: Path) -> None:
+    if path.relative_to(ROOT) == CLOCK or path.name == "rebuild.py":
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            called = ast.unparse(node.func)
+            assert called not in {
+                "time.time", "time.sleep", "time.monotonic", "time.time_ns",
+                "datetime.now", "datetime.utcnow", "datetime.datetime.now", "date.today",
+            }, f"{name_of(path)}:{node.lineno} {called}: use the clock"
+
+
+def test_every_code_folder_is_declared_for_packaging() -> None:
+    declared = (ROOT / "setup.cfg").read_text(encoding="utf-8")
+    for init in (p for top in MAY_IMPORT for p in (ROOT / top).rglob("__init__.py")):
+        dotted = ".".join(init.parent.relative_to(ROOT).parts)
+        assert f"    {dotted}\n" in declared, f"{dotted} is missing in setup.cfg"
