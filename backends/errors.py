@@ -1,0 +1,88 @@
+"""What media and images can do to us: the one root of the errors of `backends`, and its leaves.
+
+Failures of the wire (`devices.failures`) are not hidden here: a driver turns a sense that blames the medium
+into one of these and lets an unknown outcome pass as it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from devices.sense import Sense
+
+
+class BackendError(Exception):
+    """Anything that a medium, an image or its recipe refused or got wrong. Catch a leaf where you can act."""
+
+
+class MediumUnreadable(BackendError):
+    """Sectors `lba` up to `lba + sectors` could not be read; nothing before them is in doubt.
+
+    `sense` is what the drive said, or None where no drive spoke (an image file that is too short).
+    """
+
+    def __init__(self, lba: int, sectors: int, sense: Sense | None = None) -> None:
+        self.lba = lba
+        self.sectors = sectors
+        self.sense = sense
+        said = f": {sense}" if sense is not None else ""
+        super().__init__(
+            f"{sectors} sectors from sector {lba} cannot be read{said}; "
+            "read the rest, then take these sectors from another copy or from the set"
+        )
+
+
+class MediumRefused(BackendError):
+    """The medium is not fit for this write (not blank, too small, wrong profile); nothing was written to it."""
+
+
+class WriteFailed(BackendError):
+    """A write stopped at sector `lba`. What lies before it may be good; the medium is suspect, not blank."""
+
+    def __init__(self, lba: int, reason: str) -> None:
+        self.lba = lba
+        self.reason = reason
+        super().__init__(
+            f"writing stopped at sector {lba}: {reason}; the medium is spent and suspect, use another one"
+        )
+
+
+class CloseFailed(BackendError):
+    """All data was sent but the medium could not be closed; only reading it back tells what it holds."""
+
+
+class RecipeDamaged(BackendError):
+    """A recipe is torn, edited or of an unknown version; the image cannot be streamed from it."""
+
+
+class SourceMissing(BackendError):
+    """A staged file that the recipe names is not there; the image stream was stopped before its bytes."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"staged file {name} is missing; the image was stopped there and is not complete. "
+            "Put the file back as it was accepted, or take the image from a copy or from its set"
+        )
+
+
+class SourceDiffers(BackendError):
+    """A stretch of a staged file no longer has the length or the digest that the recipe recorded for it."""
+
+    def __init__(self, name: str, expected: str, found: str) -> None:
+        self.name = name
+        self.expected = expected
+        self.found = found
+        super().__init__(
+            f"{name} is not what was accepted: expected {expected}, found {found}; the image was stopped there "
+            "and is not complete. Put the file back as it was accepted, or take the image from a copy or from its set"
+        )
+
+
+class ImageUnplannable(BackendError):
+    """An entry cannot stand in a UDF image of ours (name, size, or two entries on one path); nothing was written."""
+
+
+class UdfDamaged(BackendError):
+    """Bytes that should be UDF are not, or contradict each other; the reader stopped at the named place."""
