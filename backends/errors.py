@@ -34,7 +34,7 @@ class MediumUnreadable(BackendError):
 
 
 class MediumRefused(BackendError):
-    """The medium is not fit for this write (not blank, too small, wrong profile); nothing was written to it."""
+    """The medium is unfit for this write (not blank, too small, wrong profile); nothing was written to it."""
 
 
 class WriteFailed(BackendError):
@@ -76,12 +76,13 @@ class SourceDiffers(BackendError):
         self.found = found
         super().__init__(
             f"{name} is not what was accepted: expected {expected}, found {found}; the image was stopped there "
-            "and is not complete. Put the file back as it was accepted, or take the image from a copy or from its set"
+            "and is not complete. Put the file back as it was accepted, or take the image from a copy or "
+            "from its set"
         )
 
 
 class ImageUnplannable(BackendError):
-    """An entry cannot stand in a UDF image of ours (name, size, or two entries on one path); nothing was written."""
+    """An entry cannot stand in a UDF image of ours (its name, size, or a path used twice); nothing was written."""
 
 
 class UdfDamaged(BackendError):
