@@ -57,12 +57,16 @@ class RecipeDamaged(BackendError):
 
 
 class SourceMissing(BackendError):
-    """A staged file that the recipe names is not there; the image stream was stopped before its bytes."""
+    """A staged file that the recipe names is not there; the image stream was stopped before its bytes.
 
-    def __init__(self, name: str) -> None:
+    `name` is what the file is called in the image, `source` where it was expected below the staging root.
+    """
+
+    def __init__(self, name: str, source: str | None = None) -> None:
         self.name = name
+        self.source = source
         super().__init__(
-            f"staged file {name} is missing; the image was stopped there and is not complete. "
+            f"{_staged(name, source)} is missing in staging; the image was stopped there and is not complete. "
             "Put the file back as it was accepted, or take the image from a copy or from its set"
         )
 
@@ -70,20 +74,33 @@ class SourceMissing(BackendError):
 class SourceDiffers(BackendError):
     """A stretch of a staged file no longer has the length or the digest that the recipe recorded for it."""
 
-    def __init__(self, name: str, expected: str, found: str) -> None:
+    def __init__(self, name: str, expected: str, found: str, source: str | None = None) -> None:
         self.name = name
         self.expected = expected
         self.found = found
+        self.source = source
         super().__init__(
-            f"{name} is not what was accepted: expected {expected}, found {found}; the image was stopped there "
-            "and is not complete. Put the file back as it was accepted, or take the image from a copy or "
-            "from its set"
+            f"{_staged(name, source)} is not what was accepted: expected {expected}, found {found}; "
+            "the image was stopped there and is not complete. "
+            "Put the file back as it was accepted, or take the image from a copy or from its set"
         )
 
 
 class ImageUnplannable(BackendError):
-    """An entry cannot stand in a UDF image of ours (its name, size, or a path used twice); nothing was written."""
+    """An entry cannot stand in a UDF image (its name, its size, a path used twice); nothing was written."""
 
 
 class UdfDamaged(BackendError):
     """Bytes that should be UDF are not, or contradict each other; the reader stopped at the named place."""
+
+
+class NotInImage(BackendError):
+    """The image is readable there, and holds no such file."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"the image holds no file {path!r}")
+
+
+def _staged(name: str, source: str | None) -> str:
+    return name if source is None or source == name else f"{name} (staged as {source})"
