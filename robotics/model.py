@@ -1,0 +1,106 @@
+"""Frozen values about a library: its elements, what was seen in them, what the changer is and can do."""
+
+from dataclasses import dataclass
+from enum import IntEnum, unique
+
+
+@unique
+class ElementKind(IntEnum):
+    """Element type codes (SMC-3)."""
+
+    TRANSPORT = 1
+    STORAGE = 2
+    IMPORT_EXPORT = 3
+    DRIVE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One place for one medium, as the changer reported it.
+
+    `source_address` is where its medium came from, when the changer vouches for it. `accessible` says whether
+    the arm can reach the medium (some changers never say so). `exception` is (asc, ascq): the place is not in
+    order, and an empty place with an exception is not known to be empty.
+    """
+
+    address: int
+    kind: ElementKind
+    full: bool
+    barcode: str | None = None
+    source_address: int | None = None
+    accessible: bool = True
+    exception: tuple[int, int] | None = None
+    drive_serial: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Every element of one library, by one look."""
+
+    elements: tuple[Element, ...]
+
+    def at(self, address: int) -> Element | None:
+        """The element with this address, or None."""
+        return next((e for e in self.elements if e.address == address), None)
+
+    def holding(self, barcode: str) -> Element | None:
+        """The full element whose medium carries this barcode, or None."""
+        return next((e for e in self.elements if e.full and e.barcode == barcode), None)
+
+    def of_kind(self, kind: ElementKind) -> tuple[Element, ...]:
+        """The elements of one kind, in order of address."""
+        return tuple(sorted((e for e in self.elements if e.kind is kind), key=lambda e: e.address))
+
+
+@dataclass(frozen=True, slots=True)
+class ElementRange:
+    """`count` consecutive addresses from `first`."""
+
+    first: int
+    count: int
+
+    def __contains__(self, address: int) -> bool:
+        return self.first <= address < self.first + self.count
+
+
+@dataclass(frozen=True, slots=True)
+class ElementLayout:
+    """Which addresses belong to which kind of element."""
+
+    transport: ElementRange
+    storage: ElementRange
+    import_export: ElementRange
+    drive: ElementRange
+
+    def range_of(self, kind: ElementKind) -> ElementRange:
+        """The addresses of one kind."""
+        return {
+            ElementKind.TRANSPORT: self.transport,
+            ElementKind.STORAGE: self.storage,
+            ElementKind.IMPORT_EXPORT: self.import_export,
+            ElementKind.DRIVE: self.drive,
+        }[kind]
+
+    def kind_of(self, address: int) -> ElementKind | None:
+        """The kind of the element with this address, or None when no element has it."""
+        return next((kind for kind in ElementKind if address in self.range_of(kind)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangerIdentity:
+    """What a changer says that it is; the serial number is empty when it tells none."""
+
+    vendor: str
+    product: str
+    revision: str
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangerAbilities:
+    """What callers may ask of a changer; they ask this and never for its class."""
+
+    random_access: bool
+    barcode_reader: bool
+    import_export: bool
+    exchange: bool
