@@ -1,0 +1,174 @@
+"""Images, their chunk tables, and the protection sets that they join."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from archived import states
+from archived.catalog.rows import add, advance, next_number, one, values
+from archived.catalog.tables import chunk_table, image, protection_set
+from archived.model import GroupKey, Image, ProtectionSet
+from archived.states import ImageEvent, ImageState, SetEvent, SetState
+
+#: Crockford's alphabet: no I, L, O, U, so that people can say and read an id.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+#: Multiplier coprime to 32^4: consecutive sets get ids that do not look alike.
+_SPREAD = 613_441
+
+
+def set_id(number: int) -> str:
+    """The four-character id of the n-th set; distinct for the first 1,048,575, longer after that."""
+    size = 32**4
+    code = (number * _SPREAD) % size
+    digits = "".join(ALPHABET[code >> shift & 31] for shift in (15, 10, 5, 0))
+    return digits if number < size else f"{digits}{number // size}"
+
+
+def open_image(connection: Connection, key: GroupKey, at: datetime) -> Image:
+    """The open image of a group, made if there is none."""
+    query = select(image).where(
+        image.c.state == ImageState.OPEN,
+        image.c.pool == key.pool,
+        image.c.fonds == key.fonds,
+        image.c.series == key.series,
+        image.c.retention == key.retention,
+        image.c.confidentiality == key.confidentiality,
+    )
+    found = values(connection, Image, query)
+    if found:
+        return found[0]
+    fresh = Image(
+        id=new_id(connection),
+        state=ImageState.OPEN,
+        kind="data",
+        pool=key.pool,
+        fonds=key.fonds,
+        series=key.series,
+        retention=key.retention,
+        confidentiality=key.confidentiality,
+        held=False,
+        opened_at=at,
+    )
+    add(connection, image, fresh)
+    return fresh
+
+
+def new_id(connection: Connection) -> str:
+    return f"I{next_number(connection, 'image'):06d}"
+
+
+def create(connection: Connection, item: Image) -> None:
+    add(connection, image, item)
+
+
+def get(connection: Connection, image_id: str) -> Image:
+    """By id (`I000007`) or by what the label says (`7K3F-3`). Raises NotFound."""
+    set_name, dash, position = image_id.partition("-")
+    if dash and position.isdigit():
+        query = select(image).where(image.c.set_id == set_name.upper(), image.c.position == int(position))
+        found = values(connection, Image, query.where(image.c.state != ImageState.VOID))
+        if found:
+            return found[0]
+    return one(connection, Image, image, image_id)
+
+
+def in_state(connection: Connection, *wanted: ImageState) -> list[Image]:
+    return values(connection, Image, select(image).where(image.c.state.in_(wanted)).order_by(image.c.id))
+
+
+def listing(connection: Connection) -> list[Image]:
+    return values(connection, Image, select(image).order_by(image.c.id))
+
+
+def of_set(connection: Connection, set_name: str) -> list[Image]:
+    """Members of a set in order of position, void ones left out."""
+    query = select(image).where(image.c.set_id == set_name, image.c.state != ImageState.VOID)
+    return values(connection, Image, query.order_by(image.c.position))
+
+
+def advance_state(connection: Connection, image_id: str, event: ImageEvent, **changes: Any) -> None:
+    """Raises NotFound, ForbiddenStep."""
+    advance(connection, image, states.IMAGE, image_id, event, **changes)
+
+
+def update_columns(connection: Connection, image_id: str, **changes: Any) -> None:
+    connection.execute(update(image).where(image.c.id == image_id).values(**changes))
+
+
+def store_chunks(connection: Connection, image_id: str, tables: Mapping[str, bytes]) -> None:
+    """Chunk tables by part ("image", "payload"), replacing what was there."""
+    connection.execute(delete(chunk_table).where(chunk_table.c.image_id == image_id))
+    rows = [{"image_id": image_id, "part": part, "data": data} for part, data in tables.items()]
+    if rows:
+        connection.execute(insert(chunk_table), rows)
+
+
+def chunks(connection: Connection, image_id: str, part: str = "image") -> bytes | None:
+    query = select(chunk_table.c.data).where(chunk_table.c.image_id == image_id, chunk_table.c.part == part)
+    data: bytes | None = connection.execute(query).scalar()
+    return data
+
+
+def join_set(
+    connection: Connection, *, pool: str, n: int, m: int, scope: str, confidentiality: str, at: datetime
+) -> tuple[ProtectionSet, int]:
+    """Reserve a set and a 1-based data position: in the forming set of this scope, or in a new one."""
+    query = select(protection_set).where(
+        protection_set.c.state == SetState.FORMING,
+        protection_set.c.pool == pool,
+        protection_set.c.scope == scope,
+        protection_set.c.confidentiality == confidentiality,
+        protection_set.c.close_asked.is_(False),
+        protection_set.c.n == n,
+        protection_set.c.m == m,
+    )
+    for candidate in values(connection, ProtectionSet, query.order_by(protection_set.c.opened_at)):
+        taken = {member.position for member in of_set(connection, candidate.id)}
+        free = [position for position in range(1, n + 1) if position not in taken]
+        if free:
+            return candidate, free[0]
+    fresh = ProtectionSet(
+        id=set_id(next_number(connection, "set")),
+        state=SetState.FORMING,
+        pool=pool,
+        n=n,
+        m=m,
+        scope=scope,
+        confidentiality=confidentiality,
+        opened_at=at,
+    )
+    add(connection, protection_set, fresh)
+    return fresh, 1
+
+
+def get_set(connection: Connection, set_name: str) -> ProtectionSet:
+    """Raises NotFound."""
+    return one(connection, ProtectionSet, protection_set, set_name.upper())
+
+
+def sets_in_state(connection: Connection, *wanted: SetState) -> list[ProtectionSet]:
+    query = (
+        select(protection_set).where(protection_set.c.state.in_(wanted)).order_by(protection_set.c.opened_at)
+    )
+    return values(connection, ProtectionSet, query)
+
+
+def set_listing(connection: Connection) -> list[ProtectionSet]:
+    return values(connection, ProtectionSet, select(protection_set).order_by(protection_set.c.opened_at))
+
+
+def advance_set(connection: Connection, set_name: str, event: SetEvent, **changes: Any) -> None:
+    """Raises NotFound, ForbiddenStep."""
+    advance(connection, protection_set, states.SET, set_name, event, **changes)
+
+
+def ask_set_to_close(connection: Connection, set_name: str) -> None:
+    query = update(protection_set).where(protection_set.c.id == set_name)
+    connection.execute(query.values(close_asked=True))
+
+
+def members_by_set(connection: Connection, set_ids: Sequence[str]) -> dict[str, list[Image]]:
+    """Living members of several sets, each in order of position."""
+    return {set_name: of_set(connection, set_name) for set_name in set_ids}

@@ -1,0 +1,123 @@
+"""Media, the copies on them, the moves between elements, and the drives."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from archived import states
+from archived.catalog.rows import add, advance, one, values
+from archived.catalog.tables import copy, drive, medium, move
+from archived.model import Copy, Drive, Medium, Move
+from archived.states import CopyEvent, CopyState, MediumEvent, MediumState, MoveEvent, MoveState
+
+#: Copies that count for or against a plan; the others are history.
+LIVE_COPIES = (
+    CopyState.PLANNED,
+    CopyState.WRITING,
+    CopyState.WRITTEN,
+    CopyState.VERIFYING,
+    CopyState.VERIFIED,
+    CopyState.SUSPECT,
+)
+
+
+def register(connection: Connection, item: Medium) -> None:
+    add(connection, medium, item)
+
+
+def get(connection: Connection, medium_id: str) -> Medium:
+    """Raises NotFound."""
+    return one(connection, Medium, medium, medium_id)
+
+
+def by_barcode(connection: Connection, barcode: str) -> Medium | None:
+    found = values(connection, Medium, select(medium).where(medium.c.barcode == barcode))
+    return found[0] if found else None
+
+
+def listing(connection: Connection, state: MediumState | None = None) -> list[Medium]:
+    query = select(medium).order_by(medium.c.id)
+    return values(connection, Medium, query if state is None else query.where(medium.c.state == state))
+
+
+def advance_state(connection: Connection, medium_id: str, event: MediumEvent, **changes: Any) -> None:
+    """Raises NotFound, ForbiddenStep."""
+    advance(connection, medium, states.MEDIUM, medium_id, event, **changes)
+
+
+def saw(connection: Connection, medium_id: str, element: int | None, at: datetime) -> None:
+    """The medium was seen in this element (None: looked for, and not in the library)."""
+    connection.execute(update(medium).where(medium.c.id == medium_id).values(element=element, seen_at=at))
+
+
+def update_columns(connection: Connection, medium_id: str, **changes: Any) -> None:
+    connection.execute(update(medium).where(medium.c.id == medium_id).values(**changes))
+
+
+def plan_copy(connection: Connection, item: Copy) -> int:
+    """Insert a planned copy and reserve its medium; the id given is ignored, the new one returned."""
+    row = {name: getattr(item, name) for name in Copy.__dataclass_fields__ if name != "id"}
+    done = connection.execute(insert(copy).values(**row))
+    advance_state(connection, item.medium_id, MediumEvent.RESERVED)
+    key = done.inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def get_copy(connection: Connection, copy_id: int) -> Copy:
+    """Raises NotFound."""
+    return one(connection, Copy, copy, copy_id)
+
+
+def copies_in_state(connection: Connection, *wanted: CopyState) -> list[Copy]:
+    return values(connection, Copy, select(copy).where(copy.c.state.in_(wanted)).order_by(copy.c.id))
+
+
+def copies_of(connection: Connection, image_id: str) -> list[Copy]:
+    return values(connection, Copy, select(copy).where(copy.c.image_id == image_id).order_by(copy.c.id))
+
+
+def copies_on(connection: Connection, medium_id: str) -> list[Copy]:
+    return values(connection, Copy, select(copy).where(copy.c.medium_id == medium_id).order_by(copy.c.id))
+
+
+def advance_copy(connection: Connection, copy_id: int, event: CopyEvent, **changes: Any) -> None:
+    """Raises NotFound, ForbiddenStep."""
+    advance(connection, copy, states.COPY, copy_id, event, **changes)
+
+
+def update_copy(connection: Connection, copy_id: int, **changes: Any) -> None:
+    connection.execute(update(copy).where(copy.c.id == copy_id).values(**changes))
+
+
+def begin_move(connection: Connection, item: Move) -> int:
+    """On record before the robot is told; the id given is ignored, the new one returned."""
+    row = {name: getattr(item, name) for name in Move.__dataclass_fields__ if name != "id"}
+    done = connection.execute(insert(move).values(**row))
+    key = done.inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def end_move(connection: Connection, move_id: int, event: MoveEvent, at: datetime, note: str = "") -> None:
+    advance(connection, move, states.MOVE, move_id, event, ended_at=at, note=note)
+
+
+def moves_in_state(connection: Connection, *wanted: MoveState) -> list[Move]:
+    return values(connection, Move, select(move).where(move.c.state.in_(wanted)).order_by(move.c.id))
+
+
+def drives(connection: Connection) -> list[Drive]:
+    return values(connection, Drive, select(drive).order_by(drive.c.element))
+
+
+def get_drive(connection: Connection, name: str) -> Drive:
+    """Raises NotFound."""
+    return one(connection, Drive, drive, name)
+
+
+def register_drive(connection: Connection, item: Drive) -> None:
+    add(connection, drive, item)
+
+
+def set_drive(connection: Connection, name: str, *, up: bool, note: str) -> None:
+    connection.execute(update(drive).where(drive.c.name == name).values(up=up, note=note))

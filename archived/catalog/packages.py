@@ -1,0 +1,186 @@
+"""Packages, their files, and which image carries them for which pool."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from archived import states
+from archived.catalog.rows import add, advance, next_number, one, values
+from archived.catalog.tables import extent, image, membership, package, package_file
+from archived.model import Package, PackageFile, Reference
+from archived.states import PackageEvent, PackageState
+
+BATCH = 2000
+
+
+def new_id(connection: Connection) -> str:
+    return f"P{next_number(connection, 'package'):06d}"
+
+
+def create(connection: Connection, item: Package) -> None:
+    add(connection, package, item)
+
+
+def get(connection: Connection, package_id: str) -> Package:
+    """Raises NotFound."""
+    return one(connection, Package, package, package_id)
+
+
+def versions(connection: Connection, reference: Reference) -> list[Package]:
+    """Every acknowledged version of a volume that still counts, oldest first."""
+    query = (
+        select(package)
+        .where(
+            package.c.fonds == reference.fonds,
+            package.c.series == reference.series,
+            package.c.volume == reference.volume,
+            package.c.state.in_([PackageState.ACCEPTED, PackageState.ARCHIVED]),
+        )
+        .order_by(package.c.version)
+    )
+    return values(connection, Package, query)
+
+
+def in_state(connection: Connection, *wanted: PackageState) -> list[Package]:
+    query = select(package).where(package.c.state.in_(wanted)).order_by(package.c.id)
+    return values(connection, Package, query)
+
+
+def listing(connection: Connection, state: PackageState | None = None) -> list[Package]:
+    query = select(package).order_by(package.c.id)
+    return values(connection, Package, query if state is None else query.where(package.c.state == state))
+
+
+def add_files(connection: Connection, files: Sequence[PackageFile]) -> None:
+    """Rows of a package that is not acknowledged yet; the caller cuts batches."""
+    if files:
+        connection.execute(insert(package_file), [asdict(item) for item in files])
+
+
+def files(connection: Connection, package_id: str) -> Iterator[PackageFile]:
+    """Files and empty folders of a package in order of their paths."""
+    query = select(package_file).where(package_file.c.package_id == package_id).order_by(package_file.c.path)
+    for row in connection.execute(query).mappings():
+        yield PackageFile(**row)
+
+
+def advance_state(connection: Connection, package_id: str, event: PackageEvent, **changes: Any) -> None:
+    """The acknowledgement, or any other step. Raises NotFound, ForbiddenStep."""
+    advance(connection, package, states.PACKAGE, package_id, event, **changes)
+
+
+def forget_files(connection: Connection, package_id: str) -> None:
+    """Drop the file rows of a package that was never acknowledged."""
+    connection.execute(delete(package_file).where(package_file.c.package_id == package_id))
+
+
+def update_columns(connection: Connection, package_id: str, **changes: Any) -> None:
+    """Columns other than the state."""
+    connection.execute(update(package).where(package.c.id == package_id).values(**changes))
+
+
+def wait_for_pools(connection: Connection, package_id: str, pools: Sequence[str]) -> None:
+    """From now on every one of these pools owes this package an image."""
+    connection.execute(insert(membership), [{"package_id": package_id, "pool": pool} for pool in pools])
+
+
+def waiting(connection: Connection, pool: str) -> list[Package]:
+    """Accepted packages that no image of `pool` carries yet."""
+    query = (
+        select(package)
+        .join(membership, membership.c.package_id == package.c.id)
+        .where(
+            membership.c.pool == pool,
+            membership.c.image_id.is_(None),
+            package.c.state == PackageState.ACCEPTED,
+        )
+        .order_by(package.c.id)
+    )
+    return values(connection, Package, query)
+
+
+def assign(connection: Connection, image_id: str, pool: str, package_ids: Sequence[str]) -> None:
+    """Fix the members of an image, in this order."""
+    for sequence, package_id in enumerate(package_ids):
+        connection.execute(
+            update(membership)
+            .where(membership.c.package_id == package_id, membership.c.pool == pool)
+            .values(image_id=image_id, sequence=sequence)
+        )
+
+
+def release(connection: Connection, image_id: str) -> None:
+    """The members of a void image wait again."""
+    connection.execute(
+        update(membership).where(membership.c.image_id == image_id).values(image_id=None, sequence=None)
+    )
+
+
+def leave_pools(connection: Connection, package_id: str) -> None:
+    """A withdrawn package is owed nothing."""
+    connection.execute(delete(membership).where(membership.c.package_id == package_id))
+
+
+def of_image(connection: Connection, image_id: str) -> list[Package]:
+    """Members of an image in their order on it."""
+    query = (
+        select(package)
+        .join(membership, membership.c.package_id == package.c.id)
+        .where(membership.c.image_id == image_id)
+        .order_by(membership.c.sequence)
+    )
+    return values(connection, Package, query)
+
+
+def image_ids(connection: Connection, package_id: str) -> dict[str, str | None]:
+    """Pool → image that carries the package there, or None while it waits."""
+    query = select(membership.c.pool, membership.c.image_id).where(membership.c.package_id == package_id)
+    return {row.pool: row.image_id for row in connection.execute(query)}
+
+
+def last_closed_volumes(connection: Connection, pool: str, fonds: str, series: str) -> list[str]:
+    """Volumes of a collocation group that closed images of this pool already carry."""
+    query = (
+        select(package.c.volume)
+        .distinct()
+        .join(membership, membership.c.package_id == package.c.id)
+        .join(image, image.c.id == membership.c.image_id)
+        .where(
+            membership.c.pool == pool,
+            package.c.fonds == fonds,
+            package.c.series == series,
+            image.c.state != states.ImageState.VOID,
+        )
+    )
+    return [volume for (volume,) in connection.execute(query)]
+
+
+def add_extents(connection: Connection, image_id: str, rows: Sequence[tuple[str, str, int, int]]) -> None:
+    """(package id, path, lba, bytes) of every file of an image, replacing what was there."""
+    connection.execute(delete(extent).where(extent.c.image_id == image_id))
+    for start in range(0, len(rows), BATCH):
+        connection.execute(
+            insert(extent),
+            [
+                {"image_id": image_id, "package_id": p, "path": path, "lba": lba, "size_bytes": size}
+                for p, path, lba, size in rows[start : start + BATCH]
+            ],
+        )
+
+
+def extents(connection: Connection, image_id: str, package_id: str) -> dict[str, tuple[int, int]]:
+    """Path → (lba, bytes) of a package's files in an image."""
+    query = select(extent.c.path, extent.c.lba, extent.c.size_bytes).where(
+        extent.c.image_id == image_id, extent.c.package_id == package_id
+    )
+    return {path: (lba, size) for path, lba, size in connection.execute(query)}
+
+
+def oldest_exposed(connection: Connection) -> datetime | None:
+    """When the oldest package was accepted that is not archived yet."""
+    query = select(func.min(package.c.accepted_at)).where(package.c.state == PackageState.ACCEPTED)
+    found: datetime | None = connection.execute(query).scalar()
+    return found

@@ -1,0 +1,74 @@
+"""Between rows and frozen values; and the one way in which a state changes."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from enum import Enum
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, Select, Table, insert, select, update
+
+from archived.catalog import tables
+from archived.errors import NotFound
+from archived.states import step
+
+T = TypeVar("T")
+S = TypeVar("S", bound=Enum)
+V = TypeVar("V", bound=Enum)
+
+
+def value(kind: type[T], row: Row[Any]) -> T:
+    """The frozen value of one row; columns are fields."""
+    return kind(**row._mapping)
+
+
+def values(connection: Connection, kind: type[T], query: Select[Any]) -> list[T]:
+    """Every row of `query` as a frozen value."""
+    return [kind(**row) for row in connection.execute(query).mappings()]
+
+
+def one(connection: Connection, kind: type[T], table: Table, key: Any) -> T:
+    """The row whose primary key is `key`. Raises NotFound."""
+    column = next(iter(table.primary_key.columns))
+    row = connection.execute(select(table).where(column == key)).first()
+    if row is None:
+        raise NotFound(f"there is no {table.name.replace('_', ' ')} {key}", kind=table.name, id=str(key))
+    return value(kind, row)
+
+
+def add(connection: Connection, table: Table, item: Any) -> None:
+    """Insert a frozen value."""
+    connection.execute(insert(table).values(**asdict(item)))
+
+
+def advance(
+    connection: Connection,
+    table: Table,
+    exits: Mapping[S, Mapping[V, S]],
+    key: Any,
+    event: V,
+    **changes: Any,
+) -> S:
+    """Move one thing along its table of states, with the other columns that change in the same breath.
+
+    Raises:
+        NotFound: there is no such thing.
+        ForbiddenStep: its state has no such exit.
+    """
+    column = next(iter(table.primary_key.columns))
+    state: S | None = connection.execute(select(table.c.state).where(column == key)).scalar()
+    if state is None:
+        raise NotFound(f"there is no {table.name.replace('_', ' ')} {key}", kind=table.name, id=str(key))
+    after = step(exits, state, event, thing=f"{table.name.replace('_', ' ')} {key}")
+    connection.execute(update(table).where(column == key).values(state=after, **changes))
+    return after
+
+
+def next_number(connection: Connection, name: str) -> int:
+    """The next number of a counter, from 1."""
+    counter = tables.counter
+    now = connection.execute(select(counter.c.value).where(counter.c.name == name)).scalar()
+    if now is None:
+        connection.execute(insert(counter).values(name=name, value=1))
+        return 1
+    connection.execute(update(counter).where(counter.c.name == name).values(value=now + 1))
+    return int(now) + 1

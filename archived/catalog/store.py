@@ -1,0 +1,100 @@
+"""Opening the catalog, and the only two ways into it: `read` and `write`."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from archived.errors import CatalogBusy, CatalogDamaged
+
+BUSY_TIMEOUT_MS = 15_000
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Catalog:
+    """The one truth about intent. Writes are short, serialised in the process, and begin IMMEDIATE.
+
+    A deferred transaction that reads first and writes later fails at once with a busy snapshot in
+    SQLite's WAL mode, whatever the busy timeout; so writers take the write lock before they read.
+    """
+
+    def __init__(self, path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+        self.path = path
+        self._readers = _engine(path, "BEGIN", busy_timeout_ms)
+        self._writer = _engine(path, "BEGIN IMMEDIATE", busy_timeout_ms)
+        self._writing = threading.RLock()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view. End it before any I/O on devices or files. Raises CatalogBusy."""
+        with self._busy_named(), self._readers.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One short transaction: commits at the end of the block, rolls back when it raises. Raises CatalogBusy."""
+        with self._writing, self._busy_named(), self._writer.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        self._readers.dispose()
+        self._writer.dispose()
+
+    def upgrade(self) -> None:
+        """Bring the schema to the newest revision. Raises CatalogDamaged when it is newer than this code."""
+        configuration = AlembicConfig()
+        configuration.set_main_option("script_location", str(_MIGRATIONS))
+        script = ScriptDirectory.from_config(configuration)
+        with self.read() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        known = {revision.revision for revision in script.walk_revisions()}
+        if current is not None and current not in known:
+            raise CatalogDamaged(
+                f"the catalog {self.path} has schema {current}, which this archived does not know",
+                advice="run the newer archived that wrote it",
+            )
+        if current != script.get_current_head():
+            with self.write() as connection:
+                configuration.attributes["connection"] = connection
+                command.upgrade(configuration, "head")
+
+    @contextmanager
+    def _busy_named(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            if "locked" in str(error.orig) or "busy" in str(error.orig):
+                raise CatalogBusy(
+                    f"the catalog {self.path} is held by another program",
+                    advice="end the program that holds it; nothing was changed, the call can be made again",
+                ) from error
+            raise
+
+
+def _engine(path: Path, begin: str, busy_timeout_ms: int) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool if begin == "BEGIN IMMEDIATE" else None)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin_by_hand(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

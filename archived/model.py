@@ -1,0 +1,294 @@
+"""Frozen values of everything the catalog knows. No behaviour but what follows from a value alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from archived.states import (
+    CopyState,
+    ImageState,
+    MediumState,
+    MoveState,
+    PackageState,
+    ReadingState,
+    RecallState,
+    SetState,
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Reference:
+    """The archival reference (档号) of a volume, as separate fields, never parsed by position."""
+
+    fonds: str
+    series: str
+    volume: str
+
+    def __str__(self) -> str:
+        return f"{self.fonds}/{self.series}/{self.volume}"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupKey:
+    """What may share an image: one collocation group, one retention class, one confidentiality, one pool."""
+
+    pool: str
+    fonds: str
+    series: str
+    retention: str
+    confidentiality: str
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """The collocation group proper: fonds and series."""
+        return self.fonds, self.series
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One version of one volume, an immutable BagIt bag."""
+
+    id: str
+    state: PackageState
+    storage_class: str
+    fonds: str
+    series: str
+    volume: str
+    version: int
+    title: str
+    retention: str
+    confidentiality: str
+    #: Where it came from, for the record only.
+    source_path: str
+    #: Uid of the submitter, as the kernel told it.
+    owner: int
+    #: Why there is this version; empty for the first one.
+    reason: str
+    file_count: int
+    size_bytes: int
+    #: sha256 over the sorted list of payload digests and paths; equal content has an equal root.
+    root_digest: str
+    submitted_at: datetime
+    accepted_at: datetime | None = None
+    archived_at: datetime | None = None
+    #: True while the staged bytes are still on the staging disk.
+    staged: bool = True
+    accepted_receipt: Mapping[str, Any] | None = None
+    archived_receipt: Mapping[str, Any] | None = None
+
+    @property
+    def reference(self) -> Reference:
+        return Reference(self.fonds, self.series, self.volume)
+
+    @property
+    def staging_name(self) -> str:
+        """Folder of this package under the staging root."""
+        return f"packages/{self.id}"
+
+    @property
+    def disc_path(self) -> str:
+        """Folder of this package on its disc: data/fonds/series/volume/v0001."""
+        return f"data/{self.fonds}/{self.series}/{self.volume}/v{self.version:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFile:
+    """One file (or empty folder) inside a package; the path is relative to the bag's root, with '/'."""
+
+    package_id: str
+    path: str
+    is_directory: bool
+    size_bytes: int
+    mtime_s: int
+    sha256: str
+    blake3: str
+    xxh3: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The exact bytes of one disc's worth of packages, or of one parity file in its wrapper."""
+
+    id: str
+    state: ImageState
+    kind: str  # "data" | "parity"
+    pool: str
+    fonds: str
+    series: str
+    retention: str
+    confidentiality: str
+    #: A held image is not closed, protected or written until a person releases it.
+    held: bool
+    opened_at: datetime
+    set_id: str | None = None
+    #: 1-based position in the set, data first.
+    position: int | None = None
+    closed_at: datetime | None = None
+    close_reason: str = ""
+    #: The line printed on disc, README and volume id.
+    label: str = ""
+    #: Volume ranges as printed on the label.
+    ranges: tuple[str, ...] = ()
+    size_bytes: int | None = None
+    sha256: str | None = None
+    blake3: str | None = None
+    xxh3: str | None = None
+    #: Where the code word's bytes lie in the image: 0 and its size for data, parity.bin for parity.
+    payload_offset: int = 0
+    payload_bytes: int | None = None
+
+    @property
+    def key(self) -> GroupKey:
+        return GroupKey(self.pool, self.fonds, self.series, self.retention, self.confidentiality)
+
+    @property
+    def recipe_name(self) -> str:
+        """The recipe's file under the staging root."""
+        return f"recipes/{self.id}.recipe"
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionSet:
+    """N data images and M parity files under one systematic Reed–Solomon code."""
+
+    id: str
+    state: SetState
+    pool: str
+    n: int
+    m: int
+    #: What may join: a collocation group, a fonds or the whole pool, as one printable key.
+    scope: str
+    confidentiality: str
+    opened_at: datetime
+    #: Positions (1-based) of data members that a short set leaves unused.
+    absent: tuple[int, ...] = ()
+    close_asked: bool = False
+    protected_at: datetime | None = None
+    completed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A physical carrier. Its id is how people call it: the barcode where there is one."""
+
+    id: str
+    state: MediumState
+    kind: str
+    barcode: str | None
+    batch: str
+    media_id: str
+    capacity_bytes: int
+    library: str | None
+    #: Element address where it was last seen; None when it is not in a library.
+    element: int | None
+    #: The slot it goes back to.
+    home_element: int | None
+    magazine: str | None
+    seen_at: datetime | None = None
+    note: str = ""
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One image on one medium."""
+
+    id: int
+    image_id: str
+    medium_id: str
+    state: CopyState
+    role: str
+    site: str
+    planned_at: datetime
+    write_drive: str | None = None
+    verify_drive: str | None = None
+    written_at: datetime | None = None
+    verified_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One motion of the robot, on record before it is commanded."""
+
+    id: int
+    state: MoveState
+    library: str
+    medium_id: str
+    source: int
+    destination: int
+    why: str
+    begun_at: datetime
+    ended_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """One burner or tape drive of a library."""
+
+    name: str
+    library: str
+    element: int
+    serial: str
+    up: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """One request for bytes: package files, all from one package."""
+
+    id: str
+    state: RecallState
+    package_id: str
+    #: Paths inside the bag; empty means all of it.
+    paths: tuple[str, ...]
+    requested_at: datetime
+    owner: int
+    bytes_wanted: int
+    note: str = ""
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Ranges of one copy that a recall wants: (offset, length) in bytes of the image, sector aligned."""
+
+    id: int
+    recall_id: str
+    image_id: str
+    copy_id: int
+    state: ReadingState
+    ranges: tuple[tuple[int, int], ...]
+    #: "files" when the ranges hold the wanted files, "set" when they are for decoding others.
+    purpose: str
+    bad: tuple[tuple[int, int], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened, for ever. Types follow PREMIS where PREMIS has a word."""
+
+    id: int
+    at: datetime
+    type: str
+    #: "uid:1000" for a person, "archived" for the daemon.
+    agent: str
+    subject_kind: str
+    subject_id: str
+    outcome: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a person takes upon himself: an exception from a rule or a waiver of diversity."""
+
+    kind: str  # "exception" | "diversity"
+    thing: str
+    reason: str
+    agent: str
+    at: datetime

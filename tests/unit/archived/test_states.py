@@ -1,0 +1,55 @@
+"""Laws that hold for every table of states."""
+
+from enum import Enum
+from typing import Any
+
+import pytest
+
+from archived.errors import ForbiddenStep, all_errors
+from archived.states import TABLES, CopyEvent, CopyState, step
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_every_state_stands_in_its_table(kind: str) -> None:
+    table = TABLES[kind]
+    assert set(table) == set(type(next(iter(table))))
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_every_state_but_the_first_is_reachable(kind: str) -> None:
+    table = TABLES[kind]
+    first = next(iter(table))
+    reached: set[Any] = {first}
+    queue = [first]
+    while queue:
+        for after in table[queue.pop()].values():
+            if after not in reached:
+                reached.add(after)
+                queue.append(after)
+    assert reached == set(table)
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_every_event_is_used(kind: str) -> None:
+    table = TABLES[kind]
+    used = {event for exits in table.values() for event in exits}
+    kinds: set[type[Enum]] = {type(event) for event in used}
+    assert len(kinds) == 1
+    assert used == set(kinds.pop())
+
+
+def test_a_step_that_is_not_in_the_table_names_thing_state_and_event() -> None:
+    table = TABLES["copy"]
+    assert step(table, CopyState.PLANNED, CopyEvent.BEGUN, thing="copy 1") is CopyState.WRITING
+    with pytest.raises(ForbiddenStep, match="copy 7 is planned; flushed is not possible"):
+        step(table, CopyState.PLANNED, CopyEvent.FLUSHED, thing="copy 7")
+
+
+def test_an_interrupted_burn_never_returns_to_planned_but_through_a_blank_disc() -> None:
+    exits = TABLES["copy"][CopyState.WRITING]
+    assert [event for event, after in exits.items() if after is CopyState.PLANNED] == [CopyEvent.FOUND_BLANK]
+
+
+def test_error_codes_are_unique_but_for_the_general_ones() -> None:
+    codes = [kind.code for kind in all_errors() if kind.__subclasses__() == []]
+    assert len(codes) == len(set(codes))
