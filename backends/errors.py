@@ -66,7 +66,7 @@ class SourceMissing(BackendError):
         self.name = name
         self.source = source
         super().__init__(
-            f"{_staged(name, source)} is missing in staging; the image was stopped there and is not complete. "
+            f"{_staged(name, source)} is missing; the image was stopped there and is not complete. "
             "Put the file back as it was accepted, or take the image from a copy or from its set"
         )
 
