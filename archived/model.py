@@ -72,6 +72,8 @@ class Package:
     submitted_at: datetime
     accepted_at: datetime | None = None
     archived_at: datetime | None = None
+    #: Upper bound of what it takes on a disc, tag files and directory entries included.
+    cost_bytes: int = 0
     #: True while the staged bytes are still on the staging disk.
     staged: bool = True
     accepted_receipt: Mapping[str, Any] | None = None

@@ -191,7 +191,7 @@ IMAGE: dict[ImageState, dict[ImageEvent, ImageState]] = {
 }
 SET: dict[SetState, dict[SetEvent, SetState]] = {
     _S.FORMING: {_SE.CLOSE: _S.PROTECTING, _SE.VOIDED: _S.VOID},
-    _S.PROTECTING: {_SE.ENCODED: _S.PROTECTED, _SE.FAILED: _S.FORMING},
+    _S.PROTECTING: {_SE.ENCODED: _S.PROTECTED, _SE.FAILED: _S.FORMING, _SE.VOIDED: _S.VOID},
     _S.PROTECTED: {_SE.COMPLETED: _S.COMPLETE, _SE.VOIDED: _S.VOID},
     _S.COMPLETE: {},
     _S.VOID: {},

@@ -83,9 +83,10 @@ def test_module_imports_only_what_it_may(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PRODUCT, ids=name_of)
 def test_module_and_its_functions_stay_small(path: Path) -> None:
+    if "versions" in path.parts:  # generated migrations are exempt
+        return
     source = path.read_text(encoding="utf-8")
-    if "migrations" not in path.parts:
-        assert len(source.splitlines()) <= MODULE_LINES_MAX
+    assert len(source.splitlines()) <= MODULE_LINES_MAX
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1

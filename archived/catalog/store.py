@@ -41,7 +41,7 @@ class Catalog:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One short transaction: commits at the end of the block, rolls back when it raises. Raises CatalogBusy."""
+        """One short transaction: committed at the end of the block, rolled back if it raises. CatalogBusy."""
         with self._writing, self._busy_named(), self._writer.connect() as connection, connection.begin():
             yield connection
 

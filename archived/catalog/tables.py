@@ -108,6 +108,7 @@ package = Table(
     Column("file_count", Integer, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     _text("root_digest"),
+    Column("cost_bytes", BigInteger, nullable=False, default=0),
     _time("submitted_at", required=True),
     _time("accepted_at"),
     _time("archived_at"),

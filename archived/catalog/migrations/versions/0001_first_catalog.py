@@ -137,6 +137,7 @@ def upgrade() -> None:
         sa.Column("file_count", sa.Integer(), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("root_digest", sa.Text(), nullable=False),
+        sa.Column("cost_bytes", sa.BigInteger(), nullable=False),
         sa.Column("submitted_at", sa.String(32), nullable=False),
         sa.Column("accepted_at", sa.String(32), nullable=True),
         sa.Column("archived_at", sa.String(32), nullable=True),
