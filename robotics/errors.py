@@ -3,7 +3,7 @@
 RoboticsError
 ├── ChangerRefused         a request that was not a move
 ├── ChangerNotReady        it is starting, paused, or waits for a person (2/xx)
-├── ChangerBroken          its mechanics or electronics failed (4/xx): freeze the library
+├── ChangerBroken          its mechanics or electronics failed (4/xx, B/xx): freeze the library
 ├── InventoryStale         a door, a mail slot or a reset: look again before anything else (6/xx)
 └── MoveRefused            the medium is where it was
     ├── SourceEmpty            5/3B/0E
@@ -15,7 +15,7 @@ When a changer says nothing, `devices.failures.OutcomeUnknown` passes through un
 """
 
 from devices.failures import DeviceRefused
-from devices.sense import Sense
+from devices.sense import ILLEGAL_REQUEST, Sense
 
 
 class RoboticsError(Exception):
@@ -72,6 +72,7 @@ _KEYS: dict[int, type[RoboticsError]] = {
     0x2: ChangerNotReady,
     0x4: ChangerBroken,
     0x6: InventoryStale,
+    0xB: ChangerBroken,
 }
 
 
@@ -79,6 +80,7 @@ def refusal(what: str, refused: DeviceRefused, *, moving: bool = False) -> Robot
     """The error for a changer's sense; `what` says what was asked of which changer."""
     sense = refused.sense
     kind = _KEYS.get(sense.key)
-    if kind is None:
-        kind = _MOVES.get(sense.code, MoveRefused) if moving else ChangerRefused
-    return kind(f"{what}: {sense}", sense)
+    if kind is None and moving:
+        # Only an illegal request is sure to have moved nothing.
+        kind = _MOVES.get(sense.code, MoveRefused) if sense.key == ILLEGAL_REQUEST else ChangerBroken
+    return (kind or ChangerRefused)(f"{what}: {sense}", sense)

@@ -217,7 +217,7 @@ class SynchronizeCache:
 
 
 class CloseFunction(IntEnum):
-    """Close functions of MMC-6 table 239; what 101b and 110b do depends on the kind of disc."""
+    """Close functions of CLOSE TRACK/SESSION (MMC-6); what 101b and 110b do depends on the kind of disc."""
 
     TRACK = 0b001
     SESSION = 0b010

@@ -40,13 +40,32 @@ WRITE_ONCE_SEQUENTIAL = frozenset(
     {Profile.BD_R_SRM, Profile.DVD_PLUS_R, Profile.DVD_PLUS_R_DL, Profile.DVD_R, Profile.DVD_R_DL_SEQUENTIAL}
 )
 
+_NAMES: dict[int, str] = {
+    Profile.NONE: "no disc",
+    Profile.CD_ROM: "CD-ROM",
+    Profile.CD_R: "CD-R",
+    Profile.CD_RW: "CD-RW",
+    Profile.DVD_ROM: "DVD-ROM",
+    Profile.DVD_R: "DVD-R",
+    Profile.DVD_RAM: "DVD-RAM",
+    Profile.DVD_RW_RESTRICTED: "DVD-RW, restricted overwrite",
+    Profile.DVD_RW_SEQUENTIAL: "DVD-RW, sequential",
+    Profile.DVD_R_DL_SEQUENTIAL: "DVD-R DL, sequential",
+    Profile.DVD_R_DL_JUMP: "DVD-R DL, layer jump",
+    Profile.DVD_PLUS_RW: "DVD+RW",
+    Profile.DVD_PLUS_R: "DVD+R",
+    Profile.DVD_PLUS_RW_DL: "DVD+RW DL",
+    Profile.DVD_PLUS_R_DL: "DVD+R DL",
+    Profile.BD_ROM: "BD-ROM",
+    Profile.BD_R_SRM: "BD-R SRM",
+    Profile.BD_R_RRM: "BD-R RRM",
+    Profile.BD_RE: "BD-RE",
+}
+
 
 def profile_name(number: int) -> str:
     """Words for a profile number, known or not: `BD-R SRM`, `profile 0099`."""
-    try:
-        return Profile(number).name.replace("_PLUS", "+").replace("+_", "+").replace("_", " ")
-    except ValueError:
-        return f"profile {number:04x}"
+    return _NAMES.get(number, f"profile {number:04x}")
 
 
 @dataclass(frozen=True, slots=True)
