@@ -1,6 +1,4 @@
-"""Memory as the kernels need it: addresses of Python buffers without copying, and buffers placed for
-speed.
-"""
+"""Memory as the kernels need it: addresses of buffers without copying, and buffers placed for speed."""
 
 import ctypes
 import mmap
@@ -19,9 +17,7 @@ _PYBUF_SIMPLE, _PYBUF_WRITABLE = 0, 1
 
 
 class _Exported(ctypes.Structure):
-    """`Py_buffer` of the stable C interface (PEP 3118); the owner is held as a bare pointer, Python counts
-    it.
-    """
+    """`Py_buffer` of the stable C interface (PEP 3118), filled and released by Python itself."""
 
     _fields_ = (
         ("address", ctypes.c_void_p),
@@ -58,7 +54,7 @@ def pinned(buffers: Sequence[ReadBuffer], length: int, *, writable: bool) -> Ite
             exported = _Exported()
             try:
                 _get_buffer(buffer, ctypes.byref(exported), _PYBUF_WRITABLE if writable else _PYBUF_SIMPLE)
-            except (BufferError, TypeError) as error:
+            except (BufferError, TypeError, ValueError) as error:
                 raise BadShape(f"buffer {position} cannot be used: {error}") from error
             held.append(exported)
             if exported.length_bytes < length:

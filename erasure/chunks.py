@@ -36,9 +36,7 @@ _CRC_BYTES, _XXH3_BYTES, _CHECKSUM_BYTES = 4, 16, 32
 
 @dataclass(frozen=True, slots=True)
 class ChunkTable:
-    """The sums of one member. `crc32[i]` and `xxh3[16 * i : 16 * i + 16]` are those of chunk i, the last one
-    short.
-    """
+    """The sums of one member: `crc32[i]` and `xxh3[16 * i : 16 * i + 16]` are those of chunk i."""
 
     length_bytes: int
     crc32: "array[int]"
@@ -74,9 +72,7 @@ class ChunkTable:
         return self.sums_of(index) == (crc32(view), xxh3_128_digest(view))
 
     def bad_chunks(self, other: "ChunkTable") -> tuple[int, ...]:
-        """The chunks in which the two differ, ascending; those that only one of them has count as
-        different.
-        """
+        """The chunks in which the two differ, ascending, with those that only one of them has."""
         if self == other:
             return ()
         both = min(len(self), len(other))

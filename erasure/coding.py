@@ -17,8 +17,7 @@ class SetCode:
     """Encodes and rebuilds one shape of set. Holds no data; may be shared between threads."""
 
     def __init__(self, n: int, m: int, kernel: Kernel | None = None, *, present: int | None = None) -> None:
-        """A set designed for n data members and m parity files, of which the first `present` data members
-        exist.
+        """A set designed for n+m members, of which the first `present` data members exist.
 
         Raises BadShape for more than 255 members in all, and KernelUntrusted as `load_kernel` does.
         """
@@ -49,9 +48,7 @@ class SetCode:
         apply_padded(self.kernel, parity_matrix(self.present, self.m), blocks, parity, length)
 
     def sources(self, lost: Collection[int], readable: Collection[int] | None = None) -> tuple[int, ...]:
-        """The members to read so that `lost` ones can be rebuilt; raises TooManyLost when they do not
-        suffice.
-        """
+        """The members to read to rebuild `lost` ones; raises TooManyLost when they do not suffice."""
         usable = set(self.members) - set(lost) if readable is None else readable
         use, _ = decode_rows(self.present, self.m, self._inner(lost), self._inner(usable))
         return tuple(self._outer(i) for i in use)

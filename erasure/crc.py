@@ -8,7 +8,7 @@ from erasure.buffers import ReadBuffer, byte_view, pinned
 from erasure.isal import Isal, find_isal
 
 _LONG = bytes(range(256)) * 5
-#: The published check value of this CRC, the same continued after "12345", and one that reaches the wide loops.
+#: The published check value, the same continued after "12345", and one that reaches the wide loops.
 _CHECKS = (
     (b"123456789", 0, 0xCBF43926),
     (b"6789", zlib.crc32(b"12345"), 0xCBF43926),

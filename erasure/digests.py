@@ -44,8 +44,7 @@ _OTHERS: dict[str, Callable[[], Hasher]] = {"sha256": hashlib.sha256, "blake3": 
 
 
 def hasher(name: str) -> Hasher:
-    """A new running digest: one of ALGORITHMS or any fixed-length one that `hashlib` has here (sha512, sm3,
-    md5 …).
+    """A new running digest: one of ALGORITHMS or any fixed-length one of `hashlib` (sha512, sm3, md5 …).
 
     Raises UnknownAlgorithm.
     """
@@ -65,9 +64,7 @@ def hasher(name: str) -> Hasher:
 
 
 class Digests:
-    """Takes bytes in pieces of any size and gives the digests of them all; holds at most about 1 MiB of
-    them.
-    """
+    """Takes bytes in pieces of any size and gives the digests of them all; holds about 1 MiB at most."""
 
     def __init__(self, names: Iterable[str] = ALGORITHMS) -> None:
         """Raises UnknownAlgorithm."""

@@ -1,5 +1,4 @@
-"""Arithmetic in GF(2^8) with polynomial 0x11d and generator 2, the field of most Reed–Solomon codes on
-storage.
+"""Arithmetic in GF(2^8) with polynomial 0x11d and generator 2, the usual field of storage codes.
 
 Addition is XOR. Multiplication goes through logarithms (Plank, "A Tutorial on Reed–Solomon Coding for
 Fault-Tolerance in RAID-like Systems", 1997). This is the arbiter for small numbers; bulk data goes to

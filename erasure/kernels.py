@@ -1,5 +1,4 @@
-"""Bulk arithmetic: any matrix of coefficients times any buffers, by ISA-L or in plain Python, with equal
-results.
+"""Bulk arithmetic: any matrix times any buffers, by ISA-L or in plain Python, with equal results.
 
 Encoding, rebuilding, syndromes and elimination are all the same operation with other rows. A kernel is
 trusted only after it has answered questions whose answers were worked out with independent software
@@ -100,9 +99,7 @@ class IsalKernel:
 
 
 class PortableKernel:
-    """Standard library only: products by `translate`, sums by XOR of long integers; about 1 % of ISA-L's
-    speed.
-    """
+    """Standard library only: products by `translate`, sums by XOR of long integers; far slower."""
 
     @property
     def name(self) -> str:
@@ -139,9 +136,7 @@ def _clear(targets: Sequence[WriteBuffer], length: int) -> None:
 
 
 def check_kernel(kernel: Kernel) -> None:
-    """Raise KernelUntrusted unless the kernel gives the known answers, at lengths that reach its different
-    loops.
-    """
+    """Raise KernelUntrusted unless the known answers come, at lengths that reach all of its loops."""
     for (n, m), answer in KNOWN_ANSWERS.items():
         rows = parity_matrix(n, m)
         for length in (1, 33, 1000):

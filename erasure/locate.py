@@ -78,8 +78,7 @@ class Locator:
         self._scratch: dict[int, list[bytearray]] = {}
 
     def scan(self, members: Mapping[int, ReadBuffer], length: int) -> Tally:
-        """Add one range of `length` bytes of every member that is not lost; returns the tally of this range
-        alone.
+        """Add one range of `length` bytes of every member that is not lost; returns its tally alone.
 
         A buffer shorter than `length` counts as zero-padded. Raises BadShape when a member is missing.
         """
@@ -119,34 +118,41 @@ class Locator:
             self._examine(_compacted(syndromes))
 
     def _examine(self, syndromes: Sequence[bytearray]) -> None:
-        """Try every member as the one suspect: eliminating it leaves zero in just the columns that it
-        explains.
-        """
+        """Try every member as the one suspect: eliminating it leaves zero in just the columns it explains."""
         size = len(syndromes[0])
-        wrong = size - _union(syndromes).to_bytes(size, "little").count(0)
-        self._wrong += wrong
-        unexplained = wrong
         if len(syndromes) < 2:
+            self._wrong += size - syndromes[0].count(0)
             return
+        suspects = sorted(self._places, key=lambda j: -self._hits[j])
         remainders = [bytearray(size) for _ in syndromes[1:]]
-        first = int.from_bytes(syndromes[0], "little")
-        for member in sorted(self._places, key=lambda j: -self._hits[j]):
-            self._kernel.apply(
-                _elimination_rows(self._places[member], len(syndromes)), syndromes, remainders, size
-            )
+        for member in suspects:
+            self._eliminate(member, syndromes, remainders)
             if not any(_is_dirty(remainder) for remainder in remainders):
-                explained: bytes | bytearray = syndromes[0]
-            else:
-                rest = _union(remainders).to_bytes(size, "little")
-                mask = int.from_bytes(rest.translate(_NOT_ZERO), "little")
-                explained = (first & mask).to_bytes(size, "little")
-            hits = size - explained.count(0)
-            self._hits[member] += hits
-            if hits and len(self._values[member]) < AGREEING_VALUES_MIN:
-                self._values[member] |= set(explained) - {0}
-            unexplained -= hits
-            if not unexplained:
+                # A lone error shows in every syndrome, so the first one tells how many columns there are.
+                wrong = size - syndromes[0].count(0)
+                self._wrong += wrong
+                self._credit(member, wrong, syndromes[0])
                 return
+        right = _merged(syndromes).count(0)
+        self._wrong += size - right
+        for member in suspects:
+            self._eliminate(member, syndromes, remainders)
+            rest = _merged(remainders)
+            self._credit(member, rest.count(0) - right, syndromes[0], rest)
+
+    def _eliminate(
+        self, member: int, syndromes: Sequence[bytearray], remainders: Sequence[bytearray]
+    ) -> None:
+        rows = _elimination_rows(self._places[member], len(syndromes))
+        self._kernel.apply(rows, syndromes, remainders, len(syndromes[0]))
+
+    def _credit(self, member: int, hits: int, errors: bytearray, rest: bytes | bytearray = b"") -> None:
+        """Book columns to a member; its error values are those of `errors` where `rest` is zero."""
+        self._hits[member] += hits
+        if hits and len(self._values[member]) < AGREEING_VALUES_MIN:
+            mask = int.from_bytes(rest.translate(_NOT_ZERO), "little") if rest else -1
+            explained = int.from_bytes(errors, "little") & mask
+            self._values[member] |= set(explained.to_bytes(len(errors), "little")) - {0}
 
 
 def _elimination_rows(place: int, count: int) -> Rows:
@@ -164,11 +170,14 @@ def _zeros(size: int) -> bytes:
     return _ZEROS if size == len(_ZEROS) else bytes(size)
 
 
-def _union(buffers: Sequence[bytearray]) -> int:
+def _merged(buffers: Sequence[bytearray]) -> bytes | bytearray:
+    """Zero in the columns where all buffers are zero, and nowhere else."""
+    if len(buffers) == 1:
+        return buffers[0]
     total = 0
     for buffer in buffers:
         total |= int.from_bytes(buffer, "little")
-    return total
+    return total.to_bytes(len(buffers[0]), "little")
 
 
 def _compacted(syndromes: Sequence[bytearray]) -> list[bytearray]:

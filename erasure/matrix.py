@@ -57,8 +57,7 @@ def parity_matrix(n: int, m: int) -> Rows:
 def decode_rows(
     n: int, m: int, lost: Collection[int], readable: Collection[int] | None = None
 ) -> tuple[tuple[int, ...], Rows]:
-    """How to rebuild `lost` members: which n members to read, and one row of n coefficients for each lost
-    one.
+    """How to rebuild `lost` members: the n members to read, and for each lost one a row of n coefficients.
 
     `readable` are the members that can be read (default: all but `lost`); what is neither readable nor asked
     for is a loss too. All readable data members are used, and as many parity files as data members are
