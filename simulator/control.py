@@ -1,0 +1,221 @@
+"""What a person, or a test, does to the room from outside: look, take away, damage, arm faults, set the
+speed.
+
+Every verb takes JSON values and answers with JSON values; what cannot be done raises `ControlRefused`.
+"""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from simulator.damage import ByteRange, scattered
+from simulator.errors import ControlRefused
+from simulator.faults import KINDS, Fault
+from simulator.latency import parse_speed
+from simulator.plan import BARCODE, MEDIA_ID
+from simulator.room import Room
+from simulator.world import Carrier
+
+Arguments = dict[str, Any]
+
+
+def control(room: Room, verb: str, arguments: Arguments) -> Any:
+    """Carry one verb out; raises `ControlRefused` for an unknown verb, thing, or argument."""
+    action = VERBS.get(verb)
+    if action is None:
+        raise ControlRefused(f"there is no verb {verb!r}; there are: {', '.join(sorted(VERBS))}")
+    try:
+        return action(room, **arguments)
+    except TypeError as error:
+        raise ControlRefused(f"{verb} does not understand {sorted(arguments)}: {error}") from error
+
+
+def _show(room: Room) -> Any:
+    """Everything that is in the room, where, and in what state."""
+    plan, world, estate = room.estate.plan, room.estate.world, room.estate
+    return {
+        "library": plan.library,
+        "speed": "unlimited" if estate.speed == 0 else estate.speed,
+        "media": [_medium(room, name, carrier) for name, carrier in sorted(world.carriers.items())],
+        "drives": [
+            {
+                "name": drive.name,
+                "serial": drive.serial,
+                "tray": "open" if world.drives[drive.address].tray_open else "closed",
+                "locked": world.drives[drive.address].removal_prevented,
+                "medium": _barcode_at(room, drive.address),
+                "burning": room.burning(drive.name),
+                "last_burn": room.burners[drive.name].last_burn,
+            }
+            for drive in plan.drives
+        ],
+        "faults": [
+            {
+                "name": fault.kind,
+                "drive": fault.drive,
+                "medium": fault.medium,
+                "after": fault.after,
+                "times": fault.times,
+                "description": KINDS[fault.kind].description,
+            }
+            for fault in estate.armed_faults
+        ],
+    }
+
+
+def _medium(room: Room, name: str, carrier: Carrier) -> Any:
+    with room.disc(name) as disc:
+        return {
+            "barcode": carrier.barcode,
+            "media_id": carrier.media_id,
+            "place": "gone" if carrier.address is None else room.estate.plan.describe(carrier.address),
+            "address": carrier.address,
+            "state": disc.state.value,
+            "written_sectors": disc.written_bytes // 2048,
+            "unreadable_bytes": sum(piece.length for piece in disc.unreadable),
+            "loads": carrier.loads,
+        }
+
+
+def _barcode_at(room: Room, address: int) -> str | None:
+    name = room.estate.world.at(address)
+    return None if name is None else room.estate.world.carriers[name].barcode
+
+
+def _lose(room: Room, medium: str) -> Any:
+    """Somebody takes the medium away, from wherever it is, for ever."""
+    name = room.carrier(medium)
+    carrier = room.estate.world.carriers[name]
+    if carrier.address is None:
+        raise ControlRefused(f"medium {medium} is gone already")
+    for drive in room.estate.plan.drives:
+        if drive.address == carrier.address and room.burning(drive.name) is not None:
+            raise ControlRefused(f"medium {medium} is being burnt in drive {drive.name}; nothing was done")
+    room.estate.change(lambda world: world.taken(name))
+    room.somebody_reached_in(carrier.address)
+    return {"medium": medium, "was_in": room.estate.plan.describe(carrier.address)}
+
+
+def _insert(room: Room, medium: str, media_id: str) -> Any:
+    """Somebody lays a new blank disc into a free import/export slot."""
+    plan, estate = room.estate.plan, room.estate
+    if not BARCODE.fullmatch(medium) or not MEDIA_ID.fullmatch(media_id):
+        raise ControlRefused(f"barcode {medium!r} or media id {media_id!r} cannot be")
+    with estate.lock:
+        world = estate.world
+        if any(carrier.barcode == medium for carrier in world.carriers.values()):
+            raise ControlRefused(f"there is a medium {medium} already")
+        address = world.free_element(plan.import_export_addresses)
+        if address is None:
+            raise ControlRefused("no import/export slot is free")
+        name = f"c{len(world.carriers) + 1:05d}"
+        estate.change(lambda world: world.with_carrier(name, Carrier(medium, media_id, address)))
+    room.somebody_reached_in(address)
+    return {"medium": medium, "lies_in": plan.describe(address)}
+
+
+def _damage(
+    room: Room,
+    medium: str,
+    kind: str = "unreadable",
+    offset: int | None = None,
+    bytes: int | None = None,
+    percent: float | None = None,
+    seed: int = 0,
+) -> Any:
+    """Spoil part of a disc: a stretch, or a share of what is written, chosen by the seed."""
+    if kind not in {"unreadable", "silent"}:
+        raise ControlRefused(f"kind is {kind!r}; it can be 'unreadable' or 'silent'")
+    with room.disc(room.carrier(medium)) as disc:
+        written = disc.written_bytes
+        if percent is not None:
+            if offset is not None or bytes is not None or not 0 < percent <= 100:
+                raise ControlRefused("damage takes a percentage from 0 to 100, or an offset with bytes")
+            ranges = scattered(written_bytes=written, percent=percent, seed=seed)
+        else:
+            start = 0 if offset is None else offset
+            length = written - start if bytes is None else bytes
+            if start < 0 or length <= 0 or start + length > disc.capacity_sectors * 2048:
+                raise ControlRefused(
+                    f"{length} bytes from {start} are not on this disc; {written} are written"
+                )
+            ranges = (ByteRange(start, length),)
+        if kind == "unreadable":
+            disc.make_unreadable(ranges)
+        else:
+            ranges = tuple(
+                ByteRange(r.offset, min(r.end, written) - r.offset) for r in ranges if r.offset < written
+            )
+            disc.flip(ranges, seed=seed)
+    return {
+        "medium": medium,
+        "kind": kind,
+        "ranges": [[piece.offset, piece.length] for piece in ranges],
+        "damaged_bytes": sum(piece.length for piece in ranges),
+    }
+
+
+def _fault(
+    room: Room,
+    name: str,
+    drive: str | None = None,
+    medium: str | None = None,
+    after: int = 0,
+    times: int | None = 1,
+    seed: int = 0,
+) -> Any:
+    """Arm a fault, or do it at once when it is about a label."""
+    if drive is not None and drive not in room.burners:
+        raise ControlRefused(f"there is no drive {drive!r}; there are: {', '.join(sorted(room.burners))}")
+    if medium is not None:
+        room.carrier(medium)
+    if name == "wrong-disc":
+        return _exchange_labels(room, medium, seed)
+    description = room.estate.arm(
+        Fault(name, drive=drive, medium=medium, after=after, times=times, seed=seed)
+    )
+    return {"fault": name, "description": description}
+
+
+def _exchange_labels(room: Room, medium: str | None, seed: int) -> Any:
+    """Two discs get each other's label; the other one is chosen by the seed among those in slots."""
+    if medium is None:
+        raise ControlRefused("wrong-disc needs the medium whose label is to be exchanged")
+    one, world = room.carrier(medium), room.estate.world
+    slots = room.estate.plan.slot_addresses
+    others = sorted(n for n, c in world.carriers.items() if n != one and c.address in slots)
+    if not others:
+        raise ControlRefused("there is no other disc in a slot to exchange labels with")
+    other = random.Random(seed).choice(others)
+    exchanged_with = world.carriers[other].barcode
+    room.estate.change(lambda world: world.with_labels_exchanged(one, other))
+    return {"fault": "wrong-disc", "description": f"{medium} and {exchanged_with} carry each other's label"}
+
+
+def _disarm(room: Room) -> Any:
+    room.estate.disarm()
+    return {"faults": []}
+
+
+def _faults(room: Room) -> Any:
+    return {name: kind.description for name, kind in sorted(KINDS.items())}
+
+
+def _speed(room: Room, speed: str | float) -> Any:
+    try:
+        room.estate.speed = parse_speed(speed)
+    except ValueError as error:
+        raise ControlRefused(str(error)) from error
+    return {"speed": "unlimited" if room.estate.speed == 0 else room.estate.speed}
+
+
+VERBS: dict[str, Callable[..., Any]] = {
+    "show": _show,
+    "lose": _lose,
+    "insert": _insert,
+    "damage": _damage,
+    "fault": _fault,
+    "faults": _faults,
+    "disarm": _disarm,
+    "speed": _speed,
+}

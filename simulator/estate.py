@@ -1,0 +1,187 @@
+"""The state that all devices of one room share: the world, the discs, the faults, the speed; kept on disk.
+
+One file, `state.json`, is replaced and synced at every change, so whatever kills the process, the next one
+finds the last world that any device has shown. Motions in flight are the only thing that can be lost.
+"""
+
+import os
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from devices.clock import Clock
+from simulator.disc import SimulatedDisc
+from simulator.errors import RoomDamaged
+from simulator.faults import Fault, Faults, Occasion
+from simulator.latency import Latencies, scaled
+from simulator.plan import TRANSPORT_ADDRESS, RoomPlan
+from simulator.records import Sync, load_json, replace_json, sync_directory
+from simulator.world import World, furnish, restore
+
+_PLAN, _STATE, _DISCS = "plan.json", "state.json", "discs"
+
+
+def create_room(folder: Path, plan: RoomPlan, *, sync: Sync = os.fsync) -> None:
+    """Furnish a new room in an empty or missing folder; raises `RoomDamaged` when a room is there already."""
+    if (folder / _PLAN).exists():
+        raise RoomDamaged(f"{folder} holds a room already; nothing was changed")
+    (folder / _DISCS).mkdir(parents=True, exist_ok=True)
+    replace_json(folder / _STATE, _state(furnish(plan), Faults(), plan.speed), sync=sync)
+    # The plan comes last: a room without it does not exist yet.
+    replace_json(folder / _PLAN, plan.to_json(), sync=sync)
+    sync_directory(folder.parent, sync=sync)
+
+
+class Estate:
+    """Opened state of one room. Safe for many threads; nobody sleeps while holding `lock`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Clock,
+        latencies: Latencies | None = None,
+        sync: Sync = os.fsync,
+        log: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self.plan = RoomPlan.from_json(_required(folder / _PLAN))
+        self.clock = clock
+        self.latencies = latencies or Latencies()
+        self.lock = threading.RLock()
+        self.log = log
+        self._folder = folder
+        self._sync = sync
+        stored = _required(folder / _STATE)
+        self._world = _after_power_on(self.plan, restore(self.plan, stored["world"]))
+        self._faults = Faults(stored["faults"])
+        self._speed: float = stored["speed"]
+        self._held: dict[str, SimulatedDisc] = {}
+        self.random = random.Random(self.plan.seed)
+        self._save()
+
+    @property
+    def world(self) -> World:
+        return self._world
+
+    @property
+    def speed(self) -> float:
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        with self.lock:
+            self._speed = speed
+            self._save()
+
+    @property
+    def armed_faults(self) -> tuple[Fault, ...]:
+        with self.lock:
+            return tuple(self._faults)
+
+    def change(self, motion: Callable[[World], World]) -> World:
+        """Replace the world by what `motion` makes of it; durable when this returns, unchanged when it
+        raises.
+        """
+        with self.lock:
+            self._world = motion(self._world)
+            self._save()
+            return self._world
+
+    def wait(self, seconds: float) -> None:
+        """Let the time pass that a device needs, at the room's speed. Not to be called with `lock` held."""
+        pause_s = scaled(seconds, self._speed)
+        if pause_s > 0:
+            self.clock.sleep(pause_s)
+
+    def arm(self, fault: Fault) -> str:
+        """Prepare a fault and describe it; raises `ControlRefused`."""
+        with self.lock:
+            kind = self._faults.arm(fault)
+            self._save()
+            return kind.description
+
+    def disarm(self) -> None:
+        with self.lock:
+            self._faults.disarm()
+            self._save()
+
+    def fault(
+        self, *occasions: Occasion, drive: str | None = None, medium: str | None = None
+    ) -> Fault | None:
+        """Count an occasion and give the fault that happens on it, if one does."""
+        with self.lock:
+            if not len(self._faults):
+                return None
+            happening = self._faults.take(*occasions, drive=drive, medium=medium)
+            if happening is not None:
+                self._save()
+        if happening is not None:
+            self.log(f"fault {happening.kind} happens{_where(drive, medium)}")
+        return happening
+
+    def burn_is_threatened(self, *, drive: str, medium: str) -> bool:
+        with self.lock:
+            return self._faults.threaten_burn(drive=drive, medium=medium)
+
+    def disc(self, carrier: str) -> SimulatedDisc:
+        """The disc of a carrier, the same object for everybody until it is put away."""
+        with self.lock:
+            if carrier not in self._held:
+                self._held[carrier] = SimulatedDisc(
+                    self._folder / _DISCS / carrier,
+                    capacity_sectors=self.plan.capacity_sectors,
+                    unwritten_reads=self.plan.unwritten_reads,
+                    sync=self._sync,
+                )
+            return self._held[carrier]
+
+    def put_away(self, carrier: str) -> None:
+        """Close the files of a disc that left its drive."""
+        with self.lock:
+            disc = self._held.pop(carrier, None)
+        if disc is not None:
+            disc.release()
+
+    def close(self) -> None:
+        with self.lock:
+            for carrier in tuple(self._held):
+                self.put_away(carrier)
+
+    def _save(self) -> None:
+        replace_json(self._folder / _STATE, _state(self._world, self._faults, self._speed), sync=self._sync)
+
+
+def _state(world: World, faults: Faults, speed: float) -> dict[str, object]:
+    return {"world": world.to_json(), "faults": faults.to_json(), "speed": speed}
+
+
+def _required(path: Path) -> Any:
+    if not path.exists():
+        raise RoomDamaged(f"{path} is missing; this folder holds no room")
+    return load_json(path)
+
+
+def _after_power_on(plan: RoomPlan, world: World) -> World:
+    """The robot empties its hand, and no drive remembers that somebody locked its tray."""
+    for address, drive in world.drives.items():
+        world = world.with_drive(address, replace(drive, removal_prevented=False))
+    return with_empty_hand(plan, world)
+
+
+def with_empty_hand(plan: RoomPlan, world: World) -> World:
+    """The world after the robot put what it holds back where it fetched it, else into the first free slot."""
+    name = world.at(TRANSPORT_ADDRESS)
+    if name is None:
+        return world
+    source = world.carriers[name].source
+    if source is not None and source in plan.slot_addresses and world.at(source) is None:
+        return world.moved(TRANSPORT_ADDRESS, source)
+    free = world.free_element(plan.slot_addresses)
+    return world if free is None else world.moved(TRANSPORT_ADDRESS, free)
+
+
+def _where(drive: str | None, medium: str | None) -> str:
+    return "".join(f", {kind} {name}" for kind, name in (("drive", drive), ("medium", medium)) if name)

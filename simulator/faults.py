@@ -1,0 +1,163 @@
+"""Things that go wrong on purpose: named, counted, and chosen by a seed where there is a choice.
+
+A fault is armed for a device or a medium, lets `after` occasions pass, and then happens `times` times. What
+an occasion is stands with each kind. Not for damage to a disc's surface, which happens at once (`control`).
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from enum import Enum
+from typing import Any
+
+from simulator.errors import ControlRefused
+
+
+class Occasion(Enum):
+    """What is counted by `after`, and what a fault may be narrowed to."""
+
+    MOVE = "move of the robot"
+    COMMAND = "command to the drive"
+    CLUSTER = "cluster of a burn"
+    CLOSE = "closing of a disc"
+    EJECT = "opening of a tray"
+    READ = "reading command"
+    LOOK = "look at the disc"
+    REQUEST = "request to the room"
+    LABEL = "at once"
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKind:
+    """One thing that can go wrong, in words for people."""
+
+    name: str
+    occasion: Occasion
+    description: str
+
+
+KINDS: dict[str, FaultKind] = {
+    kind.name: kind
+    for kind in (
+        FaultKind(
+            "robot-timeout",
+            Occasion.MOVE,
+            "the robot does not answer; the seed decides whether the disc was moved",
+        ),
+        FaultKind(
+            "robot-timeout-moved", Occasion.MOVE, "the robot finishes the move but its answer never comes"
+        ),
+        FaultKind(
+            "robot-timeout-unmoved",
+            Occasion.MOVE,
+            "the robot does not answer and leaves the disc where it was",
+        ),
+        FaultKind(
+            "robot-timeout-in-hand",
+            Occasion.MOVE,
+            "the robot does not answer and stops with the disc in its hand",
+        ),
+        FaultKind(
+            "robot-refuses-move", Occasion.MOVE, "the robot reports a mechanical error and moves nothing"
+        ),
+        FaultKind(
+            "write-error", Occasion.CLUSTER, "the drive cannot write the cluster after `after` good ones"
+        ),
+        FaultKind(
+            "close-error", Occasion.CLOSE, "closing fails; the disc stays appendable and its data readable"
+        ),
+        FaultKind(
+            "bad-read-back",
+            Occasion.CLUSTER,
+            "the cluster after `after` good ones is burnt with other bytes and nobody is told",
+        ),
+        FaultKind("read-error", Occasion.READ, "the drive cannot read the first sector that is asked for"),
+        FaultKind("disc-not-recognised", Occasion.LOOK, "the drive cannot make out what disc it holds"),
+        FaultKind("drive-hang", Occasion.COMMAND, "the drive does not answer"),
+        FaultKind("tray-stuck", Occasion.EJECT, "the tray does not open"),
+        FaultKind(
+            "wrong-disc", Occasion.LABEL, "the label of the medium is exchanged with that of another disc"
+        ),
+        FaultKind("room-lost", Occasion.REQUEST, "the connection to the room ends without an answer"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One armed fault; `times` None means for ever."""
+
+    kind: str
+    drive: str | None = None
+    medium: str | None = None
+    after: int = 0
+    times: int | None = 1
+    seed: int = 0
+
+    def concerns(self, *, drive: str | None, medium: str | None) -> bool:
+        return self.drive in (None, drive) and self.medium in (None, medium)
+
+
+class Faults:
+    """The faults that are armed in one room. The caller serialises access and saves `to_json`."""
+
+    def __init__(self, armed: list[dict[str, Any]] | None = None) -> None:
+        self._armed = [Fault(**fields) for fields in armed or ()]
+
+    def arm(self, fault: Fault) -> FaultKind:
+        """Prepare one fault; raises `ControlRefused` for an unknown name or a count that cannot be."""
+        kind = KINDS.get(fault.kind)
+        if kind is None:
+            raise ControlRefused(f"there is no fault {fault.kind!r}; there are: {', '.join(sorted(KINDS))}")
+        if fault.after < 0 or (fault.times is not None and fault.times < 1):
+            raise ControlRefused(f"a fault after {fault.after} occasions, {fault.times} times, cannot be")
+        self._armed.append(fault)
+        return kind
+
+    def take(self, *occasions: Occasion, drive: str | None = None, medium: str | None = None) -> Fault | None:
+        """Count one occasion for all armed faults it concerns; gives the first that happens now, if any."""
+        happening: Fault | None = None
+        left: list[Fault] = []
+        for fault in self._armed:
+            kept: Fault | None = fault
+            if KINDS[fault.kind].occasion in occasions and fault.concerns(drive=drive, medium=medium):
+                if fault.after:
+                    kept = replace(fault, after=fault.after - 1)
+                elif happening is None:
+                    happening, kept = fault, _used_once(fault)
+            if kept is not None:
+                left.append(kept)
+        self._armed = left
+        return happening
+
+    def threaten_burn(self, *, drive: str, medium: str) -> bool:
+        """Whether any armed fault waits for a cluster of this burn, so that clusters must be counted."""
+        return any(
+            KINDS[fault.kind].occasion is Occasion.CLUSTER and fault.concerns(drive=drive, medium=medium)
+            for fault in self._armed
+        )
+
+    def disarm(self) -> None:
+        self._armed = []
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(tuple(self._armed))
+
+    def __len__(self) -> int:
+        return len(self._armed)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        return [asdict(fault) for fault in self._armed]
+
+
+def resolved_robot_timeout(fault: Fault) -> str:
+    """Which of the particular robot timeouts an unspecific one is, by its seed."""
+    if fault.kind != "robot-timeout":
+        return fault.kind
+    return random.Random(fault.seed).choice(("robot-timeout-moved", "robot-timeout-unmoved"))
+
+
+def _used_once(fault: Fault) -> Fault | None:
+    if fault.times is None:
+        return fault
+    return replace(fault, times=fault.times - 1) if fault.times > 1 else None

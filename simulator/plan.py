@@ -1,0 +1,179 @@
+"""How a simulated room is furnished: the library, its drives and slots, and the discs that lie in them at
+first.
+"""
+
+import re
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from simulator.errors import PlanRefused
+
+#: Element addresses as real libraries like them: far apart, so that mixing up two kinds shows at once.
+TRANSPORT_ADDRESS = 1
+IMPORT_EXPORT_ADDRESS = 16
+DRIVE_ADDRESS = 256
+SLOT_ADDRESS = 1024
+
+CLUSTER_SECTORS = 32
+BARCODE = re.compile(r"[!-~]{1,32}")
+#: Manufacturer and media type as registered for Blu-ray discs.
+MEDIA_ID = re.compile(r"[!-.0-~]{1,6}/[!-.0-~]{1,3}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,16}")
+
+
+@dataclass(frozen=True, slots=True)
+class DrivePlan:
+    """One burner: the name people use, its serial number, and its element address in the library."""
+
+    name: str
+    serial: str
+    address: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiscPlan:
+    """One blank disc: printed barcode, the maker's media id, and the slot (1 is the first) where it lies."""
+
+    barcode: str
+    media_id: str
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPlan:
+    """A room with one library; `capacity_sectors` (2048 bytes each) is that of every disc.
+
+    Raises `PlanRefused` when built from values that contradict each other.
+    """
+
+    library: str
+    drives: tuple[DrivePlan, ...]
+    slots: int
+    magazine_slots: int
+    import_export_slots: int
+    capacity_sectors: int
+    discs: tuple[DiscPlan, ...]
+    library_serial: str = "SIMLIB0001"
+    unwritten_reads: str = "zeros"
+    speed: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for problem in _problems(self):
+            raise PlanRefused(problem)
+
+    @property
+    def import_export_addresses(self) -> range:
+        return range(IMPORT_EXPORT_ADDRESS, IMPORT_EXPORT_ADDRESS + self.import_export_slots)
+
+    @property
+    def slot_addresses(self) -> range:
+        return range(SLOT_ADDRESS, SLOT_ADDRESS + self.slots)
+
+    @property
+    def elements(self) -> frozenset[int]:
+        """Addresses of everything that can hold a disc, the robot's hand included."""
+        drives = (drive.address for drive in self.drives)
+        return frozenset({TRANSPORT_ADDRESS, *self.import_export_addresses, *drives, *self.slot_addresses})
+
+    def drive(self, name: str) -> DrivePlan:
+        """The drive of that name; raises `KeyError`."""
+        return {drive.name: drive for drive in self.drives}[name]
+
+    def drive_at(self, address: int) -> DrivePlan | None:
+        return next((drive for drive in self.drives if drive.address == address), None)
+
+    def describe(self, address: int) -> str:
+        """The words that people use for an element: slot 12 (magazine 2), drive B1, robot hand."""
+        if address == TRANSPORT_ADDRESS:
+            return "robot hand"
+        if drive := self.drive_at(address):
+            return f"drive {drive.name}"
+        if address in self.import_export_addresses:
+            return f"import/export slot {address - IMPORT_EXPORT_ADDRESS + 1}"
+        number = address - SLOT_ADDRESS + 1
+        return f"slot {number} (magazine {(number - 1) // self.magazine_slots + 1})"
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "RoomPlan":
+        """The plan of `to_json`; raises `PlanRefused` when keys are missing, unknown or contradictory."""
+        try:
+            return cls(
+                **{
+                    **value,
+                    "drives": tuple(DrivePlan(**drive) for drive in value["drives"]),
+                    "discs": tuple(DiscPlan(**disc) for disc in value["discs"]),
+                }
+            )
+        except (TypeError, KeyError) as error:
+            raise PlanRefused(f"the stored room plan has the wrong keys: {error}") from error
+
+
+def standard_drives(count: int) -> tuple[DrivePlan, ...]:
+    """Burners B1, B2, … with serial numbers and consecutive element addresses."""
+    return tuple(
+        DrivePlan(name=f"B{number}", serial=f"SIMBD{number:05d}", address=DRIVE_ADDRESS + number - 1)
+        for number in range(1, count + 1)
+    )
+
+
+def _problems(plan: RoomPlan) -> list[str]:
+    problems = [
+        f"{what} must be at least {least}, not {value}"
+        for what, value, least in (
+            ("the number of slots", plan.slots, 1),
+            ("the number of slots in a magazine", plan.magazine_slots, 1),
+            ("the number of import/export slots", plan.import_export_slots, 0),
+            ("the capacity of a disc in sectors", plan.capacity_sectors, CLUSTER_SECTORS),
+            ("the speed", plan.speed, 0),
+        )
+        if value < least
+    ]
+    if plan.capacity_sectors % CLUSTER_SECTORS:
+        problems.append(f"the capacity {plan.capacity_sectors} is no multiple of {CLUSTER_SECTORS} sectors")
+    if plan.unwritten_reads not in {"zeros", "error"}:
+        problems.append(f"unwritten_reads is {plan.unwritten_reads!r}; it can be 'zeros' or 'error'")
+    if plan.import_export_slots > DRIVE_ADDRESS - IMPORT_EXPORT_ADDRESS:
+        problems.append(f"{plan.import_export_slots} import/export slots do not fit below the drives")
+    if plan.slots > 0xFFFF - SLOT_ADDRESS:
+        problems.append(f"{plan.slots} slots are more than element addresses can count")
+    problems += _twice("drive name", [drive.name for drive in plan.drives])
+    problems += _twice("drive serial number", [drive.serial for drive in plan.drives])
+    problems += _twice("barcode", [disc.barcode for disc in plan.discs])
+    problems += _twice("slot with a disc", [disc.slot for disc in plan.discs])
+    problems += [
+        f"drive {drive.name} has address {drive.address}; drives are numbered on from {DRIVE_ADDRESS}"
+        for number, drive in enumerate(plan.drives)
+        if drive.address != DRIVE_ADDRESS + number
+    ]
+    problems += [
+        f"drive {drive.name!r} has a name that cannot be"
+        for drive in plan.drives
+        if not _NAME.fullmatch(drive.name) or drive.name == plan.library
+    ]
+    problems += [
+        f"disc {disc.barcode!r} lies in slot {disc.slot}, but there are slots 1 to {plan.slots}"
+        for disc in plan.discs
+        if not 1 <= disc.slot <= plan.slots
+    ]
+    problems += [
+        f"media id {disc.media_id!r} of disc {disc.barcode} is not like MAKERS/TYP (6 and 3 characters)"
+        for disc in plan.discs
+        if not MEDIA_ID.fullmatch(disc.media_id)
+    ]
+    problems += [
+        f"barcode {disc.barcode!r} cannot be printed"
+        for disc in plan.discs
+        if not BARCODE.fullmatch(disc.barcode)
+    ]
+    return problems
+
+
+def _twice(what: str, values: list[Any]) -> list[str]:
+    return [
+        f"{what} {value!r} is there {count} times" for value, count in Counter(values).items() if count > 1
+    ]

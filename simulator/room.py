@@ -1,0 +1,112 @@
+"""The simulated room: one robot, its drives and all discs, as one synchronous object.
+
+The room server and the in-process transport both talk to this object, so both see the same behaviour.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from devices.clock import Clock
+from simulator.answers import Answer, ConnectionEnds
+from simulator.burner import Burner
+from simulator.changer import Changer
+from simulator.damage import ByteRange
+from simulator.disc import RawCopy, SimulatedDisc
+from simulator.errors import ControlRefused
+from simulator.estate import Estate
+from simulator.faults import Occasion
+from simulator.latency import Latencies
+from simulator.records import Sync
+
+
+class Room:
+    """An opened room. Devices go by the names of the drives, and by the library's name for the robot."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Clock,
+        latencies: Latencies | None = None,
+        sync: Sync = os.fsync,
+        log: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self.estate = Estate(folder, clock=clock, latencies=latencies, sync=sync, log=log)
+        self.burners = {drive.name: Burner(self.estate, drive) for drive in self.estate.plan.drives}
+        trays = {drive.address: self.burners[drive.name] for drive in self.estate.plan.drives}
+        self.changer = Changer(self.estate, trays)
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        return (self.estate.plan.library, *self.burners)
+
+    def execute(self, device: str, cdb: bytes, *, data_in: int = 0, data_out: bytes = b"") -> Answer:
+        """Give one command to one device.
+
+        Raises `ControlRefused` for no such device, `NoAnswer` when it says nothing, `ConnectionEnds` when the
+        line goes dead first.
+        """
+        if self.estate.fault(Occasion.REQUEST):
+            raise ConnectionEnds
+        if device == self.estate.plan.library:
+            return self.changer.execute(cdb, data_in=data_in, data_out=data_out)
+        return self.burner(device).execute(cdb, data_in=data_in, data_out=data_out)
+
+    def burner(self, name: str) -> Burner:
+        """The drive of that name; raises `ControlRefused`."""
+        if name not in self.burners:
+            raise ControlRefused(f"there is no device {name!r}; there are: {', '.join(self.devices)}")
+        return self.burners[name]
+
+    def burning(self, drive: str) -> dict[str, int] | None:
+        """How far the burn in a drive is, None when there is none."""
+        burn = self.burners[drive].burn
+        return None if burn is None else {"sectors": burn.received_sectors, "of": burn.sectors}
+
+    def somebody_reached_in(self, address: int) -> None:
+        """A person put or took something at this element: the robot will say so."""
+        self.changer.somebody_reached_in(import_export=address in self.estate.plan.import_export_addresses)
+
+    def carrier(self, barcode: str) -> str:
+        """The carrier with that barcode; raises `ControlRefused`."""
+        try:
+            return self.estate.world.holding(barcode)
+        except KeyError:
+            raise ControlRefused(f"there is no medium {barcode!r} in this room") from None
+
+    @contextmanager
+    def disc(self, carrier: str) -> Iterator[SimulatedDisc]:
+        """The disc of a carrier wherever it is; put away again unless it is in a drive."""
+        yield self.estate.disc(carrier)
+        drives = {drive.address for drive in self.estate.plan.drives}
+        if self.estate.world.carriers[carrier].address not in drives:
+            self.estate.put_away(carrier)
+
+    def raw_copy(self, barcode: str) -> RawCopy:
+        """Where the written bytes of a disc are, and which of them cannot be read."""
+        with self.disc(self.carrier(barcode)) as disc:
+            return disc.raw_copy()
+
+    def disc_bytes(self, barcode: str, *, unreadable_as: bytes = b"\0") -> bytes:
+        """All written bytes as a raw copy has them, unreadable sectors filled and in place. For small
+        discs.
+        """
+        raw = self.raw_copy(barcode)
+        data = bytearray(raw.path.read_bytes() if raw.path.exists() else b"")
+        for piece in raw.unreadable:
+            _fill(data, piece, unreadable_as)
+        return bytes(data)
+
+    def close(self) -> None:
+        """Stop what runs, as a power failure would, and give all files back."""
+        for burner in self.burners.values():
+            burner.power_off()
+        self.estate.close()
+
+
+def _fill(data: bytearray, piece: ByteRange, filling: bytes) -> None:
+    end = min(piece.end, len(data))
+    if piece.offset < end:
+        data[piece.offset : end] = filling * (end - piece.offset)
