@@ -139,7 +139,10 @@ class MmcDrive:
         return b"".join(parts)
 
     def write(self, lba: int, data: bytes) -> None:
-        """Write whole sectors at `lba` with one command. Raises WriteFailed; ValueError for part of a sector."""
+        """Write whole sectors at `lba` with one command.
+
+        Raises WriteFailed, and ValueError for part of a sector.
+        """
         sectors, rest = divmod(len(data), SECTOR_BYTES)
         if rest or not sectors:
             raise ValueError(f"{len(data)} bytes are not a whole number of sectors")

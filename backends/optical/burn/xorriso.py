@@ -30,8 +30,8 @@ def argv(
 ) -> list[str]:
     """The call that burns `sectors` sectors from standard input to `target`, a node or a `fifo_target`.
 
-    `-nopad` keeps the disc equal to the image; without `-multi` the disc is finalized. `speed` is in multiples
-    of the medium's nominal speed; None leaves the choice to the drive. Raises ValueError for an empty image.
+    `-nopad` keeps the disc equal to the image; without `-multi` the disc is finalized. `speed` counts in
+    the medium's nominal speed; None leaves the choice to the drive. Raises ValueError for an empty image.
     """
     if sectors <= 0:
         raise ValueError(f"an image of {sectors} sectors cannot be burnt")
