@@ -1,0 +1,98 @@
+"""What is enough: when a set is complete, a package archived, and staged bytes may go.
+
+Only VERIFIED counts, which means read back from its medium after a reload and matched (design, promise 2).
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from archived.states import CopyState, ImageState, PackageState, SetState
+
+
+def missing_members(
+    copies: Mapping[int, Collection[CopyState]], *, n: int, m: int, absent: Collection[int] = ()
+) -> tuple[int, ...]:
+    """Positions (1-based, data then parity) without a verified copy; empty means the set is complete.
+
+    A position that `copies` does not name is missing, unless it is one of the `absent` of a short set.
+    """
+    return tuple(
+        position
+        for position in range(1, n + m + 1)
+        if position not in absent and CopyState.VERIFIED not in copies.get(position, ())
+    )
+
+
+def missing_pools(
+    images: Mapping[str, Collection[ImageState]], class_pools: Iterable[str]
+) -> tuple[str, ...]:
+    """What keeps a package from being archived, one sentence a pool; empty means that nothing does.
+
+    Args:
+        images: states of the images that carry the package, by pool.
+        class_pools: every pool that its class names.
+    """
+    return tuple(
+        f"pool {pool}: {_furthest(images.get(pool, ()))}"
+        for pool in class_pools
+        if ImageState.KEPT not in images.get(pool, ())
+    )
+
+
+def package_sufficient(images: Mapping[str, Collection[ImageState]], class_pools: Iterable[str]) -> bool:
+    """True when the package lies on a kept image in every pool of its class."""
+    return not missing_pools(images, class_pools)
+
+
+def reasons_to_stay(
+    state: PackageState,
+    *,
+    images: Mapping[str, Collection[ImageState]],
+    class_pools: Iterable[str],
+    missing_positions: Mapping[str, Collection[int]],
+    in_use: bool = False,
+) -> tuple[str, ...]:
+    """Why the staged bytes of a package must stay; empty means that they may go.
+
+    A package that was archived once keeps its staged bytes while a copy of its sets is doubtful now: they
+    are the cheapest source for the repair.
+
+    Args:
+        missing_positions: what `missing_members` says today of each set that the package lies in, by set id.
+        in_use: a recall is reading them.
+    """
+    if state in (PackageState.WITHDRAWN, PackageState.ABANDONED):
+        return ("a recall is reading them",) if in_use else ()
+    reasons = list(missing_pools(images, class_pools))
+    if state is not PackageState.ARCHIVED:
+        reasons.append(f"the package is {state.value}, not archived")
+    for set_id, positions in sorted(missing_positions.items()):
+        if positions:
+            listed = ", ".join(str(position) for position in sorted(positions))
+            reasons.append(f"set {set_id}: no verified copy of member {listed}")
+    if in_use:
+        reasons.append("a recall is reading them")
+    return tuple(reasons)
+
+
+def may_release_parity(state: SetState, *, missing_positions: Collection[int], packages_waiting: int) -> bool:
+    """True when a set's parity files may leave staging.
+
+    Args:
+        missing_positions: what `missing_members` says of the set today.
+        packages_waiting: packages on its images that are accepted and not yet archived: parity goes no
+            earlier than they do, and they wait for every pool of their class.
+    """
+    if state is SetState.VOID:
+        return True
+    return state is SetState.COMPLETE and not missing_positions and packages_waiting == 0
+
+
+def _furthest(states: Collection[ImageState]) -> str:
+    words = {
+        ImageState.OPEN: "waits for an image to close",
+        ImageState.CLOSING: "its image is being closed",
+        ImageState.CLOSED: "its image waits for its set",
+        ImageState.PROTECTED: "its set is not yet written and read back",
+    }
+    reached = [state for state in words if state in states]
+    return words[reached[-1]] if reached else words[ImageState.OPEN]
