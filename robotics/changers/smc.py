@@ -54,13 +54,19 @@ class SmcChanger:
         self._timeouts = timeouts or SmcTimeouts()
         self._name = name
         self._reads_barcodes = True
+        self._has_import_export = True
         self._tags_with_ids = True
 
     @property
     def abilities(self) -> ChangerAbilities:
-        """What this changer can do; whether it reads barcodes is known after the first inventory."""
+        """What this changer can do, as far as it is known: an inventory tells whether it reads barcodes and
+        whether it has import/export elements; both are assumed before. This driver does not exchange.
+        """
         return ChangerAbilities(
-            random_access=True, barcode_reader=self._reads_barcodes, import_export=True, exchange=False
+            random_access=True,
+            barcode_reader=self._reads_barcodes,
+            import_export=self._has_import_export,
+            exchange=False,
         )
 
     def identify(self) -> ChangerIdentity:
@@ -75,7 +81,9 @@ class SmcChanger:
 
     def layout(self) -> ElementLayout:
         request = ModeSense(page=ElementAddressAssignment.PAGE, allocation=_PAGE_BYTES)
-        return ElementAddressAssignment.decode(self._query(request.encode(), _PAGE_BYTES)).layout
+        layout = ElementAddressAssignment.decode(self._query(request.encode(), _PAGE_BYTES)).layout
+        self._has_import_export = layout.import_export.count > 0
+        return layout
 
     def initialize(self) -> None:
         self._execute(InitializeElementStatus().encode(), self._timeouts.initialize_s, "initialize")

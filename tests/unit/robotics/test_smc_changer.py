@@ -102,6 +102,12 @@ def test_inventory_asks_one_kind_at_a_time() -> None:
     assert [e.address for e in inventory.of_kind(K.STORAGE)] == [1024, 1025]
 
 
+def test_import_export_is_an_ability_of_changers_that_have_such_elements() -> None:
+    changer = SmcChanger(ScriptedTransport(LAYOUT_STEP))
+    assert changer.layout().import_export.count == 0
+    assert not changer.abilities.import_export
+
+
 def test_a_changer_without_barcode_reader_is_asked_without_tags_from_then_on() -> None:
     transport = ScriptedTransport(
         LAYOUT_STEP,
