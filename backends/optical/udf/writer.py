@@ -69,25 +69,21 @@ def write_extents(layout: Layout, volume: UdfVolume) -> Iterator[Extent]:
     position = 0
     pending = bytearray()
     for start, piece in _pieces(layout, volume):
-        if pending and (
-            start > position or len(pending) >= udf.STRUCTURE_BYTES_MAX or not isinstance(piece, bytes)
-        ):
-            yield from _structures(pending)
-            pending = bytearray()
+        if pending and (start > position or not isinstance(piece, bytes)):
+            yield Structure(bytes(pending))
+            pending.clear()
         if start > position:
             yield Zeros(start - position)
         if isinstance(piece, bytes):
             pending += piece
             position = start + len(piece)
+            while len(pending) > udf.STRUCTURE_BYTES_MAX:
+                yield Structure(bytes(pending[: udf.STRUCTURE_BYTES_MAX]))
+                del pending[: udf.STRUCTURE_BYTES_MAX]
         else:
             yield piece
             position = start + piece.length
-    yield from _structures(pending)
-
-
-def _structures(data: bytearray) -> Iterator[Structure]:
-    for start in range(0, len(data), udf.STRUCTURE_BYTES_MAX):
-        yield Structure(bytes(data[start : start + udf.STRUCTURE_BYTES_MAX]))
+    yield Structure(bytes(pending))
 
 
 def _pieces(layout: Layout, volume: UdfVolume) -> Iterator[tuple[int, bytes | FileContent]]:
