@@ -1,0 +1,87 @@
+"""The accepted receipt: what a producer may rely on from now on, and what not yet. Pure: values to JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from archived.config import Config
+from archived.formats.bag_making import NOTICE_SIMULATED
+from archived.formats.root_digest import COMPUTED
+from archived.model import Package
+
+
+@dataclass(frozen=True, slots=True)
+class BagSummary:
+    """The bag as it lies in staging."""
+
+    #: "1.0", or the draft that a producer's bag follows.
+    version: str
+    #: True when a folder was handed in and we made the bag.
+    made_here: bool
+    #: sha256 of every manifest and tag manifest, by name.
+    manifests: Mapping[str, str]
+    #: Digests that were taken of every file.
+    algorithms: tuple[str, ...]
+    #: Digests that the producer had declared and that were found equal.
+    declared: tuple[str, ...]
+    files: int
+    size_bytes: int
+
+
+def accepted_receipt(package: Package, bag: BagSummary, config: Config) -> dict[str, Any]:
+    """The receipt of a package that is being accepted; `package.accepted_at` must be set.
+
+    Raises ValueError when it is not.
+    """
+    if package.accepted_at is None:
+        raise ValueError(f"package {package.id} has no time of acceptance")
+    exposure_h = config.staging.max_exposure_h
+    receipt: dict[str, Any] = {"notice": NOTICE_SIMULATED} if config.simulated else {}
+    receipt |= {
+        "receipt": "accepted",
+        "institution": config.site.name,
+        "package": package.id,
+        "reference": {"fonds": package.fonds, "series": package.series, "volume": package.volume},
+        "version": package.version,
+        "reason": package.reason,
+        "title": package.title,
+        "storage_class": package.storage_class,
+        "retention": package.retention,
+        "confidentiality": package.confidentiality,
+        "files": package.file_count,
+        "bytes": package.size_bytes,
+        "digests": {"algorithms": list(bag.algorithms), "declared_and_equal": list(bag.declared)},
+        "root_digest": {"algorithm": "sha256", "value": package.root_digest, "computed": COMPUTED},
+        "bag": {
+            "version": bag.version,
+            "made_here": bag.made_here,
+            "files": bag.files,
+            "bytes": bag.size_bytes,
+            "manifests": dict(bag.manifests),
+        },
+        "exposure": {
+            "staging_disks": config.staging.disks,
+            "max_exposure_h": exposure_h,
+            "archived_by": _iso(package.accepted_at + timedelta(hours=exposure_h)),
+            "advice": "keep your original until the archived receipt: the package lies on "
+            f"{_disks(config.staging.disks)} only",
+        },
+        "accepted_at": _iso(package.accepted_at),
+        "owner": package.owner,
+        "repeated": False,
+    }
+    return receipt
+
+
+def repeated_receipt(first: Mapping[str, Any]) -> dict[str, Any]:
+    """The first receipt again, marked, for a submission of the same content under the same reference."""
+    return {**first, "repeated": True}
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _disks(count: int) -> str:
+    return "one disk" if count == 1 else f"{count} disks"
