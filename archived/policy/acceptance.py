@@ -1,0 +1,193 @@
+"""Whether a submission can be taken, before its content is read: every reason against it at once. Pure."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from archived.config import ClassSettings
+from archived.model import Package
+from archived.policy.carried_names import printable, problem_with_reference
+from archived.policy.reasons import Reason, ReasonKind, broken_bag, shown
+from archived.policy.submission import SubmissionRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What was found where the producer pointed."""
+
+    #: Why it cannot be read at all, or empty.
+    unusable: str
+    files: int
+    size_bytes: int
+    #: (path, why) of everything that cannot be carried or is no file and no folder.
+    names: tuple[tuple[str, str], ...]
+    #: What is wrong with a bag, in words.
+    bag: tuple[str, ...]
+    #: Upper bound of what it takes on a disc.
+    cost_bytes: int
+    #: What it takes in staging.
+    staging_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the site knows that bears on the decision."""
+
+    classes: Mapping[str, ClassSettings]
+    default_class: str
+    #: Acknowledged versions of the same reference, oldest first.
+    versions: tuple[Package, ...]
+    free_bytes: int
+    keep_free_bytes: int
+    #: Bytes for packages in the largest image of each pool, where that is known.
+    largest_image_bytes: Mapping[str, int]
+    #: References (as strings) for which a person recorded an exception.
+    exceptions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Taken when there is no reason against it."""
+
+    reasons: tuple[Reason, ...]
+    #: The class that applies; its pools are empty when the class does not exist.
+    storage_class: str
+    pools: tuple[str, ...]
+    #: The version that it would become.
+    version: int
+
+
+def judge(request: SubmissionRequest, offered: Offered, known: Circumstances) -> Verdict:
+    """Everything that can be said before the content is read."""
+    name = request.storage_class or known.default_class
+    settings = known.classes.get(name)
+    reasons = [
+        *(Reason(ReasonKind.RULE, problem) for problem in reference_problems(request)),
+        *_class(request, name, settings, known),
+        *_words(request),
+        *_version(request, known),
+        *_source(offered),
+    ]
+    pools = settings.pools if settings else ()
+    reasons += _size(request, offered, known, pools)
+    reasons += _space(offered, known)
+    version = max((package.version for package in known.versions), default=0) + 1
+    return Verdict(tuple(reasons), name, pools, version)
+
+
+def reference_problems(request: SubmissionRequest) -> list[str]:
+    """Why the fields of the reference cannot name folders on a disc; empty when they can."""
+    fields = (("fonds", request.fonds), ("series", request.series), ("volume", request.volume))
+    found = (problem_with_reference(field, value) for field, value in fields)
+    return [problem for problem in found if problem]
+
+
+def _class(
+    request: SubmissionRequest, name: str, settings: ClassSettings | None, known: Circumstances
+) -> list[Reason]:
+    if settings is None:
+        return [
+            Reason(
+                ReasonKind.RULE,
+                f"there is no storage class {printable(name)!r}, only {', '.join(sorted(known.classes))}",
+            )
+        ]
+    reasons = []
+    if settings.retention_mandatory and not (request.retention or "").strip():
+        reasons.append(Reason(ReasonKind.RULE, f"class {name} asks for a retention (--retention)"))
+    if settings.confidentiality_mandatory and not (request.confidentiality or "").strip():
+        reasons.append(
+            Reason(ReasonKind.RULE, f"class {name} asks for a confidentiality (--confidentiality)")
+        )
+    return reasons
+
+
+def _words(request: SubmissionRequest) -> list[Reason]:
+    fields = {
+        "title": request.title,
+        "retention": request.retention or "",
+        "confidentiality": request.confidentiality or "",
+        "reason": request.reason,
+    }
+    return [
+        Reason(ReasonKind.RULE, f"{field} holds a line break, a control character or broken text")
+        for field, text in fields.items()
+        if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in text)
+    ]
+
+
+def _version(request: SubmissionRequest, known: Circumstances) -> list[Reason]:
+    if not request.new_version:
+        return []
+    reasons = []
+    if not request.reason.strip():
+        reasons.append(Reason(ReasonKind.RULE, "a new version needs a reason (--reason TEXT)"))
+    if not known.versions:
+        reasons.append(
+            Reason(ReasonKind.RULE, "there is no version of it yet; submit the first without --new-version")
+        )
+    return reasons
+
+
+def _source(offered: Offered) -> list[Reason]:
+    if offered.unusable:
+        return [Reason(ReasonKind.RULE, offered.unusable)]
+    reasons = []
+    if offered.names:
+        names = [f"{path}: {why}" for path, why in offered.names]
+        reasons.append(
+            Reason(
+                ReasonKind.NAMES,
+                f"{len(names)} names cannot be carried: {shown(names)}",
+                {"names": [{"path": path, "why": why} for path, why in offered.names]},
+            )
+        )
+    if offered.bag:
+        reasons.append(broken_bag(offered.bag))
+    if offered.files == 0:
+        reasons.append(Reason(ReasonKind.RULE, "it holds no file at all"))
+    return reasons
+
+
+def _size(
+    request: SubmissionRequest, offered: Offered, known: Circumstances, pools: Sequence[str]
+) -> list[Reason]:
+    reasons = []
+    for pool in pools:
+        largest = known.largest_image_bytes.get(pool)
+        if largest is None or offered.cost_bytes <= largest:
+            continue
+        recorded = str(request.reference) in known.exceptions
+        reasons.append(
+            Reason(
+                ReasonKind.SIZE,
+                f"it takes up to {offered.cost_bytes} bytes on a disc, and the largest image of pool {pool} "
+                f"holds {largest}; a volume is never cut"
+                + (", and an exception on record makes no disc larger" if recorded else ""),
+                {
+                    "pool": pool,
+                    "cost_bytes": offered.cost_bytes,
+                    "largest_image_bytes": largest,
+                    "choices": [
+                        f"larger media in pool {pool}",
+                        "a storage class whose pools have larger media",
+                        "several smaller volumes, each with its own reference",
+                    ],
+                },
+            )
+        )
+    return reasons
+
+
+def _space(offered: Offered, known: Circumstances) -> list[Reason]:
+    usable = known.free_bytes - known.keep_free_bytes
+    if offered.staging_bytes <= usable:
+        return []
+    return [
+        Reason(
+            ReasonKind.SPACE,
+            f"staging needs {offered.staging_bytes} bytes for it and has {max(usable, 0)} to give "
+            f"({known.keep_free_bytes} are kept free)",
+            {"needed_bytes": offered.staging_bytes, "usable_bytes": max(usable, 0)},
+        )
+    ]

@@ -1,0 +1,54 @@
+"""Which names a disc can hold, and which names in one folder cannot live side by side everywhere. Pure."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from backends.optical.udf.constants import PATH_BYTES_MAX
+from backends.optical.udf.names import problem_with_name, problem_with_path
+
+_EDGES = (" ", ".")
+
+
+def printable(name: str) -> str:
+    """The name with bytes that are no UTF-8 shown as \\xNN, for messages and JSON."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def problems_in_folder(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(name, why) for each name of one folder that a disc cannot hold, or that has a twin there.
+
+    Twins differ in case or Unicode normalization only: many systems show one of them, or neither.
+    """
+    first: dict[str, str] = {}
+    for name in names:
+        if problem := problem_with_name(name):
+            yield name, problem
+        twin = first.setdefault(_folded(name), name)
+        if twin != name:
+            yield name, f"it differs from {printable(twin)!r} beside it only in case or Unicode normalization"
+
+
+def problem_with_length(path: str) -> str | None:
+    """Why a whole path on a disc is too long, or None. Its names are taken as good."""
+    # No character takes more than 4 bytes in UDF; two more a name are covered by its separator.
+    if 4 * len(path) + 8 <= PATH_BYTES_MAX:
+        return None
+    return problem_with_path(path)
+
+
+def problem_with_reference(field: str, value: str) -> str | None:
+    """Why a field of the archival reference cannot name a folder on a disc, or None."""
+    if not value:
+        return f"{field} is empty"
+    if problem := problem_with_name(value):
+        return f"{field} {printable(value)!r} cannot name a folder on a disc: {problem}"
+    if value.startswith(_EDGES) or value.endswith(_EDGES):
+        return f"{field} {value!r} begins or ends with a space or a dot, which some systems drop"
+    return None
+
+
+def _folded(name: str) -> str:
+    if name.isascii():
+        return name.lower()
+    # Canonical caseless matching, Unicode 3.13, definition D145.
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())

@@ -1,0 +1,82 @@
+"""What stands against a submission, and the one error that says all of it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, unique
+
+from archived.errors import (
+    ArchivedError,
+    ContentDiffers,
+    NotCarried,
+    StagingFull,
+    TooLarge,
+    Unacceptable,
+)
+
+#: How many items of a list a message shows; `detail` has all of them.
+SHOWN_MAX = 5
+
+
+@unique
+class ReasonKind(Enum):
+    RULE = "unacceptable"
+    NAMES = "names-not-carried"
+    SIZE = "too-large"
+    SPACE = "staging-full"
+    CONTENT = "content-differs"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that stands against a submission."""
+
+    kind: ReasonKind
+    message: str
+    #: The names, files or numbers that it is about, in full.
+    items: Mapping[str, object] | None = None
+
+    def as_document(self) -> dict[str, object]:
+        return {"code": self.kind.value, "message": self.message, **(self.items or {})}
+
+
+def broken_bag(problems: Sequence[str]) -> Reason:
+    """The reason against a bag that is not what it declares."""
+    return Reason(
+        ReasonKind.RULE,
+        f"the bag is not valid, {len(problems)} problems: {shown(problems)}",
+        {"bag": list(problems)},
+    )
+
+
+def refusal(reasons: Sequence[Reason], reference: str) -> ArchivedError:
+    """The error that says all of these reasons; its class is theirs when they are of one kind."""
+    kinds = {reason.kind for reason in reasons}
+    error, advice = _ERRORS[kinds.pop()] if len(kinds) == 1 else _ERRORS[ReasonKind.RULE]
+    text = "; ".join(reason.message for reason in reasons)
+    detail: dict[str, object] = {}
+    for reason in reasons:
+        detail |= reason.items or {}
+    return error(
+        f"{reference} was not taken, nothing was kept: {text}",
+        advice=advice,
+        **detail,
+        reasons=[reason.as_document() for reason in reasons],
+    )
+
+
+_ERRORS: Mapping[ReasonKind, tuple[type[ArchivedError], str]] = {
+    ReasonKind.RULE: (Unacceptable, "put right what is listed and submit it again"),
+    ReasonKind.NAMES: (NotCarried, "rename what is listed and submit it again"),
+    ReasonKind.SIZE: (TooLarge, "choose one of: larger media, or several smaller volumes"),
+    ReasonKind.SPACE: (
+        StagingFull,
+        "submit it again when packages have left staging; see: archivectl status",
+    ),
+    ReasonKind.CONTENT: (ContentDiffers, "submit it with --new-version --reason TEXT if it is a correction"),
+}
+
+
+def shown(items: Sequence[str]) -> str:
+    """The first few of a list for a message, and how many more there are."""
+    more = len(items) - SHOWN_MAX
+    return ", ".join(items[:SHOWN_MAX]) + (f" and {more} more" if more > 0 else "")
