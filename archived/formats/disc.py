@@ -1,0 +1,178 @@
+"""Frozen values: everything that a disc says about itself. Their form on it: docs/formats/disc.md."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from archived.formats.errors import DiscUnplannable
+
+if TYPE_CHECKING:
+    from archived.formats.descriptor import SetDescriptor
+    from archived.formats.rows import PackageRow
+
+#: Limits in UTF-8 bytes. They bound what a disc spends on describing itself (see `capacity`).
+SET_ID_BYTES_MAX = 16
+IMAGE_ID_BYTES_MAX = 64
+LABEL_BYTES_MAX = 96
+SOFTWARE_BYTES_MAX = 64
+#: A code word over GF(2^8) has at most this many members.
+MEMBERS_MAX = 255
+KINDS = ("data", "parity")
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """Who keeps the archive and whom to ask."""
+
+    name: str
+    name_zh: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DiscMember:
+    """One member of a protection set as reserved: 1-based position, data first, then parity."""
+
+    position: int
+    image_id: str
+    label: str
+    kind: str  # one of KINDS
+
+    def __post_init__(self) -> None:
+        _limit("image id", self.image_id, IMAGE_ID_BYTES_MAX)
+        _limit("label", self.label, LABEL_BYTES_MAX)
+        if self.kind not in KINDS:
+            raise DiscUnplannable(f"member {self.position} is of kind {self.kind!r}, not data or parity")
+
+
+@dataclass(frozen=True, slots=True)
+class SetIdentity:
+    """A protection set as its discs know it when they close: `n` data and `m` parity members reserved.
+
+    Raises DiscUnplannable unless the members are exactly the positions 1..n (data) and n+1..n+m (parity).
+    """
+
+    set_id: str
+    n: int
+    m: int
+    members: tuple[DiscMember, ...]
+
+    def __post_init__(self) -> None:
+        _limit("set id", self.set_id, SET_ID_BYTES_MAX)
+        if self.n < 1 or self.m < 1 or self.total > MEMBERS_MAX:
+            raise DiscUnplannable(
+                f"set {self.set_id}: {self.n} + {self.m} members; allowed is 1 + 1 up to 255 in all"
+            )
+        wanted = [(p, kind_at(p, self.n)) for p in range(1, self.total + 1)]
+        if [(member.position, member.kind) for member in self.members] != wanted:
+            raise DiscUnplannable(f"set {self.set_id}: members are not positions 1 to {self.total} in order")
+
+    @property
+    def total(self) -> int:
+        return self.n + self.m
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """One file of a package: its path inside the bag, and where its bytes lie under the staging root."""
+
+    path: str
+    size_bytes: int
+    mtime_s: int
+    source: str
+    #: Lower-case hex by algorithm name; sha256 is always there.
+    digests: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DiscPackage:
+    """One package (a BagIt bag) as it lies on a disc, byte for byte as it was accepted."""
+
+    package_id: str
+    #: Fields of the archival reference in order, e.g. fonds, series, volume.
+    reference: Mapping[str, str]
+    #: Folder on the disc, below data/: data/F/S/V/v0001.
+    disc_path: str
+    version: int
+    title: str
+    retention: str
+    confidentiality: str
+    accepted_at: datetime
+    files: tuple[StagedFile, ...]
+    #: Folders inside the bag that hold nothing.
+    empty_directories: tuple[str, ...] = ()
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(file.size_bytes for file in self.files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disc:
+    """What a data disc and a parity disc have in common."""
+
+    image_id: str
+    #: The one line on label, README and volume id: `7K3F · 3 of 6 · any 4 rebuild`.
+    label_line: str
+    identity: SetIdentity
+    #: 1-based position in the set.
+    position: int
+    #: When the image was frozen; the only time on the disc that is not the archivists' own. Aware.
+    closed_at: datetime
+    institution: Institution
+    #: Name and version of the program that made it.
+    software: str
+    simulated: bool = False
+
+    def __post_init__(self) -> None:
+        _limit("image id", self.image_id, IMAGE_ID_BYTES_MAX)
+        _limit("label", self.label_line, LABEL_BYTES_MAX)
+        _limit("software version", self.software, SOFTWARE_BYTES_MAX)
+        if not 1 <= self.position <= self.identity.total or self.member.image_id != self.image_id:
+            raise DiscUnplannable(
+                f"image {self.image_id} is not member {self.position} of set {self.identity.set_id}"
+            )
+        if self.closed_at.tzinfo is None:
+            raise DiscUnplannable(f"image {self.image_id}: closed_at has no time zone")
+
+    @property
+    def member(self) -> DiscMember:
+        return self.identity.members[self.position - 1]
+
+    @property
+    def closed_s(self) -> int:
+        """closed_at as whole seconds since 1970 UTC."""
+        return int(self.closed_at.timestamp())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataDisc(Disc):
+    """One data image: whole packages of one collocation group."""
+
+    packages: tuple[DiscPackage, ...]
+    #: Volume ranges as printed on the label.
+    ranges: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParityDisc(Disc):
+    """One parity file in its wrapper, with all that is needed to rebuild the set."""
+
+    descriptor: "SetDescriptor"
+    #: parity.bin relative to the staging root.
+    parity_source: str
+    #: Rows of every package in the set.
+    rows: tuple["PackageRow", ...] = field(default=())
+
+
+def kind_at(position: int, n: int) -> str:
+    """The kind of the member at 1-based `position` in a set with `n` data members."""
+    return KINDS[position > n]
+
+
+def _limit(what: str, text: str, bytes_max: int) -> None:
+    if not text or len(text.encode("utf-8", "surrogateescape")) > bytes_max:
+        raise DiscUnplannable(f"{what} {text!r} must have 1 to {bytes_max} bytes")
+    if any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
+        raise DiscUnplannable(f"{what} {text!r} holds control characters")

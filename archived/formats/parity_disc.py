@@ -1,0 +1,57 @@
+"""A parity disc: parity.bin, and everything that is known about its set."""
+
+from pathlib import Path
+
+from archived.formats.descriptor import encode_descriptor
+from archived.formats.disc import ParityDisc
+from archived.formats.errors import DiscUnplannable
+from archived.formats.mastering import Mastered, Staged, freeze, own_texts
+from archived.formats.rows import csv_text, json_lines
+from backends.optical.master import FileSource
+
+SUMS_NAME = "SHA256SUMS.txt"
+PARITY_PATH = "parity.bin"
+
+
+def master_parity_disc(disc: ParityDisc, recipe_path: Path) -> Mastered:
+    """Freeze `disc`: write its recipe. parity.bin is referred to by the digests that the descriptor holds.
+
+    Raises DiscUnplannable when the descriptor is not that of this disc and set.
+    """
+    descriptor = disc.descriptor
+    same_set = (descriptor.set_id, descriptor.n, descriptor.m) == (
+        disc.identity.set_id, disc.identity.n, disc.identity.m,
+    )  # fmt: skip
+    if not same_set or disc.member.kind != "parity":
+        raise DiscUnplannable(f"image {disc.image_id} is no parity disc of set {descriptor.set_id}")
+    record = descriptor.record(disc.position)
+    if record.member.image_id != disc.image_id:
+        raise DiscUnplannable(
+            f"the descriptor has {record.member.image_id} where {disc.image_id} is mastered"
+        )
+    parity = Staged(
+        disc_path=PARITY_PATH,
+        mtime_s=disc.closed_s,
+        source=FileSource(disc.parity_source, 0, record.size_bytes, record.digests),
+        package_id=None,
+        path=PARITY_PATH,
+    )
+    return freeze(
+        disc,
+        recipe_path,
+        front=front_texts(disc),
+        sums_name=SUMS_NAME,
+        payload=[parity],
+        repeated=("set.json", "descriptor.json"),
+        sums_of_payload=True,
+    )
+
+
+def front_texts(disc: ParityDisc) -> dict[str, bytes]:
+    """Everything generated but extents.csv and the checksums, in the order of the disc."""
+    return {
+        **own_texts(disc),
+        "descriptor.json": encode_descriptor(disc.descriptor),
+        "catalog/packages.csv": csv_text(disc.rows),
+        "catalog/packages.jsonl": json_lines(disc.rows),
+    }
