@@ -1,7 +1,6 @@
 """A simulated Blu-ray burner: an MMC-6 target around whatever disc the world says lies in its tray."""
 
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 from backends.optical import mmc
@@ -13,7 +12,7 @@ from backends.optical.mmc_disc import (
     SessionState,
     TrackInformation,
 )
-from backends.optical.mmc_drive import ConfigurationHeader, MediaEvent, MediaEventCode, Profile
+from backends.optical.mmc_drive import ConfigurationHeader, Profile
 from devices.scsi import (
     TYPE_MULTIMEDIA,
     Inquiry,
@@ -26,11 +25,9 @@ from devices.scsi import (
 from devices.sense import (
     BLANK_CHECK,
     DATA_PROTECT,
-    HARDWARE_ERROR,
     ILLEGAL_REQUEST,
     MEDIUM_ERROR,
     NOT_READY,
-    UNIT_ATTENTION,
 )
 from simulator.answers import Answer, Handler, NoAnswer, Refusal, answer
 from simulator.damage import SECTOR_BYTES
@@ -49,6 +46,7 @@ from simulator.faults import Occasion
 from simulator.fifo import FifoBurn
 from simulator.laser import Laser, LaserFailed
 from simulator.plan import DrivePlan
+from simulator.tray import Tray
 
 VENDOR, PRODUCT, REVISION = "ARCHIVED", "SIMULATED BD-R", "0001"
 _STATES = {
@@ -73,9 +71,7 @@ class Burner:
         self._estate = estate
         self._plan = plan
         self._turn = threading.RLock()
-        self._ready_at_s = 0.0
-        self._attention = False
-        self._media_event = MediaEventCode.NO_CHANGE
+        self._tray = Tray(estate, plan)
         self._laser: tuple[str, Laser] | None = None
         self._burn: FifoBurn | None = None
         self.last_burn = "none"
@@ -110,13 +106,11 @@ class Burner:
             return answer(self._handlers, cdb, data_in=data_in, data_out=data_out)
 
     def disc_was_put(self) -> None:
-        """The library draws the tray in with a disc on it, and the disc starts to turn."""
-        self._estate.change(lambda world: world.loaded(self._plan.address))
-        self._spin_up()
+        """The library has the tray drawn in with a disc on it."""
+        self._tray.draw_in()
 
     def disc_was_fetched(self, carrier: str) -> None:
         self._laser = None
-        self._media_event = MediaEventCode.MEDIA_REMOVAL
         self._estate.put_away(carrier)
 
     def declare(self, fifo: Path, sectors: int) -> None:
@@ -163,32 +157,11 @@ class Burner:
         self.last_burn = outcome
         self._burn = None
 
-    def _spin_up(self) -> None:
-        latency_s = self._estate.latencies.load_s / self._estate.speed if self._estate.speed else 0.0
-        self._ready_at_s = self._estate.clock.monotonic() + latency_s
-        self._attention = True
-        self._media_event = MediaEventCode.NEW_MEDIA
-
-    def _barcode(self) -> str | None:
-        world = self._estate.world
-        carrier = world.at(self._plan.address)
-        return world.carriers[carrier].barcode if carrier else None
-
     def _usable_disc(self) -> tuple[str, SimulatedDisc]:
         """The carrier and disc that can be worked with now; raises the refusal that tells why none can."""
-        world = self._estate.world
-        carrier = world.at(self._plan.address)
-        if world.drives[self._plan.address].tray_open:
-            raise Refusal(NOT_READY, 0x3A, 0x02)
-        if carrier is None:
-            raise Refusal(NOT_READY, 0x3A, 0x01)
-        if self._estate.clock.monotonic() < self._ready_at_s:
-            raise Refusal(NOT_READY, 0x04, 0x01)
         if self._burn is not None:
             raise Refusal(NOT_READY, 0x04, 0x08)
-        if self._attention:
-            self._attention = False
-            raise Refusal(UNIT_ATTENTION, 0x28, 0x00)
+        carrier = self._tray.usable_carrier()
         return carrier, self._estate.disc(carrier)
 
     def _laser_for(self, carrier: str) -> Laser:
@@ -221,57 +194,39 @@ class Burner:
         return b""
 
     def _eject(self, *, immediate: bool) -> None:
-        estate, address = self._estate, self._plan.address
-        mechanics = estate.world.drives[address]
-        if mechanics.removal_prevented:
-            raise Refusal(ILLEGAL_REQUEST, 0x53, 0x02)
-        if mechanics.tray_open:
+        if self._tray.is_open:
             return
-        if estate.fault(Occasion.EJECT, drive=self._plan.name, medium=self._barcode()):
-            raise Refusal(HARDWARE_ERROR, 0x53, 0x00)
-        carrier = estate.world.at(address)
+        self._tray.check_may_open()
+        carrier = self._tray.carrier
         if carrier is not None:
             self._flush(carrier)
         if not immediate:
-            estate.wait(estate.latencies.eject_s)
-        estate.change(lambda world: world.with_drive(address, replace(world.drives[address], tray_open=True)))
-        self._media_event = MediaEventCode.MEDIA_REMOVAL
+            self._estate.wait(self._estate.latencies.eject_s)
+        self._tray.put_out()
 
     def _load(self, *, draw_in: bool, immediate: bool) -> None:
-        estate, address = self._estate, self._plan.address
-        if draw_in and estate.world.drives[address].tray_open:
-            estate.change(lambda world: world.loaded(address))
-            if estate.world.at(address) is not None:
-                self._spin_up()
-        left_s = self._ready_at_s - estate.clock.monotonic()
-        if not immediate and left_s > 0:
-            estate.clock.sleep(left_s)
+        if draw_in and self._tray.is_open:
+            self._tray.draw_in()
+        if not immediate:
+            self._tray.wait_until_turning()
 
     def _prevent_removal(self, cdb: bytes, _data: bytes) -> bytes:
-        prevent, address = PreventAllowRemoval.decode(cdb).prevent, self._plan.address
-        self._estate.change(
-            lambda world: world.with_drive(address, replace(world.drives[address], removal_prevented=prevent))
-        )
+        self._tray.prevent_removal(PreventAllowRemoval.decode(cdb).prevent)
         return b""
 
     def _configuration(self, cdb: bytes, _data: bytes) -> bytes:
         command = mmc.GetConfiguration.decode(cdb)
-        world = self._estate.world
-        present = world.at(self._plan.address) is not None and not world.drives[self._plan.address].tray_open
+        present = self._tray.carrier is not None and not self._tray.is_open
         profile = Profile.BD_R_SRM if present else Profile.NONE
         return ConfigurationHeader(profile).encode()[: command.allocation]
 
     def _event_status(self, cdb: bytes, _data: bytes) -> bytes:
         command = mmc.GetEventStatus.decode(cdb)
-        code, self._media_event = self._media_event, MediaEventCode.NO_CHANGE
-        world = self._estate.world
-        tray_open = world.drives[self._plan.address].tray_open
-        present = world.at(self._plan.address) is not None
-        return MediaEvent(code, tray_open, present).encode()[: command.allocation]
+        return self._tray.event().encode()[: command.allocation]
 
     def _looked_at_disc(self) -> tuple[str, SimulatedDisc]:
         carrier, disc = self._usable_disc()
-        if self._estate.fault(Occasion.LOOK, drive=self._plan.name, medium=self._barcode()):
+        if self._estate.fault(Occasion.LOOK, drive=self._plan.name, medium=self._tray.barcode):
             raise Refusal(MEDIUM_ERROR, 0x30, 0x00)
         return carrier, disc
 
@@ -313,7 +268,7 @@ class Burner:
     def _read(self, cdb: bytes, _data: bytes) -> bytes:
         command = (mmc.Read10 if cdb[0] == mmc.Read10.OPCODE else mmc.Read12).decode(cdb)
         _, disc = self._usable_disc()
-        if self._estate.fault(Occasion.READ, drive=self._plan.name, medium=self._barcode()):
+        if self._estate.fault(Occasion.READ, drive=self._plan.name, medium=self._tray.barcode):
             raise Refusal(MEDIUM_ERROR, 0x11, 0x00, information=command.lba)
         try:
             data = disc.read(command.lba, command.sectors)
@@ -369,7 +324,7 @@ class Burner:
         appendable.
         """
         self._estate.wait(self._estate.latencies.close_s)
-        if self._estate.fault(Occasion.CLOSE, drive=self._plan.name, medium=self._barcode()):
+        if self._estate.fault(Occasion.CLOSE, drive=self._plan.name, medium=self._tray.barcode):
             return False
         disc.close()
         return True

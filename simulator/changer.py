@@ -31,7 +31,7 @@ from simulator.world import World
 VENDOR, PRODUCT, REVISION = "ARCHIVED", "SIMULATED ROBOT", "0001"
 
 
-class Tray(Protocol):
+class Loadable(Protocol):
     """What the robot tells a drive."""
 
     def disc_was_put(self) -> None:
@@ -48,7 +48,7 @@ class Changer:
     puts a disc on it.
     """
 
-    def __init__(self, estate: Estate, trays: Mapping[int, Tray]) -> None:
+    def __init__(self, estate: Estate, trays: Mapping[int, Loadable]) -> None:
         self._estate = estate
         self._trays = trays
         self._turn = threading.Lock()

@@ -155,6 +155,17 @@ def _damage(
     }
 
 
+def _raw(room: Room, medium: str) -> Any:
+    """Where the bytes of a disc are, for whoever copies it raw, and what of them a drive could not read."""
+    raw = room.raw_copy(medium)
+    return {
+        "medium": medium,
+        "path": str(raw.path),
+        "written_bytes": raw.written_bytes,
+        "unreadable": [[piece.offset, piece.length] for piece in raw.unreadable],
+    }
+
+
 def _fault(
     room: Room,
     name: str,
@@ -214,6 +225,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "lose": _lose,
     "insert": _insert,
     "damage": _damage,
+    "raw": _raw,
     "fault": _fault,
     "faults": _faults,
     "disarm": _disarm,

@@ -9,6 +9,7 @@ they were.
 """
 
 import os
+import threading
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -72,6 +73,8 @@ class SimulatedDisc:
         self._journal = folder / "journal.jsonl"
         self._unwritten_reads = unwritten_reads
         self._sync = sync
+        # Somebody may damage a disc while a drive works with it.
+        self._noting = threading.Lock()
         self._pending = bytearray()
         self._file: int | None = None
         self._state = DiscState.BLANK
@@ -224,7 +227,8 @@ class SimulatedDisc:
 
     def _note(self, line: dict[str, object]) -> None:
         self._journal.parent.mkdir(parents=True, exist_ok=True)
-        append_line(self._journal, line, sync=self._sync)
+        with self._noting:
+            append_line(self._journal, line, sync=self._sync)
 
     def _replay(self) -> None:
         unreadable: list[ByteRange] = []

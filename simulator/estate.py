@@ -5,7 +5,6 @@ finds the last world that any device has shown. Motions in flight are the only t
 """
 
 import os
-import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -59,7 +58,6 @@ class Estate:
         self._faults = Faults(stored["faults"])
         self._speed: float = stored["speed"]
         self._held: dict[str, SimulatedDisc] = {}
-        self.random = random.Random(self.plan.seed)
         self._save()
 
     @property
@@ -111,7 +109,10 @@ class Estate:
     def fault(
         self, *occasions: Occasion, drive: str | None = None, medium: str | None = None
     ) -> Fault | None:
-        """Count an occasion and give the fault that happens on it, if one does."""
+        """Count an occasion and give the fault that happens on it, if one does.
+
+        Counts are saved when a fault is armed or happens: a server that is killed between counts anew.
+        """
         with self.lock:
             if not len(self._faults):
                 return None

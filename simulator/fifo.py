@@ -22,6 +22,7 @@ from simulator.laser import Laser, LaserFailed
 PIPE_BYTES = 1 << 20
 WRITER_TIMEOUT_S = 60.0
 _LOOK_MS = 100
+_CUT_OFF_S = 2.0
 
 
 class _CutOff(Exception):
@@ -78,9 +79,12 @@ class FifoBurn:
         self._thread.join()
 
     def cut_off(self) -> None:
-        """Stop now, as a power failure would; the disc stays appendable if anything was written."""
+        """Stop now, as a power failure would; the disc stays appendable if anything was written.
+
+        A closing step that has begun is not waited for: it ends with the process.
+        """
         self._stop = True
-        self._thread.join()
+        self._thread.join(_CUT_OFF_S)
 
     def join(self) -> None:
         """Wait until the burn has ended."""
@@ -98,10 +102,14 @@ class FifoBurn:
             outcome = f"failed: {error}"
         finally:
             os.close(self._pipe)
-            if self._began:
-                self._disc.flush()
-                self._laser.settle(self._disc)
-            self._ended(outcome)
+            try:
+                if self._began:
+                    self._disc.flush()
+                    self._laser.settle(self._disc)
+            except OSError as error:
+                outcome += f"; then the buffer could not be flushed: {error}"
+            finally:
+                self._ended(outcome)
 
     def _burn(self) -> str:
         if not self._wait_for_writer():

@@ -57,7 +57,6 @@ class RoomPlan:
     library_serial: str = "SIMLIB0001"
     unwritten_reads: str = "zeros"
     speed: float = 1.0
-    seed: int = 0
 
     def __post_init__(self) -> None:
         for problem in _problems(self):

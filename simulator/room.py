@@ -79,10 +79,14 @@ class Room:
     @contextmanager
     def disc(self, carrier: str) -> Iterator[SimulatedDisc]:
         """The disc of a carrier wherever it is; put away again unless it is in a drive."""
-        yield self.estate.disc(carrier)
         drives = {drive.address for drive in self.estate.plan.drives}
-        if self.estate.world.carriers[carrier].address not in drives:
-            self.estate.put_away(carrier)
+        # Locked, so that nobody puts the disc away meanwhile and no drive takes it up.
+        with self.estate.lock:
+            try:
+                yield self.estate.disc(carrier)
+            finally:
+                if self.estate.world.carriers[carrier].address not in drives:
+                    self.estate.put_away(carrier)
 
     def raw_copy(self, barcode: str) -> RawCopy:
         """Where the written bytes of a disc are, and which of them cannot be read."""

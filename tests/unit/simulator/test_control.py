@@ -1,6 +1,7 @@
 """The verbs by which people and tests reach into a room."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ def test_every_answer_is_json(room: Room) -> None:
         "insert": {"medium": "N1", "media_id": "MILLEN/MR1"},
         "damage": {"medium": "D0001", "offset": 0, "bytes": 10},
         "fault": {"name": "drive-hang"},
+        "raw": {"medium": "D0001"},
         "speed": {"speed": 10},
     }
     for verb in sorted(VERBS):
@@ -91,6 +93,14 @@ def test_silent_damage_is_not_told_by_show(room: Room) -> None:
     assert shown(room, "D0001")["unreadable_bytes"] == 0
     data = room.disc_bytes("D0001")
     assert [n for n, byte in enumerate(data) if byte != ord("a")] == list(range(100, 105))
+
+
+def test_a_raw_copy_is_told_by_path_and_by_what_cannot_be_read(room: Room) -> None:
+    burn(room, clusters=1)
+    control(room, "damage", {"medium": "D0001", "offset": 2048, "bytes": 1})
+    raw = control(room, "raw", {"medium": "D0001"})
+    assert Path(raw["path"]).read_bytes() == b"a" * CLUSTER_BYTES
+    assert (raw["written_bytes"], raw["unreadable"]) == (CLUSTER_BYTES, [[2048, 2048]])
 
 
 @pytest.mark.parametrize(
