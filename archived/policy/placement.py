@@ -83,7 +83,7 @@ def place(
     taken = {p.medium_id for p in placed}
     problem = _Problem(
         members=tuple(sorted(members, key=lambda w: -w.size_bytes)),
-        blanks=tuple(sorted((b for b in blanks if b.usable and b.medium_id not in taken), key=_by_id)),
+        blanks=tuple(sorted((b for b in blanks if b.usable and b.medium_id not in taken), key=_by_size)),
         limit=None if waived else m,
         magazine_loads=Counter(p.magazine for p in placed if p.magazine is not None),
         batch_loads=Counter(p.batch for p in placed),
@@ -98,8 +98,8 @@ def place(
     return _refused(problem, set_id) or _matched(problem, set_id)
 
 
-def _by_id(blank: Blank) -> str:
-    return blank.medium_id
+def _by_size(blank: Blank) -> tuple[int, str]:
+    return blank.capacity_bytes, blank.medium_id
 
 
 def _refused(problem: _Problem, set_id: str) -> Placement | None:
@@ -149,13 +149,14 @@ def _matched(problem: _Problem, set_id: str) -> Placement:
         return batches[blank.batch] + (magazines[blank.magazine] if blank.magazine is not None else 0)
 
     def possible(size_bytes: int) -> list[Blank]:
-        kinds: dict[tuple[str | None, str, int], Blank] = {}
+        # One blank a magazine and batch is enough to try: later members are smaller and fit them all.
+        kinds: dict[tuple[str | None, str], Blank] = {}
         for blank in problem.blanks:
             if blank.capacity_bytes < size_bytes or blank in chosen:
                 continue
             loads = [batches[blank.batch]] + ([] if blank.magazine is None else [magazines[blank.magazine]])
             if problem.limit is None or max(loads) < problem.limit:
-                kinds.setdefault((blank.magazine, blank.batch, blank.capacity_bytes), blank)
+                kinds.setdefault((blank.magazine, blank.batch), blank)
         return sorted(kinds.values(), key=lambda b: (load(b), b.capacity_bytes, b.medium_id))
 
     def search() -> bool:

@@ -38,6 +38,10 @@ def test_late_volumes_and_corrections_make_runs_of_their_own_behind_the_main_run
     assert choose(candidates, {"5"}, 100).ranges == ("6–7", "2", "3–4 v2")
 
 
+def test_a_volume_whose_number_is_the_highest_closed_one_is_late() -> None:
+    assert [run.kind for run in arrange([waiting("5")], closed_volumes={"5"})] == ["late"]
+
+
 def test_no_late_volume_comes_aboard_before_the_whole_main_run() -> None:
     choice = choose([waiting("6", 60), waiting("7", 60), waiting("2", 10)], {"5"}, 100)
     assert choice.package_ids == ("6v1",)
