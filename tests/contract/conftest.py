@@ -111,8 +111,9 @@ def over_socket() -> Iterator[Place]:
             try:
                 yield place_over(transport, interfere)
             finally:
-                for open_one in (line, *transports):
-                    open_one.close()
+                line.close()
+                for one in transports:
+                    one.close()
                 server.stop()
                 thread.join()
 

@@ -17,7 +17,7 @@ from tests.contract.conftest import Place
 SLOT, FREE_SLOT, DRIVE, OTHER_DRIVE, MAIL_SLOT, HAND = 1024, 1032, 256, 257, 16, 1
 
 
-def media(inventory: Inventory) -> list[str | None]:
+def media(inventory: Inventory) -> list[str]:
     return sorted(str(element.barcode) for element in inventory.elements if element.full)
 
 

@@ -128,6 +128,7 @@ def test_unreadable_sectors_are_named_and_the_others_read(place: Place) -> None:
     drive = place.load(SLOT, DRIVE)
     with pytest.raises(MediumUnreadable) as failed:
         drive.read(32, 32)
+    assert failed.value.sense is not None
     assert failed.value.sense.information == 40
     rest = drive.read(0, 40) + drive.read(41, SECTORS - 41)
     assert rest == CONTENT[: 40 * SECTOR_BYTES] + CONTENT[41 * SECTOR_BYTES :]

@@ -215,7 +215,8 @@ def test_two_requests_in_one_packet_get_two_answers(room_dir: Path) -> None:
     with server(room_dir) as (_, path), socket.socket(socket.AF_UNIX) as line:
         line.connect(str(path))
         line.sendall(encode({"op": "ping"}) * 2)
-        decoder, frames = FrameDecoder(), []
+        decoder = FrameDecoder()
+        frames: list[bool] = []
         while len(frames) < 2:
             decoder.feed(line.recv(65536))
             while (frame := decoder.next_frame()) is not None:
