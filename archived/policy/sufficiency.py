@@ -8,13 +8,12 @@ from collections.abc import Collection, Iterable, Mapping
 from archived.states import CopyState, ImageState, PackageState, SetState
 
 
-def set_complete(
+def missing_members(
     copies: Mapping[int, Collection[CopyState]], *, n: int, m: int, absent: Collection[int] = ()
 ) -> tuple[int, ...]:
     """Positions (1-based, data then parity) without a verified copy; empty means the set is complete.
 
-    It answers with what is missing, so a complete set gives the empty tuple: compare with (), do not take
-    the answer for a yes. A position that `copies` does not name is missing, unless it is one of the `absent` of a short set.
+    A position that `copies` does not name is missing, unless it is one of the `absent` of a short set.
     """
     return tuple(
         position
@@ -58,7 +57,7 @@ def reasons_to_stay(
     are the cheapest source for the repair.
 
     Args:
-        missing_positions: what `set_complete` says today of each set that the package lies in, by set id.
+        missing_positions: what `missing_members` says today of each set that the package lies in, by set id.
         in_use: a recall is reading them.
     """
     if state in (PackageState.WITHDRAWN, PackageState.ABANDONED):
@@ -79,7 +78,7 @@ def may_release_parity(state: SetState, *, missing_positions: Collection[int], p
     """True when a set's parity files may leave staging.
 
     Args:
-        missing_positions: what `set_complete` says of the set today.
+        missing_positions: what `missing_members` says of the set today.
         packages_waiting: packages on its images that are accepted and not yet archived: parity goes no
             earlier than they do, and they wait for every pool of their class.
     """

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archived.policy.sources import CopyView, direct_source, set_sources
-from archived.policy.sufficiency import set_complete
+from archived.policy.sufficiency import missing_members
 from archived.policy.withdrawal import HomeView, MemberView, may_withdraw, write_intents
 from archived.states import CopyState, ImageState, PackageState
 
@@ -55,7 +55,7 @@ def test_a_set_misses_exactly_the_members_that_nobody_read_back(
     shape: tuple[int, int, int], copies: dict[int, list[CopyState]]
 ) -> None:
     n, m, _ = shape
-    missing = set_complete(copies, n=n, m=m)
+    missing = missing_members(copies, n=n, m=m)
     assert set(missing) == {p for p in range(1, n + m + 1) if CopyState.VERIFIED not in copies.get(p, [])}
 
 

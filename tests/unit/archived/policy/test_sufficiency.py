@@ -4,7 +4,7 @@ import pytest
 
 from archived.policy.sufficiency import (
     may_release_parity,
-    set_complete,
+    missing_members,
     missing_pools,
     package_sufficient,
     reasons_to_stay,
@@ -16,22 +16,22 @@ KEPT = {"bluray": [ImageState.KEPT]}
 
 
 def test_a_set_is_complete_when_every_member_was_read_back() -> None:
-    assert set_complete(WHOLE, n=4, m=2) == ()
+    assert missing_members(WHOLE, n=4, m=2) == ()
 
 
 @pytest.mark.parametrize("state", [s for s in CopyState if s is not CopyState.VERIFIED])
 def test_no_other_state_of_a_copy_counts(state: CopyState) -> None:
-    assert set_complete({**WHOLE, 5: [state]}, n=4, m=2) == (5,)
+    assert missing_members({**WHOLE, 5: [state]}, n=4, m=2) == (5,)
 
 
 def test_a_second_copy_makes_good_for_an_abandoned_first() -> None:
-    assert set_complete({**WHOLE, 1: [CopyState.ABANDONED, CopyState.VERIFIED]}, n=4, m=2) == ()
+    assert missing_members({**WHOLE, 1: [CopyState.ABANDONED, CopyState.VERIFIED]}, n=4, m=2) == ()
 
 
 def test_a_member_without_any_copy_is_missing_unless_it_is_absent_by_design() -> None:
     short = {position: WHOLE[position] for position in (1, 2, 5, 6)}
-    assert set_complete(short, n=4, m=2) == (3, 4)
-    assert set_complete(short, n=4, m=2, absent=(3, 4)) == ()
+    assert missing_members(short, n=4, m=2) == (3, 4)
+    assert missing_members(short, n=4, m=2, absent=(3, 4)) == ()
 
 
 def test_a_package_is_sufficient_when_every_pool_of_its_class_keeps_it() -> None:
