@@ -102,6 +102,8 @@ class Config:
     classes: Mapping[str, ClassSettings]
     libraries: Mapping[str, LibrarySettings]
     default_class: str
+    #: A thing that refused to work is left alone this long before it is looked at again.
+    rest_s: float = 30.0
     staging: StagingSettings = field(default_factory=StagingSettings)
     simulation: SimulationSettings = field(default_factory=SimulationSettings)
 
@@ -185,6 +187,7 @@ def _check(config: Config, where: str) -> None:
 
     demand(config.room in ROOMS, f"room = {config.room!r}; known rooms are {', '.join(ROOMS)}")
     demand(config.default_class in config.classes, f"default_class {config.default_class!r} is not a class")
+    demand(config.rest_s >= 0, "rest_s must not be negative")
     demand(config.staging.disks >= 1, "staging.disks must be at least 1")
     demand(config.simulation.speed >= 0, "simulation.speed must not be negative")
     for name, kind in config.classes.items():
@@ -223,6 +226,9 @@ room = "simulated"
 # The storage class of a submission that names none.
 default_class = "permanent"
 
+# A robot, drive or disc that refused to work is left alone this many seconds before it is looked at again.
+rest_s = {rest_s}
+
 [site]
 # Who keeps this archive. Printed on every disc, label and receipt.
 name = "Example Archive"
@@ -251,7 +257,7 @@ drives = ["B1", "B2"]
 # Where this library stands.
 site = "main"
 # Manufacturer ids of blanks that may be written; an empty list allows any.
-approved_media = ["SIMBDR-A01"]
+approved_media = ["SIMBDR/A01"]
 # After this long without an answer the outcome of a move is unknown, and we look.
 move_timeout_s = 900.0
 
@@ -289,6 +295,6 @@ confidentiality_mandatory = true
 """
 
 
-def template(*, speed: float, keep_free_bytes: int) -> str:
+def template(*, speed: float, keep_free_bytes: int, rest_s: float = 30.0) -> str:
     """The text of a fresh archived.toml, every key commented."""
-    return TEMPLATE.format(speed=float(speed), keep_free_bytes=keep_free_bytes)
+    return TEMPLATE.format(speed=float(speed), keep_free_bytes=keep_free_bytes, rest_s=float(rest_s))

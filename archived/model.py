@@ -240,16 +240,21 @@ class Drive:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """One request for bytes: package files, all from one package."""
+    """One request for bytes: files of one package, or one whole image."""
 
     id: str
     state: RecallState
-    package_id: str
-    #: Paths inside the bag; empty means all of it.
+    #: The package whose files are wanted; None when a whole image is.
+    package_id: str | None
+    #: The image that is read.
+    image_id: str
+    #: Paths inside the bag, resolved; empty for a whole image.
     paths: tuple[str, ...]
     requested_at: datetime
     owner: int
     bytes_wanted: int
+    #: True when the bytes come from staging and nothing needs to be read from media.
+    from_staging: bool = False
     note: str = ""
     ended_at: datetime | None = None
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from archived import states
 from archived.catalog.rows import add, advance, one, values
@@ -121,3 +121,9 @@ def register_drive(connection: Connection, item: Drive) -> None:
 
 def set_drive(connection: Connection, name: str, *, up: bool, note: str) -> None:
     connection.execute(update(drive).where(drive.c.name == name).values(up=up, note=note))
+
+
+def last_arrivals(connection: Connection) -> dict[str, datetime]:
+    """Medium id → when the robot last put it somewhere."""
+    query = select(move.c.medium_id, func.max(move.c.ended_at)).where(move.c.state == MoveState.DONE)
+    return {row[0]: row[1] for row in connection.execute(query.group_by(move.c.medium_id))}

@@ -158,6 +158,16 @@ def last_closed_volumes(connection: Connection, pool: str, fonds: str, series: s
     return [volume for (volume,) in connection.execute(query)]
 
 
+def last_closed_series_volumes(connection: Connection, pool: str, fonds: str) -> list[str]:
+    """Like `last_closed_volumes` for a pool whose images hold several series: 'series/volume'."""
+    query = select(package.c.series).distinct().where(package.c.fonds == fonds)
+    return [
+        f"{series}/{volume}"
+        for (series,) in connection.execute(query).all()
+        for volume in last_closed_volumes(connection, pool, fonds, series)
+    ]
+
+
 def add_extents(connection: Connection, image_id: str, rows: Sequence[tuple[str, str, int, int]]) -> None:
     """(package id, path, lba, bytes) of every file of an image, replacing what was there."""
     connection.execute(delete(extent).where(extent.c.image_id == image_id))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from archived import states
 from archived.catalog.rows import add, advance, next_number, one, values
@@ -64,3 +64,8 @@ def readings_in_state(connection: Connection, *wanted: ReadingState) -> list[Rea
 def advance_reading(connection: Connection, reading_id: int, event: ReadingEvent, **changes: Any) -> None:
     """Raises NotFound, ForbiddenStep."""
     advance(connection, reading, states.READING, reading_id, event, **changes)
+
+
+def leave_staging(connection: Connection, recall_id: str) -> None:
+    """The staged bytes are of no use to this recall."""
+    connection.execute(update(recall).where(recall.c.id == recall_id).values(from_staging=False))

@@ -1,0 +1,14 @@
+"""The pipeline: how a submission becomes discs, and comes back. Read the modules in this order.
+
+    intake        folder or bag → package in staging            (an operation of the API, listed, not looped)
+    packing       packages → image with a frozen recipe
+    protection    N images → set: digests, chunk tables, parity
+    placement     image → medium: copies planned by the diversity floor
+    moving        the robot: every motion, whoever wants it
+    writing       image → written copy
+    verification  re-loaded medium → verified copy
+    commitment    whole set verified → ARCHIVED
+    recall        request → verified bytes
+
+All of them have the shape that `archived.stages.work` describes: after reading one you have read eight.
+"""

@@ -272,36 +272,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("package_id", "path", name=op.f("pk_package_file")),
     )
     op.create_table(
-        "recall",
-        sa.Column("id", sa.String(length=24), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "requested",
-                "ready",
-                "delivered",
-                "failed",
-                "cancelled",
-                name="recallstate",
-                native_enum=False,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("package_id", sa.String(length=24), nullable=False),
-        sa.Column("paths", sa.JSON(), nullable=False),
-        sa.Column("requested_at", sa.String(32), nullable=False),
-        sa.Column("owner", sa.Integer(), nullable=False),
-        sa.Column("bytes_wanted", sa.BigInteger(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("ended_at", sa.String(32), nullable=True),
-        sa.ForeignKeyConstraint(["package_id"], ["package.id"], name=op.f("fk_recall_package_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_recall")),
-    )
-    with op.batch_alter_table("recall", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_recall_state"), ["state"], unique=False)
-
-    op.create_table(
         "chunk_table",
         sa.Column("image_id", sa.String(length=24), nullable=False),
         sa.Column("part", sa.String(length=8), nullable=False),
@@ -374,6 +344,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_membership_image_id"), ["image_id"], unique=False)
 
     op.create_table(
+        "recall",
+        sa.Column("id", sa.String(length=24), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "requested",
+                "ready",
+                "delivered",
+                "failed",
+                "cancelled",
+                name="recallstate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("package_id", sa.String(length=24), nullable=True),
+        sa.Column("image_id", sa.String(length=24), nullable=False),
+        sa.Column("paths", sa.JSON(), nullable=False),
+        sa.Column("requested_at", sa.String(32), nullable=False),
+        sa.Column("owner", sa.Integer(), nullable=False),
+        sa.Column("bytes_wanted", sa.BigInteger(), nullable=False),
+        sa.Column("from_staging", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.String(32), nullable=True),
+        sa.ForeignKeyConstraint(["image_id"], ["image.id"], name=op.f("fk_recall_image_id")),
+        sa.ForeignKeyConstraint(["package_id"], ["package.id"], name=op.f("fk_recall_package_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recall")),
+    )
+    with op.batch_alter_table("recall", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recall_state"), ["state"], unique=False)
+
+    op.create_table(
         "reading",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("recall_id", sa.String(length=24), nullable=False),
@@ -409,6 +412,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reading_recall_id"))
 
     op.drop_table("reading")
+    with op.batch_alter_table("recall", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recall_state"))
+
+    op.drop_table("recall")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_image_id"))
 
@@ -421,10 +428,6 @@ def downgrade() -> None:
 
     op.drop_table("copy")
     op.drop_table("chunk_table")
-    with op.batch_alter_table("recall", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_recall_state"))
-
-    op.drop_table("recall")
     op.drop_table("package_file")
     with op.batch_alter_table("move", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_move_state"))

@@ -1,0 +1,155 @@
+"""The detached burn: `archived burn JOBDIR`. Input is the recipe and the target, nothing else.
+
+It feeds the image to the burning program, watches it, and writes `done` before it reports. It needs neither
+daemon nor catalog, and both may vanish while it works.
+"""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import threading
+from pathlib import Path
+from typing import IO, Any
+
+from archived.sessions.detached import DONE, JOB, LOG, PROGRESS, withdraw, write_durably
+from archived.sessions.encode import open_recipe
+from archived.wiring import room_drive
+from backends.errors import BackendError, RecipeDamaged, SourceDiffers, SourceMissing
+from backends.interface import SECTOR_BYTES, DiscStatus
+from backends.optical.burn import xorriso
+from backends.recipe import RecipeReader
+from devices.clock import SystemClock
+from devices.failures import DeviceFailure, DeviceRefused
+from devices.polling import wait_until
+from devices.transports.room import RoomSocket
+
+BLOCK_BYTES = 1 << 20
+DECLARE_TIMEOUT_S = 60.0
+CLOSE_TIMEOUT_S = 1800.0
+#: linux/fcntl.h; a pipe of 1 MiB spares most of the context switches.
+F_SETPIPE_SZ = 1031
+
+
+def main(folder: Path, lock: int) -> int:
+    """Burn the job in `folder`; `lock` is the inherited descriptor that says somebody is at it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    job = json.loads((folder / JOB).read_text(encoding="utf-8"))
+    try:
+        kind, note = _burn(folder, job, lock)
+    except (SourceDiffers, SourceMissing) as error:
+        kind, note = "source", str(error)
+    except (BackendError, DeviceFailure, OSError) as error:
+        kind, note = "failed", str(error)
+    write_durably(folder / DONE, json.dumps({"kind": kind, "note": note}, ensure_ascii=False))
+    return 0 if kind == "flushed" else 1
+
+
+def _burn(folder: Path, job: dict[str, Any], lock: int) -> tuple[str, str]:
+    target, sectors = job["target"], int(job["sectors"])
+    with open_recipe(Path(job["recipe"]), Path(job["staging"]), check="xxh3-128") as reader:
+        if reader.header.image_bytes != sectors * SECTOR_BYTES:
+            raise RecipeDamaged(
+                f"{job['recipe']} makes {reader.header.image_bytes} bytes, not {sectors} sectors"
+            )
+        node = _node(folder, target, sectors)
+        verdict = _feed(folder, reader, node, sectors, lock)
+    if not verdict.succeeded:
+        withdraw(target)
+        return "failed", verdict.reason
+    if target["kind"] == "room":
+        return _closed(target)
+    return "flushed", ""
+
+
+def _node(folder: Path, target: dict[str, Any], sectors: int) -> str:
+    """What the burning program writes to: a device node, or the FIFO of a simulated burner."""
+    if target["kind"] == "room":
+        return xorriso.fifo_target(_declare(folder, target, sectors))
+    return str(target["node"])
+
+
+def _declare(folder: Path, target: dict[str, Any], sectors: int) -> Path:
+    """Tell the simulated burner how much comes through which FIFO."""
+    fifo = folder / "fifo"
+    os.mkfifo(fifo, 0o600)
+    room = RoomSocket(Path(target["socket"]))
+    declaration = {"op": "declare", "device": target["device"], "fifo": str(fifo), "sectors": sectors}
+    try:
+        room.request(declaration, timeout_s=DECLARE_TIMEOUT_S)
+    finally:
+        room.close()
+    return fifo
+
+
+def _feed(folder: Path, reader: RecipeReader, node: str, sectors: int, lock: int) -> xorriso.Verdict:
+    process = subprocess.Popen(
+        xorriso.argv(node, sectors),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        pass_fds=(lock,),
+    )
+    if process.stdout is None:
+        raise OSError("the burning program has no output to listen to")
+    output: list[str] = []
+    listener = threading.Thread(target=_listen, args=(process.stdout, folder / LOG, output))
+    listener.start()
+    try:
+        _pour(folder, reader, process, sectors * SECTOR_BYTES)
+    finally:
+        process.wait()
+        listener.join()
+    return xorriso.verdict(process.returncode, "\n".join(output))
+
+
+def _pour(folder: Path, reader: RecipeReader, process: "subprocess.Popen[bytes]", total_bytes: int) -> None:
+    if process.stdin is None:
+        raise OSError("the burning program has no input to pour into")
+    pipe = process.stdin
+    buffer = memoryview(bytearray(BLOCK_BYTES))
+    progress = os.open(folder / PROGRESS, os.O_WRONLY | os.O_CREAT, 0o600)
+    done_bytes = 0
+    try:
+        fcntl.fcntl(pipe.fileno(), F_SETPIPE_SZ, BLOCK_BYTES)
+        while count := reader.readinto(buffer):
+            block = buffer[:count]
+            while block:
+                block = block[os.write(pipe.fileno(), block) :]
+            done_bytes += count
+            os.pwrite(progress, b"%020d %020d\n" % (done_bytes, total_bytes), 0)
+    except BrokenPipeError:
+        pass  # the program gave up; its own words and status say why
+    except BackendError:
+        process.kill()  # before the pipe closes: a short image must not be taken for a whole one
+        raise
+    finally:
+        pipe.close()
+        os.close(progress)
+
+
+def _listen(stream: IO[bytes], log: Path, output: list[str]) -> None:
+    with log.open("a", encoding="utf-8") as file:
+        for line in xorriso.lines_of(iter(lambda: os.read(stream.fileno(), 65536), b"")):
+            if xorriso.parse_progress(line) is None:
+                output.append(line)
+                file.write(line + "\n")
+                file.flush()
+
+
+def _closed(target: dict[str, Any]) -> tuple[str, str]:
+    """Closing is a step of its own: wait until the drive says what became of the disc."""
+    drive = room_drive(Path(target["socket"]), target["device"])
+
+    def settled() -> DiscStatus | None:
+        try:
+            return drive.inspect().status
+        except DeviceRefused:
+            return None
+
+    status = wait_until(settled, clock=SystemClock(), timeout_s=CLOSE_TIMEOUT_S, interval_s=0.05)
+    if status is DiscStatus.COMPLETE:
+        return "flushed", ""
+    return "failed", f"{target['device']}: all was written, and closing failed; the disc is {status.value}"

@@ -1,0 +1,172 @@
+"""Making a site: settings, catalog, staging, and a simulated room with its blanks. Nothing is ever overwritten."""
+
+import hashlib
+import os
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from archived import config as configuration
+from archived.catalog import events, media
+from archived.catalog.store import Catalog
+from archived.config import Config
+from archived.errors import ConfigurationError, Refused
+from archived.model import Drive, Medium
+from archived.sessions.tools import SitePaths
+from archived.stages.floor import stale_key
+from archived.states import MediumState
+from archived.wiring import paths_of
+from devices.clock import Clock, SystemClock
+from simulator.estate import create_room
+from simulator.plan import CLUSTER_SECTORS, DiscPlan, RoomPlan, standard_drives
+
+SECTOR_BYTES = 2048
+SLOTS, MAGAZINE_SLOTS, IMPORT_EXPORT_SLOTS = 60, 10, 2
+BATCHES, BLANKS_IN_MAGAZINE = 6, 8
+MEDIA_ID = "SIMBDR/A01"
+#: A single-layer BD-R without spare areas (12,219,392 sectors).
+DISC_CAPACITY_BYTES = 25_025_314_816
+RUN_DIRECTORY_FILE = "run-directory"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What `archived init` lets one choose."""
+
+    disc_capacity_bytes: int = DISC_CAPACITY_BYTES
+    speed: float = 1.0
+    keep_free_bytes: int = 1 << 30
+    rest_s: float = 30.0
+
+
+def make_site(site: Path, choices: Choices, clock: Clock | None = None) -> Config:
+    """Make a site in a new or empty folder.
+
+    Raises:
+        Refused: the folder holds a site, or anything else, already.
+    """
+    if site.exists() and any(site.iterdir()):
+        raise Refused(f"{site} is not empty; nothing was changed", advice="choose a new folder for the site")
+    if choices.disc_capacity_bytes < CLUSTER_SECTORS * SECTOR_BYTES:
+        raise Refused(f"a disc of {choices.disc_capacity_bytes} bytes cannot hold anything")
+    site.mkdir(parents=True, exist_ok=True)
+    text = configuration.template(
+        speed=choices.speed, keep_free_bytes=choices.keep_free_bytes, rest_s=choices.rest_s
+    )
+    config = configuration.parse(text)
+    paths = paths_of(site, config)
+    for folder in (paths.staging / "packages", paths.staging / "recipes", paths.burns, paths.recalls):
+        folder.mkdir(parents=True)
+    plan = _room_plan(config, choices)
+    create_room(paths.room, plan)
+    catalog = Catalog(paths.catalog)
+    catalog.upgrade()
+    _register(catalog, config, plan, clock or SystemClock())
+    catalog.close()
+    # Last: a folder without it is not a site, and init can be told so.
+    (site / configuration.FILE_NAME).write_text(text, encoding="utf-8")
+    return config
+
+
+def check_kind(catalog: Catalog, config: Config) -> None:
+    """A site never changes from simulated to real or back. Raises ConfigurationError."""
+    with catalog.read() as read:
+        kind = events.settings(read).get("room")
+    if kind != config.room:
+        raise ConfigurationError(
+            f"this site was made with room = {kind!r}, and archived.toml now says {config.room!r}",
+            advice="put the old value back; make a new site for the other room",
+        )
+
+
+def run_directory(site: Path) -> Path:
+    """The private folder of this site's sockets: short, ours, made when missing, and recorded in the site.
+
+    Raises ConfigurationError when somebody else owns a folder of that name.
+    """
+    record = site / RUN_DIRECTORY_FILE
+    if record.exists():
+        folder = Path(record.read_text(encoding="utf-8").strip())
+    else:
+        base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
+        name = hashlib.sha256(str(site.resolve()).encode()).hexdigest()[:12]
+        folder = base / f"archived-{os.getuid()}-{name}"
+        record.write_text(f"{folder}\n", encoding="utf-8")
+    folder.mkdir(mode=0o711, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise ConfigurationError(f"{folder} is not our own folder", advice=f"remove {record} and start again")
+    return folder
+
+
+def api_socket(site: Path) -> Path:
+    """Where the daemon of this site answers."""
+    return run_directory(site) / "api"
+
+
+def room_socket(site: Path) -> Path:
+    """Where the simulated room of this site answers."""
+    return run_directory(site) / "room"
+
+
+def _room_plan(config: Config, choices: Choices) -> RoomPlan:
+    library = next(iter(config.libraries))
+    clusters = choices.disc_capacity_bytes // (CLUSTER_SECTORS * SECTOR_BYTES)
+    discs = []
+    for magazine in range(SLOTS // MAGAZINE_SLOTS):
+        for place in range(BLANKS_IN_MAGAZINE):
+            number = magazine * BLANKS_IN_MAGAZINE + place + 1
+            discs.append(DiscPlan(f"SIM{number:05d}", MEDIA_ID, magazine * MAGAZINE_SLOTS + place + 1))
+    return RoomPlan(
+        library=library,
+        drives=standard_drives(len(config.libraries[library].drives)),
+        slots=SLOTS,
+        magazine_slots=MAGAZINE_SLOTS,
+        import_export_slots=IMPORT_EXPORT_SLOTS,
+        capacity_sectors=clusters * CLUSTER_SECTORS,
+        discs=tuple(discs),
+        speed=choices.speed,
+    )
+
+
+def _register(catalog: Catalog, config: Config, plan: RoomPlan, clock: Clock) -> None:
+    now = clock.now()
+    with catalog.write() as write:
+        events.set_setting(write, "room", config.room)
+        events.set_setting(write, stale_key(plan.library), "1")
+        events.append(write, now, "site made", ("site", config.site.name), room=config.room)
+        for drive in plan.drives:
+            media.register_drive(write, Drive(drive.name, plan.library, drive.address, drive.serial, True))
+        for number, disc in enumerate(plan.discs):
+            magazine = (disc.slot - 1) // plan.magazine_slots
+            element = plan.slot_addresses[disc.slot - 1]
+            media.register(
+                write,
+                Medium(
+                    id=disc.barcode,
+                    state=MediumState.BLANK,
+                    kind="bd-r",
+                    barcode=disc.barcode,
+                    batch=f"batch-{(number + magazine) % BATCHES + 1}",
+                    media_id=disc.media_id,
+                    capacity_bytes=plan.capacity_sectors * SECTOR_BYTES,
+                    library=plan.library,
+                    element=element,
+                    home_element=element,
+                    magazine=f"magazine-{magazine + 1}",
+                    seen_at=now,
+                    simulated=True,
+                ),
+            )
+
+
+__all__ = [
+    "Choices",
+    "SitePaths",
+    "api_socket",
+    "check_kind",
+    "make_site",
+    "room_socket",
+    "run_directory",
+]

@@ -1,0 +1,151 @@
+"""Burning as a detached process, and attaching to one that runs.
+
+The daemon takes the job's lock and passes the open descriptor to the burn, which passes it to the burning
+program. So the lock is free only when nobody is at the disc any more, whoever died first; a free lock without
+a `done` file means interrupted.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archived.sessions.tools import BurnJob, BurnOutcome, Report
+from devices.clock import Clock
+from devices.failures import DeviceFailure
+from devices.transports.room import RoomSocket
+
+POLL_S = 0.05
+WITHDRAW_TIMEOUT_S = 60.0
+JOB, LOCK, DONE, PROGRESS, LOG = "job.json", "lock", "done", "progress", "log"
+
+
+@dataclass(frozen=True, slots=True)
+class DetachedBurner:
+    """Implements `archived.sessions.tools.Burner`; `targets` says for each drive where the bytes go."""
+
+    burns: Path
+    clock: Clock
+    targets: Mapping[str, Mapping[str, Any]]
+
+    def burn(self, job: BurnJob, report: Report) -> BurnOutcome:
+        folder = self._folder(job)
+        if folder.exists():
+            lock = _take(folder)
+            if lock is None:
+                return self._follow(folder, report, None)
+            os.close(lock)
+            shutil.rmtree(folder)  # an earlier attempt that left its disc blank
+        folder.mkdir(parents=True)
+        document = {
+            "image": job.image_id,
+            "medium": job.medium_id,
+            "drive": job.drive,
+            "recipe": str(job.recipe),
+            "staging": str(job.staging),
+            "sectors": job.sectors,
+            "target": dict(self.targets[job.drive]),
+        }
+        write_durably(folder / JOB, json.dumps(document, ensure_ascii=False, indent=1))
+        lock = _take(folder)
+        if lock is None:
+            return self._follow(folder, report, None)
+        try:
+            process = _spawn(folder, lock)
+        finally:
+            os.close(lock)
+        return self._follow(folder, report, process)
+
+    def attach(self, job: BurnJob, report: Report) -> BurnOutcome:
+        folder = self._folder(job)
+        if not folder.exists():
+            return BurnOutcome("interrupted", "the burn was not begun")
+        outcome = self._follow(folder, report, None)
+        if outcome.kind == "interrupted":
+            withdraw(self.targets[job.drive])
+        return outcome
+
+    def _folder(self, job: BurnJob) -> Path:
+        return self.burns / f"copy-{job.copy_id}"
+
+    def _follow(self, folder: Path, report: Report, process: "subprocess.Popen[bytes] | None") -> BurnOutcome:
+        """Wait until the lock is free, telling progress; then say what `done` says."""
+        while (lock := _take(folder)) is None:
+            _tell(folder, report)
+            if process is not None:
+                process.poll()  # reap it as soon as it ends; the burning program may go on
+            self.clock.sleep(POLL_S)
+        os.close(lock)
+        if process is not None:
+            process.wait()
+        try:
+            done = json.loads((folder / DONE).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return BurnOutcome("interrupted", "the burn ended without saying how")
+        return BurnOutcome(done["kind"], done["note"])
+
+
+def withdraw(target: Mapping[str, Any]) -> None:
+    """Let a simulated burner forget an announced burn of which no byte came; harmless otherwise."""
+    if target["kind"] != "room":
+        return
+    room = RoomSocket(Path(target["socket"]))
+    try:
+        room.request({"op": "withdraw", "device": target["device"]}, timeout_s=WITHDRAW_TIMEOUT_S)
+    except DeviceFailure:
+        return  # bytes came already, or the room does not answer: the disc will say
+    finally:
+        room.close()
+
+
+def write_durably(path: Path, text: str) -> None:
+    """The file is there whole, or not at all, whatever happens; synced before this returns."""
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _take(folder: Path) -> int | None:
+    """The job's lock as an open descriptor, or None while somebody holds it."""
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _spawn(folder: Path, lock: int) -> "subprocess.Popen[bytes]":
+    with (folder / LOG).open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "archived", "burn", str(folder), "--lock", str(lock)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(lock,),
+            start_new_session=True,
+            cwd="/",
+        )
+
+
+def _tell(folder: Path, report: Report) -> None:
+    try:
+        done_bytes, total_bytes = (folder / PROGRESS).read_text().split()
+    except (FileNotFoundError, ValueError):
+        return
+    report(int(done_bytes), int(total_bytes))

@@ -1,0 +1,35 @@
+"""Burning inside this process by commands: the in-process room, and drives that no program can open."""
+
+from archived.sessions.encode import open_recipe
+from archived.sessions.tools import BurnJob, BurnOutcome, Report
+from backends.errors import BackendError, SourceDiffers, SourceMissing
+from backends.interface import SECTOR_BYTES, OpticalDrive
+from backends.optical.burn.engine import burn_by_commands
+from devices.failures import DeviceFailure
+
+
+class InlineBurner:
+    """Implements `archived.sessions.tools.Burner` with WRITE, SYNCHRONIZE CACHE and CLOSE."""
+
+    def __init__(self, drives: dict[str, OpticalDrive]) -> None:
+        self._drives = drives
+
+    def burn(self, job: BurnJob, report: Report) -> BurnOutcome:
+        total_bytes = job.sectors * SECTOR_BYTES
+        try:
+            with open_recipe(job.recipe, job.staging, check="xxh3-128") as reader:
+                burn_by_commands(
+                    reader,
+                    job.sectors,
+                    self._drives[job.drive],
+                    lambda sectors: report(sectors * SECTOR_BYTES, total_bytes),
+                )
+        except (SourceDiffers, SourceMissing) as error:
+            return BurnOutcome("source", str(error))
+        except (BackendError, DeviceFailure) as error:
+            return BurnOutcome("failed", str(error))
+        return BurnOutcome("flushed")
+
+    def attach(self, job: BurnJob, report: Report) -> BurnOutcome:
+        """Nothing outlives this process."""
+        return BurnOutcome("interrupted", "the program that burnt it is gone")

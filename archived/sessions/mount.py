@@ -1,0 +1,127 @@
+"""One motion of the robot with the tray work around it. The robot is believed only after a look."""
+
+from dataclasses import dataclass
+
+from archived.sessions.tools import Tools
+from backends.interface import DiscStatus, OpticalDrive
+from devices.failures import DeviceFailure, DeviceRefused, OutcomeUnknown
+from devices.polling import WaitExpired, wait_until
+from robotics.errors import InventoryStale, RoboticsError
+from robotics.interface import Changer
+from robotics.model import Inventory
+
+READY_TIMEOUT_S = 180.0
+READY_INTERVAL_S = 0.5
+#: After silence the robot gets this long to answer an inventory before we say that nothing is known.
+LOOK_TIMEOUT_S = 1800.0
+LOOK_INTERVAL_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """Bring a medium from one element to another; drives at either end are named."""
+
+    library: str
+    medium_id: str
+    barcode: str | None
+    source: int
+    destination: int
+    from_drive: str | None
+    to_drive: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Where things are after the motion, by a look: arrived, stayed or vanished."""
+
+    kind: str  # "arrived" | "stayed" | "vanished"
+    #: Element address → barcode (None when full without a readable barcode); absent when empty.
+    seen: dict[int, str | None] | None
+    note: str = ""
+
+
+def carry(tools: Tools, task: Carry) -> Carried:
+    """Move one medium, then look. Never repeats a motion."""
+    changer = tools.changers[task.library]
+    note = ""
+    try:
+        if task.from_drive is not None:
+            drive = tools.drives[task.from_drive]
+            drive.lock_tray(False)
+            drive.eject()
+        _move(changer, task)
+    except (RoboticsError, DeviceFailure) as error:
+        note = str(error)
+    carried = look(tools, task, note)
+    if carried.kind == "arrived" and task.to_drive is not None:
+        return _loaded(tools, task, carried)
+    return carried
+
+
+def look(tools: Tools, task: Carry, note: str = "") -> Carried:
+    """Where the medium of a motion is, by inventory alone. Used after every motion and after a crash."""
+    seen = take_inventory(tools, task.library)
+    if seen is None:
+        return Carried("vanished", None, f"{note}; the robot does not answer an inventory".lstrip("; "))
+
+    def holds(address: int) -> bool:
+        return address in seen and seen[address] in (task.barcode, None)
+
+    if holds(task.destination) and not (holds(task.source) and seen[task.source] == task.barcode):
+        return Carried("arrived", seen, note)
+    if holds(task.source):
+        return Carried("stayed", seen, note or "the robot reported no error, and the medium did not move")
+    return Carried("vanished", seen, note or f"{task.barcode} is in neither element")
+
+
+def _move(changer: Changer, task: Carry) -> None:
+    """Command the motion. A unit attention says that the command was not begun: look, then command it."""
+    try:
+        changer.move(source=task.source, destination=task.destination)
+    except InventoryStale:
+        changer.inventory()
+        changer.move(source=task.source, destination=task.destination)
+
+
+def take_inventory(tools: Tools, library: str) -> dict[int, str | None] | None:
+    """Full elements with their barcodes; None when the robot does not say within LOOK_TIMEOUT_S."""
+    inventory = _inventory(tools, library)
+    return None if inventory is None else {e.address: e.barcode for e in inventory.elements if e.full}
+
+
+def _inventory(tools: Tools, library: str) -> Inventory | None:
+    changer = tools.changers[library]
+
+    def answer() -> Inventory | None:
+        try:
+            return changer.inventory()
+        except (OutcomeUnknown, RoboticsError):
+            return None
+
+    try:
+        return wait_until(answer, clock=tools.clock, timeout_s=LOOK_TIMEOUT_S, interval_s=LOOK_INTERVAL_S)
+    except WaitExpired:
+        return None
+
+
+def _loaded(tools: Tools, task: Carry, carried: Carried) -> Carried:
+    drive = tools.drives[task.to_drive or ""]
+    try:
+        drive.load()
+        await_ready(tools, drive)
+    except (DeviceFailure, WaitExpired) as error:
+        words = f"{task.to_drive}: the disc was brought and does not become ready: {error}"
+        return Carried("arrived", carried.seen, words)
+    return carried
+
+
+def await_ready(tools: Tools, drive: OpticalDrive) -> None:
+    """Poll until the drive made out the disc. Raises WaitExpired, DeviceFailure."""
+
+    def settled() -> bool:
+        try:
+            return drive.inspect().status not in (DiscStatus.ABSENT,)
+        except DeviceRefused:
+            return False
+
+    wait_until(settled, clock=tools.clock, timeout_s=READY_TIMEOUT_S, interval_s=READY_INTERVAL_S)

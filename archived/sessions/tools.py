@@ -1,0 +1,145 @@
+"""What `run` functions work with: devices, paths, the clock, the codec, and a board for progress. No SQL."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from archived.config import Config
+from backends.interface import OpticalDrive
+from devices.clock import Clock
+from erasure.kernels import Kernel
+from robotics.interface import Changer
+
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SitePaths:
+    """Where a site keeps its things."""
+
+    site: Path
+    staging: Path
+
+    @property
+    def catalog(self) -> Path:
+        return self.site / "catalog.sqlite"
+
+    @property
+    def burns(self) -> Path:
+        """One folder for each burn: job, lock, progress, outcome."""
+        return self.site / "burns"
+
+    @property
+    def recalls(self) -> Path:
+        """Recalled bytes on their way out."""
+        return self.site / "recalls"
+
+    @property
+    def room(self) -> Path:
+        """State of the simulated room."""
+        return self.site / "room"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one piece of work has come."""
+
+    key: str
+    what: str
+    done_bytes: int
+    total_bytes: int
+    begun_s: float
+    updated_s: float
+
+    @property
+    def rate_bytes_per_s(self) -> float:
+        elapsed_s = self.updated_s - self.begun_s
+        return self.done_bytes / elapsed_s if elapsed_s > 0 else 0.0
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds that are left at this rate; None while nobody can tell."""
+        rate = self.rate_bytes_per_s
+        return (self.total_bytes - self.done_bytes) / rate if rate > 0 else None
+
+
+@dataclass(slots=True)
+class ProgressBoard:
+    """Progress of everything under way; in memory only."""
+
+    clock: Clock
+    _items: dict[str, Progress] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, key: str, what: str, total_bytes: int = 0) -> Report:
+        """Put work on the board; the answer is called with (bytes done, bytes in all)."""
+        now_s = self.clock.monotonic()
+        with self._lock:
+            self._items[key] = Progress(key, what, 0, total_bytes, now_s, now_s)
+
+        def report(done_bytes: int, total_bytes: int) -> None:
+            with self._lock:
+                if key in self._items:
+                    self._items[key] = replace(
+                        self._items[key],
+                        done_bytes=done_bytes,
+                        total_bytes=total_bytes,
+                        updated_s=self.clock.monotonic(),
+                    )
+
+        return report
+
+    def end(self, key: str) -> None:
+        with self._lock:
+            self._items.pop(key, None)
+
+    def items(self) -> list[Progress]:
+        with self._lock:
+            return list(self._items.values())
+
+
+@dataclass(frozen=True, slots=True)
+class BurnJob:
+    """One image onto one blank in one drive."""
+
+    copy_id: int
+    image_id: str
+    medium_id: str
+    drive: str
+    recipe: Path
+    staging: Path
+    sectors: int
+
+
+@dataclass(frozen=True, slots=True)
+class BurnOutcome:
+    """How a burn ended. `interrupted` means: nobody is at it, nobody said how it ended; look at the disc."""
+
+    kind: str  # "flushed" | "failed" | "source" | "interrupted"
+    note: str = ""
+
+
+class Burner(Protocol):
+    """Whatever carries an image onto a blank: a detached process, or commands sent in this one."""
+
+    def burn(self, job: BurnJob, report: Report) -> BurnOutcome:
+        """Start this burn and say how it ended."""
+
+    def attach(self, job: BurnJob, report: Report) -> BurnOutcome:
+        """Say how a burn ended that may still run; "interrupted" when nobody is at it. Starts nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Everything that a `run` function may touch."""
+
+    clock: Clock
+    config: Config
+    paths: SitePaths
+    changers: Mapping[str, Changer]
+    drives: Mapping[str, OpticalDrive]
+    burner: Burner
+    kernel: Kernel
+    progress: ProgressBoard

@@ -1,0 +1,103 @@
+"""One image onto one blank: the gate before, the burn, and a look at the disc when it did not end well."""
+
+from dataclasses import dataclass
+
+from archived.sessions.tools import BurnJob, BurnOutcome, Report, Tools
+from backends.interface import Disc, DiscStatus
+from devices.failures import DeviceFailure
+from devices.polling import wait_until
+from robotics.errors import RoboticsError
+
+#: A drive that was interrupted may need this long before it says what the disc is.
+SETTLE_TIMEOUT_S = 600.0
+SETTLE_INTERVAL_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class WriteTask:
+    """A burn with everything that the gate compares."""
+
+    job: BurnJob
+    library: str
+    element: int
+    barcode: str | None
+    approved_media: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How it ended, judged by the disc itself wherever the burn did not end well.
+
+    flushed: accepted, closed. blank: the disc is unspent. failed: the disc is spent or not to be trusted.
+    unfit: the disc is unspent and must not be used for this. wrong: what lies in the drive is not what the
+    catalog says; nothing was written. source: staged bytes are not what was accepted; `spent` tells of the disc.
+    """
+
+    kind: str
+    note: str = ""
+    spent: bool = False
+
+
+def write(tools: Tools, task: WriteTask, report: Report, *, resumed: bool) -> Written:
+    """Burn, or after a restart take up what is under way. Never burns twice."""
+    if resumed:
+        outcome = tools.burner.attach(task.job, report)
+    else:
+        refusal = _gate(tools, task)
+        if refusal is not None:
+            return refusal
+        outcome = tools.burner.burn(task.job, report)
+    if outcome.kind == "flushed":
+        return Written("flushed")
+    return _by_the_disc(tools, task, outcome)
+
+
+def _gate(tools: Tools, task: WriteTask) -> Written | None:
+    """Everything that must hold before a laser is lit: barcode, blank, usable sectors, approved medium."""
+    try:
+        element = tools.changers[task.library].inventory().at(task.element)
+        disc = tools.drives[task.job.drive].inspect()
+    except (RoboticsError, DeviceFailure) as error:
+        return Written("blank", f"{task.job.drive} or the robot does not answer before the burn: {error}")
+    seen = element.barcode if element is not None and element.full else None
+    if seen != task.barcode:
+        return Written("wrong", f"{task.job.drive} holds {seen or 'nothing'}, not {task.barcode}")
+    if disc.status is not DiscStatus.BLANK:
+        return Written(
+            "wrong", f"the disc {task.barcode} in {task.job.drive} is {disc.status.value}, not blank"
+        )
+    if disc.capacity_sectors < task.job.sectors:
+        words = f"{task.barcode} has {disc.capacity_sectors} usable sectors; {task.job.sectors} are needed"
+        return Written("unfit", words)
+    if task.approved_media and disc.media_id not in task.approved_media:
+        return Written(
+            "unfit", f"{task.barcode} is of kind {disc.media_id!r}, which is not an approved medium"
+        )
+    return None
+
+
+def _by_the_disc(tools: Tools, task: WriteTask, outcome: BurnOutcome) -> Written:
+    """Nobody is burning any more and it did not end well: only the disc knows whether it is spent."""
+    words = outcome.note or f"the burn of {task.job.image_id} in {task.job.drive} was interrupted"
+    try:
+        disc = _settled(tools, task)
+    except DeviceFailure as error:
+        return Written("failed", f"{words}; the drive does not say what the disc is: {error}", spent=True)
+    spent = disc.status is not DiscStatus.BLANK
+    if outcome.kind == "source":
+        return Written("source", words, spent=spent)
+    if not spent:
+        return Written("blank", f"{words}; the disc is still blank")
+    return Written("failed", f"{words}; the disc is {disc.status.value}", spent=True)
+
+
+def _settled(tools: Tools, task: WriteTask) -> Disc:
+    drive = tools.drives[task.job.drive]
+
+    def look() -> Disc | None:
+        try:
+            return drive.inspect()
+        except DeviceFailure:
+            return None
+
+    return wait_until(look, clock=tools.clock, timeout_s=SETTLE_TIMEOUT_S, interval_s=SETTLE_INTERVAL_S)

@@ -1,0 +1,92 @@
+"""How much fits: on the discs of a pool, and on the staging disk."""
+
+import shutil
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from sqlalchemy import Connection
+
+from archived.catalog import media
+from archived.formats.capacity import data_disc_overhead_bytes, package_cost_bytes, parity_capacity_bytes
+from archived.formats.disc import DiscPackage, Institution, StagedFile
+from archived.formats.errors import DiscUnplannable
+from archived.policy.submission import SubmissionRequest
+from archived.stages.composing import institution
+from archived.stages.work import Site
+from archived.states import MediumState
+from backends.optical.udf.layout import UdfEntry
+
+#: Media that a pool may still write to, or that say how large its discs are.
+_TELLING = (MediumState.BLANK, MediumState.RESERVED, MediumState.GOOD)
+
+
+def usable_bytes(read: Connection, site: Site, pool: str) -> int:
+    """Bytes of the smallest disc that this pool may write, less its reserve; 0 when it has none.
+
+    The smallest one counts, so that every member of a set fits on every blank of the pool.
+    """
+    settings = site.config.pools[pool]
+    known = [
+        medium
+        for medium in media.listing(read)
+        if medium.library == settings.library and medium.kind == settings.media_kind
+    ]
+    blank = [medium.capacity_bytes for medium in known if medium.state is MediumState.BLANK]
+    telling = blank or [medium.capacity_bytes for medium in known if medium.state in _TELLING]
+    return int(min(telling, default=0) * (1 - settings.reserve_percent / 100))
+
+
+def image_limit_bytes(read: Connection, site: Site, pool: str) -> int:
+    """What the packages of one image of this pool may cost together.
+
+    The largest data image is the smallest parity capacity less UDF, descriptor and slice reserve.
+    """
+    settings = site.config.pools[pool]
+    return _limit_bytes(usable_bytes(read, site, pool), settings.n, settings.m, institution(site))
+
+
+@lru_cache(maxsize=64)
+def _limit_bytes(medium_bytes: int, n: int, m: int, who: Institution) -> int:
+    try:
+        image_bytes = parity_capacity_bytes(medium_bytes, n=n, m=m, institution=who)
+    except DiscUnplannable:
+        return 0
+    return image_bytes - data_disc_overhead_bytes(who, n=n, m=m)
+
+
+def cost_on_disc(request: SubmissionRequest, n: int, entries: Iterable[UdfEntry]) -> int:
+    """Upper bound of what a submission adds to a data disc of a set with `n` data members.
+
+    `entries` have the paths that they will have on the disc.
+    """
+    folder = f"data/{request.fonds}/{request.series}/{request.volume}/v0001"
+    files, folders = [], []
+    for entry in entries:
+        path = entry.path.removeprefix(f"{folder}/")
+        if entry.is_directory:
+            folders.append(path)
+        else:
+            files.append(StagedFile(path, entry.size_bytes, 0, path, {}))
+    described = DiscPackage(
+        package_id="P" + "0" * 12,
+        reference={"fonds": request.fonds, "series": request.series, "volume": request.volume},
+        disc_path=folder,
+        version=9999,
+        title=request.title,
+        retention=request.retention or "",
+        confidentiality=request.confidentiality or "",
+        accepted_at=datetime(2000, 1, 1, tzinfo=UTC),
+        files=tuple(files),
+        empty_directories=tuple(folders),
+    )
+    return package_cost_bytes(described, n=n)
+
+
+def under_pressure(site: Site) -> bool:
+    """Whether the staging disk is so full that images and sets should close early.
+
+    Pressure begins at twice the space that is kept free, so that closing can still do its work.
+    """
+    staging = site.config.staging
+    return shutil.disk_usage(site.tools.paths.staging).free < 2 * staging.keep_free_bytes

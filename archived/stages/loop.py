@@ -1,0 +1,177 @@
+"""The control loop: due, plan, claim, run elsewhere, record. Level-triggered; it decides nothing itself."""
+
+import logging
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+from typing import Any, Protocol
+
+from archived.catalog import events
+from archived.catalog.store import Catalog
+from archived.errors import CatalogBusy
+from archived.stages.work import CPU, Action, Broken, Context, Site, Stage
+
+log = logging.getLogger(__name__)
+
+CPU_WORKERS = 2
+
+Done = Callable[[Action, Any], None]
+
+
+class Executor(Protocol):
+    """Runs actions somewhere and says when they are done, on any thread."""
+
+    def submit(self, action: Action, work: Callable[[], Any], done: Done) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class ThreadExecutor:
+    """One thread for each device lane, and a small pool for CPU work."""
+
+    def __init__(self) -> None:
+        self._pools: dict[str, ThreadPoolExecutor] = {}
+
+    def submit(self, action: Action, work: Callable[[], Any], done: Done) -> None:
+        lane = action.lanes[0] if action.lanes else CPU
+        pool = self._pools.get(lane)
+        if pool is None:
+            workers = CPU_WORKERS if lane == CPU else 1
+            pool = self._pools[lane] = ThreadPoolExecutor(workers, thread_name_prefix=lane)
+        pool.submit(lambda: done(action, _outcome(work)))
+
+    def close(self) -> None:
+        for pool in self._pools.values():
+            pool.shutdown(wait=True)
+
+
+class InlineExecutor:
+    """Runs on the calling thread, one action at a time, in an order that the seed decides."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._random = Random(seed)
+        self._waiting: list[tuple[Action, Callable[[], Any], Done]] = []
+
+    def submit(self, action: Action, work: Callable[[], Any], done: Done) -> None:
+        self._waiting.append((action, work, done))
+
+    def run_one(self) -> bool:
+        """Run one waiting action; False when there is none."""
+        if not self._waiting:
+            return False
+        action, work, done = self._waiting.pop(self._random.randrange(len(self._waiting)))
+        done(action, _outcome(work))
+        return True
+
+    def close(self) -> None:
+        self._waiting.clear()
+
+
+def _outcome(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except Exception as error:
+        log.exception("an action could not tell its outcome")
+        return Broken(error)
+
+
+class Loop:
+    """Joins stages, catalog and executor. All its methods but `wake` belong to one thread."""
+
+    def __init__(self, catalog: Catalog, site: Site, stages: Sequence[Stage], executor: Executor) -> None:
+        self._catalog = catalog
+        self._site = site
+        self._stages = {stage.__name__.rpartition(".")[2]: stage for stage in stages}
+        self._executor = executor
+        self._in_flight: dict[str, Action] = {}
+        self._finished: deque[tuple[Action, Any]] = deque()
+        self._resting: dict[str, float] = {}
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._guard = threading.Lock()
+        self.draining = False
+
+    @property
+    def in_flight(self) -> list[Action]:
+        return list(self._in_flight.values())
+
+    def wake(self) -> None:
+        """Something changed: look again now. Any thread may call it."""
+        self._bell.put(None)
+
+    def wait(self, timeout_s: float) -> None:
+        """Sleep until woken, or for `timeout_s`."""
+        try:
+            self._bell.get(timeout=timeout_s)
+            while True:
+                self._bell.get_nowait()
+        except queue.Empty:
+            return
+
+    def turn(self) -> bool:
+        """Record what finished, then plan and claim once through the pipeline; True when anything was done."""
+        recorded = self._record_finished()
+        return self._plan_all() or recorded
+
+    def _plan_all(self) -> bool:
+        moved = False
+        for name, stage in self._stages.items():
+            with self._catalog.read() as read:
+                view = stage.due(read, self._site)
+                settings = events.settings(read)
+            for action in stage.plan(view, self._context(settings)):
+                if not self._context(settings).free(action):
+                    continue
+                with self._catalog.write() as write:
+                    claimed = stage.claim(write, self._site, action)
+                if claimed is not None:
+                    log.info("%s: %s", name, claimed.key)
+                    self._submit(claimed)
+                    moved = True
+        return moved
+
+    def _context(self, settings: dict[str, str]) -> Context:
+        now_s = self._site.tools.clock.monotonic()
+        self._resting = {key: until_s for key, until_s in self._resting.items() if until_s > now_s}
+        lanes = {lane for action in self._in_flight.values() for lane in action.lanes if lane != CPU}
+        return Context(
+            now=self._site.now(),
+            busy_lanes=frozenset(lanes),
+            busy_keys=frozenset(self._in_flight) | frozenset(self._resting),
+            settings=settings,
+            draining=self.draining,
+        )
+
+    def _submit(self, action: Action) -> None:
+        self._in_flight[action.key] = action
+        stage = self._stages[action.stage]
+        tools = self._site.tools
+        self._executor.submit(action, lambda: stage.run(action, tools), self._done)
+
+    def _done(self, action: Action, outcome: Any) -> None:
+        with self._guard:
+            self._finished.append((action, outcome))
+        self.wake()
+
+    def _record_finished(self) -> bool:
+        recorded = False
+        while True:
+            with self._guard:
+                if not self._finished:
+                    return recorded
+                action, outcome = self._finished[0]
+            try:
+                with self._catalog.write() as write:
+                    rest_s = self._stages[action.stage].record(write, self._site, action, outcome)
+            except CatalogBusy:
+                log.warning("%s: the outcome waits for the catalog", action.key)
+                return recorded
+            with self._guard:
+                self._finished.popleft()
+            self._site.tools.progress.end(action.key)
+            del self._in_flight[action.key]
+            if rest_s:
+                self._resting[action.key] = self._site.tools.clock.monotonic() + rest_s
+            recorded = True

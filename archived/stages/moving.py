@@ -1,0 +1,357 @@
+"""The robot: one motion at a time, on record before it is commanded, believed only after a look.
+
+A crash in a motion leaves a move MOVING: the next life looks where the medium is before anything else moves.
+A robot that does not answer leaves its library stale: nothing moves until a look succeeds.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, images, media, recalls
+from archived.catalog.events import Attention
+from archived.config import Config
+from archived.model import Copy, Drive, Medium, Move
+from archived.policy.drive_choice import choose_verify_drive
+from archived.policy.mounting import DriveView, MovePlan, SlotView, Want, next_move
+from archived.sessions.mount import Carried, Carry, carry, look, take_inventory
+from archived.sessions.tools import Tools
+from archived.stages.floor import Floor, floors, settle, stale_key, storage_slots
+from archived.stages.work import Action, Broken, Context, Site, drive_lane, robot_lane
+from archived.states import CopyState, MoveEvent, MoveState, ReadingState
+
+NAME = "moving"
+#: A robot that did not answer is asked again after this long.
+LOOK_REST_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits for media in one library."""
+
+    floor: Floor
+    wants: tuple[Want, ...]
+    #: Media whose work may be done in the very drive they lie in.
+    ready_in_place: frozenset[str]
+    #: Moves that are on record and not known to be over.
+    moving: tuple[Move, ...]
+    orders: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """One motion with its record."""
+
+    carry: Carry
+    why: str
+    move_id: int = 0
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An inventory of a library, and nothing else."""
+
+    library: str
+
+
+def due(read: Connection, site: Site) -> list[Work]:
+    settings = events.settings(read)
+    paused = bool(settings.get("writes_paused"))
+    moves = media.moves_in_state(read, MoveState.MOVING)
+    found = []
+    for floor in floors(read, site):
+        wants, ready = _wants(read, site.config, floor, paused)
+        mine = tuple(move for move in moves if move.library == floor.library)
+        orders = tuple(order for order in site.orders if floor.medium(order[0]) is not None)
+        found.append(Work(floor, tuple(wants), frozenset(ready), mine, orders))
+    return found
+
+
+def plan(view: list[Work], context: Context) -> list[Action]:
+    wanted: list[Action] = []
+    for work in view:
+        floor, lane = work.floor, robot_lane(work.floor.library)
+        if work.moving:
+            wanted += [_action(floor, _resumed(floor, move), resumed=True) for move in work.moving]
+        elif floor.stale:
+            wanted.append(Action(NAME, f"inventory {floor.library}", (lane,), Look(floor.library)))
+        elif work.orders:
+            wanted += _ordered(work, context)
+        else:
+            # Draining still takes discs that are done home, and begins nothing.
+            wants = () if context.draining else work.wants
+            step = next_move(
+                _drive_views(work, context),
+                _movable(wants, context),
+                lane in context.busy_lanes,
+                _slots(floor),
+            )
+            if step is not None and not (context.draining and floor.drive_of(step.medium_id) is None):
+                wanted.append(_action(floor, _motion(floor, step)))
+    return context.choose(wanted)
+
+
+def claim(write: Connection, site: Site, action: Action) -> Action | None:
+    if isinstance(action.task, Look) or action.resumed:
+        return action
+    motion: Motion = action.task
+    task = motion.carry
+    medium = media.get(write, task.medium_id)
+    if medium.element != task.source:
+        return None
+    move = Move(
+        id=0,
+        state=MoveState.MOVING,
+        library=task.library,
+        medium_id=task.medium_id,
+        source=task.source,
+        destination=task.destination,
+        why=motion.why,
+        begun_at=site.now(),
+    )
+    return action.having(replace(motion, move_id=media.begin_move(write, move)))
+
+
+def run(action: Action, tools: Tools) -> Carried:
+    if isinstance(action.task, Look):
+        tools.progress.begin(action.key, f"looking into every element of {action.task.library}")
+        seen = take_inventory(tools, action.task.library)
+        return Carried("arrived" if seen is not None else "vanished", seen)
+    motion: Motion = action.task
+    task = motion.carry
+    tools.progress.begin(action.key, f"moving {task.medium_id} from {task.source} to {task.destination}")
+    return (
+        look(tools, task, "an earlier life was interrupted in the motion")
+        if action.resumed
+        else carry(tools, task)
+    )
+
+
+def record(write: Connection, site: Site, action: Action, outcome: Carried | Broken) -> float:
+    library = action.task.library if isinstance(action.task, Look) else action.task.carry.library
+    if isinstance(outcome, Broken):
+        return site.config.rest_s
+    if outcome.seen is None:
+        _robot_silent(write, site, library, outcome.note)
+        return LOOK_REST_S
+    settle(write, site, library, outcome.seen)
+    events.clear_attention(write, f"robot:{library}")
+    if isinstance(action.task, Look):
+        return 0
+    motion: Motion = action.task
+    event = {
+        "arrived": MoveEvent.ARRIVED,
+        "stayed": MoveEvent.STAYED,
+        "vanished": MoveEvent.VANISHED,
+    }[outcome.kind]
+    media.end_move(write, motion.move_id, event, site.now(), outcome.note)
+    if motion.ordered and site.orders and site.orders[0][0] == motion.carry.medium_id:
+        site.orders.popleft()
+    _report(write, site, motion, outcome)
+    return 0 if outcome.kind == "arrived" else site.config.rest_s
+
+
+def _report(write: Connection, site: Site, motion: Motion, outcome: Carried) -> None:
+    task = motion.carry
+    subject = ("medium", task.medium_id)
+    detail: dict[str, Any] = {"source": task.source, "destination": task.destination, "why": motion.why}
+    if outcome.kind == "arrived" and not outcome.note:
+        events.append(write, site.now(), "move", subject, **detail)
+        events.clear_attention(write, f"move:{task.medium_id}")
+        return
+    events.append(write, site.now(), "move", subject, outcome=outcome.kind, note=outcome.note, **detail)
+    if outcome.kind == "arrived" and task.to_drive is not None and "ready" in outcome.note:
+        media.set_drive(write, task.to_drive, up=False, note=outcome.note)
+        _drive_down(write, site, task.to_drive, outcome.note)
+    elif outcome.kind != "arrived":
+        _move_failed(write, site, task, outcome)
+
+
+def _wants(
+    read: Connection, config: Config, floor: Floor, writes_paused: bool
+) -> tuple[list[Want], set[str]]:
+    arrivals = media.last_arrivals(read)
+    up = [drive.name for drive in floor.up]
+    wants: list[Want] = []
+    ready: set[str] = set()
+
+    def want(medium: Medium, kind: str, allowed: tuple[str, ...], since: datetime) -> None:
+        wants.append(Want(medium.id, medium.home_element, medium.element, kind, allowed, 0, since))
+
+    for reading in recalls.readings_in_state(read, ReadingState.PENDING, ReadingState.READING):
+        medium = floor.medium(media.get_copy(read, reading.copy_id).medium_id)
+        if medium is not None:
+            want(medium, "read", tuple(up), recalls.get(read, reading.recall_id).requested_at)
+            ready.add(medium.id)
+    for copy in media.copies_in_state(read, CopyState.WRITTEN, CopyState.VERIFYING):
+        medium = floor.medium(copy.medium_id)
+        if medium is None:
+            continue
+        allowed = verify_drives(read, config, copy, up)
+        want(medium, "verify", allowed, copy.written_at or copy.planned_at)
+        if reloaded(copy, arrivals):
+            ready.add(medium.id)
+    if not writes_paused:
+        for copy in media.copies_in_state(read, CopyState.PLANNED, CopyState.WRITING):
+            medium = floor.medium(copy.medium_id)
+            if medium is not None and may_write(read, copy):
+                want(medium, "write", tuple(up), copy.planned_at)
+                ready.add(medium.id)
+    return wants, ready
+
+
+def reloaded(copy: Copy, arrivals: dict[str, datetime]) -> bool:
+    """Whether the robot put the medium somewhere after it was written."""
+    arrived = arrivals.get(copy.medium_id)
+    return copy.written_at is None or (arrived is not None and arrived > copy.written_at)
+
+
+def may_write(read: Connection, copy: Copy) -> bool:
+    """Whether nothing holds the copy back: no member of its set is held by a person."""
+    image = images.get(read, copy.image_id)
+    if copy.state is CopyState.WRITING:
+        return True
+    return image.set_id is None or not any(member.held for member in images.of_set(read, image.set_id))
+
+
+def verify_drives(read: Connection, config: Config, copy: Copy, up: list[str]) -> tuple[str, ...]:
+    """The drives that may read a written copy back, best first; empty when none may."""
+    image = images.get(read, copy.image_id)
+    if image.set_id is None:
+        return tuple(up)
+    pairs = [
+        (other.write_drive, other.verify_drive)
+        for member in images.of_set(read, image.set_id)
+        for other in media.copies_of(read, member.id)
+        if other.id != copy.id and other.state is CopyState.VERIFIED
+    ]
+    waived = image.set_id in events.allowed(read, "diversity")
+    m = images.get_set(read, image.set_id).m
+    choice = choose_verify_drive(copy.write_drive, up, pairs, m, waived=waived, set_id=image.set_id)
+    return choice.allowed
+
+
+def _drive_views(work: Work, context: Context) -> list[DriveView]:
+    views = []
+    for drive in work.floor.drives:
+        medium = work.floor.in_drive(drive)
+        resting = medium is not None and f"move {medium.id}" in context.busy_keys
+        ready = (
+            medium is not None
+            and medium.id in work.ready_in_place
+            and drive.up
+            and _allowed(work, medium, drive)
+        )
+        views.append(
+            DriveView(
+                name=drive.name,
+                element=drive.element,
+                up=drive.up,
+                busy=drive_lane(drive.name) in context.busy_lanes or resting,
+                medium_id=medium.id if medium else None,
+                work_waiting=ready,
+                home_element=medium.home_element if medium else None,
+                home_magazine=medium.magazine if medium else None,
+            )
+        )
+    return views
+
+
+def _allowed(work: Work, medium: Medium, drive: Drive) -> bool:
+    return any(w.medium_id == medium.id and drive.name in w.allowed_drives for w in work.wants)
+
+
+def _movable(wants: tuple[Want, ...], context: Context) -> list[Want]:
+    return [want for want in wants if f"move {want.medium_id}" not in context.busy_keys]
+
+
+def _slots(floor: Floor) -> list[SlotView]:
+    taken = {medium.element for medium in floor.media}
+    return [
+        SlotView(element, magazine)
+        for element, magazine in storage_slots(floor.media).items()
+        if element not in taken
+    ]
+
+
+def _motion(floor: Floor, step: MovePlan) -> Motion:
+    by_element = {drive.element: drive.name for drive in floor.drives}
+    medium = floor.medium(step.medium_id)
+    task = Carry(
+        library=floor.library,
+        medium_id=step.medium_id,
+        barcode=medium.barcode if medium else None,
+        source=step.source,
+        destination=step.destination,
+        from_drive=by_element.get(step.source),
+        to_drive=by_element.get(step.destination),
+    )
+    return Motion(task, step.why)
+
+
+def _resumed(floor: Floor, move: Move) -> Motion:
+    plan_ = MovePlan(move.medium_id, move.source, move.destination, move.why)
+    return replace(_motion(floor, plan_), move_id=move.id)
+
+
+def _action(floor: Floor, motion: Motion, *, resumed: bool = False) -> Action:
+    drives = [name for name in (motion.carry.from_drive, motion.carry.to_drive) if name is not None]
+    lanes = (robot_lane(floor.library), *(drive_lane(name) for name in drives))
+    return Action(NAME, f"move {motion.carry.medium_id}", lanes, motion, resumed)
+
+
+def _ordered(work: Work, context: Context) -> list[Action]:
+    medium_id, destination = work.orders[0]
+    medium = work.floor.medium(medium_id)
+    if medium is None or medium.element is None:
+        return []
+    step = MovePlan(medium_id, medium.element, destination, "ordered by a person")
+    return [_action(work.floor, replace(_motion(work.floor, step), ordered=True))]
+
+
+def _robot_silent(write: Connection, site: Site, library: str, note: str) -> None:
+    events.set_setting(write, stale_key(library), "1")
+    events.append(write, site.now(), "inventory", ("library", library), outcome="failure", note=note)
+    events.raise_attention(
+        write,
+        Attention(
+            f"robot:{library}",
+            "now",
+            f"the robot of library {library} does not answer: {note or 'no inventory'}",
+            "nothing moves until it was looked at; what is staged stays staged, burns under way go on",
+            "look at the robot, then: archivectl library inventory",
+            site.now(),
+        ),
+    )
+
+
+def _drive_down(write: Connection, site: Site, drive: str, note: str) -> None:
+    events.raise_attention(
+        write,
+        Attention(
+            f"drive:{drive}",
+            "now",
+            f"drive {drive} was taken down: {note}",
+            "the other drives go on; the disc in it was not written",
+            f"archivectl drive up {drive} --reason TEXT",
+            site.now(),
+        ),
+    )
+
+
+def _move_failed(write: Connection, site: Site, task: Carry, outcome: Carried) -> None:
+    events.raise_attention(
+        write,
+        Attention(
+            f"move:{task.medium_id}",
+            "now" if outcome.kind == "vanished" else "working-hours",
+            f"medium {task.medium_id} did not get from element {task.source} to {task.destination} "
+            f"({outcome.kind}): {outcome.note}",
+            "the medium is where the last look saw it; the motion is tried again after a rest, never blindly",
+            f"archivectl media {task.medium_id}",
+            site.now(),
+        ),
+    )

@@ -1,0 +1,277 @@
+"""Packages → image. Closing fixes members, set and position in one commit; the recipe follows, and freezes.
+
+A crash after the commit finds the image CLOSING and freezes the same recipe again: everything that goes into
+it is in the catalog. A crash before it leaves an open image and waiting packages.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, images, packages
+from archived.catalog.events import Attention
+from archived.formats.data_disc import master_data_disc
+from archived.formats.disc import DataDisc
+from archived.formats.mastering import Mastered
+from archived.model import GroupKey, Image, Package
+from archived.policy import packing
+from archived.policy.packing import Candidate, Choice, PackingRules
+from archived.policy.set_forming import scope_key
+from archived.sessions.tools import Tools
+from archived.stages.capacity import image_limit_bytes, under_pressure
+from archived.stages.composing import disc_package, identity, institution, label_line, member_id
+from archived.stages.work import CPU, Action, Broken, Context, Site
+from archived.states import ImageEvent, ImageState
+
+log = logging.getLogger(__name__)
+
+NAME = "packing"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What waits for the next image of one group."""
+
+    key: GroupKey
+    image: Image
+    candidates: tuple[Candidate, ...]
+    closed_volumes: frozenset[str]
+    rules: PackingRules
+    pressure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """An image about to close, by its group, or one found closing; the rest is known once it is claimed."""
+
+    image_id: str
+    group: Group | None = None
+    why: str = ""
+    disc: DataDisc | None = None
+    recipe: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Groups with waiting packages, those among them without an open image, and images that are closing."""
+
+    groups: tuple[Group, ...]
+    unopened: tuple[GroupKey, ...]
+    closing: tuple[str, ...]
+
+
+def due(read: Connection, site: Site) -> View:
+    opened = {image.key: image for image in images.in_state(read, ImageState.OPEN)}
+    groups: list[Group] = []
+    unopened: list[GroupKey] = []
+    pressure = under_pressure(site)
+    for pool in site.config.pools:
+        limit_bytes = image_limit_bytes(read, site, pool)
+        for key, waiting in _by_group(site, pool, packages.waiting(read, pool)).items():
+            if key not in opened:
+                unopened.append(key)
+                continue
+            groups.append(
+                Group(
+                    key,
+                    opened[key],
+                    tuple(candidate(key, package) for package in waiting),
+                    frozenset(_closed_volumes(read, key)),
+                    _rules(site, pool, limit_bytes),
+                    pressure,
+                )
+            )
+    closing = images.in_state(read, ImageState.CLOSING)
+    return View(tuple(groups), tuple(unopened), tuple(image.id for image in closing))
+
+
+def plan(view: View, context: Context) -> list[Action]:
+    wanted = [
+        Action(NAME, f"image {image_id}", (CPU,), Closing(image_id), resumed=True)
+        for image_id in view.closing
+    ]
+    wanted += [Action(NAME, f"group {key}", (), key) for key in view.unopened]
+    for group in view.groups:
+        why = packing.should_close(
+            group.candidates,
+            group.rules,
+            now=context.now,
+            held=group.image.held,
+            asked=group.image.close_reason == packing.ASKED,
+            pressure=group.pressure,
+        )
+        if why:
+            task = Closing(group.image.id, group, why)
+            wanted.append(Action(NAME, f"image {group.image.id}", (CPU,), task))
+    return context.choose(wanted)
+
+
+def claim(write: Connection, site: Site, action: Action) -> Action | None:
+    if isinstance(action.task, GroupKey):
+        images.open_image(write, action.task, site.now())
+        return None
+    closing: Closing = action.task
+    image = images.get(write, closing.image_id)
+    if image.state is ImageState.CLOSING:
+        return action.having(_task(write, site, image))
+    group = closing.group
+    if group is None or image.state is not ImageState.OPEN or image.held:
+        return None
+    waiting = {package.id for package in packages.waiting(write, group.key.pool)}
+    candidates = [c for c in group.candidates if c.package_id in waiting]
+    choice = packing.choose(candidates, group.closed_volumes, group.rules.capacity_bytes)
+    _name_too_large(write, site, choice, group)
+    if not choice.package_ids:
+        return None
+    _close(write, site, image, choice, closing.why)
+    images.open_image(write, group.key, site.now())
+    return action.having(_task(write, site, images.get(write, image.id)))
+
+
+def run(action: Action, tools: Tools) -> Mastered:
+    closing: Closing = action.task
+    if closing.disc is None or closing.recipe is None:
+        raise ValueError(f"{action.key} was not claimed")
+    tools.progress.begin(action.key, f"freezing the recipe of {closing.disc.image_id}")
+    closing.recipe.parent.mkdir(parents=True, exist_ok=True)
+    return master_data_disc(closing.disc, closing.recipe)
+
+
+def record(write: Connection, site: Site, action: Action, outcome: Mastered | Broken) -> float:
+    image = images.get(write, action.task.image_id)
+    if image.state is not ImageState.CLOSING:
+        return 0  # withdrawn meanwhile
+    subject = ("image", image.id)
+    if isinstance(outcome, Broken):
+        log.error("image %s: the recipe could not be frozen: %s", image.id, outcome.error)
+        return site.config.rest_s
+    extents = [
+        (extent.package_id, extent.path, extent.lba, extent.size_bytes)
+        for extent in outcome.extents
+        if extent.package_id is not None
+    ]
+    packages.add_extents(write, image.id, extents)
+    images.advance_state(
+        write,
+        image.id,
+        ImageEvent.FROZEN,
+        size_bytes=outcome.image_bytes,
+        payload_bytes=outcome.image_bytes,
+    )
+    events.append(write, site.now(), "image closed", subject, bytes=outcome.image_bytes, label=image.label)
+    return 0
+
+
+def open_groups(write: Connection, site: Site) -> None:
+    """Every group with waiting packages has an open image from then on."""
+    for pool in site.config.pools:
+        for key in _by_group(site, pool, packages.waiting(write, pool)):
+            images.open_image(write, key, site.now())
+
+
+def group_of(site: Site, pool: str, package: Package) -> GroupKey:
+    """What may share an image with this package in this pool."""
+    one_group = site.config.pools[pool].one_group_per_image
+    return GroupKey(
+        pool, package.fonds, package.series if one_group else "", package.retention, package.confidentiality
+    )
+
+
+def candidate(key: GroupKey, package: Package) -> Candidate:
+    """A waiting package as the packer sees it."""
+    if package.accepted_at is None:
+        raise ValueError(f"package {package.id} was never accepted")
+    volume = package.volume if key.series else f"{package.series}/{package.volume}"
+    return Candidate(package.id, volume, package.version, package.cost_bytes, package.accepted_at)
+
+
+def void_image(write: Connection, site: Site, image: Image, why: str) -> None:
+    """Give an image up before anything physical happened; its packages wait again."""
+    packages.release(write, image.id)
+    images.advance_state(write, image.id, ImageEvent.VOIDED, close_reason=why)
+    if image.kind == "data":
+        images.open_image(write, image.key, site.now())
+    events.append(write, site.now(), "image voided", ("image", image.id), reason=why)
+
+
+def _by_group(site: Site, pool: str, waiting: list[Package]) -> Mapping[GroupKey, list[Package]]:
+    groups: dict[GroupKey, list[Package]] = {}
+    for package in waiting:
+        groups.setdefault(group_of(site, pool, package), []).append(package)
+    return groups
+
+
+def _closed_volumes(read: Connection, key: GroupKey) -> list[str]:
+    if key.series:
+        return packages.last_closed_volumes(read, key.pool, key.fonds, key.series)
+    return packages.last_closed_series_volumes(read, key.pool, key.fonds)
+
+
+def _rules(site: Site, pool: str, limit_bytes: int) -> PackingRules:
+    settings = site.config.pools[pool]
+    return PackingRules(limit_bytes, settings.close_fill_percent, timedelta(hours=settings.close_after_h))
+
+
+def _close(write: Connection, site: Site, image: Image, choice: Choice, why: str) -> None:
+    """The commit: members, set, position, label and time are fixed; nothing of it changes any more."""
+    pool = site.config.pools[image.pool]
+    reserved, position = images.join_set(
+        write,
+        pool=image.pool,
+        n=pool.n,
+        m=pool.m,
+        scope=scope_key(pool.set_scope, pool=image.pool, fonds=image.fonds, series=image.series),
+        confidentiality=image.confidentiality,
+        at=site.now(),
+    )
+    packages.assign(write, image.id, image.pool, choice.package_ids)
+    images.advance_state(
+        write,
+        image.id,
+        ImageEvent.CLOSE,
+        set_id=reserved.id,
+        position=position,
+        closed_at=site.now(),
+        close_reason=why,
+        label=label_line(image.pool, pool, reserved, position),
+        ranges=choice.ranges,
+    )
+
+
+def _task(read: Connection, site: Site, image: Image) -> Closing:
+    if image.set_id is None or image.position is None or image.closed_at is None:
+        raise ValueError(f"image {image.id} has no set and position")
+    pool = site.config.pools[image.pool]
+    disc = DataDisc(
+        image_id=member_id(image.set_id, image.position),
+        label_line=image.label,
+        identity=identity(image.pool, pool, images.get_set(read, image.set_id)),
+        position=image.position,
+        closed_at=image.closed_at,
+        institution=institution(site),
+        software=site.software,
+        simulated=site.config.simulated,
+        packages=tuple(disc_package(read, package) for package in packages.of_image(read, image.id)),
+        ranges=image.ranges,
+    )
+    return Closing(image.id, disc=disc, recipe=site.tools.paths.staging / image.recipe_name)
+
+
+def _name_too_large(write: Connection, site: Site, choice: Choice, group: Group) -> None:
+    for item in choice.too_large:
+        events.raise_attention(
+            write,
+            Attention(
+                f"too-large:{item.package_id}",
+                "working-hours",
+                f"package {item.package_id} ({item.cost_bytes} bytes on a disc) fits no medium of pool "
+                f"{group.key.pool} ({group.rules.capacity_bytes} bytes)",
+                "it stays in staging; everything else goes on",
+                f"archivectl withdraw {item.package_id} --reason TEXT   (or add larger media to the pool)",
+                site.now(),
+            ),
+        )

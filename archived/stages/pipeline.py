@@ -1,0 +1,21 @@
+"""The stages in order, as the loop takes them."""
+
+from typing import cast
+
+from archived.stages import (
+    commitment,
+    moving,
+    packing,
+    placement,
+    protection,
+    recall,
+    verification,
+    writing,
+)
+from archived.stages.work import Stage
+
+#: Intake is an operation of the API and is not looped.
+PIPELINE: tuple[Stage, ...] = tuple(
+    cast(Stage, module)
+    for module in (packing, protection, placement, moving, writing, verification, commitment, recall)
+)

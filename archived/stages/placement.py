@@ -1,0 +1,161 @@
+"""Image → medium: the members of a protected set get blanks, by the diversity floor. Nothing physical yet.
+
+One commit plans every copy that is missing and reserves its blank; a crash before it leaves nothing.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, images, media
+from archived.catalog.events import Attention
+from archived.catalog.media import LIVE_COPIES
+from archived.model import Copy, Image, ProtectionSet
+from archived.policy.placement import Blank, PlacedMember, Placement, UnplacedMember, place
+from archived.sessions.tools import Tools
+from archived.stages.work import Action, Broken, Context, Site
+from archived.states import CopyState, ImageState, MediumState, SetState
+
+NAME = "placement"
+#: So many discs are spent on one image before a person is asked.
+ATTEMPTS_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wanting:
+    """A set with members that no medium is planned for."""
+
+    set: ProtectionSet
+    missing: tuple[Image, ...]
+    placed: tuple[PlacedMember, ...]
+    blanks: tuple[Blank, ...]
+    waived: bool
+    #: Members that spoiled too many discs already.
+    exhausted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What the planner found for a set."""
+
+    wanting: Wanting
+    placement: Placement
+
+
+def due(read: Connection, site: Site) -> list[Wanting]:
+    wanting = []
+    waived = events.allowed(read, "diversity")
+    excepted = events.allowed(read, "exception")
+    for item in images.sets_in_state(read, SetState.PROTECTED):
+        members = [m for m in images.of_set(read, item.id) if m.state is ImageState.PROTECTED]
+        copies = {m.id: media.copies_of(read, m.id) for m in members}
+        missing = [m for m in members if not any(c.state in LIVE_COPIES for c in copies[m.id])]
+        if not missing:
+            continue
+        spoiled = [
+            m.id
+            for m in missing
+            if sum(c.state is CopyState.ABANDONED for c in copies[m.id]) >= ATTEMPTS_MAX
+            and m.id not in excepted
+        ]
+        wanting.append(
+            Wanting(
+                item,
+                tuple(missing),
+                tuple(_placed(read, c) for m in members for c in copies[m.id] if c.state in LIVE_COPIES),
+                tuple(_blanks(read, site, item.pool)),
+                item.id in waived,
+                tuple(spoiled),
+            )
+        )
+    return wanting
+
+
+def plan(view: list[Wanting], context: Context) -> list[Action]:
+    if context.draining:
+        return []
+    # One set at a time: the next look sees the blanks that are left.
+    return context.choose([Action(NAME, f"placing {w.set.id}", (), _planned(w)) for w in view])[:1]
+
+
+def claim(write: Connection, site: Site, action: Action) -> Action | None:
+    planned: Planned = action.task
+    wanting = planned.wanting
+    set_id = wanting.set.id
+    if images.get_set(write, set_id).state is not SetState.PROTECTED:
+        return None
+    if planned.placement.refusal:
+        _call_for_help(write, site, set_id, planned.placement)
+        return action
+    pool = site.config.pools[wanting.set.pool]
+    library = site.config.libraries[pool.library]
+    for image_id, medium_id in planned.placement.assignments.items():
+        copy = Copy(
+            id=0,
+            image_id=image_id,
+            medium_id=medium_id,
+            state=CopyState.PLANNED,
+            role=pool.role,
+            site=library.site,
+            planned_at=site.now(),
+        )
+        media.plan_copy(write, copy)
+        events.append(write, site.now(), "copy planned", ("image", image_id), medium=medium_id)
+    events.clear_attention(write, f"place:{set_id}")
+    return action
+
+
+def run(action: Action, tools: Tools) -> None:
+    """Nothing: the plan is on record, and that is all."""
+
+
+def record(write: Connection, site: Site, action: Action, outcome: None | Broken) -> float:
+    planned: Planned = action.task
+    return 5.0 if planned.placement.refusal else 0
+
+
+def _planned(wanting: Wanting) -> Planned:
+    if wanting.exhausted:
+        words = (
+            f"image {', '.join(wanting.exhausted)} spoiled {ATTEMPTS_MAX} discs already. Look at the drives and "
+            f"at the blanks, then: archivectl allow exception {wanting.exhausted[0]} --reason TEXT"
+        )
+        return Planned(wanting, Placement(refusal=words))
+    placement = place(
+        [UnplacedMember(image.id, image.size_bytes or 0) for image in wanting.missing],
+        wanting.placed,
+        wanting.blanks,
+        wanting.set.m,
+        waived=wanting.waived,
+        set_id=wanting.set.id,
+    )
+    return Planned(wanting, placement)
+
+
+def _placed(read: Connection, copy: Copy) -> PlacedMember:
+    medium = media.get(read, copy.medium_id)
+    return PlacedMember(copy.image_id, medium.magazine, medium.batch, medium.id)
+
+
+def _blanks(read: Connection, site: Site, pool_name: str) -> list[Blank]:
+    pool = site.config.pools[pool_name]
+    approved = site.config.libraries[pool.library].approved_media
+    return [
+        Blank(m.id, m.magazine, m.batch, m.capacity_bytes, usable=not approved or m.media_id in approved)
+        for m in media.listing(read, MediumState.BLANK)
+        if m.library == pool.library and m.kind == pool.media_kind and m.element is not None
+    ]
+
+
+def _call_for_help(write: Connection, site: Site, set_id: str, placement: Placement) -> None:
+    events.raise_attention(
+        write,
+        Attention(
+            f"place:{set_id}",
+            "working-hours",
+            placement.refusal,
+            f"set {set_id} is complete with its parity in staging; nothing was written, originals are needed",
+            f"archivectl sets {set_id}",
+            site.now(),
+        ),
+    )

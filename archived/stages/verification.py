@@ -1,0 +1,138 @@
+"""Written copy → verified copy: the whole re-loaded medium is read, in the other drive whenever there is one.
+
+VERIFYING is on record while it reads; a crash makes it WRITTEN again and the reading starts over.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, images, media
+from archived.catalog.events import Attention
+from archived.model import Copy, Drive, Image
+from archived.sessions.read import Comparison, Expected, compare_image
+from archived.sessions.tools import Tools
+from archived.stages.floor import floors
+from archived.stages.moving import reloaded, verify_drives
+from archived.stages.work import Action, Broken, Context, Site, drive_lane
+from archived.states import CopyEvent, CopyState, MediumEvent
+
+NAME = "verification"
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """A written copy whose medium was loaded again, in a drive that may judge it."""
+
+    copy: Copy
+    image: Image
+    drive: Drive
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A verification with what the medium must hold."""
+
+    copy_id: int
+    medium_id: str
+    drive: str
+    expected: Expected
+
+
+def due(read: Connection, site: Site) -> list[Reloaded]:
+    arrivals = media.last_arrivals(read)
+    found = []
+    for floor in floors(read, site):
+        up = [drive.name for drive in floor.up]
+        for copy in media.copies_in_state(read, CopyState.WRITTEN, CopyState.VERIFYING):
+            drive = floor.drive_of(copy.medium_id)
+            if drive is None or not drive.up or not reloaded(copy, arrivals):
+                continue
+            if drive.name in verify_drives(read, site.config, copy, up):
+                found.append(Reloaded(copy, images.get(read, copy.image_id), drive))
+    return found
+
+
+def plan(view: list[Reloaded], context: Context) -> list[Action]:
+    if context.draining:
+        return []
+    return context.choose(
+        [Action(NAME, f"copy {item.copy.id}", (drive_lane(item.drive.name),), item) for item in view]
+    )
+
+
+def claim(write: Connection, site: Site, action: Action) -> Action | None:
+    item: Reloaded = action.task
+    copy = media.get_copy(write, item.copy.id)
+    if copy.state is CopyState.VERIFYING:
+        media.advance_copy(write, copy.id, CopyEvent.INTERRUPTED)
+    elif copy.state is not CopyState.WRITTEN:
+        return None
+    media.advance_copy(write, copy.id, CopyEvent.READING, verify_drive=item.drive.name)
+    expected = expectation(write, item.image)
+    return action.having(Check(copy.id, copy.medium_id, item.drive.name, expected))
+
+
+def run(action: Action, tools: Tools) -> Comparison:
+    check: Check = action.task
+    what = f"reading {check.expected.image_id} back from {check.medium_id} in {check.drive}"
+    report = tools.progress.begin(action.key, what, check.expected.size_bytes)
+    return compare_image(tools.drives[check.drive], check.expected, report)
+
+
+def record(write: Connection, site: Site, action: Action, outcome: Comparison | Broken) -> float:
+    check: Check = action.task
+    subject = ("image", check.expected.image_id)
+    detail = {"medium": check.medium_id, "drive": check.drive}
+    if isinstance(outcome, Broken):
+        media.advance_copy(write, check.copy_id, CopyEvent.INTERRUPTED, note=str(outcome.error))
+        events.append(
+            write,
+            site.now(),
+            "fixity check",
+            subject,
+            outcome="interrupted",
+            note=str(outcome.error),
+            **detail,
+        )
+        return site.config.rest_s
+    if not outcome.words:
+        media.advance_copy(write, check.copy_id, CopyEvent.READ_MATCHED, verified_at=site.now(), note="")
+        media.advance_state(write, check.medium_id, MediumEvent.READ_MATCHED)
+        events.append(write, site.now(), "fixity check", subject, **detail)
+        events.clear_attention(write, f"verify:{check.expected.image_id}")
+        return 0
+    media.advance_copy(write, check.copy_id, CopyEvent.READ_DIFFERED, note=outcome.words)
+    media.advance_state(write, check.medium_id, MediumEvent.SPOILED, note=outcome.words)
+    events.append(
+        write,
+        site.now(),
+        "fixity check",
+        subject,
+        outcome="failure",
+        note=outcome.words,
+        bad=[list(item) for item in outcome.bad[:20]],
+        **detail,
+    )
+    events.raise_attention(
+        write,
+        Attention(
+            f"verify:{check.expected.image_id}",
+            "working-hours",
+            f"image {check.expected.image_id} on disc {check.medium_id} does not read back: {outcome.words}",
+            "the image stays in staging and is burnt again on another disc; this one is not used any more",
+            f"archivectl media {check.medium_id}",
+            site.now(),
+        ),
+    )
+    return 0
+
+
+def expectation(read: Connection, image: Image) -> Expected:
+    """What the catalog says a medium with this image must hold."""
+    chunks = images.chunks(read, image.id)
+    if image.size_bytes is None or chunks is None:
+        raise ValueError(f"image {image.id} is not protected yet")
+    return Expected(
+        image.id, image.size_bytes, image.sha256 or "", image.blake3 or "", image.xxh3 or "", chunks
+    )

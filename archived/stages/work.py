@@ -1,0 +1,130 @@
+"""The shape that all stages have, and what passes between them and the loop.
+
+A stage is a module with these functions:
+
+    due(read, site) -> view                      load what is not at rest
+    plan(view, context) -> [Action]              pure: what should happen now
+    claim(write, site, action) -> Action | None  commit the in-progress state, or refuse; may fill in the task
+    run(action, tools) -> outcome                touch devices and files, never SQL
+    record(write, site, action, outcome) -> s    commit the next state; seconds to leave the thing alone
+
+There is no recovery apart from this. A thing that is in progress in the catalog and not in flight in this
+process was left there by an earlier life, or by an outcome that nobody could tell: the stage plans it again as
+*resumed*, and `run` then looks before it does anything.
+"""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from archived.config import Config
+from archived.sessions.tools import Tools
+
+#: Lane of work that needs processors and disks only.
+CPU = "cpu"
+
+
+def robot_lane(library: str) -> str:
+    """Lane of a library's robot: one motion at a time."""
+    return f"robot:{library}"
+
+
+def drive_lane(drive: str) -> str:
+    """Lane of one drive: one session at a time."""
+    return f"drive:{drive}"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to be done, by one stage, about one thing, holding one or more lanes."""
+
+    stage: str
+    #: The thing it is about, e.g. "copy 12"; at most one action for it is in flight.
+    key: str
+    lanes: tuple[str, ...]
+    task: Any
+    #: True when it was found in progress: look first.
+    resumed: bool = False
+
+    def having(self, task: Any) -> "Action":
+        """The same action with its task filled in at claiming."""
+        return replace(self, task=task)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An outcome that `run` could not tell: it raised. The stage decides what may be believed now."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What due, claim and record may know besides the catalog."""
+
+    config: Config
+    tools: Tools
+    #: Version words that are frozen into recipes.
+    software: str
+    #: Motions that a person ordered, in order; (medium id, destination element).
+    orders: "deque[tuple[str, int]]" = field(default_factory=deque)
+
+    def now(self) -> datetime:
+        return self.tools.clock.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What planners may know besides their view."""
+
+    now: datetime
+    busy_lanes: frozenset[str] = frozenset()
+    #: Keys of actions in flight, and of things that are left alone until their backoff ends.
+    busy_keys: frozenset[str] = frozenset()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    #: Draining: what is under way may end, nothing new that moves or writes a medium begins.
+    draining: bool = False
+
+    @property
+    def writes_paused(self) -> bool:
+        return bool(self.settings.get("writes_paused"))
+
+    def free(self, action: Action) -> bool:
+        """Whether this action's thing and lanes are free."""
+        return action.key not in self.busy_keys and not self.busy_lanes.intersection(action.lanes)
+
+    def taking(self, action: Action) -> "Context":
+        """The context after this action was chosen too."""
+        return replace(
+            self, busy_lanes=self.busy_lanes | set(action.lanes), busy_keys=self.busy_keys | {action.key}
+        )
+
+    def choose(self, wanted: Sequence[Action]) -> list[Action]:
+        """Those of `wanted` that can run together with what runs, first come first."""
+        context, chosen = self, []
+        for action in wanted:
+            if context.free(action):
+                chosen.append(action)
+                context = context.taking(action)
+        return chosen
+
+
+class Stage(Protocol):
+    """A stage module."""
+
+    @property
+    def __name__(self) -> str: ...
+
+    def due(self, read: Connection, site: Site) -> Any: ...
+
+    def plan(self, view: Any, context: Context) -> list[Action]: ...
+
+    def claim(self, write: Connection, site: Site, action: Action) -> Action | None: ...
+
+    def run(self, action: Action, tools: Tools) -> Any: ...
+
+    def record(self, write: Connection, site: Site, action: Action, outcome: Any) -> float: ...

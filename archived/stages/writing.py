@@ -1,0 +1,173 @@
+"""Image on its medium: the intent first, then the gate, then the burn; the disc judges what went wrong.
+
+WRITING is on record before the drive is touched. A crash leaves the burn process running or dead; the next
+life attaches to it, or asks the disc: blank is unspent, anything else is suspect and another one is used.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, images, media
+from archived.catalog.events import Attention
+from archived.model import Copy, Drive, Image, Medium
+from archived.sessions.tools import BurnJob, Tools
+from archived.sessions.write import WriteTask, Written, write
+from archived.stages.floor import Floor, floors
+from archived.stages.moving import may_write
+from archived.stages.work import Action, Broken, Context, Site, drive_lane
+from archived.states import CopyEvent, CopyState, MediumEvent
+from backends.interface import SECTOR_BYTES
+
+NAME = "writing"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A copy whose medium lies in a drive."""
+
+    copy: Copy
+    image: Image
+    medium: Medium
+    drive: Drive
+    floor: Floor
+
+
+def due(read: Connection, site: Site) -> list[Loaded]:
+    every_floor = floors(read, site)
+    loaded = []
+    for copy in media.copies_in_state(read, CopyState.PLANNED, CopyState.WRITING):
+        for floor in every_floor:
+            medium, drive = floor.medium(copy.medium_id), _drive(floor, copy)
+            if medium is not None and drive is not None and may_write(read, copy):
+                loaded.append(Loaded(copy, images.get(read, copy.image_id), medium, drive, floor))
+    return loaded
+
+
+def plan(view: list[Loaded], context: Context) -> list[Action]:
+    wanted = []
+    for item in view:
+        resumed = item.copy.state is CopyState.WRITING
+        if not resumed and (context.writes_paused or context.draining or not item.drive.up):
+            continue
+        if not resumed and item.floor.stale:
+            continue
+        key = f"copy {item.copy.id}"
+        wanted.append(Action(NAME, key, (drive_lane(item.drive.name),), item, resumed))
+    return context.choose(wanted)
+
+
+def claim(write: Connection, site: Site, action: Action) -> Action | None:
+    item: Loaded = action.task
+    if not action.resumed:
+        copy = media.get_copy(write, item.copy.id)
+        if copy.state is not CopyState.PLANNED or not may_write(write, copy):
+            return None
+        media.advance_copy(write, copy.id, CopyEvent.BEGUN, write_drive=item.drive.name)
+        media.advance_state(write, item.medium.id, MediumEvent.INTENT)
+        events.append(
+            write,
+            site.now(),
+            "write intent",
+            ("image", item.image.id),
+            medium=item.medium.id,
+            drive=item.drive.name,
+        )
+    return action.having(_task(site, item))
+
+
+def run(action: Action, tools: Tools) -> Written:
+    task: WriteTask = action.task
+    job = task.job
+    what = f"burning {job.image_id} on {job.medium_id} in {job.drive}"
+    report = tools.progress.begin(action.key, what, job.sectors * SECTOR_BYTES)
+    return write(tools, task, report, resumed=action.resumed)
+
+
+def record(write: Connection, site: Site, action: Action, outcome: Written | Broken) -> float:
+    if isinstance(outcome, Broken):
+        return site.config.rest_s  # still WRITING: planned again as resumed, which looks first
+    task: WriteTask = action.task
+    copy_id, medium_id = task.job.copy_id, task.job.medium_id
+    _step(write, site, outcome, copy_id, medium_id)
+    _say(write, site, task, outcome)
+    return 0 if outcome.kind == "flushed" else site.config.rest_s
+
+
+def _step(write: Connection, site: Site, outcome: Written, copy_id: int, medium_id: str) -> None:
+    """The states of copy and medium after the burn, in one commit."""
+    if outcome.kind == "flushed":
+        media.advance_copy(write, copy_id, CopyEvent.FLUSHED, written_at=site.now(), note="")
+        media.advance_state(write, medium_id, MediumEvent.WRITTEN)
+    elif outcome.kind == "blank" or (outcome.kind == "source" and not outcome.spent):
+        media.advance_copy(write, copy_id, CopyEvent.FOUND_BLANK, note=outcome.note)
+        media.advance_state(write, medium_id, MediumEvent.FOUND_BLANK)
+    elif outcome.kind == "unfit":
+        media.advance_copy(write, copy_id, CopyEvent.FOUND_BLANK, note=outcome.note)
+        media.advance_copy(write, copy_id, CopyEvent.WITHDRAWN)
+        media.advance_state(write, medium_id, MediumEvent.FOUND_BLANK)
+        media.advance_state(write, medium_id, MediumEvent.SET_ASIDE, note=outcome.note)
+    else:
+        media.advance_copy(write, copy_id, CopyEvent.FAILED, note=outcome.note)
+        media.advance_state(write, medium_id, MediumEvent.SPOILED, note=outcome.note)
+
+
+def _say(write: Connection, site: Site, task: WriteTask, outcome: Written) -> None:
+    job = task.job
+    subject = ("image", job.image_id)
+    if outcome.kind == "flushed":
+        events.append(write, site.now(), "written", subject, medium=job.medium_id, drive=job.drive)
+        events.clear_attention(write, f"write:{job.image_id}")
+        return
+    events.append(
+        write,
+        site.now(),
+        "write failed",
+        subject,
+        outcome=outcome.kind,
+        medium=job.medium_id,
+        drive=job.drive,
+        note=outcome.note,
+    )
+    safe = (
+        "the image stays in staging; "
+        + {
+            "blank": f"disc {job.medium_id} is unspent and is tried again after a rest",
+            "unfit": f"disc {job.medium_id} was set aside unwritten, another one is taken",
+            "wrong": "nothing was written; the disc was set aside, another one is taken",
+            "failed": f"disc {job.medium_id} is spent and never written again, another one is taken",
+            "source": "the image is held, nothing of it is written until it is released",
+        }[outcome.kind]
+    )
+    if outcome.kind == "source":
+        images.update_columns(write, job.image_id, held=True)
+    commands = {
+        "source": f"archivectl images release {job.image_id} --reason TEXT   (after staging was mended)",
+        "wrong": "archivectl library inventory",
+    }
+    urgency = "now" if outcome.kind in ("source", "wrong") else "working-hours"
+    next_ = commands.get(outcome.kind, f"archivectl media {job.medium_id}")
+    what = f"image {job.image_id} is not on disc {job.medium_id}: {outcome.note}"
+    events.raise_attention(write, Attention(f"write:{job.image_id}", urgency, what, safe, next_, site.now()))
+
+
+def _drive(floor: Floor, copy: Copy) -> Drive | None:
+    """The drive that the medium lies in; a burn under way is taken up in the drive that it began in."""
+    if copy.state is CopyState.WRITING:
+        return next((drive for drive in floor.drives if drive.name == copy.write_drive), None)
+    return floor.drive_of(copy.medium_id)
+
+
+def _task(site: Site, item: Loaded) -> WriteTask:
+    paths = site.tools.paths
+    library = site.config.libraries[item.floor.library]
+    job = BurnJob(
+        copy_id=item.copy.id,
+        image_id=item.image.id,
+        medium_id=item.medium.id,
+        drive=item.drive.name,
+        recipe=paths.staging / item.image.recipe_name,
+        staging=paths.staging,
+        sectors=(item.image.size_bytes or 0) // SECTOR_BYTES,
+    )
+    return WriteTask(job, item.floor.library, item.drive.element, item.medium.barcode, library.approved_media)
