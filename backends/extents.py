@@ -5,7 +5,6 @@ import binascii
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any, Final
 
 BLOCK_BYTES_MAX: Final = 1 << 20
@@ -97,8 +96,8 @@ def _problem_with(extent: Extent) -> str | None:
     if isinstance(extent, FileExtent):
         if extent.offset < 0:
             return f"{extent.source!r} cannot be read from offset {extent.offset}"
-        parts = PurePosixPath(extent.source).parts
-        if not parts or parts[0] == "/" or ".." in parts or "\0" in extent.source:
+        source = extent.source
+        if not source or source[0] == "/" or ".." in source.split("/") or "\0" in source:
             return f"{extent.source!r} does not lie below the staging root"
     return None
 

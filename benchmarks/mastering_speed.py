@@ -1,12 +1,13 @@
 """How fast an image is mastered: layout, recipe and checked stream, against xorriso over the same files.
 
-Both sides end in the sha256 of the whole image, and both read files that are in the page cache: what is
-measured is the work, not the disk. xorriso writes ISO 9660 with Rock Ridge and Joliet, because no packaged
-tool streams UDF; it checks no file on the way, we check every one against its xxh3-128 digest.
+Both sides end in the sha256 of the whole image, which bounds both; a second row leaves it out. Both read files
+that are in the page cache: what is measured is the work, not the disk. xorriso writes ISO 9660 with Rock Ridge
+and Joliet, because no packaged tool streams UDF; it checks no file on the way, we check every one.
 """
 
 import hashlib
 import json
+import os
 import queue
 import random
 import shutil
@@ -29,25 +30,35 @@ SPEED_AIM = 2.0
 MEMORY_LIMIT_BYTES = 64 << 20
 #: (how many, bytes each): scans, photographs, text; 2 GB and 4,654 files together.
 MIX = ((4, 250_000_000), (150, 4_000_000), (500, 700_000), (4000, 12_500))
+#: Both sides take turns; the faster round of each counts, as the one that neighbours disturbed least.
+ROUNDS = 2
 _BUFFER_BYTES = 1 << 20
 _BUFFERS = 4
 
 
 def measure() -> list[Row]:
-    """Two rows: speed as wall time of xorriso over ours, memory as the limit over our peak."""
+    """Speed as wall time of xorriso over ours, with and without the image digest; memory as limit over peak."""
     with tempfile.TemporaryDirectory(prefix="mastering-") as folder:
         root = Path(folder)
         digests = _stage(root / "staging")
         (root / "digests.json").write_text(json.dumps(digests))
-        ours = json.loads(_run([sys.executable, "-m", "benchmarks.mastering_speed", str(root)]))
-        if shutil.which("xorriso") is None or shutil.which("sha256sum") is None:
-            raise FileNotFoundError("this benchmark compares with xorriso and sha256sum; install them")
-        theirs_s = _xorriso(root / "staging")
+        for tool in ("xorriso", "sha256sum"):
+            if shutil.which(tool) is None:
+                raise FileNotFoundError(f"this benchmark compares with xorriso and sha256sum; install {tool}")
+        command = [sys.executable, "-m", "benchmarks.mastering_speed", str(root)]
+        rounds = [(json.loads(_run(command)), _xorriso(root / "staging", hashed=True)) for _ in range(ROUNDS)]
+        bare_s = _xorriso(root / "staging", hashed=False)
+    ours = min((own for own, _ in rounds), key=lambda own: own["seconds"])
+    theirs_s = min(seconds for _, seconds in rounds)
     amount = f"{ours['bytes'] / 1e9:.1f} GB, {len(digests)} files"
     speed = f"{amount}: ours {ours['seconds']:.2f} s, xorriso | sha256sum {theirs_s:.2f} s"
+    bare = (
+        f"{amount}, every file checked by xxh3-128: ours {ours['bare_seconds']:.2f} s, xorriso {bare_s:.2f} s"
+    )
     memory = f"peak {ours['peak_bytes'] / 2**20:.0f} MiB of {MEMORY_LIMIT_BYTES >> 20} MiB"
     return [
         Row("mastering speed", theirs_s / ours["seconds"], f">= {SPEED_AIM:g}", speed),
+        Row("mastering speed, no image digest", bare_s / ours["bare_seconds"], f">= {SPEED_AIM:g}", bare),
         Row("mastering memory", MEMORY_LIMIT_BYTES / ours["peak_bytes"], ">= 1", memory),
     ]
 
@@ -77,7 +88,7 @@ def _run(command: list[str]) -> str:
     return done.stdout.decode()
 
 
-def _xorriso(root: Path) -> float:
+def _xorriso(root: Path, *, hashed: bool) -> float:
     command = [
         "xorriso",
         "-as",
@@ -95,7 +106,8 @@ def _xorriso(root: Path) -> float:
     making = subprocess.Popen(
         [*command, "-o", "-", str(root)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
-    subprocess.run(["sha256sum"], stdin=making.stdout, stdout=subprocess.DEVNULL, check=True)
+    reading = ["sha256sum"] if hashed else ["cat"]
+    subprocess.run(reading, stdin=making.stdout, stdout=subprocess.DEVNULL, check=True)
     if making.wait():
         raise RuntimeError(f"xorriso ended with {making.returncode}")
     return perf_counter() - begin
@@ -106,7 +118,7 @@ def _master(root: Path) -> dict[str, float]:
     digests = json.loads((root / "digests.json").read_text())
     staging, recipe = root / "staging", root / "image.recipe"
     begin = perf_counter()
-    layout = plan(UdfEntry(path, (staging / path).stat().st_size, 0) for path in digests)
+    layout = plan(UdfEntry(path, os.stat(f"{staging}/{path}").st_size, 0) for path in digests)
 
     def content(entry: UdfEntry) -> FileSource:
         return FileSource(entry.path, 0, entry.size_bytes, {"xxh3-128": digests[entry.path]})
@@ -117,11 +129,26 @@ def _master(root: Path) -> dict[str, float]:
     with RecipeWriter(recipe, image="bench", label="BENCH") as writer:
         master(layout, UdfVolume("BENCH", "0" * 16, 0), content, writer, digests_of=digests_of)
         image_bytes = writer.commit()
+    frozen = perf_counter()
     _hash_of(recipe, staging)
-    seconds = perf_counter() - begin
+    hashed = perf_counter()
+    _read(recipe, staging)
+    read = perf_counter()
     status = Path("/proc/self/status").read_text()
     peak_kib = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
-    return {"seconds": seconds, "bytes": image_bytes, "peak_bytes": int(peak_kib) * 1024}
+    return {
+        "seconds": hashed - begin,
+        "bare_seconds": (frozen - begin) + (read - hashed),
+        "bytes": image_bytes,
+        "peak_bytes": int(peak_kib) * 1024,
+    }
+
+
+def _read(recipe: Path, staging: Path) -> None:
+    buffer = memoryview(bytearray(_BUFFER_BYTES))
+    with RecipeReader(recipe, staging, check="xxh3-128", hasher=xxhash.xxh3_128) as reader:
+        while reader.readinto(buffer):
+            pass
 
 
 def _hash_of(recipe: Path, staging: Path) -> str:
@@ -151,4 +178,5 @@ def _hash_of(recipe: Path, staging: Path) -> str:
 
 
 if __name__ == "__main__":
+    # What `measure` starts: one run by itself, so that its memory can be told.
     print(json.dumps(_master(Path(sys.argv[1]))))
