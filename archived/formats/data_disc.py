@@ -4,7 +4,7 @@ from pathlib import Path
 
 from archived.formats.disc import DataDisc
 from archived.formats.manifests import BAGIT_TXT, bag_info, payload_manifest
-from archived.formats.mastering import Mastered, Staged, freeze, own_texts
+from archived.formats.mastering import Contents, Mastered, Staged, freeze, own_texts
 from archived.formats.rows import csv_text, json_lines, package_row
 from backends.optical.master import FileSource
 from backends.optical.udf.layout import UdfEntry
@@ -33,15 +33,14 @@ def master_data_disc(disc: DataDisc, recipe_path: Path) -> Mastered:
         for package in disc.packages
         for folder in package.empty_directories
     ]
-    return freeze(
-        disc,
-        recipe_path,
+    contents = Contents(
         front=front_texts(disc),
-        sums_name=SUMS_NAME,
-        payload=payload,
-        folders=folders,
         repeated=("set.json",),
+        payload=payload,
+        sums_name=SUMS_NAME,
+        folders=folders,
     )
+    return freeze(disc, recipe_path, contents)
 
 
 def front_texts(disc: DataDisc) -> dict[str, bytes]:

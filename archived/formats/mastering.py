@@ -77,68 +77,51 @@ def own_texts(disc: Disc) -> dict[str, bytes]:
     }
 
 
-def freeze(
-    disc: Disc,
-    recipe_path: Path,
-    *,
-    front: Mapping[str, bytes],
-    sums_name: str,
-    payload: Sequence[Staged],
-    folders: Sequence[UdfEntry] = (),
-    repeated: Sequence[str],
-    sums_of_payload: bool = False,
-) -> Mastered:
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All files of a disc but extents.csv and the checksum list, which follow from them."""
+
+    #: Generated files in the order of the disc; set.json is the first.
+    front: Mapping[str, bytes]
+    #: Those that stand a second time below last/, near the last cluster, as extents.csv does.
+    repeated: Sequence[str]
+    payload: Sequence[Staged]
+    #: Name of the list of sha256 of everything but itself, and but the payload unless `sums_of_payload`.
+    sums_name: str
+    sums_of_payload: bool = False
+    #: Folders that hold nothing.
+    folders: Sequence[UdfEntry] = ()
+
+    def tail(self) -> dict[str, bytes]:
+        return {f"last/{name}": self.front[name] for name in self.repeated}
+
+    def summed(self) -> list[str]:
+        """Paths in the checksum list, in its order."""
+        payload = (file.disc_path for file in self.payload if self.sums_of_payload)
+        return [*self.front, *self.tail(), *EXTENTS_PATHS, *payload]
+
+
+def freeze(disc: Disc, recipe_path: Path, contents: Contents) -> Mastered:
     """Write the recipe of `disc` at `recipe_path` and say where everything will lie.
 
-    `front` are generated files in order; those named in `repeated` stand a second time below last/, near the
-    last cluster, as extents.csv does. `sums_name` is the checksum list of everything but itself (and, unless
-    `sums_of_payload`, but the payload). Raises ImageUnplannable for names or sizes that no image can hold.
+    Raises ImageUnplannable for names or sizes that no image can hold.
     """
-    tail = {f"last/{name}": front[name] for name in repeated}
-    texts = {**front, **tail}
-    everything = [
-        "extents.csv",
-        *front,
-        sums_name,
-        *(file.disc_path for file in payload),
-        EXTENTS_PATHS[1],
-        *tail,
-    ]
-    summed = [*texts, *EXTENTS_PATHS, *(file.disc_path for file in payload if sums_of_payload)]
-    sums_bytes = sum(len(manifest_line("0" * SHA256_HEX_DIGITS, path)) for path in summed)
-    sizes = {path: len(text) for path, text in texts.items()} | {sums_name: sums_bytes}
-    sizes |= dict.fromkeys(EXTENTS_PATHS, extents_size_bytes(everything))
-
-    when = disc.closed_s
-    first = next(iter(front))
-    entries = [
-        *(
-            UdfEntry(p, sizes[p], when, placement=Placement.FRONT)
-            for p in _front_order(first, front, sums_name)
-        ),
-        *folders,
-        *(UdfEntry(file.disc_path, file.source.length, file.mtime_s) for file in payload),
-        *(UdfEntry(path, sizes[path], when, placement=Placement.TAIL) for path in (EXTENTS_PATHS[1], *tail)),
-    ]
-    layout = plan(entries)
+    layout = plan(_entries(contents, disc.closed_s))
     table = extents_text((lba, entry.size_bytes, entry.path) for entry, lba in layout.files())
-    texts |= dict.fromkeys(EXTENTS_PATHS, table)
-    staged = {file.disc_path: file for file in payload}
-    texts[sums_name] = tag_manifest(
-        (
-            path,
-            hashlib.sha256(texts[path]).hexdigest()
-            if path in texts
-            else staged[path].source.digests["sha256"],
-        )
-        for path in summed
-    )
+    texts = {**contents.front, **contents.tail(), **dict.fromkeys(EXTENTS_PATHS, table)}
+    staged = {file.disc_path: file for file in contents.payload}
+
+    def sha256_of(path: str) -> str:
+        text = texts.get(path)
+        return staged[path].source.digests["sha256"] if text is None else hashlib.sha256(text).hexdigest()
+
+    texts[contents.sums_name] = tag_manifest((path, sha256_of(path)) for path in contents.summed())
 
     def content(entry: UdfEntry) -> bytes | FileSource:
-        found = texts.get(entry.path)
-        return staged[entry.path].source if found is None else found
+        text = texts.get(entry.path)
+        return staged[entry.path].source if text is None else text
 
-    volume = UdfVolume(disc.label_line, volume_identifier(disc.image_id), when)
+    volume = UdfVolume(disc.label_line, volume_identifier(disc.image_id), disc.closed_s)
     with RecipeWriter(recipe_path, image=disc.image_id, label=disc.label_line) as writer:
         master(layout, volume, content, writer, digests_of=_digests_of)
         image_bytes = writer.commit()
@@ -146,9 +129,26 @@ def freeze(
     return Mastered(sectors=image_bytes // SECTOR_BYTES, image_bytes=image_bytes, extents=tuple(extents))
 
 
-def _front_order(first: str, front: Mapping[str, bytes], sums_name: str) -> list[str]:
-    """The first text, then the table of extents, then the others: what a rescuer needs most comes first."""
-    return [first, EXTENTS_PATHS[0], *(name for name in front if name != first), sums_name]
+def _entries(contents: Contents, when_s: int) -> list[UdfEntry]:
+    """Every entry of the image with its size; what a rescuer needs most comes first and last."""
+    tail = contents.tail()
+    sizes = {path: len(text) for path, text in (*contents.front.items(), *tail.items())}
+    payload = [file.disc_path for file in contents.payload]
+    sums = (manifest_line("0" * SHA256_HEX_DIGITS, path) for path in contents.summed())
+    sizes[contents.sums_name] = sum(map(len, sums))
+    sizes |= dict.fromkeys(EXTENTS_PATHS, extents_size_bytes([*sizes, *EXTENTS_PATHS, *payload]))
+
+    set_json, *others = contents.front
+    first = [set_json, EXTENTS_PATHS[0], *others, contents.sums_name]
+    return [
+        *(UdfEntry(path, sizes[path], when_s, placement=Placement.FRONT) for path in first),
+        *contents.folders,
+        *(UdfEntry(file.disc_path, file.source.length, file.mtime_s) for file in contents.payload),
+        *(
+            UdfEntry(path, sizes[path], when_s, placement=Placement.TAIL)
+            for path in (EXTENTS_PATHS[1], *tail)
+        ),
+    ]
 
 
 def _extent(file: Staged | None, entry: UdfEntry, lba: int) -> MasteredExtent:

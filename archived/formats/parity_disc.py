@@ -5,7 +5,7 @@ from pathlib import Path
 from archived.formats.descriptor import encode_descriptor
 from archived.formats.disc import ParityDisc
 from archived.formats.errors import DiscUnplannable
-from archived.formats.mastering import Mastered, Staged, freeze, own_texts
+from archived.formats.mastering import Contents, Mastered, Staged, freeze, own_texts
 from archived.formats.rows import csv_text, json_lines
 from backends.optical.master import FileSource
 
@@ -36,15 +36,14 @@ def master_parity_disc(disc: ParityDisc, recipe_path: Path) -> Mastered:
         package_id=None,
         path=PARITY_PATH,
     )
-    return freeze(
-        disc,
-        recipe_path,
+    contents = Contents(
         front=front_texts(disc),
-        sums_name=SUMS_NAME,
-        payload=[parity],
         repeated=("set.json", "descriptor.json"),
+        payload=[parity],
+        sums_name=SUMS_NAME,
         sums_of_payload=True,
     )
+    return freeze(disc, recipe_path, contents)
 
 
 def front_texts(disc: ParityDisc) -> dict[str, bytes]:
