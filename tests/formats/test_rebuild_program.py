@@ -176,6 +176,8 @@ def test_discs_whose_file_system_is_gone_are_found_by_extents_and_checksums(
         rescuer.zero(position, 256 * 2048, 80 * 2048)
         size = whole.images[position].stat().st_size
         rescuer.zero(position, size - 32 * 2048, 32 * 2048)
+        with (rescuer.raw / f"disc-{position}.img").open("ab") as file:
+            file.write(bytes(3 * MIB))  # a copy of the whole disc goes on behind the image
     code, words = rescuer.run()
     assert code == 0, words
     assert same(whole, rescuer, 1, 2)
