@@ -14,7 +14,7 @@ from archived.config import Config
 from archived.errors import ConfigurationError, Refused
 from archived.model import Drive, Medium
 from archived.sessions.tools import SitePaths
-from archived.stages.floor import stale_key
+from archived.stages.floor import furnish, stale_key
 from archived.states import MediumState
 from archived.wiring import paths_of
 from devices.clock import Clock, SystemClock
@@ -136,6 +136,11 @@ def _register(catalog: Catalog, config: Config, plan: RoomPlan, clock: Clock) ->
         events.set_setting(write, "room", config.room)
         events.set_setting(write, stale_key(plan.library), "1")
         events.append(write, now, "site made", ("site", config.site.name), room=config.room)
+        slots = {
+            address: f"magazine-{number // plan.magazine_slots + 1}"
+            for number, address in enumerate(plan.slot_addresses)
+        }
+        furnish(write, plan.library, slots=slots, ports=list(plan.import_export_addresses))
         for drive in plan.drives:
             media.register_drive(write, Drive(drive.name, plan.library, drive.address, drive.serial, True))
         for number, disc in enumerate(plan.discs):

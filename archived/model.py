@@ -246,8 +246,8 @@ class Recall:
     state: RecallState
     #: The package whose files are wanted; None when a whole image is.
     package_id: str | None
-    #: The image that is read.
-    image_id: str
+    #: The image that is read; None while the package is in no protected image and comes from staging.
+    image_id: str | None
     #: Paths inside the bag, resolved; empty for a whole image.
     paths: tuple[str, ...]
     requested_at: datetime

@@ -71,6 +71,11 @@ def allowed(connection: Connection, kind: str) -> frozenset[str]:
     return frozenset(connection.execute(select(allowance.c.thing).where(allowance.c.kind == kind)).scalars())
 
 
+def allowances(connection: Connection) -> list[Allowance]:
+    """Everything that people took upon themselves."""
+    return values(connection, Allowance, select(allowance).order_by(allowance.c.at))
+
+
 @dataclass(frozen=True, slots=True)
 class Attention:
     """Something that waits for a person."""

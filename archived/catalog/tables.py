@@ -274,7 +274,7 @@ recall = Table(
     Column("id", String(24), primary_key=True),
     _state(states.RecallState),
     Column("package_id", ForeignKey("package.id")),
-    Column("image_id", ForeignKey("image.id"), nullable=False),
+    Column("image_id", ForeignKey("image.id")),
     Column("paths", Tuples, nullable=False),
     _time("requested_at", required=True),
     Column("owner", Integer, nullable=False),

@@ -1,7 +1,9 @@
 """Where every medium stands on the floor of a library, as the catalog knows it and as a look corrects it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -23,6 +25,9 @@ class Floor:
     media: tuple[Medium, ...]
     #: True until the robot was looked at: nothing moves before.
     stale: bool
+    #: Storage slots with their magazines, and import/export slots.
+    slots: Mapping[int, str | None]
+    ports: tuple[int, ...]
 
     def in_drive(self, drive: Drive) -> Medium | None:
         """The medium that lies in a drive."""
@@ -59,6 +64,10 @@ def floors(read: Connection, site: Site) -> list[Floor]:
             drives=tuple(d for d in drives if d.library == name),
             media=tuple(m for m in everything if m.library == name),
             stale=bool(settings.get(stale_key(name))),
+            slots={
+                int(address): magazine for address, magazine in _elements(settings, name)["slots"].items()
+            },
+            ports=tuple(_elements(settings, name)["ports"]),
         )
         for name in site.config.libraries
     ]
@@ -88,9 +97,20 @@ def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str |
     events.set_setting(write, stale_key(library), "")
 
 
-def storage_slots(media_of_library: Sequence[Medium]) -> dict[int, str | None]:
-    """Every storage slot that is some medium's home, with its magazine."""
-    return {m.home_element: m.magazine for m in media_of_library if m.home_element is not None}
+def furnish(
+    write: Connection, library: str, *, slots: Mapping[int, str | None], ports: Sequence[int]
+) -> None:
+    """Put on record which storage slots (with their magazines) and import/export slots a library has."""
+    document = {
+        "slots": {str(address): magazine for address, magazine in slots.items()},
+        "ports": list(ports),
+    }
+    events.set_setting(write, f"elements:{library}", json.dumps(document))
+
+
+def _elements(settings: Mapping[str, str], library: str) -> dict[str, Any]:
+    stored = settings.get(f"elements:{library}")
+    return dict(json.loads(stored)) if stored else {"slots": {}, "ports": []}
 
 
 def _missing(write: Connection, site: Site, medium: Medium) -> None:

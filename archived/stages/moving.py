@@ -18,7 +18,7 @@ from archived.policy.drive_choice import choose_verify_drive
 from archived.policy.mounting import DriveView, MovePlan, SlotView, Want, next_move
 from archived.sessions.mount import Carried, Carry, carry, look, take_inventory
 from archived.sessions.tools import Tools
-from archived.stages.floor import Floor, floors, settle, stale_key, storage_slots
+from archived.stages.floor import Floor, floors, settle, stale_key
 from archived.stages.work import Action, Broken, Context, Site, drive_lane, robot_lane
 from archived.states import CopyState, MoveEvent, MoveState, ReadingState
 
@@ -272,7 +272,7 @@ def _slots(floor: Floor) -> list[SlotView]:
     taken = {medium.element for medium in floor.media}
     return [
         SlotView(element, magazine)
-        for element, magazine in storage_slots(floor.media).items()
+        for element, magazine in floor.slots.items()
         if element not in taken
     ]
 

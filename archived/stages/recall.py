@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media, recalls
+from archived.catalog import events, media, recalls
 from archived.model import Reading, Recall
 from archived.sessions.gather import Gathered, SetShape, SpooledMember, WantedFile, check_staged, gather
 from archived.sessions.read import Range, read_ranges
@@ -118,15 +118,16 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     folder = site.tools.paths.recalls / recall.id
     direct = [r for r in waiting.readings if r.purpose == "files" and r.state is ReadingState.READ]
     staged = site.tools.paths.staging / f"packages/{recall.package_id}" if recall.from_staging else None
+    image_id = recall.image_id
     return action.having(
         Gathering(
             recall=recall,
             files=tuple(wanted_files(write, recall)),
             staged=staged,
-            spool=spool_path(folder, recall.image_id),
+            spool=spool_path(folder, image_id or "none"),
             direct_copy=direct[-1].copy_id if direct else None,
             members=tuple(spooled_members(write, waiting.readings, folder)),
-            shape=set_shape(write, recall.image_id),
+            shape=set_shape(write, image_id) if image_id is not None else None,
         )
     )
 
@@ -140,6 +141,8 @@ def run(action: Action, tools: Tools) -> Gathered | tuple[Range, ...]:
         return read_ranges(tools.drives[fetch.drive], fetch.ranges, fetch.spool, report)
     task: Gathering = action.task
     report = tools.progress.begin(action.key, f"checking what recall {task.recall.id} gathered")
+    if task.staged is not None and task.recall.package_id is None:
+        return Gathered((), (), ())  # a whole image: its recipe is checked while it streams
     if task.staged is not None:
         wrong = check_staged(task.files, task.staged, report)
         return Gathered((), wrong, ())
@@ -231,5 +234,5 @@ def _leave_staging(write: Connection, site: Site, recall: Recall, wrong: tuple[s
     subject = ("package", str(recall.package_id))
     events.append(write, site.now(), "fixity check", subject, outcome="failure", note=words)
     recalls.leave_staging(write, recall.id)
-    if not images.of_set(write, images.get(write, recall.image_id).set_id or ""):
+    if recall.image_id is None:
         recalls.advance_state(write, recall.id, RecallEvent.EXHAUSTED, note=words, ended_at=site.now())

@@ -20,10 +20,12 @@ from erasure.chunks import CHUNK_BYTES
 
 def wanted_files(read: Connection, recall: Recall) -> list[WantedFile]:
     """The files of a recall with their places in the image and their digests."""
-    image = images.get(read, recall.image_id)
     if recall.package_id is None:
+        image = images.get(read, _image_id(recall))
         return [WantedFile("", 0, image.size_bytes or 0, image.sha256 or "")]
-    places = packages.extents(read, recall.image_id, recall.package_id)
+    places = {}
+    if recall.image_id is not None:
+        places = packages.extents(read, recall.image_id, recall.package_id)
     paths = set(recall.paths)
     return [
         WantedFile(file.path, places.get(file.path, (0, 0))[0] * SECTOR_BYTES, file.size_bytes, file.sha256)
@@ -79,7 +81,7 @@ def next_readings(
     done = recalls.readings(read, recall.id)
     files = wanted_files(read, recall)
     tried = {reading.copy_id for reading in done}
-    views = copy_views(read, site, recall.image_id)
+    views = copy_views(read, site, _image_id(recall))
     direct = direct_source(views, excluded=tried)
     if direct is not None and direct.state is not CopyState.SUSPECT:
         return [_reading(recall, direct, _sectors(files), "files")], ""
@@ -120,7 +122,7 @@ def record_liars(write: Connection, site: Site, recall: Recall, liars: Iterable[
 def _through_set(
     read: Connection, site: Site, recall: Recall, done: Sequence[Reading], chunks: Sequence[int]
 ) -> tuple[list[Reading], str]:
-    image = images.get(read, recall.image_id)
+    image = images.get(read, _image_id(recall))
     shape = set_shape(read, image.id)
     if shape is None or image.set_id is None:
         return [], f"image {image.id} has no set that could give its bytes"
@@ -143,6 +145,12 @@ def _through_set(
         if view.copy_id not in have and ranges:
             asked.append(_reading(recall, view, ranges, "set"))
     return asked, "" if asked else "every member that is left was read, and they do not suffice"
+
+
+def _image_id(recall: Recall) -> str:
+    if recall.image_id is None:
+        raise ValueError(f"recall {recall.id} reads no image")
+    return recall.image_id
 
 
 def _useless(read: Connection, done: Sequence[Reading], chunks: Sequence[int]) -> set[int]:

@@ -361,7 +361,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("package_id", sa.String(length=24), nullable=True),
-        sa.Column("image_id", sa.String(length=24), nullable=False),
+        sa.Column("image_id", sa.String(length=24), nullable=True),
         sa.Column("paths", sa.JSON(), nullable=False),
         sa.Column("requested_at", sa.String(32), nullable=False),
         sa.Column("owner", sa.Integer(), nullable=False),

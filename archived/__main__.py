@@ -1,0 +1,187 @@
+"""`archived init | serve | burn | room`: what works without a daemon."""
+
+import logging
+import os
+import re
+import sys
+from pathlib import Path
+
+import click
+
+from archived import burn as burning
+from archived import config as configuration
+from archived import daemon as life
+from archived import founding, room
+from archived.catalog.store import Catalog
+from archived.errors import ArchivedError
+from archived.formats.bag_making import NOTICE_SIMULATED
+from archived.wiring import paths_of, site_on_socket, software
+
+_UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+class Size(click.ParamType[int]):
+    """Bytes, with a unit if one likes: 8MiB, 25GB, 1048576."""
+
+    name = "size"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]i?B)?", str(value))
+        if match is None:
+            self.fail(f"{value!r} is no size; write 8MiB, 25GB or bytes", param, ctx)
+        return int(float(match[1]) * _UNITS[match[2] or ""])
+
+
+SITE = click.option(
+    "--site",
+    required=True,
+    envvar="ARCHIVED_SITE",
+    type=click.Path(path_type=Path, file_okay=False, resolve_path=True),
+    help="Folder of the site. [env: ARCHIVED_SITE]",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(software().removeprefix("archived "), prog_name="archived")
+def commands() -> None:
+    """archived 存档守护进程: keeps packages for decades on disk, disc and tape.
+
+    \b
+    Examples:
+      archived init --site /srv/archive
+      archived serve --site /srv/archive
+    """
+
+
+@commands.command()
+@SITE
+@click.option("--disc-capacity", type=Size(), default=founding.DISC_CAPACITY_BYTES, show_default=True,
+              help="Capacity of the simulated discs.")  # fmt: skip
+@click.option("--speed", type=float, default=1.0, show_default=True,
+              help="Simulated devices are this many times faster; 0 does not wait at all.")  # fmt: skip
+@click.option("--keep-free", type=Size(), default=1 << 30, show_default=True,
+              help="Free space that staging never uses up.")  # fmt: skip
+@click.option("--rest", "rest_s", type=float, default=30.0, show_default=True,
+              help="Seconds that a thing that refused to work is left alone.")  # fmt: skip
+def init(site: Path, disc_capacity: int, speed: float, keep_free: int, rest_s: float) -> None:
+    """Make a site with a simulated room: one robot, 2 burners, 60 slots, blanks of six batches.
+
+    \b
+    Examples:
+      archived init --site /srv/archive
+      archived init --site /tmp/try --disc-capacity 8MiB --speed 0
+    """
+    choices = founding.Choices(disc_capacity, speed, keep_free, rest_s)
+    config = founding.make_site(site, choices)
+    click.echo(NOTICE_SIMULATED)
+    click.echo(
+        f"site {site} is made: settings in {site / configuration.FILE_NAME}, every key explained there"
+    )
+    for name, pool in config.pools.items():
+        click.echo(
+            f"staging of pool {name} 池 needs about {pool.n} + {pool.m} disc sizes for each set in flight, "
+            f"{pool.n} for the set that gathers, and room for recalls"
+        )
+    click.echo(f"next: archived serve --site {site}")
+
+
+@commands.command()
+@SITE
+@click.option("--verbose", is_flag=True, help="Log every action.")
+def serve(site: Path, verbose: bool) -> None:
+    """Serve a site in the foreground. SIGTERM drains; a second one stops at once.
+
+    \b
+    Example:
+      archived serve --site /srv/archive
+    """
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    logging.getLogger("archived.daemon").setLevel(logging.INFO)
+    config = configuration.load(site)
+    paths = paths_of(site, config)
+    lock = life.lock_site(site)
+    catalog = Catalog(paths.catalog)
+    catalog.upgrade()
+    founding.check_kind(catalog, config)
+    for folder in (paths.staging / "packages", paths.staging / "recipes", paths.burns, paths.recalls):
+        folder.mkdir(parents=True, exist_ok=True)
+    if config.simulated:
+        click.echo(NOTICE_SIMULATED)
+    socket = room.ensure(site, paths.room)
+    daemon = life.Daemon(
+        site,
+        site_on_socket(config, paths, socket),
+        catalog,
+        socket=founding.api_socket(site),
+        simulate=lambda verb, arguments: room.control(room.ensure(site, paths.room), verb, arguments),
+    )
+    click.echo(f"archived serves {site}; stop it with Ctrl-C or SIGTERM")
+    sys.stdout.flush()
+    try:
+        daemon.run()
+    finally:
+        os.close(lock)
+
+
+@commands.command(hidden=True)
+@click.argument("jobdir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--lock", type=int, required=True, help="Inherited descriptor of the job's lock.")
+def burn(jobdir: Path, lock: int) -> None:
+    """Burn one job; started by the daemon, and needs it no more."""
+    sys.exit(burning.main(jobdir, lock))
+
+
+@commands.group(name="room")
+def room_commands() -> None:
+    """The simulated room, a process of its own.
+
+    \b
+    Example:
+      archived room stop --site /tmp/try
+    """
+
+
+@room_commands.command(name="serve")
+@SITE
+def room_serve(site: Path) -> None:
+    """Serve the room in the foreground; the daemon does it on demand.
+
+    \b
+    Example:
+      archived room serve --site /tmp/try
+    """
+    config = configuration.load(site)
+    room.run(site, paths_of(site, config).room)
+
+
+@room_commands.command(name="stop")
+@SITE
+def room_stop(site: Path) -> None:
+    """Stop the room; a burn under way is cut off, as by a power cut.
+
+    \b
+    Example:
+      archived room stop --site /tmp/try
+    """
+    configuration.load(site)
+    click.echo(NOTICE_SIMULATED)
+    click.echo("the room is stopped" if room.stop(site) else "no room was running")
+
+
+def main() -> None:
+    """Entry point: errors in words, exit status by their kind."""
+    try:
+        commands(standalone_mode=True)
+    except ArchivedError as error:
+        click.echo(f"archived: {error.message}", err=True)
+        if error.advice:
+            click.echo(f"  next: {error.advice}", err=True)
+        sys.exit(error.exit_status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""The FastAPI application: routes by noun, errors as documents."""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from archived.api import holdings, overview, recalls, simulation, steering, submissions
+from archived.api.services import Services
+from archived.errors import ArchivedError, CatalogBusy, Unavailable
+from backends.errors import BackendError
+from devices.failures import DeviceFailure
+from robotics.errors import RoboticsError
+
+
+class DeviceTrouble(Unavailable):
+    """A device did not do what was asked; what is recorded stands, and the next look corrects it."""
+
+    code = "device"
+
+
+def create_application(services: Services) -> FastAPI:
+    """The API of one daemon. Handlers that touch the catalog are plain functions on worker threads."""
+    application = FastAPI(title="archived", version="1", docs_url="/docs", redoc_url=None)
+    application.state.services = services
+    for module in (submissions, holdings, steering, recalls, overview, simulation):
+        application.include_router(module.router, prefix="/v1")
+    application.add_exception_handler(ArchivedError, _said)  # type: ignore[arg-type]
+    for kind in (DeviceFailure, RoboticsError, BackendError):
+        application.add_exception_handler(kind, _device)
+    return application
+
+
+async def _said(request: Request, error: ArchivedError) -> JSONResponse:
+    headers = {"Retry-After": "5"} if isinstance(error, CatalogBusy) else None
+    return JSONResponse(error.as_document(), status_code=error.http_status, headers=headers)
+
+
+async def _device(request: Request, error: Exception) -> JSONResponse:
+    trouble = DeviceTrouble(str(error), advice="archivectl attention says what waits for a person")
+    return JSONResponse(trouble.as_document(), status_code=trouble.http_status)

@@ -1,0 +1,82 @@
+"""The API from the other side: what the command line uses."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from archived.errors import ArchivedError, DaemonAbsent, Failed, all_errors
+
+#: A look of the robot, or the intake of a large folder, may take this long.
+TIMEOUT_S = 24 * 3600.0
+CONNECT_TIMEOUT_S = 10.0
+BLOCK_BYTES = 1 << 20
+
+
+class Client:
+    """One daemon behind its Unix socket. Every method raises ArchivedError, DaemonAbsent among them."""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._http = httpx.Client(
+            transport=httpx.HTTPTransport(uds=str(socket)),
+            base_url="http://archived",
+            timeout=httpx.Timeout(TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+        )
+
+    def get(self, path: str, **params: Any) -> dict[str, Any]:
+        """GET a document; parameters that are None are left out."""
+        wanted = {name: value for name, value in params.items() if value is not None}
+        return self._document("GET", path, params=wanted)
+
+    def post(self, path: str, document: dict[str, Any] | None = None) -> dict[str, Any]:
+        """POST a document and get one."""
+        return self._document("POST", path, json=document or {})
+
+    def stream(self, path: str, **params: Any) -> Iterator[bytes]:
+        """The bytes of an answer as they come."""
+        try:
+            with self._http.stream("GET", path, params=params) as answer:
+                if answer.is_error:
+                    answer.read()
+                    raise _error(answer)
+                yield from answer.iter_bytes(BLOCK_BYTES)
+        except httpx.TransportError as error:
+            raise self._absent(error) from error
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _document(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        try:
+            answer = self._http.request(method, path, **options)
+        except httpx.TransportError as error:
+            raise self._absent(error) from error
+        if answer.is_error:
+            raise _error(answer)
+        document: dict[str, Any] = answer.json()
+        return document
+
+    def _absent(self, error: Exception) -> ArchivedError:
+        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+            return DaemonAbsent(
+                f"no daemon answers on {self._socket}", advice="start it with: archived serve --site DIR"
+            )
+        return Failed(f"the daemon's answer broke off: {error}", advice="archivectl status")
+
+
+def _error(answer: httpx.Response) -> ArchivedError:
+    """The error that the daemon told, of its own class where this client knows it."""
+    try:
+        document = answer.json()
+        message = document["message"]
+    except (ValueError, KeyError, TypeError):
+        return Failed(f"the daemon answered {answer.status_code}: {answer.text[:500]}")
+    kinds = {kind.code: kind for kind in reversed(all_errors())}
+    kind = kinds.get(document.get("code", ""), Failed)
+    error = ArchivedError.__new__(kind)
+    ArchivedError.__init__(
+        error, message, advice=document.get("advice", ""), **(document.get("detail") or {})
+    )
+    return error

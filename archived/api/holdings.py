@@ -1,0 +1,175 @@
+"""What there is: packages, images, sets, media. Reading only."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import Connection
+
+from archived.api.services import Document, Services, plain, services_of
+from archived.catalog import events, images, media, packages
+from archived.model import Copy, Image, Medium, Package, ProtectionSet
+from archived.policy.sufficiency import missing_pools
+from archived.stages.capacity import image_limit_bytes
+from archived.stages.commitment import missing_positions
+from archived.stages.packing import group_of
+from archived.stages.withdrawal import find_package
+from archived.states import ImageState, MediumState, PackageState, SetState
+
+router = APIRouter()
+
+
+@router.get("/packages")
+def list_packages(state: str | None = None, services: Services = Depends(services_of)) -> Document:
+    """Every package, or those in one state."""
+    wanted = PackageState(state) if state else None
+    with services.catalog.read() as read:
+        return services.listed([_package(read, services, p) for p in packages.listing(read, wanted)])
+
+
+@router.get("/packages/{name:path}")
+def show_package(name: str, files: bool = False, services: Services = Depends(services_of)) -> Document:
+    """One package by id or reference, with its receipts."""
+    with services.catalog.read() as read:
+        package = find_package(read, name)
+        document = _package(read, services, package) | {
+            "accepted_receipt": package.accepted_receipt,
+            "archived_receipt": package.archived_receipt,
+        }
+        if files:
+            document["files"] = [plain(file) for file in packages.files(read, package.id)]
+    return services.said(document)
+
+
+@router.get("/images")
+def list_images(services: Services = Depends(services_of)) -> Document:
+    """Every image, with what it holds and where its copies are."""
+    with services.catalog.read() as read:
+        return services.listed([_image(read, services, image) for image in images.listing(read)])
+
+
+@router.get("/images/{image_id}")
+def show_image(image_id: str, services: Services = Depends(services_of)) -> Document:
+    """One image by id or by what its label says."""
+    with services.catalog.read() as read:
+        return services.said(_image(read, services, images.get(read, image_id)))
+
+
+@router.get("/sets")
+def list_sets(services: Services = Depends(services_of)) -> Document:
+    """Every protection set."""
+    with services.catalog.read() as read:
+        return services.listed([_set(read, item) for item in images.set_listing(read)])
+
+
+@router.get("/sets/{set_id}")
+def show_set(set_id: str, services: Services = Depends(services_of)) -> Document:
+    """One protection set with its members."""
+    with services.catalog.read() as read:
+        return services.said(_set(read, images.get_set(read, set_id)))
+
+
+@router.get("/media")
+def list_media(state: str | None = None, services: Services = Depends(services_of)) -> Document:
+    """Every medium, or those in one state."""
+    wanted = MediumState(state) if state else None
+    with services.catalog.read() as read:
+        return services.listed([_medium(read, medium) for medium in media.listing(read, wanted)])
+
+
+@router.get("/media/{medium_id}")
+def show_medium(medium_id: str, services: Services = Depends(services_of)) -> Document:
+    """One medium with its copies and its last events."""
+    with services.catalog.read() as read:
+        document = _medium(read, media.get(read, medium_id))
+        document["events"] = plain(events.latest(read, subject_id=medium_id, limit=20))
+    return services.said(document)
+
+
+def waits_for(read: Connection, services: Services, package: Package) -> list[str]:
+    """What keeps a package from being archived, one sentence a pool."""
+    if package.state is not PackageState.ACCEPTED:
+        return []
+    carriers = packages.image_ids(read, package.id)
+    states = {
+        pool: [images.get(read, image_id).state] if image_id else [ImageState.OPEN]
+        for pool, image_id in carriers.items()
+    }
+    words = list(missing_pools(states, services.site.config.classes[package.storage_class].pools))
+    for image_id in carriers.values():
+        if image_id is None:
+            continue
+        image = images.get(read, image_id)
+        if image.state is ImageState.PROTECTED and image.set_id is not None:
+            missing = missing_positions(read, images.get_set(read, image.set_id))
+            listed = ", ".join(map(str, missing))
+            words.append(f"set {image.set_id}: members {listed} are not read back yet")
+    return words
+
+
+def _package(read: Connection, services: Services, package: Package) -> Document:
+    document: Document = plain(package)
+    for receipt in ("accepted_receipt", "archived_receipt"):
+        del document[receipt]
+    document["reference"] = str(package.reference)
+    document["images"] = packages.image_ids(read, package.id)
+    document["waits_for"] = waits_for(read, services, package)
+    return document
+
+
+def _image(read: Connection, services: Services, image: Image) -> Document:
+    document: Document = plain(image)
+    members = packages.of_image(read, image.id)
+    document["copies"] = [_copy(copy) for copy in media.copies_of(read, image.id)]
+    if image.state is ImageState.OPEN:
+        members = [
+            package
+            for package in packages.waiting(read, image.pool)
+            if group_of(services.site, image.pool, package) == image.key
+        ]
+        document["gathered_bytes"] = sum(package.cost_bytes for package in members)
+        document["limit_bytes"] = image_limit_bytes(read, services.site, image.pool)
+    document["packages"] = [package.id for package in members]
+    return document
+
+
+def _set(read: Connection, item: ProtectionSet) -> Document:
+    members = images.of_set(read, item.id)
+    document: Document = plain(item)
+    document["members"] = [
+        {
+            "position": image.position,
+            "image": image.id,
+            "kind": image.kind,
+            "state": image.state.value,
+            "held": image.held,
+            "label": image.label,
+            "size_bytes": image.size_bytes,
+            "copies": [_copy(copy) for copy in media.copies_of(read, image.id)],
+        }
+        for image in members
+    ]
+    done = item.state in (SetState.PROTECTED, SetState.COMPLETE)
+    document["missing"] = list(missing_positions(read, item)) if done else []
+    return document
+
+
+def _medium(read: Connection, medium: Medium) -> Document:
+    document: Document = plain(medium)
+    copies = media.copies_on(read, medium.id)
+    document["copies"] = [_copy(copy) | {"image": copy.image_id} for copy in copies]
+    document["label"] = images.get(read, copies[-1].image_id).label if copies else ""
+    return document
+
+
+def _copy(copy: Copy) -> dict[str, Any]:
+    return {
+        "id": copy.id,
+        "medium": copy.medium_id,
+        "state": copy.state.value,
+        "role": copy.role,
+        "site": copy.site,
+        "write_drive": copy.write_drive,
+        "verify_drive": copy.verify_drive,
+        "verified_at": plain(copy.verified_at),
+        "note": copy.note,
+    }

@@ -1,0 +1,169 @@
+"""How things stand: status, attention, events, progress, the library's floor."""
+
+import shutil
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Depends
+
+from archived.api.services import Document, Services, plain, services_of
+from archived.catalog import events, images, media, packages
+from archived.model import Event
+from archived.stages.floor import Floor, floors
+from devices.polling import WaitExpired, wait_until
+
+router = APIRouter()
+EVENT_INTERVAL_S = 0.25
+WAIT_MAX_S = 60.0
+
+
+@router.get("/status")
+def status(services: Services = Depends(services_of)) -> Document:
+    """Counts, staging, exposure, and what is under way."""
+    site = services.site
+    with services.catalog.read() as read:
+        settings = events.settings(read)
+        oldest = packages.oldest_exposed(read)
+        counts = {
+            "packages": _count(packages.listing(read)),
+            "images": _count(images.listing(read)),
+            "sets": _count(images.set_listing(read)),
+            "media": _count(media.listing(read)),
+        }
+        waiting = len(events.attentions(read))
+    now = site.now()
+    limit = timedelta(hours=site.config.staging.max_exposure_h)
+    disk = shutil.disk_usage(site.tools.paths.staging)
+    return services.said(
+        {
+            "site": site.config.site.name,
+            "site_zh": site.config.site.name_zh,
+            "room": site.config.room,
+            "software": site.software,
+            "uptime_s": (now - services.started_at).total_seconds(),
+            "draining": services.is_draining(),
+            "writes_paused": settings.get("writes_paused", ""),
+            **counts,
+            "staging": {
+                "free_bytes": disk.free,
+                "keep_free_bytes": site.config.staging.keep_free_bytes,
+                "disks": site.config.staging.disks,
+                "needs": _needs(services),
+            },
+            "exposure": {
+                "oldest_accepted_at": plain(oldest),
+                "overdue": oldest is not None and now - oldest > limit,
+                "max_exposure_h": site.config.staging.max_exposure_h,
+            },
+            "attention": waiting,
+            "in_flight": _progress(services),
+        }
+    )
+
+
+@router.get("/attention")
+def attention(services: Services = Depends(services_of)) -> Document:
+    """Everything that waits for a person."""
+    with services.catalog.read() as read:
+        return services.listed(plain(events.attentions(read)))
+
+
+@router.get("/events")
+def list_events(
+    after: int | None = None,
+    subject: str | None = None,
+    limit: int = 50,
+    wait_s: float = 0.0,
+    services: Services = Depends(services_of),
+) -> Document:
+    """Events after `after`, oldest first (the newest ones without it); waits up to `wait_s` for the first."""
+
+    def look() -> list[Event]:
+        with services.catalog.read() as read:
+            if after is None:
+                return events.latest(read, subject_id=subject, limit=limit)
+            return events.since(read, after, subject_id=subject, limit=limit)
+
+    found = look()
+    if not found and after is not None and wait_s > 0:
+        clock = services.site.tools.clock
+        try:
+            found = wait_until(
+                look, clock=clock, timeout_s=min(wait_s, WAIT_MAX_S), interval_s=EVENT_INTERVAL_S
+            )
+        except WaitExpired:
+            found = []
+    return services.listed(plain(found))
+
+
+@router.get("/progress")
+def progress(services: Services = Depends(services_of)) -> Document:
+    """What is under way, how far, how fast, and how long it will take."""
+    return services.listed(_progress(services))
+
+
+@router.get("/library")
+def library(services: Services = Depends(services_of)) -> Document:
+    """Drives, slots and media of every library, as the last look saw them."""
+    return library_document(services)
+
+
+def library_document(services: Services) -> Document:
+    """The floor of every library."""
+    doing = {item.key: item.what for item in services.site.tools.progress.items()}
+    with services.catalog.read() as read:
+        return services.said({"libraries": [_floor(floor, doing) for floor in floors(read, services.site)]})
+
+
+def _floor(floor: Floor, doing: dict[str, str]) -> Document:
+    at = {medium.element: medium for medium in floor.media if medium.element is not None}
+
+    def place(address: int, magazine: str | None) -> Document:
+        medium = at.get(address)
+        return {
+            "element": address,
+            "magazine": magazine,
+            "medium": medium.id if medium else None,
+            "state": medium.state.value if medium else None,
+        }
+
+    return {
+        "name": floor.library,
+        "stale": floor.stale,
+        "drives": [
+            {
+                "name": drive.name,
+                "element": drive.element,
+                "serial": drive.serial,
+                "up": drive.up,
+                "note": drive.note,
+                "medium": at[drive.element].id if drive.element in at else None,
+                "doing": next((what for what in doing.values() if what.endswith(f" in {drive.name}")), ""),
+            }
+            for drive in floor.drives
+        ],
+        "slots": [place(address, magazine) for address, magazine in sorted(floor.slots.items())],
+        "ports": [place(address, None) for address in floor.ports],
+        "missing": [medium.id for medium in floor.media if medium.element is None],
+    }
+
+
+def _progress(services: Services) -> list[Document]:
+    return [
+        plain(item) | {"rate_bytes_per_s": item.rate_bytes_per_s, "left_s": item.left_s}
+        for item in services.site.tools.progress.items()
+    ]
+
+
+def _count(items: list[Any]) -> dict[str, int]:
+    return dict(Counter(item.state.value for item in items))
+
+
+def _needs(services: Services) -> dict[str, str]:
+    """What staging needs, in words, by pool."""
+    return {
+        name: f"{pool.n} + {pool.m} image sizes for each set in flight, {pool.n} for the set that gathers, "
+        "and the recall cache"
+        for name, pool in services.site.config.pools.items()
+    }

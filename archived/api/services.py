@@ -1,0 +1,71 @@
+"""What the routes share: the catalog, the site, and a way to wake the loop. And who is asking."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+
+from archived.catalog.store import Catalog
+from archived.formats.bag_making import NOTICE_SIMULATED
+from archived.stages.work import Site
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One daemon, as its API sees it."""
+
+    catalog: Catalog
+    site: Site
+    folder: Path
+    started_at: datetime
+    #: Something changed: the loop should look now.
+    wake: Callable[[], None]
+    is_draining: Callable[[], bool]
+    #: Carry one verb out in the simulated room.
+    simulate: Callable[[str, Document], Any]
+
+    def said(self, document: Document) -> Document:
+        """The document, with the notice first when the room is simulated."""
+        return {"notice": NOTICE_SIMULATED, **document} if self.site.config.simulated else document
+
+    def listed(self, items: list[Any], **more: Any) -> Document:
+        """A list as a document."""
+        return self.said({"items": items, **more})
+
+
+def services_of(request: Request) -> Services:
+    """Dependency of every route."""
+    found: Services = request.app.state.services
+    return found
+
+
+def agent_of(request: Request) -> str:
+    """Who is asking, as the kernel tells it: `uid:1000`."""
+    return f"uid:{uid_of(request)}"
+
+
+def uid_of(request: Request) -> int:
+    """Uid of the peer of the Unix socket; -1 when the transport has no peer credentials."""
+    host = request.client.host if request.client is not None else ""
+    return int(host.removeprefix("uid:")) if host.startswith("uid:") else -1
+
+
+def plain(value: Any) -> Any:
+    """A frozen value as JSON-able data: states by their words, times as ISO 8601."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return plain(asdict(value))
+    return value

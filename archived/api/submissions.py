@@ -1,0 +1,110 @@
+"""Handing in and taking back."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+
+from archived.api.services import Document, Services, agent_of, services_of, uid_of
+from archived.catalog import events
+from archived.errors import Refused
+from archived.policy.submission import SubmissionRequest
+from archived.stages import intake
+from archived.stages.capacity import cost_on_disc, image_limit_bytes
+from archived.stages.intake import Limits
+from archived.stages.staging_release import remove
+from archived.stages.withdrawal import find_package, withdraw
+
+router = APIRouter()
+
+
+class Submission(BaseModel):
+    """A folder or a bag, and what it is."""
+
+    path: str
+    fonds: str
+    series: str
+    volume: str
+    title: str = ""
+    storage_class: str | None = None
+    retention: str | None = None
+    confidentiality: str | None = None
+    new_version: bool = False
+    reason: str = ""
+    dry_run: bool = False
+
+
+class Reason(BaseModel):
+    """Why a person does something."""
+
+    reason: str
+
+
+@router.post("/submissions")
+def submit(body: Submission, request: Request, services: Services = Depends(services_of)) -> Document:
+    """Take a folder or a bag in; answers with the accepted receipt, or says what would happen."""
+    if not Path(body.path).is_absolute():
+        raise Refused(f"the path {body.path!r} is not absolute", advice="archivectl resolves paths by itself")
+    asked = SubmissionRequest(
+        path=Path(body.path),
+        fonds=body.fonds,
+        series=body.series,
+        volume=body.volume,
+        title=body.title,
+        storage_class=body.storage_class,
+        retention=body.retention,
+        confidentiality=body.confidentiality,
+        new_version=body.new_version,
+        reason=body.reason,
+    )
+    tools = services.site.tools
+    surroundings: dict[str, Any] = {
+        "catalog": services.catalog,
+        "config": services.site.config,
+        "site": services.folder,
+        "clock": tools.clock,
+        "limits": _limits(services, asked),
+    }
+    if body.dry_run:
+        return intake.would_accept(asked, **surroundings)
+    key = f"submission {asked.reference}"
+    report = tools.progress.begin(key, f"taking in {asked.reference}")
+    try:
+        receipt = intake.accept(asked, owner=uid_of(request), progress=report, **surroundings)
+    finally:
+        tools.progress.end(key)
+    services.wake()
+    return receipt
+
+
+@router.post("/packages/{name:path}/withdraw")
+def withdraw_package(
+    name: str, body: Reason, request: Request, services: Services = Depends(services_of)
+) -> Document:
+    """Take a package back before the first write intent of its set."""
+    with services.catalog.write() as write:
+        package = find_package(write, name)
+        verdict = withdraw(write, services.site, package, agent=agent_of(request), reason=body.reason)
+    remove(services.site.tools.paths.staging / package.staging_name)
+    services.wake()
+    return services.said(
+        {
+            "package": package.id,
+            "voided_images": list(verdict.voided_images),
+            "voided_sets": list(verdict.voided_sets),
+        }
+    )
+
+
+def _limits(services: Services, asked: SubmissionRequest) -> Limits:
+    config = services.site.config
+    name = asked.storage_class or config.default_class
+    chosen = config.classes.get(name)
+    pools = chosen.pools if chosen is not None else ()
+    n = max((config.pools[pool].n for pool in pools), default=1)
+    with services.catalog.read() as read:
+        largest = {pool: image_limit_bytes(read, services.site, pool) for pool in pools}
+        exceptions = events.allowed(read, "exception")
+    return Limits(largest, exceptions, partial(cost_on_disc, asked, n))

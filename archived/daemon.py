@@ -1,0 +1,131 @@
+"""Life of the process: lock, start, signals, drain, stop. It decides nothing."""
+
+import fcntl
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from archived.api.application import create_application
+from archived.api.peer import ApiServer
+from archived.api.services import Services
+from archived.catalog import events
+from archived.catalog.store import Catalog
+from archived.errors import CatalogBusy, SiteLocked
+from archived.routines.runner import Runner
+from archived.stages import intake
+from archived.stages.floor import stale_key
+from archived.stages.loop import Loop, ThreadExecutor
+from archived.stages.pipeline import PIPELINE
+from archived.stages.work import Site
+
+log = logging.getLogger(__name__)
+
+#: Without anything to wake it the loop looks this often: for what only time makes due.
+TICK_S = 1.0
+BUSY_S = 2.0
+
+
+class Daemon:
+    """One site under one process."""
+
+    def __init__(
+        self,
+        folder: Path,
+        site: Site,
+        catalog: Catalog,
+        *,
+        socket: Path,
+        simulate: Callable[[str, dict[str, Any]], Any],
+    ) -> None:
+        self._folder = folder
+        self._site = site
+        self._catalog = catalog
+        self._executor = ThreadExecutor()
+        self._loop = Loop(catalog, site, PIPELINE, self._executor)
+        self._runner = Runner(catalog, site)
+        self._stop_at_once = threading.Event()
+        services = Services(
+            catalog=catalog,
+            site=site,
+            folder=folder,
+            started_at=site.now(),
+            wake=self._loop.wake,
+            is_draining=lambda: self._loop.draining,
+            simulate=simulate,
+        )
+        self._server = ApiServer(create_application(services), socket)
+
+    def run(self) -> None:
+        """Serve until told to stop: SIGTERM or SIGINT drains, a second one stops at once."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._told)
+        self._take_up()
+        thread = threading.Thread(target=self._server.run, name="api", daemon=True)
+        thread.start()
+        log.info("serving %s", self._folder)
+        try:
+            self._control()
+        finally:
+            self._server.stop()
+            thread.join(timeout=10)
+            self._server.close()
+        if self._stop_at_once.is_set():
+            log.warning("stopped at once; what was under way is taken up at the next start")
+            logging.shutdown()
+            os._exit(1)
+        self._executor.close()
+        self._catalog.close()
+        log.info("stopped; nothing was under way")
+
+    def _take_up(self) -> None:
+        """What an earlier life left: interrupted intakes end, and the robot is looked at before it moves."""
+        tools = self._site.tools
+        removed = intake.recover(
+            catalog=self._catalog, config=self._site.config, site=self._folder, clock=tools.clock
+        )
+        if removed:
+            log.warning(
+                "intakes that were interrupted, not acknowledged, and removed: %s", ", ".join(removed)
+            )
+        with self._catalog.write() as write:
+            for library in self._site.config.libraries:
+                events.set_setting(write, stale_key(library), "1")
+
+    def _control(self) -> None:
+        while not self._stop_at_once.is_set():
+            try:
+                moved = self._loop.turn()
+                if not self._loop.draining:
+                    self._runner.turn()
+            except CatalogBusy as error:
+                log.warning("%s; trying again", error)
+                self._loop.wait(BUSY_S)
+                continue
+            if self._loop.draining and not self._loop.in_flight:
+                return
+            if not moved:
+                self._loop.wait(TICK_S)
+
+    def _told(self, number: int, frame: FrameType | None) -> None:
+        if self._loop.draining:
+            self._stop_at_once.set()
+        self._loop.draining = True
+        self._loop.wake()
+
+
+def lock_site(folder: Path) -> int:
+    """A descriptor that makes this process the only daemon of the site. Raises SiteLocked."""
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise SiteLocked(
+            f"another daemon serves {folder}; this one did nothing", advice="archivectl status asks it"
+        ) from None
+    return descriptor
