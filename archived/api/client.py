@@ -25,7 +25,7 @@ class Client:
             timeout=httpx.Timeout(TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
         )
 
-    def get(self, path: str, **params: Any) -> dict[str, Any]:
+    def get(self, path: str, /, **params: Any) -> dict[str, Any]:
         """GET a document; parameters that are None are left out."""
         wanted = {name: value for name, value in params.items() if value is not None}
         return self._document("GET", path, params=wanted)
@@ -34,7 +34,7 @@ class Client:
         """POST a document and get one."""
         return self._document("POST", path, json=document or {})
 
-    def stream(self, path: str, **params: Any) -> Iterator[bytes]:
+    def stream(self, path: str, /, **params: Any) -> Iterator[bytes]:
         """The bytes of an answer as they come."""
         try:
             with self._http.stream("GET", path, params=params) as answer:
