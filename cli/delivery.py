@@ -1,0 +1,141 @@
+"""Recalled files come down to disk with the caller's rights: checked again, under temporary names until they are
+right, inside one folder only, over nothing unless told."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from archived.errors import Failed, Refused
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredFile:
+    """One file as the daemon announces it; the path is relative, with '/'."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+
+
+def check_folder(folder: Path, *, overwrite: bool) -> None:
+    """Raises Refused unless the folder is new or empty, or `overwrite` says that it need not be."""
+    if folder.exists() and not folder.is_dir():
+        raise Refused(
+            f"{folder} is not a folder; nothing was asked for", advice="name another one with --to DIR"
+        )
+    if not overwrite and folder.is_dir() and any(folder.iterdir()):
+        raise Refused(
+            f"{folder} is not empty; nothing was asked for and nothing in it was touched",
+            advice="name another folder with --to DIR, or allow replacing files in it with --overwrite",
+        )
+
+
+def check_file(path: Path, *, overwrite: bool) -> None:
+    """Raises Refused when there is such a file already, unless `overwrite`."""
+    if not overwrite and os.path.lexists(path):
+        raise Refused(
+            f"{path} exists; it was not touched", advice="name another file, or allow it with --overwrite"
+        )
+
+
+def deliver(
+    files: Sequence[DeliveredFile],
+    directories: Iterable[str],
+    folder: Path,
+    fetch: Callable[[str], Iterator[bytes]],
+    *,
+    overwrite: bool,
+    progress: Progress = lambda done_bytes: None,
+) -> None:
+    """Write every file below `folder`, and every empty folder; all are synced when this returns.
+
+    Raises:
+        Refused: a path leads out of the folder (nothing was written), or something is in the way.
+        Failed: bytes that are not those that were announced; the file was removed, earlier ones are kept.
+    """
+    places = {file.path: _inside(folder, file.path) for file in files}
+    empty = [_inside(folder, path) for path in directories]
+    folder.mkdir(parents=True, exist_ok=True)
+    for place in empty:
+        _make_folder(folder, place)
+    done = 0
+    for number, file in enumerate(files):
+        place = places[file.path]
+        _make_folder(folder, place.parent)
+        try:
+            write_checked(fetch(file.path), place, file, overwrite=overwrite)
+        except Failed as error:
+            kept = f"{number} of {len(files)} files were written and are right; they are kept in {folder}"
+            raise Failed(f"{error.message}; {kept}", advice=error.advice, **error.detail) from error
+        done += file.size_bytes
+        progress(done)
+    os.sync()
+
+
+def write_checked(pieces: Iterator[bytes], place: Path, file: DeliveredFile, *, overwrite: bool) -> None:
+    """Write one file under a temporary name, compare it, and give it its name.
+
+    Raises Refused when the name is taken, Failed when the bytes differ; nothing is left behind then.
+    """
+    temporary, descriptor = _temporary(place.parent)
+    try:
+        digest, length = hashlib.sha256(), 0
+        with os.fdopen(descriptor, "wb") as out:
+            for piece in pieces:
+                out.write(piece)
+                digest.update(piece)
+                length += len(piece)
+        _compare(file, length, digest.hexdigest())
+        check_file(place, overwrite=overwrite)
+        os.replace(temporary, place)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _compare(file: DeliveredFile, length: int, sha256: str) -> None:
+    if (length, sha256) != (file.size_bytes, file.sha256):
+        raise Failed(
+            f"{file.path}: {length} bytes with sha256 {sha256} arrived, "
+            f"not {file.size_bytes} bytes with sha256 {file.sha256}; the file was removed",
+            advice="recall it again; if it happens again, look at: archivectl attention",
+        )
+
+
+def _temporary(folder: Path) -> tuple[Path, int]:
+    """A new file that only we write, with the mode that the caller's umask gives."""
+    for number in count():
+        path = folder / f".archived-{os.getpid()}-{number}.part"
+        try:
+            return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+        except FileExistsError:
+            continue
+    raise AssertionError("unreachable")
+
+
+def _inside(folder: Path, path: str) -> Path:
+    """The place of a path below the folder. Raises Refused for a path that could lead out of it."""
+    parts = path.split("/")
+    if not path or "\0" in path or any(part in ("", ".", "..") for part in parts):
+        raise Refused(
+            f"the daemon named the path {path!r}, which could lead out of {folder}; nothing was written",
+            advice="report this: no package may hold such a path",
+        )
+    return folder.joinpath(*parts)
+
+
+def _make_folder(folder: Path, place: Path) -> None:
+    """Make `place` below `folder`, never through a symbolic link."""
+    at = folder
+    for part in place.relative_to(folder).parts:
+        at = at / part
+        if at.is_symlink():
+            raise Refused(
+                f"{at} is a symbolic link and could lead out of {folder}; nothing was written to it"
+            )
+        at.mkdir(exist_ok=True)

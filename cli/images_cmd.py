@@ -1,0 +1,124 @@
+"""archivectl images: what goes onto one disc; closing, holding, and their exact bytes."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archived.errors import Failed, WrongState
+from cli.context import Context, at
+from cli.delivery import DeliveredFile, check_file, write_checked
+from cli.nouns import noun, one_or_all, verb
+from cli.recalling import cancel, wait_until_ready
+from cli.render import facts, items, plain, size, table
+
+images = noun(
+    "images",
+    "Images 映像: the exact bytes of one disc each. Alone it lists.",
+    "images",
+    "images I000003",
+    "images close --all",
+    'images hold I000003 --reason "a correction is coming"',
+    "images export 7K3F-3 disc3.udf",
+)
+FACTS = (
+    "id", "state", "held", "kind", "label", "pool", "fonds", "series", "retention", "confidentiality", "set_id",
+    "position", "ranges", "packages", "size_bytes", "sha256", "blake3", "xxh3", "opened_at", "closed_at",
+    "close_reason",
+)  # fmt: skip
+
+
+@verb("list", "images", "images I000003", "images 7K3F-3", of=images)
+@click.argument("image", required=False)
+def list_images(context: Context, image: str | None) -> None:
+    """List images, or show one by its id (I000003) or its place in a set (7K3F-3)."""
+    if image is None:
+        context.answer(context.get("/v1/images"), _show_all)
+    else:
+        context.answer(context.get(at("/v1/images", image)), show_image)
+
+
+images.add_command(list_images, "show")
+
+
+def _show_all(document: Any) -> None:
+    rows = [{**row, "copies": _copies(row), "fill": _fill(row)} for row in items(document)]
+    columns = ("id", "state", "kind", "set_id", "position", "label", "ranges", "fill", "copies", "held")
+    table(rows, *columns, empty="no images yet")
+
+
+def _copies(image: dict[str, Any]) -> str:
+    copies = image.get("copies") or []
+    return ", ".join(f"{copy.get('medium', copy.get('medium_id'))} {copy['state']}" for copy in copies)
+
+
+def _fill(image: dict[str, Any]) -> str:
+    if image.get("size_bytes") is not None:
+        return size(image["size_bytes"])
+    gathered, limit = image.get("gathered_bytes"), image.get("limit_bytes")
+    return f"{size(gathered)} of {size(limit)}" if gathered is not None and limit else ""
+
+
+def show_image(image: dict[str, Any]) -> None:
+    """One image with its copies."""
+    facts(image, *FACTS)
+    if image.get("state") == "open":
+        click.echo(f"gathered: {_fill(image) or 'nothing yet'}")
+    copies = [{"medium": copy.get("medium_id"), **copy} for copy in image.get("copies") or []]
+    table(copies, "medium", "state", "role", "site", "write_drive", "verify_drive", empty="no copies yet")
+
+
+@verb("close", "images close I000003", "images close --all", of=images)
+@click.argument("image", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every image that is open and not held.")
+def close(context: Context, image: str | None, everything: bool) -> None:
+    """Close images as they are: their packages are fixed and they wait for their set."""
+    asked = context.post("/v1/images/close", {"image": one_or_all(image, everything, kind="image")})
+    context.answer(asked, show_asked)
+
+
+def show_asked(document: dict[str, Any]) -> None:
+    """What was asked to close."""
+    if not document["asked"]:
+        click.echo("nothing is open that could be closed")
+    for thing in document["asked"]:
+        click.echo(f"{plain(thing)} closes as soon as the daemon comes to it; see: archivectl watch")
+
+
+def _decide(word: str, about: str) -> None:
+    @verb(word, f'images {word} I000003 --reason "as agreed with the reading room"', of=images)
+    @click.argument("image")
+    @click.option("--reason", default="", help="Why; it goes on record with your uid.")
+    def decide(context: Context, image: str, reason: str) -> None:
+        context.answer(context.post(at("/v1/images", image, word), {"reason": reason}), show_image)
+
+    decide.help = about
+
+
+_decide("hold", "Keep an image from being closed, protected and written until it is released.")
+_decide("release", "Let a held image go on its way.")
+
+
+@verb("export", "images export I000003 disc3.udf", "images export 7K3F-6 parity.udf", of=images)
+@click.argument("image")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--overwrite", is_flag=True, help="FILE may exist and be replaced.")
+def export(context: Context, image: str, file: Path, overwrite: bool) -> None:
+    """Write the exact bytes of an image, data or parity, from wherever they are, checked by sha256."""
+    check_file(file, overwrite=overwrite)
+    known = context.get(at("/v1/images", image))
+    if not known.get("sha256") or known.get("size_bytes") is None:
+        raise WrongState(f"image {known['id']} is {known['state']} and has no bytes yet; nothing was written")
+    asked = context.post(at("/v1/images", image, "export"))
+    wait_until_ready(context, asked)
+    announced = DeliveredFile(str(file), known["size_bytes"], known["sha256"])
+    try:
+        pieces = context.stream(at("/v1/recalls", asked["recall"], "content"))
+        write_checked(pieces, file.absolute(), announced, overwrite=overwrite)
+    except (Failed, KeyboardInterrupt):
+        cancel(context, asked["recall"])
+        raise
+    context.post(at("/v1/recalls", asked["recall"], "delivered"))
+    context.answer(
+        asked, lambda _: click.echo(f"{size(announced.size_bytes)} in {file}, sha256 {known['sha256']}")
+    )

@@ -1,0 +1,108 @@
+"""archivectl library and drive: robots, what is where, and moves by hand."""
+
+from typing import Any
+
+import click
+
+from cli.context import Context, at
+from cli.nouns import noun, verb
+from cli.render import cell, table
+from cli.waiting import with_progress
+
+library = noun(
+    "library",
+    "Libraries 光盘库: robots, drives, slots. Alone it shows them.",
+    "library",
+    "library inventory",
+    "library move SIM00007 1011",
+    "library unload B1",
+    default="show",
+    takes_thing=False,
+)
+drive = noun(
+    "drive",
+    "Drives 驱动器: alone it lists; take one out of use and back.",
+    "drive",
+    'drive down B1 --reason "cleaning"',
+    'drive up B1 --reason "cleaned"',
+    takes_thing=False,
+)
+
+
+@verb("show", "library", "library show --json", of=library)
+def show(context: Context) -> None:
+    """Show drives, slots and import/export slots as last seen."""
+    context.answer(context.get("/v1/library"), show_libraries)
+
+
+def show_libraries(document: dict[str, Any]) -> None:
+    """Every library with its drives and slots."""
+    for item in document["libraries"]:
+        stale = "; the inventory is stale and will be taken again" if item.get("stale") else ""
+        click.echo(f"library {cell('name', item['name'])}{stale}")
+        table(item["drives"], "name", "element", "up", "medium", "doing", "note")
+        slots = item.get("slots") or []
+        table([slot for slot in slots if slot.get("medium")], "element", "magazine", "medium", "state")
+        click.echo(f"{sum(1 for slot in slots if not slot.get('medium'))} of {len(slots)} slots are empty")
+        for slot in item.get("import_export") or ():
+            click.echo(f"import/export slot {slot['element']}: {cell('medium', slot.get('medium'))}")
+
+
+@verb("inventory", "library inventory", "library inventory --library main", of=library)
+@click.option("--library", "name", help="Which library; all when not given.")
+def inventory(context: Context, name: str | None) -> None:
+    """Let the robot look at every element, and wait until it has."""
+    look = with_progress(context, lambda: context.post("/v1/library/inventory", {"library": name}))
+    context.answer(look, show_libraries)
+
+
+@verb("move", "library move SIM00007 1011", of=library)
+@click.argument("medium")
+@click.argument("element", type=int)
+def move(context: Context, medium: str, element: int) -> None:
+    """Carry MEDIUM to ELEMENT and wait until it is there; refused while a session works with it."""
+    request = {"medium": medium, "destination": element}
+    context.answer(with_progress(context, lambda: context.post("/v1/library/move", request)), _show_move)
+
+
+@verb("unload", "library unload B1", of=library)
+@click.argument("name", metavar="DRIVE")
+def unload(context: Context, name: str) -> None:
+    """Put the disc in DRIVE back into its slot; refused while a session works with it."""
+    context.answer(
+        with_progress(context, lambda: context.post("/v1/library/unload", {"drive": name})), _show_move
+    )
+
+
+def _show_move(document: dict[str, Any]) -> None:
+    done = document.get("move", document)
+    medium = done.get("medium_id", done.get("medium"))
+    click.echo(f"{medium}: element {done.get('source')} → {done.get('destination')}, {done.get('state')}")
+    if done.get("note"):
+        click.echo(cell("note", done["note"]))
+
+
+@verb("list", "drive", "drive list --json", of=drive)
+def list_drives(context: Context) -> None:
+    """List the drives of every library."""
+    context.answer(context.get("/v1/library"), _show_drives)
+
+
+def _show_drives(document: dict[str, Any]) -> None:
+    rows = [{"library": item["name"], **row} for item in document["libraries"] for row in item["drives"]]
+    table(rows, "name", "library", "element", "up", "medium", "doing", "note", empty="no drives")
+
+
+def _turn(word: str, about: str, said: str) -> None:
+    @verb(word, f'drive {word} B1 --reason "lens cleaning"', of=drive)
+    @click.argument("name")
+    @click.option("--reason", required=True, help="Why; it goes on record with your uid.")
+    def turn(context: Context, name: str, reason: str) -> None:
+        answer = context.post(at("/v1/drives", name, word), {"reason": reason})
+        context.answer(answer, lambda _: click.echo(f"drive {name} {said}"))
+
+    turn.help = about
+
+
+_turn("down", "Take a drive out of use. What it is doing is finished first.", "gets no new work")
+_turn("up", "Put a drive back into use.", "is in use again")

@@ -1,0 +1,92 @@
+"""archivectl: the command line of archived. Commands speak to the daemon over its HTTP API and nothing else."""
+
+import errno
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archived.errors import ArchivedError, Failed
+from cli.complaint import complain
+from cli.context import Context, print_json_error
+from cli.events_cmd import events
+from cli.exit_status import INTERRUPTED
+from cli.help_cmd import pages
+from cli.images_cmd import images
+from cli.library_cmd import drive, library
+from cli.media_cmd import media
+from cli.nouns import examples_text
+from cli.packages_cmd import packages, withdraw
+from cli.recall_cmd import recall
+from cli.recalls_cmd import recalls
+from cli.sets_cmd import sets
+from cli.simulate_cmd import simulate
+from cli.status_cmd import attention, status
+from cli.steering_cmd import allow, staging, writes
+from cli.submit_cmd import submit
+from cli.watch_cmd import watch
+
+
+class Program(click.Group):
+    """The whole program: what goes wrong becomes words and an exit code here, once."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ArchivedError as error:
+            return _end(ctx, error)
+        except KeyboardInterrupt:
+            click.echo("interrupted; what the daemon has accepted goes on", err=True)
+            ctx.exit(INTERRUPTED)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of our output left; click ends quietly
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            return _end(ctx, Failed(f"{where}{error.strerror or error}; what was complete before is kept"))
+
+
+def _end(ctx: click.Context, error: ArchivedError) -> None:
+    if ctx.ensure_object(Context).as_json:
+        print_json_error(error.as_document())
+    else:
+        complain(error)
+    ctx.exit(error.exit_status)
+
+
+def _version() -> str:
+    try:
+        return version("archived")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples_text(
+        ("status", "submit ./0007 --fonds Z109 --series 2003 --volume 0007", "images close --all")
+    )
+    + "\n\nA noun alone lists. Exit codes: archivectl help exit-codes",
+)
+@click.option(
+    "--site",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="ARCHIVED_SITE",
+    help="Folder of the site; the current folder when not given. [env: ARCHIVED_SITE]",
+)
+@click.version_option(_version(), prog_name="archivectl")
+@click.pass_context
+def main(ctx: click.Context, site: Path | None) -> None:
+    """Hand packages in, follow them to their discs, and bring them back."""
+    ctx.ensure_object(Context).site = site
+
+
+for _command in (
+    submit, withdraw, recall, packages, images, sets, media, library, drive, writes, staging, allow, recalls,
+    status, attention, events, watch, simulate, pages,
+):  # fmt: skip
+    main.add_command(_command)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""From the request to bytes that are ready to be fetched, for `recall` and `images export`."""
+
+from typing import Any
+
+from archived.errors import Unavailable, Unrecoverable
+from cli.context import Context, at
+from cli.waiting import wait_for
+
+
+def wait_until_ready(context: Context, recall: dict[str, Any]) -> None:
+    """Return when every byte of the recall lies checked with the daemon; an interruption cancels it.
+
+    Raises:
+        Unrecoverable: no source is left; the daemon's note says why.
+        Unavailable: somebody cancelled it.
+    """
+    recall_id = recall["recall"]
+
+    def look() -> str | None:
+        now = context.get(at("/v1/recalls", recall_id))
+        return None if now["state"] == "requested" else _judge(recall_id, now)
+
+    try:
+        wait_for(context, look)
+    except KeyboardInterrupt:
+        cancel(context, recall_id)
+        raise
+
+
+def cancel(context: Context, recall_id: str) -> None:
+    """Give the recall up: the daemon may forget what it gathered."""
+    context.post(at("/v1/recalls", recall_id, "cancel"))
+    context.say(f"recall {recall_id} was cancelled; nothing on any medium has changed")
+
+
+def _judge(recall_id: str, now: dict[str, Any]) -> str:
+    state, note = str(now["state"]), now.get("note") or "no reason is recorded"
+    if state == "failed":
+        raise Unrecoverable(
+            f"recall {recall_id} failed: {note}; nothing was written",
+            advice="see what is damaged or missing: archivectl attention",
+        )
+    if state == "cancelled":
+        raise Unavailable(f"recall {recall_id} was cancelled; nothing was written", advice="recall it again")
+    return state

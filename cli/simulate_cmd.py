@@ -1,0 +1,117 @@
+"""archivectl simulate: reaching into a simulated room. Refused by any other."""
+
+from typing import Any
+
+import click
+
+from cli.context import Context
+from cli.nouns import noun, verb
+from cli.render import facts, rows_of
+
+simulate = noun(
+    "simulate",
+    "The simulated room 模拟库房: look in, lose, damage, break. Alone it shows the room.",
+    "simulate",
+    "simulate lose SIM00003",
+    "simulate damage SIM00004 --percent 5 --seed 7",
+    "simulate fault write-error --drive B1 --after 20",
+    "simulate speed unlimited",
+    default="show",
+    takes_thing=False,
+)
+
+
+def _do(context: Context, verb_name: str, **arguments: Any) -> None:
+    given = {name: value for name, value in arguments.items() if value is not None}
+    context.answer(context.post("/v1/simulate", {"verb": verb_name, **given}), _show)
+
+
+def _show(document: dict[str, Any]) -> None:
+    answer = document["answer"]
+    facts(answer)
+    rows_of(answer)
+
+
+@verb("show", "simulate", "simulate show --json", of=simulate)
+def show(context: Context) -> None:
+    """Show where every disc of the room really is, its drives, and the faults that are armed."""
+    _do(context, "show")
+
+
+@verb("lose", "simulate lose SIM00003", of=simulate)
+@click.argument("medium")
+def lose(context: Context, medium: str) -> None:
+    """Take a disc away for ever."""
+    _do(context, "lose", medium=medium)
+
+
+@verb(
+    "damage",
+    "simulate damage SIM00004 --percent 5 --seed 7",
+    "simulate damage SIM00004 --offset 1048576 --bytes 65536 --kind silent",
+    of=simulate,
+)
+@click.argument("medium")
+@click.option("--offset", type=int, help="Where the damage begins, in bytes.")
+@click.option("--bytes", "length", type=int, help="How long it is.")
+@click.option("--percent", type=float, help="Instead: this share of what is written, scattered.")
+@click.option("--seed", type=int, help="Chooses the places; the same seed, the same places.")
+@click.option(
+    "--kind", type=click.Choice(["unreadable", "silent"]), help="Unreadable, or wrong without a word."
+)
+def damage(
+    context: Context,
+    medium: str,
+    offset: int | None,
+    length: int | None,
+    percent: float | None,
+    seed: int | None,
+    kind: str | None,
+) -> None:
+    """Spoil part of a disc."""
+    if percent is not None and (offset is not None or length is not None):
+        raise click.UsageError("say either --percent, or --offset with --bytes")
+    _do(context, "damage", medium=medium, offset=offset, bytes=length, percent=percent, seed=seed, kind=kind)
+
+
+@verb(
+    "fault", "simulate fault robot-timeout", "simulate fault write-error --drive B1 --after 20", of=simulate
+)
+@click.argument("name")
+@click.option("--drive", help="Only in this drive.")
+@click.option("--medium", help="Only with this disc.")
+@click.option("--after", type=int, help="Let so many occasions pass first.")
+@click.option("--seed", type=int, help="Decides where the fault has a choice.")
+def fault(
+    context: Context, name: str, drive: str | None, medium: str | None, after: int | None, seed: int | None
+) -> None:
+    """Arm a fault. An unknown NAME is answered with the list of all."""
+    _do(context, "fault", name=name, drive=drive, medium=medium, after=after, seed=seed)
+
+
+@verb("disarm", "simulate disarm", of=simulate)
+def disarm(context: Context) -> None:
+    """Take back every fault that has not happened yet."""
+    _do(context, "disarm")
+
+
+@verb("speed", "simulate speed 100", "simulate speed unlimited", of=simulate)
+@click.argument("speed")
+def set_speed(context: Context, speed: str) -> None:
+    """Divide the times of robot and drives by SPEED."""
+    _do(context, "speed", speed=speed)
+
+
+@verb("insert", "simulate insert SIM00099", of=simulate)
+@click.argument("medium")
+@click.option("--media-id", default="SIMBDR/A01", show_default=True, help="Manufacturer id of the blank.")
+def insert(context: Context, medium: str, media_id: str) -> None:
+    """Lay a new blank disc into a free import/export slot."""
+    _do(context, "insert", medium=medium, media_id=media_id)
+
+
+@verb("raw", "simulate raw SIM00003", of=simulate)
+@click.argument("medium")
+def raw(context: Context, medium: str) -> None:
+    """Say where the bytes of a disc lie, for copying it raw, and which of them a drive could not read."""
+    _do(context, "raw", medium=medium)

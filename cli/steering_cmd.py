@@ -1,0 +1,118 @@
+"""archivectl writes, staging and allow: what a person decides for the whole site."""
+
+from typing import Any
+
+import click
+
+from cli.context import Context
+from cli.nouns import noun, one_or_all, verb
+from cli.render import facts, items, plain, table
+
+writes = noun(
+    "writes",
+    "Writing 写入: alone it says whether writing is paused.",
+    "writes",
+    'writes pause --reason "new media batch in question"',
+    'writes resume --reason "batch approved"',
+    default="show",
+    takes_thing=False,
+)
+staging = noun(
+    "staging",
+    "Staging 暂存区: alone it shows its use and what it needs.",
+    "staging",
+    "staging release P000001",
+    "staging release --all",
+    default="show",
+    takes_thing=False,
+)
+allow = noun(
+    "allow",
+    "Allowances 特批: what a person takes upon himself. Alone it lists.",
+    "allow",
+    'allow exception Z109/2003/0007 --reason "agreed: one volume on its own medium"',
+    'allow diversity 7K3F --reason "only one magazine is left"',
+    takes_thing=False,
+)
+
+
+@verb("show", "writes", "writes --json", of=writes)
+def show_writes(context: Context) -> None:
+    """Say whether writing is paused."""
+    context.answer(context.get("/v1/status"), _show_paused)
+
+
+def _show_paused(status: dict[str, Any]) -> None:
+    paused = status.get("writes_paused")
+    words = (
+        f"paused: {plain(paused)}"
+        if isinstance(paused, str) and paused
+        else "paused"
+        if paused
+        else "not paused"
+    )
+    click.echo(f"writing is {words}")
+
+
+def _turn(word: str, about: str, said: str) -> None:
+    @verb(word, f'writes {word} --reason "as agreed"', of=writes)
+    @click.option("--reason", required=True, help="Why; it goes on record with your uid.")
+    def turn(context: Context, reason: str) -> None:
+        context.answer(context.post(f"/v1/writes/{word}", {"reason": reason}), lambda _: click.echo(said))
+
+    turn.help = about
+
+
+_turn("pause", "Begin no new burn. What burns is finished.", "no new burn is begun; what burns is finished")
+_turn("resume", "Burn again.", "writing goes on")
+
+
+@verb("show", "staging", "staging --json", of=staging)
+def show_staging(context: Context) -> None:
+    """Show how full staging is and what it needs."""
+    context.answer(context.get("/v1/status"), lambda status: facts(status["staging"]))
+
+
+@verb("release", "staging release P000001", "staging release --all", of=staging)
+@click.argument("package", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every package that may leave.")
+def release(context: Context, package: str | None, everything: bool) -> None:
+    """Remove the staged bytes of archived packages; whatever is not safe on media stays, with the reasons."""
+    request = {"package": one_or_all(package, everything, kind="package")}
+    context.answer(context.post("/v1/staging/release", request), _show_released)
+
+
+def _show_released(document: dict[str, Any]) -> None:
+    for package in document["released"]:
+        click.echo(f"{package} left staging")
+    for item in document["kept"]:
+        click.echo(f"{item['package']} stays in staging:")
+        for reason in item["reasons"]:
+            click.echo(f"  - {plain(reason)}")
+    if not document["released"] and not document["kept"]:
+        click.echo("nothing in staging could be released")
+
+
+@verb("list", "allow", "allow --json", of=allow)
+def list_allowances(context: Context) -> None:
+    """List what persons took upon themselves."""
+    context.answer(context.get("/v1/allowances"), _show_allowances)
+
+
+def _show_allowances(document: Any) -> None:
+    table(items(document), "kind", "thing", "reason", "agent", "at", empty="nothing was allowed")
+
+
+def _allow(kind: str, thing: str, about: str) -> None:
+    @verb(kind, f'allow {kind} {thing} --reason "decided on 12 March"', of=allow)
+    @click.argument("thing")
+    @click.option("--reason", required=True, help="Why; it goes on record with your uid.")
+    def record(context: Context, thing: str, reason: str) -> None:
+        answer = context.post("/v1/allowances", {"kind": kind, "thing": thing, "reason": reason})
+        context.answer(answer, lambda _: click.echo(f"on record: {kind} for {thing}, because: {reason}"))
+
+    record.help = about
+
+
+_allow("exception", "Z109/2003/0007", "Let a volume break a rule of packing, such as its size.")
+_allow("diversity", "7K3F", "Let a set be spread less widely than M members a magazine, batch or drive.")

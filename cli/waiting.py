@@ -1,0 +1,95 @@
+"""Waiting for the daemon, with progress to look at. The daemon's event stream is the clock: nothing sleeps here."""
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from typing import Any, TypeVar
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+from cli.context import Context
+from cli.render import items, table_of
+
+#: How long the daemon holds a question about news open; also how often progress is drawn anew.
+NEWS_WAIT_S = 1.0
+BAR_WIDTH = 24
+
+Answer = TypeVar("Answer")
+
+
+class News:
+    """The event stream from now on."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._last = max((item["id"] for item in items(context.get("/v1/events", limit=1))), default=0)
+
+    def wait(self, wait_s: float = NEWS_WAIT_S) -> None:
+        """Return when something has happened, or after `wait_s`; the daemon does the waiting."""
+        answer = self._context.get("/v1/events", after=self._last, wait_s=wait_s)
+        self._last = max((item["id"] for item in items(answer)), default=self._last)
+
+
+def wait_for(context: Context, look: Callable[[], Answer | None]) -> Answer:
+    """What `look` finds as soon as it finds something; draws the daemon's progress meanwhile."""
+    found = look()
+    if found is not None:
+        return found
+    news = News(context)
+    with _display(context) as live:
+        while True:
+            found = look()
+            if found is not None:
+                return found
+            _draw(context, live)
+            news.wait()
+
+
+def with_progress(context: Context, call: Callable[[], Answer]) -> Answer:
+    """The answer to one long request; draws the daemon's progress until it comes."""
+    if not _is_watched(context):
+        return call()
+    with ThreadPoolExecutor(1) as pool, _display(context) as live:
+        answer = pool.submit(call)
+        while True:
+            try:
+                return answer.result(timeout=NEWS_WAIT_S)
+            except NotYet:
+                if answer.done():
+                    raise
+                _draw(context, live)
+
+
+def progress_table(work: list[dict[str, Any]]) -> Table:
+    """What is under way: a bar, how much, how fast, how long."""
+    rows = []
+    for item in work:
+        total = item.get("total_bytes") or 0
+        done = item.get("done_bytes") or 0
+        bar = ProgressBar(total=total or 1, completed=min(done, total), width=BAR_WIDTH)
+        rate = item.get("rate_bytes_per_s") or None
+        percent = f"{100 * done // total} %" if total else "–"
+        row = {"bar": bar, "percent": percent, "size_bytes": total or None}
+        rows.append({**item, **row, "rate_bytes_per_s": rate})
+    return table_of(rows, "what", "bar", "percent", "size_bytes", "rate_bytes_per_s", "left_s")
+
+
+def _is_watched(context: Context) -> bool:
+    return not context.as_json and sys.stderr.isatty()
+
+
+def _display(context: Context) -> Live:
+    """A display on standard error that vanishes when it ends; draws nothing where nobody looks."""
+    screen = Console(
+        file=sys.stderr, markup=False, emoji=False, highlight=False, quiet=not _is_watched(context)
+    )
+    return Live(console=screen, transient=True, auto_refresh=False)
+
+
+def _draw(context: Context, live: Live) -> None:
+    if _is_watched(context):
+        live.update(progress_table(items(context.get("/v1/progress"))), refresh=True)
