@@ -23,14 +23,17 @@ Document = dict[str, Any]
 class Client(Protocol):
     """What the commands need of the daemon's HTTP API. Every call may raise an ArchivedError."""
 
-    def get(self, path: str, **params: Any) -> Any:
+    def get(self, path: str, /, **params: Any) -> Any:
         """The document at `path`."""
 
     def post(self, path: str, document: Any) -> Any:
         """The answer to `document`."""
 
-    def stream(self, path: str, **params: Any) -> Iterator[bytes]:
+    def stream(self, path: str, /, **params: Any) -> Iterator[bytes]:
         """The bytes at `path`, piece by piece."""
+
+    def close(self) -> None:
+        """Let the connection go."""
 
 
 @dataclass
@@ -42,7 +45,7 @@ class Context:
     client: Client | None = None
     _notice_said: bool = field(default=False, init=False)
 
-    def get(self, path: str, **params: Any) -> Any:
+    def get(self, path: str, /, **params: Any) -> Any:
         """The document at `path`; parameters that are None are not sent."""
         return self._heard(self.daemon.get(path, **_given(params)))
 
@@ -50,7 +53,7 @@ class Context:
         """The answer to `document`."""
         return self._heard(self.daemon.post(path, document or {}))
 
-    def stream(self, path: str, **params: Any) -> Iterator[bytes]:
+    def stream(self, path: str, /, **params: Any) -> Iterator[bytes]:
         """The bytes at `path`, piece by piece."""
         return self.daemon.stream(path, **_given(params))
 
@@ -74,6 +77,11 @@ class Context:
         """A line for people on standard error; silent with --json."""
         if not self.as_json:
             click.echo(line, err=True)
+
+    def close(self) -> None:
+        """Let the daemon go, if it was spoken to."""
+        if self.client is not None:
+            self.client.close()
 
     def _heard(self, answer: Any) -> Any:
         notice = answer.get("notice") if isinstance(answer, dict) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from archived.errors import Failed, Refused
+from archived.errors import ArchivedError, Failed, Refused
 
 Progress = Callable[[int], None]
 
@@ -20,6 +20,8 @@ class DeliveredFile:
     path: str
     size_bytes: int
     sha256: str
+    #: Time of its last change; None leaves the time of writing.
+    mtime_s: int | None = None
 
 
 def check_folder(folder: Path, *, overwrite: bool) -> None:
@@ -69,9 +71,10 @@ def deliver(
         _make_folder(folder, place.parent)
         try:
             write_checked(fetch(file.path), place, file, overwrite=overwrite)
-        except Failed as error:
+        except ArchivedError as error:
             kept = f"{number} of {len(files)} files were written and are right; they are kept in {folder}"
-            raise Failed(f"{error.message}; {kept}", advice=error.advice, **error.detail) from error
+            error.message = f"{file.path}: {error.message}; {kept}"
+            raise
         done += file.size_bytes
         progress(done)
     os.sync()
@@ -92,6 +95,8 @@ def write_checked(pieces: Iterator[bytes], place: Path, file: DeliveredFile, *, 
                 length += len(piece)
         _compare(file, length, digest.hexdigest())
         check_file(place, overwrite=overwrite)
+        if file.mtime_s is not None:
+            os.utime(temporary, (file.mtime_s, file.mtime_s))
         os.replace(temporary, place)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -101,7 +106,7 @@ def write_checked(pieces: Iterator[bytes], place: Path, file: DeliveredFile, *, 
 def _compare(file: DeliveredFile, length: int, sha256: str) -> None:
     if (length, sha256) != (file.size_bytes, file.sha256):
         raise Failed(
-            f"{file.path}: {length} bytes with sha256 {sha256} arrived, "
+            f"{length} bytes with sha256 {sha256} arrived, "
             f"not {file.size_bytes} bytes with sha256 {file.sha256}; the file was removed",
             advice="recall it again; if it happens again, look at: archivectl attention",
         )

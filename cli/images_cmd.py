@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
-from archived.errors import Failed, WrongState
+from archived.errors import WrongState
 from cli.context import Context, at
 from cli.delivery import DeliveredFile, check_file, write_checked
 from cli.nouns import noun, one_or_all, verb
-from cli.recalling import cancel, wait_until_ready
+from cli.recalling import cancelled_on_failure, wait_until_ready
 from cli.render import facts, items, plain, size, table
 
 images = noun(
@@ -110,14 +110,11 @@ def export(context: Context, image: str, file: Path, overwrite: bool) -> None:
     if not known.get("sha256") or known.get("size_bytes") is None:
         raise WrongState(f"image {known['id']} is {known['state']} and has no bytes yet; nothing was written")
     asked = context.post(at("/v1/images", image, "export"))
-    wait_until_ready(context, asked)
     announced = DeliveredFile(str(file), known["size_bytes"], known["sha256"])
-    try:
+    with cancelled_on_failure(context, asked):
+        wait_until_ready(context, asked)
         pieces = context.stream(at("/v1/recalls", asked["recall"], "content"))
         write_checked(pieces, file.absolute(), announced, overwrite=overwrite)
-    except (Failed, KeyboardInterrupt):
-        cancel(context, asked["recall"])
-        raise
     context.post(at("/v1/recalls", asked["recall"], "delivered"))
     context.answer(
         asked, lambda _: click.echo(f"{size(announced.size_bytes)} in {file}, sha256 {known['sha256']}")

@@ -44,8 +44,10 @@ def show_libraries(document: dict[str, Any]) -> None:
         slots = item.get("slots") or []
         table([slot for slot in slots if slot.get("medium")], "element", "magazine", "medium", "state")
         click.echo(f"{sum(1 for slot in slots if not slot.get('medium'))} of {len(slots)} slots are empty")
-        for slot in item.get("import_export") or ():
-            click.echo(f"import/export slot {slot['element']}: {cell('medium', slot.get('medium'))}")
+        for port in item.get("ports") or ():
+            click.echo(f"import/export slot {port['element']}: {cell('medium', port['medium'])}")
+        for medium in item.get("missing") or ():
+            click.echo(f"{cell('medium', medium)} is not in the library")
 
 
 @verb("inventory", "library inventory", "library inventory --library main", of=library)

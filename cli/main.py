@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from archived.errors import ArchivedError, Failed
+from archived.errors import ArchivedError, Failed, Refused
 from cli.complaint import complain
 from cli.context import Context, print_json_error
 from cli.events_cmd import events
@@ -39,6 +39,14 @@ class Program(click.Group):
         except KeyboardInterrupt:
             click.echo("interrupted; what the daemon has accepted goes on", err=True)
             ctx.exit(INTERRUPTED)
+        except UnicodeEncodeError:
+            return _end(
+                ctx,
+                Refused(
+                    "an argument is not valid UTF-8; nothing was sent",
+                    advice="rename it, or reach it by a link",
+                ),
+            )
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of our output left; click ends quietly
                 raise
@@ -79,7 +87,9 @@ def _version() -> str:
 @click.pass_context
 def main(ctx: click.Context, site: Path | None) -> None:
     """Hand packages in, follow them to their discs, and bring them back."""
-    ctx.ensure_object(Context).site = site
+    context = ctx.ensure_object(Context)
+    context.site = site
+    ctx.call_on_close(context.close)
 
 
 for _command in (

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from archived.states import MediumState
 from cli.context import Context, at
 from cli.events_cmd import event_line
 from cli.nouns import noun, verb
@@ -20,7 +21,9 @@ media = noun(
 
 @verb("list", "media", "media --state suspect", "media SIM00007", of=media)
 @click.argument("medium", required=False)
-@click.option("--state", help="Only those in this state: blank, good, suspect, lost, …")
+@click.option(
+    "--state", type=click.Choice([state.value for state in MediumState]), help="Only those in this state."
+)
 def list_media(context: Context, medium: str | None, state: str | None) -> None:
     """List media, or show one with its copies and last events."""
     if medium is None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from archived.states import PackageState
 from cli.context import Context, at
 from cli.nouns import noun, verb
 from cli.render import facts, items, moment, table
@@ -25,7 +26,9 @@ FACTS = (
 
 @verb("list", "packages", "packages --state accepted", "packages P000001 --files", of=packages)
 @click.argument("package", required=False)
-@click.option("--state", help="Only those in this state: accepted, archived, withdrawn, …")
+@click.option(
+    "--state", type=click.Choice([state.value for state in PackageState]), help="Only those in this state."
+)
 @click.option("--files", is_flag=True, help="With one package: its files too.")
 def list_packages(context: Context, package: str | None, state: str | None, files: bool) -> None:
     """List packages, or show one by its id or reference (FONDS/SERIES/VOLUME, @VERSION)."""

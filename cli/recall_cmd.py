@@ -5,11 +5,10 @@ from typing import Any
 
 import click
 
-from archived.errors import Failed
 from cli.context import Context, at
 from cli.delivery import DeliveredFile, check_folder, deliver
 from cli.nouns import verb
-from cli.recalling import cancel, wait_until_ready
+from cli.recalling import cancelled_on_failure, wait_until_ready
 from cli.render import duration, plain, size, table
 
 
@@ -48,26 +47,23 @@ def recall(
     target = (folder or Path(ref.replace("/", "_"))).absolute()
     check_folder(target, overwrite=overwrite)
     asked = context.post("/v1/recalls", request)
-    wait_until_ready(context, asked)
-    _write(context, asked, target, overwrite=overwrite)
+    with cancelled_on_failure(context, asked):
+        wait_until_ready(context, asked)
+        _write(context, asked, target, overwrite=overwrite)
     context.post(at("/v1/recalls", asked["recall"], "delivered"))
     context.answer(asked, lambda document: _show_done(document, target))
 
 
 def _write(context: Context, asked: dict[str, Any], target: Path, *, overwrite: bool) -> None:
-    files = [DeliveredFile(f["path"], f["size_bytes"], f["sha256"]) for f in asked["files"]]
+    files = [DeliveredFile(f["path"], f["size_bytes"], f["sha256"], f.get("mtime_s")) for f in asked["files"]]
     content = at("/v1/recalls", asked["recall"], "content")
-    try:
-        deliver(
-            files,
-            asked.get("directories", ()),
-            target,
-            lambda path: context.stream(content, path=path),
-            overwrite=overwrite,
-        )
-    except (Failed, KeyboardInterrupt):
-        cancel(context, asked["recall"])
-        raise
+    deliver(
+        files,
+        asked.get("directories", ()),
+        target,
+        lambda path: context.stream(content, path=path),
+        overwrite=overwrite,
+    )
 
 
 def show_plan(document: dict[str, Any]) -> None:
@@ -79,8 +75,17 @@ def show_plan(document: dict[str, Any]) -> None:
         click.echo("all of it still lies in staging; no medium would be read")
     else:
         table(
-            document.get("sources", []), "medium", "image", "label", "bytes", empty="no medium would be read"
+            document.get("sources", []),
+            "medium",
+            "image",
+            "label",
+            "element",
+            "in_drive",
+            "state",
+            empty="no medium",
         )
+    if document.get("shortage"):
+        click.echo(f"it cannot be brought back now: {plain(document['shortage'])}")
     if document.get("estimate_s") is not None:
         click.echo(f"estimated time: {duration(document['estimate_s'])}")
 

@@ -1,14 +1,16 @@
 """From the request to bytes that are ready to be fetched, for `recall` and `images export`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from archived.errors import Unavailable, Unrecoverable
+from archived.errors import ArchivedError, Unavailable, Unrecoverable
 from cli.context import Context, at
 from cli.waiting import wait_for
 
 
 def wait_until_ready(context: Context, recall: dict[str, Any]) -> None:
-    """Return when every byte of the recall lies checked with the daemon; an interruption cancels it.
+    """Return when every byte of the recall lies checked with the daemon.
 
     Raises:
         Unrecoverable: no source is left; the daemon's note says why.
@@ -20,10 +22,17 @@ def wait_until_ready(context: Context, recall: dict[str, Any]) -> None:
         now = context.get(at("/v1/recalls", recall_id))
         return None if now["state"] == "requested" else _judge(recall_id, now)
 
+    wait_for(context, look)
+
+
+@contextmanager
+def cancelled_on_failure(context: Context, recall: dict[str, Any]) -> Iterator[None]:
+    """Whatever goes wrong inside, Ctrl-C too, also cancels the recall, as far as that is still possible."""
     try:
-        wait_for(context, look)
-    except KeyboardInterrupt:
-        cancel(context, recall_id)
+        yield
+    except BaseException:
+        with suppress(ArchivedError):
+            cancel(context, recall["recall"])
         raise
 
 

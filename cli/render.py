@@ -71,7 +71,9 @@ def cell(key: str, value: Any) -> str:
     if isinstance(value, int | float):
         return _number(key, value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{plain(name)} {cell(str(name), item)}" for name, item in value.items())
+        return ", ".join(
+            f"{plain(str(name).replace('_', ' '))} {cell(str(name), item)}" for name, item in value.items()
+        )
     if isinstance(value, list | tuple):
         return ", ".join(cell(key, item) for item in value)
     if key.endswith("_at") or key in ("at", "since", "before"):

@@ -85,8 +85,19 @@ def damage(
 def fault(
     context: Context, name: str, drive: str | None, medium: str | None, after: int | None, seed: int | None
 ) -> None:
-    """Arm a fault. An unknown NAME is answered with the list of all."""
+    """Arm the fault NAME; `archivectl simulate faults` lists them."""
     _do(context, "fault", name=name, drive=drive, medium=medium, after=after, seed=seed)
+
+
+@verb("faults", "simulate faults", of=simulate)
+def faults(context: Context) -> None:
+    """List the faults that can be armed."""
+    context.answer(context.post("/v1/simulate", {"verb": "faults"}), _show_faults)
+
+
+def _show_faults(document: dict[str, Any]) -> None:
+    for name, description in document["answer"].items():
+        click.echo(f"{name}: {description}")
 
 
 @verb("disarm", "simulate disarm", of=simulate)

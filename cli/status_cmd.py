@@ -23,7 +23,7 @@ def show_status(document: dict[str, Any]) -> None:
     """The whole status for people."""
     facts(document, "site", "room", "software", "uptime_s", "draining", "writes_paused")
     facts(document, "packages", "images", "sets", "media")
-    facts(document, "staging", "exposure")
+    facts({**document["staging"], **document["exposure"]})
     work = document.get("in_flight") or []
     if work:
         click.echo("\nunder way:")
@@ -35,7 +35,7 @@ def show_status(document: dict[str, Any]) -> None:
         click.echo("nothing waits for a person")
 
 
-@verb("attention", "attention", "attention --json", "attention || mail -s archived archive@example.org")
+@verb("attention", "attention", "attention --json")
 def attention(context: Context) -> None:
     """List everything that waits for a person. Exit 0: nothing, 10: something, 11: something urgent."""
     document = context.get("/v1/attention")

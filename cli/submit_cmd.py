@@ -81,7 +81,7 @@ def _wait_until_archived(context: Context, package_id: str) -> Document:
                 f"{package_id} was {now['state']} while it was waited for",
                 advice=f"archivectl events --subject {package_id}",
             )
-        waits_for = now.get("waits_for") or ""
+        waits_for = "; ".join(now["waits_for"])
         if now["state"] != "archived" and waits_for != said:
             said = waits_for
             context.say(f"{package_id} waits for: {plain(waits_for)}")
@@ -138,6 +138,7 @@ def _show_trial(answer: Document) -> None:
     for line in reason_lines(answer["reasons"]):
         click.echo(line)
     if answer["outcome"] != "refuse":
+        pools = ", ".join(answer["pools"])
         click.echo(
-            f"version {answer['version']}, {answer['files']} files, {size(answer['bytes'])}, pools: {', '.join(answer['pools'])}"
+            f"version {answer['version']}, {answer['files']} files, {size(answer['bytes'])}, pools: {pools}"
         )

@@ -1,8 +1,9 @@
 """Waiting for the daemon, with progress to look at. The daemon's event stream is the clock: nothing sleeps here."""
 
 import sys
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from typing import Any, TypeVar
 
@@ -53,8 +54,17 @@ def with_progress(context: Context, call: Callable[[], Answer]) -> Answer:
     """The answer to one long request; draws the daemon's progress until it comes."""
     if not _is_watched(context):
         return call()
-    with ThreadPoolExecutor(1) as pool, _display(context) as live:
-        answer = pool.submit(call)
+    answer: Future[Answer] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(call())
+        except BaseException as error:
+            answer.set_exception(error)
+
+    # A daemon thread: who presses Ctrl-C must not wait for the answer.
+    threading.Thread(target=ask, daemon=True).start()
+    with _display(context) as live:
         while True:
             try:
                 return answer.result(timeout=NEWS_WAIT_S)
