@@ -1,0 +1,50 @@
+"""archived.toml: every slip of the pen is an error that names its neighbour."""
+
+import pytest
+
+from archived.config import Config, parse, template
+from archived.errors import ConfigurationError
+
+TEXT = template(speed=1.0, keep_free_bytes=1 << 30)
+
+
+def test_the_template_says_the_defaults_and_comments_every_key() -> None:
+    config = parse(TEXT)
+    assert config.simulated
+    lines = TEXT.splitlines()
+    for number, line in enumerate(lines):
+        if "=" in line and not line.startswith(("#", "[")):
+            before = [text for text in lines[max(0, number - 3) : number] if text.startswith("#")]
+            named = line.split(" ")[0]
+            assert before or named in {"name_zh", "contact", "library", "media_kind", "m", "n"}, line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("set_wait_h", "set_wiat_h", "unknown key 'set_wiat_h'; did you mean 'set_wait_h'"),
+        ("[staging]", "[stagging]", "unknown key 'stagging'; did you mean 'staging'"),
+        ('room = "simulated"', 'room = "cellar"', "known rooms"),
+        ('room = "simulated"', "", "'room' is missing"),
+        ('default_class = "permanent"', 'default_class = "x"', "'x' is not a class"),
+        ('pools = ["bluray"]', 'pools = ["tape"]', "pool 'tape'"),
+        ("n = 4", "n = 254", "n \\+ m <= 255"),
+        ("n = 4", 'n = "4"', "int is expected"),
+        ("n = 4", "n = true", "int is expected"),
+        ("{set} ·", "{sett} ·", "label template"),
+        ('set_scope = "pool"', 'set_scope = "room"', "set_scope is"),
+        ("reserve_percent = 2.0", "reserve_percent = 70.0", "reserve_percent"),
+        ("disks = 1", "disks = 0", "disks must be"),
+        ('drives = ["B1", "B2"]', 'drives = "B1"', "a list is expected"),
+        ("[site]", "[site", "archived.toml"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_key(old: str, new: str, words: str) -> None:
+    assert old in TEXT
+    with pytest.raises(ConfigurationError, match=words):
+        parse(TEXT.replace(old, new, 1))
+
+
+def test_whole_numbers_are_good_enough_for_times() -> None:
+    config: Config = parse(TEXT.replace("set_wait_h = 168.0", "set_wait_h = 12"))
+    assert config.pools["bluray"].set_wait_h == 12.0
