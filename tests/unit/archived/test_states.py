@@ -1,6 +1,8 @@
 """Laws that hold for every table of states."""
 
+import runpy
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,3 +55,9 @@ def test_an_interrupted_burn_never_returns_to_planned_but_through_a_blank_disc()
 def test_error_codes_are_unique_but_for_the_general_ones() -> None:
     codes = [kind.code for kind in all_errors() if kind.__subclasses__() == []]
     assert len(codes) == len(set(codes))
+
+
+def test_the_drawings_in_the_docs_are_printed_from_the_tables() -> None:
+    root = Path(__file__).resolve().parents[3]
+    printed = runpy.run_path(str(root / "scripts" / "print_states.py"))["page"]()
+    assert (root / "docs" / "states.md").read_text(encoding="utf-8") == printed
