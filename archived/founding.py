@@ -16,15 +16,11 @@ from archived.model import Drive, Medium
 from archived.sessions.tools import SitePaths
 from archived.stages.floor import furnish, stale_key
 from archived.states import MediumState
-from archived.wiring import paths_of
+from archived.wiring import RoomPlan, furnish_room, paths_of
+from backends.interface import CLUSTER_BYTES, SECTOR_BYTES
 from devices.clock import Clock, SystemClock
-from simulator.estate import create_room
-from simulator.plan import CLUSTER_SECTORS, DiscPlan, RoomPlan, standard_drives
 
-SECTOR_BYTES = 2048
-SLOTS, MAGAZINE_SLOTS, IMPORT_EXPORT_SLOTS = 60, 10, 2
-BATCHES, BLANKS_IN_MAGAZINE = 6, 8
-MEDIA_ID = "SIMBDR/A01"
+BATCHES = 6
 #: A single-layer BD-R without spare areas (12,219,392 sectors).
 DISC_CAPACITY_BYTES = 25_025_314_816
 RUN_DIRECTORY_FILE = "run-directory"
@@ -48,7 +44,7 @@ def make_site(site: Path, choices: Choices, clock: Clock | None = None) -> Confi
     """
     if site.exists() and any(site.iterdir()):
         raise Refused(f"{site} is not empty; nothing was changed", advice="choose a new folder for the site")
-    if choices.disc_capacity_bytes < CLUSTER_SECTORS * SECTOR_BYTES:
+    if choices.disc_capacity_bytes < CLUSTER_BYTES:
         raise Refused(f"a disc of {choices.disc_capacity_bytes} bytes cannot hold anything")
     site.mkdir(parents=True, exist_ok=True)
     text = configuration.template(
@@ -58,11 +54,12 @@ def make_site(site: Path, choices: Choices, clock: Clock | None = None) -> Confi
     paths = paths_of(site, config)
     for folder in (paths.staging / "packages", paths.staging / "recipes", paths.burns, paths.recalls):
         folder.mkdir(parents=True)
-    plan = _room_plan(config, choices)
-    create_room(paths.room, plan)
+    room = furnish_room(
+        paths.room, config, disc_capacity_bytes=choices.disc_capacity_bytes, speed=choices.speed
+    )
     catalog = Catalog(paths.catalog)
     catalog.upgrade()
-    _register(catalog, config, plan, clock or SystemClock())
+    _register(catalog, config, room, clock or SystemClock())
     catalog.close()
     # Last: a folder without it is not a site, and init can be told so.
     (site / configuration.FILE_NAME).write_text(text, encoding="utf-8")
@@ -110,42 +107,22 @@ def room_socket(site: Path) -> Path:
     return run_directory(site) / "room"
 
 
-def _room_plan(config: Config, choices: Choices) -> RoomPlan:
-    library = next(iter(config.libraries))
-    clusters = choices.disc_capacity_bytes // (CLUSTER_SECTORS * SECTOR_BYTES)
-    discs = []
-    for magazine in range(SLOTS // MAGAZINE_SLOTS):
-        for place in range(BLANKS_IN_MAGAZINE):
-            number = magazine * BLANKS_IN_MAGAZINE + place + 1
-            discs.append(DiscPlan(f"SIM{number:05d}", MEDIA_ID, magazine * MAGAZINE_SLOTS + place + 1))
-    return RoomPlan(
-        library=library,
-        drives=standard_drives(len(config.libraries[library].drives)),
-        slots=SLOTS,
-        magazine_slots=MAGAZINE_SLOTS,
-        import_export_slots=IMPORT_EXPORT_SLOTS,
-        capacity_sectors=clusters * CLUSTER_SECTORS,
-        discs=tuple(discs),
-        speed=choices.speed,
-    )
-
-
-def _register(catalog: Catalog, config: Config, plan: RoomPlan, clock: Clock) -> None:
+def _register(catalog: Catalog, config: Config, room: RoomPlan, clock: Clock) -> None:
     now = clock.now()
     with catalog.write() as write:
         events.set_setting(write, "room", config.room)
-        events.set_setting(write, stale_key(plan.library), "1")
+        events.set_setting(write, stale_key(room.library), "1")
         events.append(write, now, "site made", ("site", config.site.name), room=config.room)
         slots = {
-            address: f"magazine-{number // plan.magazine_slots + 1}"
-            for number, address in enumerate(plan.slot_addresses)
+            address: f"magazine-{number // room.magazine_slots + 1}"
+            for number, address in enumerate(room.slot_addresses)
         }
-        furnish(write, plan.library, slots=slots, ports=list(plan.import_export_addresses))
-        for drive in plan.drives:
-            media.register_drive(write, Drive(drive.name, plan.library, drive.address, drive.serial, True))
-        for number, disc in enumerate(plan.discs):
-            magazine = (disc.slot - 1) // plan.magazine_slots
-            element = plan.slot_addresses[disc.slot - 1]
+        furnish(write, room.library, slots=slots, ports=list(room.import_export_addresses))
+        for drive in room.drives:
+            media.register_drive(write, Drive(drive.name, room.library, drive.address, drive.serial, True))
+        for number, disc in enumerate(room.discs):
+            magazine = (disc.slot - 1) // room.magazine_slots
+            element = room.slot_addresses[disc.slot - 1]
             media.register(
                 write,
                 Medium(
@@ -155,8 +132,8 @@ def _register(catalog: Catalog, config: Config, plan: RoomPlan, clock: Clock) ->
                     barcode=disc.barcode,
                     batch=f"batch-{(number + magazine) % BATCHES + 1}",
                     media_id=disc.media_id,
-                    capacity_bytes=plan.capacity_sectors * SECTOR_BYTES,
-                    library=plan.library,
+                    capacity_bytes=room.capacity_sectors * SECTOR_BYTES,
+                    library=room.library,
                     element=element,
                     home_element=element,
                     magazine=f"magazine-{magazine + 1}",

@@ -8,12 +8,11 @@ from typing import Any
 
 from archived.errors import Refused, Unavailable
 from archived.founding import room_socket
+from archived.wiring import serve_room
 from devices.clock import Clock, SystemClock
 from devices.failures import DeviceFailure
 from devices.polling import WaitExpired, wait_until
 from devices.transports.room import RoomRefused, RoomSocket
-from simulator.errors import RoomOccupied, SimulatorError
-from simulator.server import serve
 
 log = logging.getLogger(__name__)
 
@@ -57,12 +56,7 @@ def ensure(site: Path, room: Path, clock: Clock | None = None) -> Path:
 def run(site: Path, room: Path) -> None:
     """Serve the room until it is stopped. Raises Refused when another server has it, or there is none."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    try:
-        serve(room, room_socket(site), SystemClock(), log.info)
-    except RoomOccupied as error:
-        raise Unavailable(str(error), advice="it serves already; nothing is to be done") from None
-    except SimulatorError as error:
-        raise Refused(str(error)) from None
+    serve_room(room, room_socket(site), log.info)
 
 
 def stop(site: Path) -> bool:

@@ -1,23 +1,32 @@
 """The only place that constructs changers, drives, burners and codec from configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from archived.config import Config
+from archived.errors import Refused, Unavailable
 from archived.sessions.detached import DetachedBurner
 from archived.sessions.inline import InlineBurner
 from archived.sessions.tools import ProgressBoard, SitePaths, Tools
 from archived.stages.work import Site
-from backends.interface import OpticalDrive
+from backends.interface import CLUSTER_BYTES, OpticalDrive
 from backends.optical.drive import MmcDrive
 from devices.clock import Clock, SystemClock
 from devices.transports.room import RoomTransport
 from erasure.kernels import load_kernel
 from robotics.changers.smc import SmcChanger, SmcTimeouts
 from robotics.interface import Changer
+from simulator.errors import RoomOccupied, SimulatorError
+from simulator.estate import create_room
 from simulator.inprocess import InProcessTransport
+from simulator.plan import CLUSTER_SECTORS, DiscPlan, RoomPlan, standard_drives
 from simulator.room import Room
+from simulator.server import serve
+
+#: How a fresh simulated room is furnished.
+SLOTS, MAGAZINE_SLOTS, IMPORT_EXPORT_SLOTS, BLANKS_IN_MAGAZINE = 60, 10, 2, 8
+MEDIA_ID = "SIMBDR/A01"
 
 
 def software() -> str:
@@ -55,6 +64,41 @@ def site_on_socket(config: Config, paths: SitePaths, socket: Path, clock: Clock 
     return Site(config, tools, software())
 
 
+def furnish_room(folder: Path, config: Config, *, disc_capacity_bytes: int, speed: float) -> RoomPlan:
+    """Make the simulated room of a fresh site: one robot, magazines of ten, blanks in each."""
+    library = next(iter(config.libraries))
+    discs = []
+    for magazine in range(SLOTS // MAGAZINE_SLOTS):
+        for place in range(BLANKS_IN_MAGAZINE):
+            number = magazine * BLANKS_IN_MAGAZINE + place + 1
+            discs.append(DiscPlan(f"SIM{number:05d}", MEDIA_ID, magazine * MAGAZINE_SLOTS + place + 1))
+    plan = RoomPlan(
+        library=library,
+        drives=standard_drives(len(config.libraries[library].drives)),
+        slots=SLOTS,
+        magazine_slots=MAGAZINE_SLOTS,
+        import_export_slots=IMPORT_EXPORT_SLOTS,
+        capacity_sectors=disc_capacity_bytes // CLUSTER_BYTES * CLUSTER_SECTORS,
+        discs=tuple(discs),
+        speed=speed,
+    )
+    create_room(folder, plan)
+    return plan
+
+
+def serve_room(folder: Path, socket: Path, log: Callable[[str], None]) -> None:
+    """Serve a simulated room until it is told to stop.
+
+    Raises Unavailable when another server has it, Refused when there is none.
+    """
+    try:
+        serve(folder, socket, SystemClock(), log)
+    except RoomOccupied as error:
+        raise Unavailable(str(error), advice="it serves already; nothing is to be done") from None
+    except SimulatorError as error:
+        raise Refused(str(error)) from None
+
+
 def site_in_process(config: Config, paths: SitePaths, room: Room, clock: Clock) -> Site:
     """The site as a simulation sees it: everything in this process, on one clock."""
     changers: dict[str, Changer] = {}
@@ -67,3 +111,15 @@ def site_in_process(config: Config, paths: SitePaths, room: Room, clock: Clock) 
     burner = InlineBurner(drives)
     tools = Tools(clock, config, paths, changers, drives, burner, load_kernel(), ProgressBoard(clock))
     return Site(config, tools, software())
+
+
+__all__ = [
+    "RoomPlan",
+    "furnish_room",
+    "paths_of",
+    "room_drive",
+    "serve_room",
+    "site_in_process",
+    "site_on_socket",
+    "software",
+]

@@ -28,6 +28,18 @@ LAYERS: list[set[str]] = [
     {"daemon"},
     {"__main__", "burn", "room", "founding"},
 ]
+#: Policy knows no clock, SQL or device; the catalog no device; sessions no SQL.
+IGNORANT_OF: dict[str, set[str]] = {
+    "policy": {"sqlalchemy", "archived.catalog", "devices", "robotics"},
+    "catalog": {"devices", "robotics", "backends"},
+    "sessions": {"sqlalchemy", "archived.catalog"},
+    "states": {"sqlalchemy", "devices"},
+}
+CONSTRUCTED_IN_WIRING = {
+    "robotics.changers.smc.SmcChanger",
+    "backends.optical.drive.MmcDrive",
+    "devices.transports.room.RoomTransport",
+}
 MODULE_LINES_MAX = 400
 TEST_LINES_MAX = 500
 FUNCTION_LINES_MAX = 60
@@ -77,8 +89,20 @@ def test_module_imports_only_what_it_may(path: Path) -> None:
             if pieces[0] == "archived" and len(pieces) > 1:
                 theirs = layer_of(pieces[1])
                 assert theirs is None or theirs <= mine, f"{name_of(path)} must not import {module}"
-        top = parts[1] in {"wiring", "room", "__main__", "burn", "founding"}
-        assert top or not any(m.partition(".")[0] == "simulator" for m in modules)
+        if parts[1] != "wiring":
+            made = modules & CONSTRUCTED_IN_WIRING
+            assert not made, f"only wiring constructs {sorted(made)}"
+            assert not any(m.partition(".")[0] == "simulator" for m in modules)
+        for forbidden in IGNORANT_OF.get(parts[1], set()):
+            known = {m for m in modules if m == forbidden or m.startswith(f"{forbidden}.")}
+            assert not known, f"{parts[1]} must know nothing of {forbidden}: {sorted(known)}"
+    if parts[:3] == ("backends", "optical", "udf"):
+        reading, writing = {"reader", "parsing"}, {"writer", "layout", "descriptors", "names", "cost"}
+        strangers = writing if parts[3] in reading else reading if parts[3] in writing else set()
+        shared = {
+            m for m in modules if m.startswith("backends.optical.udf.") and m.split(".")[3] in strangers
+        }
+        assert not shared, f"reader and writer share constants only, not {sorted(shared)}"
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=name_of)
@@ -112,8 +136,14 @@ def test_time_is_read_and_slept_only_through_the_clock(path: Path) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             called = ast.unparse(node.func)
             assert called not in {
-                "time.time", "time.sleep", "time.monotonic", "time.time_ns",
-                "datetime.now", "datetime.utcnow", "datetime.datetime.now", "date.today",
+                "time.time",
+                "time.sleep",
+                "time.monotonic",
+                "time.time_ns",
+                "datetime.now",
+                "datetime.utcnow",
+                "datetime.datetime.now",
+                "date.today",
             }, f"{name_of(path)}:{node.lineno} {called}: use the clock"
 
 
