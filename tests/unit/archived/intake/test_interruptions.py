@@ -1,7 +1,6 @@
 """Whatever ends an intake in the middle, nothing is acknowledged and the next start finds nothing left."""
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -189,5 +188,3 @@ def test_a_hundred_thousand_files_are_taken_in_little_memory(site: Site) -> None
     with site.catalog.read() as connection:
         package: Package = packages.get(connection, "P000001")
     assert package.file_count == 100_000
-    for used in (site.staged("P000001"), site.producer):
-        shutil.rmtree(used)
