@@ -1,4 +1,7 @@
-"""`archived init | serve | burn | room`: what works without a daemon."""
+"""`archived init | serve | burn | room`: what works without a daemon.
+
+Each command imports what it needs by itself: a burn and a room start often, and need neither catalog nor API.
+"""
 
 import logging
 import os
@@ -8,11 +11,7 @@ from pathlib import Path
 
 import click
 
-from archived import burn as burning
 from archived import config as configuration
-from archived import daemon as life
-from archived import founding, room
-from archived.catalog.store import Catalog
 from archived.errors import ArchivedError
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.wiring import paths_of, site_on_socket, software
@@ -57,7 +56,7 @@ def commands() -> None:
 
 @commands.command()
 @SITE
-@click.option("--disc-capacity", type=Size(), default=founding.DISC_CAPACITY_BYTES, show_default=True,
+@click.option("--disc-capacity", type=Size(), show_default="a single-layer BD-R",
               help="Capacity of the simulated discs.")  # fmt: skip
 @click.option("--speed", type=float, default=1.0, show_default=True,
               help="Simulated devices are this many times faster; 0 does not wait at all.")  # fmt: skip
@@ -65,7 +64,7 @@ def commands() -> None:
               help="Free space that staging never uses up.")  # fmt: skip
 @click.option("--rest", "rest_s", type=float, default=30.0, show_default=True,
               help="Seconds that a thing that refused to work is left alone.")  # fmt: skip
-def init(site: Path, disc_capacity: int, speed: float, keep_free: int, rest_s: float) -> None:
+def init(site: Path, disc_capacity: int | None, speed: float, keep_free: int, rest_s: float) -> None:
     """Make a site with a simulated room: one robot, 2 burners, 60 slots, blanks of six batches.
 
     \b
@@ -73,7 +72,10 @@ def init(site: Path, disc_capacity: int, speed: float, keep_free: int, rest_s: f
       archived init --site /srv/archive
       archived init --site /tmp/try --disc-capacity 8MiB --speed 0
     """
-    choices = founding.Choices(disc_capacity, speed, keep_free, rest_s)
+    from archived import founding
+
+    capacity = founding.DISC_CAPACITY_BYTES if disc_capacity is None else disc_capacity
+    choices = founding.Choices(capacity, speed, keep_free, rest_s)
     config = founding.make_site(site, choices)
     click.echo(NOTICE_SIMULATED)
     click.echo(
@@ -97,6 +99,10 @@ def serve(site: Path, verbose: bool) -> None:
     Example:
       archived serve --site /srv/archive
     """
+    from archived import daemon as life
+    from archived import founding, room
+    from archived.catalog.store import Catalog
+
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(message)s"
     )
@@ -132,6 +138,8 @@ def serve(site: Path, verbose: bool) -> None:
 @click.option("--lock", type=int, required=True, help="Inherited descriptor of the job's lock.")
 def burn(jobdir: Path, lock: int) -> None:
     """Burn one job; started by the daemon, and needs it no more."""
+    from archived import burn as burning
+
     sys.exit(burning.main(jobdir, lock))
 
 
@@ -154,6 +162,8 @@ def room_serve(site: Path) -> None:
     Example:
       archived room serve --site /tmp/try
     """
+    from archived import room
+
     config = configuration.load(site)
     room.run(site, paths_of(site, config).room)
 
@@ -167,6 +177,8 @@ def room_stop(site: Path) -> None:
     Example:
       archived room stop --site /tmp/try
     """
+    from archived import room
+
     configuration.load(site)
     click.echo(NOTICE_SIMULATED)
     click.echo("the room is stopped" if room.stop(site) else "no room was running")

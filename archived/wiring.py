@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archived.config import Config
 from archived.errors import Refused, Unavailable
 from archived.sessions.detached import DetachedBurner
 from archived.sessions.inline import InlineBurner
 from archived.sessions.tools import ProgressBoard, SitePaths, Tools
-from archived.stages.work import Site
 from backends.interface import CLUSTER_BYTES, OpticalDrive
 from backends.optical.drive import MmcDrive
 from devices.clock import Clock, SystemClock
@@ -23,6 +23,9 @@ from simulator.inprocess import InProcessTransport
 from simulator.plan import CLUSTER_SECTORS, DiscPlan, RoomPlan, standard_drives
 from simulator.room import Room
 from simulator.server import serve
+
+if TYPE_CHECKING:  # the stages bring the catalog along, which a burn, a process of its own, can do without
+    from archived.stages.work import Site
 
 #: How a fresh simulated room is furnished.
 SLOTS, MAGAZINE_SLOTS, IMPORT_EXPORT_SLOTS, BLANKS_IN_MAGAZINE = 60, 10, 2, 8
@@ -47,8 +50,10 @@ def room_drive(socket: Path, device: str) -> OpticalDrive:
     return MmcDrive(RoomTransport(socket, device), name=device)
 
 
-def site_on_socket(config: Config, paths: SitePaths, socket: Path, clock: Clock | None = None) -> Site:
+def site_on_socket(config: Config, paths: SitePaths, socket: Path, clock: Clock | None = None) -> "Site":
     """The site as the daemon sees it: devices behind the room's socket, burns as detached processes."""
+    from archived.stages.work import Site
+
     clock = clock or SystemClock()
     changers: dict[str, Changer] = {}
     drives: dict[str, OpticalDrive] = {}
@@ -99,8 +104,10 @@ def serve_room(folder: Path, socket: Path, log: Callable[[str], None]) -> None:
         raise Refused(str(error)) from None
 
 
-def site_in_process(config: Config, paths: SitePaths, room: Room, clock: Clock) -> Site:
+def site_in_process(config: Config, paths: SitePaths, room: Room, clock: Clock) -> "Site":
     """The site as a simulation sees it: everything in this process, on one clock."""
+    from archived.stages.work import Site
+
     changers: dict[str, Changer] = {}
     drives: dict[str, OpticalDrive] = {}
     for name, library in config.libraries.items():
