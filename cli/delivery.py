@@ -74,6 +74,7 @@ def deliver(
         except ArchivedError as error:
             kept = f"{number} of {len(files)} files were written and are right; they are kept in {folder}"
             error.message = f"{file.path}: {error.message}; {kept}"
+            error.args = (error.message,)
             raise
         done += file.size_bytes
         progress(done)

@@ -70,7 +70,8 @@ def _show_one(package: dict[str, Any]) -> None:
             media, *(k for k in ("set", "position", "medium", "label", "role") if any(k in m for m in media))
         )
     if isinstance(package.get("files"), list):
-        table(package["files"], "path", "size_bytes", "sha256", empty="no files")
+        files = [{**f, "path": f["path"] + "/"} if f["is_directory"] else f for f in package["files"]]
+        table(files, "path", "size_bytes", "sha256", empty="no files")
 
 
 @verb("withdraw", 'withdraw P000001 --reason "handed in by mistake"')

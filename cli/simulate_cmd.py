@@ -27,7 +27,8 @@ def _do(context: Context, verb_name: str, **arguments: Any) -> None:
 
 
 def _show(document: dict[str, Any]) -> None:
-    answer = document["answer"]
+    # In the room, ranges are places on a disc, not volumes on a label.
+    answer = {("places" if key == "ranges" else key): value for key, value in document["answer"].items()}
     facts(answer)
     rows_of(answer)
 

@@ -1,0 +1,66 @@
+"""Every command explains itself by examples that work, and understands --json."""
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from archived.errors import Unavailable
+from cli.main import main
+
+from .conftest import FakeClient, Run
+
+
+def commands(
+    group: click.Group, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in group.commands.items():
+        yield (*path, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+ALL = list(commands(main))
+EXAMPLES = sorted(
+    {
+        line.strip().removeprefix("archivectl ")
+        for _, command in [*ALL, ((), main)]
+        for line in (command.epilog or "").splitlines()
+        if line.startswith("  archivectl ")
+    }
+)
+
+
+@pytest.mark.parametrize("path", [path for path, _ in ALL], ids=" ".join)
+def test_every_command_s_help_has_an_example_of_itself(path: tuple[str, ...], run: Run) -> None:
+    shown = run(*path, "--help")
+    assert shown.exit_code == 0
+    assert "Examples:" in shown.stdout
+    assert f"  archivectl {path[0]}" in shown.stdout
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_example_is_understood(
+    example: str, run: Run, daemon: FakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(daemon, "_answer", lambda *asked: (_ for _ in ()).throw(Unavailable("try later")))
+    result = run(*shlex.split(example))
+    assert result.exit_code == (0 if example.startswith("help") else 3), result.output
+
+
+@pytest.mark.parametrize(
+    "path", [p for p, c in ALL if not isinstance(c, click.Group) and p[0] != "help"], ids=" ".join
+)
+def test_every_verb_understands_json(path: tuple[str, ...], run: Run) -> None:
+    assert "--json" in run(*path, "--help").stdout
+
+
+def test_help_alone_lists_the_commands(run: Run) -> None:
+    assert "submit" in run("help").stdout
+
+
+def test_the_version_is_told(run: Run) -> None:
+    assert run("--version").stdout.startswith("archivectl, version ")

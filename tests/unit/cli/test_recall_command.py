@@ -1,0 +1,177 @@
+"""archivectl recall and images export: asked, waited for, fetched, checked, reported as delivered."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import FakeClient, Run
+
+FILES = {"data/a": b"first file", "data/空/b": b"second", "data/empty": b""}
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@pytest.fixture
+def ready(daemon: FakeClient) -> dict[str, Any]:
+    """A daemon that needs a moment for recall R000001; the document that it answers with."""
+    files = [{"path": p, "size_bytes": len(d), "sha256": digest(d), "mtime_s": 1} for p, d in FILES.items()]
+    asked = {
+        "recall": "R000001",
+        "state": "requested",
+        "files": files,
+        "directories": ["data/none"],
+        "bytes": 16,
+    }
+    daemon.answers |= {
+        "POST /v1/recalls": asked,
+        "GET /v1/recalls/R000001": [{"state": "requested"}, {"state": "requested"}, {"state": "ready"}],
+        "POST /v1/recalls/R000001/delivered": {"state": "delivered"},
+        "POST /v1/recalls/R000001/cancel": {"state": "cancelled"},
+    }
+    daemon.contents = dict(FILES)
+    return asked
+
+
+def ends(daemon: FakeClient) -> list[str]:
+    """How the recall was ended."""
+    return [
+        path.rpartition("/")[2] for method, path, _ in daemon.calls if method == "POST" and "R000001" in path
+    ]
+
+
+def test_a_recall_writes_every_file_and_says_that_it_arrived(
+    run: Run, daemon: FakeClient, ready: dict[str, Any], tmp_path: Path
+) -> None:
+    result = run("recall", "F/S/V", "--version", "2", "--file", "data/a", "--to", str(tmp_path / "to"))
+    assert result.exit_code == 0, result.output
+    for path, data in FILES.items():
+        assert (tmp_path / "to" / path).read_bytes() == data
+    assert (tmp_path / "to/data/none").is_dir()
+    assert daemon.asked("POST", "/v1/recalls") == [
+        {"reference": "F/S/V", "version": 2, "paths": ["data/a"], "dry_run": False}
+    ]
+    assert ends(daemon) == ["delivered"]
+    assert "3 files, 16 B, every one checked by sha256" in result.stdout
+
+
+def test_without_a_folder_one_named_like_the_reference_is_made(
+    run: Run, ready: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("recall", "F/S/V").exit_code == 0
+    assert (tmp_path / "F_S_V/data/a").read_bytes() == FILES["data/a"]
+
+
+def test_json_prints_the_recall_document(run: Run, ready: dict[str, Any], tmp_path: Path) -> None:
+    result = run("recall", "P000001", "--to", str(tmp_path), "--json")
+    assert json.loads(result.stdout) == ready
+
+
+def test_a_folder_that_is_not_empty_is_refused_before_the_daemon_is_asked(
+    run: Run, daemon: FakeClient, ready: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "mine").write_text("mine")
+    assert run("recall", "P000001", "--to", str(tmp_path)).exit_code == 2
+    assert daemon.calls == []
+    assert run("recall", "P000001", "--to", str(tmp_path), "--overwrite").exit_code == 0
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+def test_bytes_that_differ_exit_4_and_cancel_the_recall(
+    run: Run, daemon: FakeClient, ready: dict[str, Any], tmp_path: Path
+) -> None:
+    daemon.contents["data/空/b"] = b"SECOND"
+    result = run("recall", "P000001", "--to", str(tmp_path))
+    assert result.exit_code == 4
+    assert "data/空/b: 6 bytes with sha256" in result.stderr
+    assert not (tmp_path / "data/空/b").exists()
+    assert not list(tmp_path.rglob("*.part"))
+    assert ends(daemon) == ["cancel"]
+
+
+def test_a_path_that_escapes_is_refused_and_nothing_is_written(
+    run: Run, daemon: FakeClient, ready: dict[str, Any], tmp_path: Path
+) -> None:
+    ready["files"][1]["path"] = "../escaped"
+    result = run("recall", "P000001", "--to", str(tmp_path / "to"))
+    assert result.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+    assert ends(daemon) == ["cancel"]
+
+
+def test_a_recall_that_failed_exits_4_with_the_daemon_s_note(
+    run: Run, daemon: FakeClient, ready: dict[str, Any], tmp_path: Path
+) -> None:
+    daemon.answers["GET /v1/recalls/R000001"] = {"state": "failed", "note": "members 1, 2, 3 are lost"}
+    result = run("recall", "P000001", "--to", str(tmp_path / "to"))
+    assert result.exit_code == 4
+    assert "members 1, 2, 3 are lost" in result.stderr
+    assert not (tmp_path / "to").exists()
+
+
+def test_an_interruption_while_waiting_cancels_the_recall(
+    run: Run, daemon: FakeClient, ready: dict[str, Any], tmp_path: Path
+) -> None:
+    daemon.answers["GET /v1/recalls/R000001"] = [{"state": "requested"}, KeyboardInterrupt()]
+    assert run("recall", "P000001", "--to", str(tmp_path)).exit_code == 130
+    assert ends(daemon) == ["cancel"]
+
+
+def test_a_dry_run_names_media_and_time_and_fetches_nothing(run: Run, daemon: FakeClient) -> None:
+    source = {"medium": "D17", "image": "I3", "label": "7K3F · 3 of 6", "element": 1024, "in_drive": False}
+    daemon.answers["POST /v1/recalls"] = {
+        "sources": [source], "estimate_s": 90, "from_staging": False, "files": 3, "bytes": 1000, "shortage": ""
+    }  # fmt: skip
+    result = run("recall", "P000001", "--dry-run")
+    for words in ("3 files, 1.0 kB", "D17", "7K3F · 3 of 6", "estimated time: 1 min 30 s"):
+        assert words in result.stdout
+    assert [call[0] for call in daemon.calls] == ["POST"]
+
+
+@pytest.fixture
+def exported(daemon: FakeClient, ready: dict[str, Any]) -> FakeClient:
+    image = b"the exact bytes of an image"
+    daemon.contents = {"": image}
+    document = {"id": "I3", "state": "kept", "size_bytes": len(image), "sha256": digest(image)}
+    daemon.answers |= {"GET /v1/images/7K3F-3": document, "POST /v1/images/7K3F-3/export": ready}
+    return daemon
+
+
+def test_an_exported_image_is_checked_by_its_recorded_digest(
+    run: Run, exported: FakeClient, tmp_path: Path
+) -> None:
+    target = tmp_path / "disc.udf"
+    assert run("images", "export", "7K3F-3", str(target)).exit_code == 0
+    assert target.read_bytes() == exported.contents[""]
+    assert ends(exported) == ["delivered"]
+
+
+def test_an_export_never_replaces_a_file_unless_told(run: Run, exported: FakeClient, tmp_path: Path) -> None:
+    target = tmp_path / "disc.udf"
+    target.write_text("mine")
+    assert run("images", "export", "7K3F-3", str(target)).exit_code == 2
+    assert target.read_text() == "mine"
+    assert exported.calls == []
+    assert run("images", "export", "7K3F-3", str(target), "--overwrite").exit_code == 0
+
+
+def test_an_export_that_differs_leaves_nothing(run: Run, exported: FakeClient, tmp_path: Path) -> None:
+    exported.contents[""] = b"the exact bytes of an imagE"
+    assert run("images", "export", "7K3F-3", str(tmp_path / "disc.udf")).exit_code == 4
+    assert list(tmp_path.iterdir()) == []
+    assert ends(exported) == ["cancel"]
+
+
+def test_an_image_without_bytes_is_not_exported(run: Run, exported: FakeClient, tmp_path: Path) -> None:
+    exported.answers["GET /v1/images/7K3F-3"] = {
+        "id": "I3",
+        "state": "open",
+        "size_bytes": None,
+        "sha256": None,
+    }
+    assert run("images", "export", "7K3F-3", str(tmp_path / "disc.udf")).exit_code == 2
