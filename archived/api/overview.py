@@ -2,6 +2,7 @@
 
 import shutil
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from devices.polling import WaitExpired, wait_until
 
 router = APIRouter()
 EVENT_INTERVAL_S = 0.25
+EVENT_STEP_S = 1.0
 WAIT_MAX_S = 60.0
 
 
@@ -86,14 +88,13 @@ def list_events(
             return events.since(read, after, subject_id=subject, limit=limit)
 
     found = look()
-    if not found and after is not None and wait_s > 0:
-        clock = services.site.tools.clock
-        try:
-            found = wait_until(
-                look, clock=clock, timeout_s=min(wait_s, WAIT_MAX_S), interval_s=EVENT_INTERVAL_S
-            )
-        except WaitExpired:
-            found = []
+    clock, left_s = services.site.tools.clock, min(wait_s, WAIT_MAX_S)
+    # In steps, so that nobody who waits for news holds up a daemon that is told to stop.
+    while not found and after is not None and left_s > 0:
+        step_s = min(left_s, EVENT_STEP_S)
+        with suppress(WaitExpired):
+            found = wait_until(look, clock=clock, timeout_s=step_s, interval_s=EVENT_INTERVAL_S)
+        left_s = 0 if services.is_draining() else left_s - step_s
     return services.listed(plain(found))
 
 
