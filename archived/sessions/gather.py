@@ -39,7 +39,8 @@ class SpooledMember:
     #: 0-based number in the code: data 0…n-1, parity n…n+m-1.
     number: int
     copy_id: int
-    spool: Path
+    #: None when nothing was read of it: then only the zeros behind its end are known.
+    spool: Path | None
     #: Where the code word's bytes begin in the image, and how many there are.
     payload_offset: int
     payload_bytes: int
@@ -85,7 +86,8 @@ def gather(
         wrong = _wrong(descriptor, files, report)
         if not wrong or shape is None:
             return Gathered(_chunks_of(wrong), tuple(f.path for f in wrong), _blame(wrong, direct_copy))
-        liars = set(_blame(wrong, direct_copy) if not members else ())
+        nothing_else_read = all(member.spool is None for member in members)
+        liars = set(_blame(wrong, direct_copy) if nothing_else_read else ())
         missing = []
         for chunk in _chunks_of(wrong):
             rebuilt, lying = _rebuild(chunk, shape, members, kernel)
@@ -174,6 +176,8 @@ def _rebuild(
     known: dict[int, bytes] = {}
     liars = []
     for member in members:
+        if member.spool is None and chunk_range(chunk, member.payload_bytes)[1]:
+            continue
         data = _member_chunk(member, chunk)
         if data is None:
             liars.append(member.copy_id)
@@ -193,7 +197,7 @@ def _rebuild(
 def _member_chunk(member: SpooledMember, chunk: int) -> bytes | None:
     """A member's bytes for this chunk, b"" past its end; None when they disagree with its chunk table."""
     offset, length = chunk_range(chunk, member.payload_bytes)
-    if length == 0:
+    if length == 0 or member.spool is None:
         return b""
     with member.spool.open("rb") as file:
         file.seek(member.payload_offset + offset)

@@ -1,6 +1,6 @@
 """One motion of the robot with the tray work around it. The robot is believed only after a look."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archived.sessions.tools import Tools
 from backends.interface import DiscStatus, OpticalDrive
@@ -38,6 +38,8 @@ class Carried:
     #: Element address → barcode (None when full without a readable barcode); absent when empty.
     seen: dict[int, str | None] | None
     note: str = ""
+    #: The medium lies in the drive, and the drive does not make it out.
+    unready: bool = False
 
 
 def carry(tools: Tools, task: Carry) -> Carried:
@@ -52,10 +54,13 @@ def carry(tools: Tools, task: Carry) -> Carried:
         _move(changer, task)
     except (RoboticsError, DeviceFailure) as error:
         note = str(error)
-    carried = look(tools, task, note)
-    if carried.kind == "arrived" and task.to_drive is not None:
-        return _loaded(tools, task, carried)
-    return carried
+    return _trays_closed(tools, task, look(tools, task, note))
+
+
+def resume(tools: Tools, task: Carry) -> Carried:
+    """A motion that an earlier life may have commanded, or not: look where it ended, and move nothing."""
+    carried = look(tools, task, "an earlier life was interrupted in the motion")
+    return _trays_closed(tools, task, carried)
 
 
 def look(tools: Tools, task: Carry, note: str = "") -> Carried:
@@ -104,14 +109,24 @@ def _inventory(tools: Tools, library: str) -> Inventory | None:
         return None
 
 
-def _loaded(tools: Tools, task: Carry, carried: Carried) -> Carried:
-    drive = tools.drives[task.to_drive or ""]
+def _trays_closed(tools: Tools, task: Carry, carried: Carried) -> Carried:
+    """A disc that lies in a drive now can be worked with, also when its tray was opened in vain."""
+    if carried.kind == "arrived" and task.to_drive is not None:
+        return _loaded(tools, carried, task.to_drive, "was brought")
+    if carried.kind == "stayed" and task.from_drive is not None:
+        return _loaded(tools, carried, task.from_drive, "stayed there")
+    return carried
+
+
+def _loaded(tools: Tools, carried: Carried, name: str, what: str) -> Carried:
+    drive = tools.drives[name]
     try:
         drive.load()
         await_ready(tools, drive)
-    except (DeviceFailure, WaitExpired) as error:
-        words = f"{task.to_drive}: the disc was brought and does not become ready: {error}"
-        return Carried("arrived", carried.seen, words)
+    except DeviceFailure as error:
+        words = f"{name}: the disc {what} and does not become ready: {error}"
+        note = f"{carried.note}; {words}" if carried.note else words
+        return replace(carried, note=note, unready=True)
     return carried
 
 

@@ -11,7 +11,7 @@ from archived.catalog import events, media
 from archived.catalog.events import Attention
 from archived.model import Drive, Medium
 from archived.stages.work import Site
-from archived.states import MediumState
+from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 
 STALE = "inventory_stale"
 
@@ -42,6 +42,12 @@ class Floor:
 
     def medium(self, medium_id: str) -> Medium | None:
         return next((m for m in self.media if m.id == medium_id), None)
+
+    @property
+    def in_hand(self) -> Medium | None:
+        """The medium that the robot stopped with: in no slot, no port and no drive."""
+        known = {*self.slots, *self.ports, *(drive.element for drive in self.drives)}
+        return next((m for m in self.media if m.element is not None and m.element not in known), None)
 
     @property
     def up(self) -> tuple[Drive, ...]:
@@ -82,19 +88,43 @@ def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str |
     known = [m for m in media.listing(write) if m.library == library]
     by_barcode = {m.barcode: m for m in known if m.barcode is not None}
     where = {by_barcode[code].id: element for element, code in seen.items() if code in by_barcode}
+    missed = {item.id for item in events.attentions(write)}
     for medium in known:
         if medium.id in where:
             if medium.element != where[medium.id] or medium.element is None:
                 media.saw(write, medium.id, where[medium.id], now)
-            events.clear_attention(write, f"missing:{medium.id}")
+            if f"missing:{medium.id}" in missed:
+                events.clear_attention(write, f"missing:{medium.id}")
         elif medium.element is not None and seen.get(medium.element, "") is not None:
             media.saw(write, medium.id, None, now)
             if medium.state is not MediumState.LOST:
                 _missing(write, site, medium)
+            if medium.state is MediumState.RESERVED:
+                _promise_to_another(write, medium)
     for element, code in seen.items():
         if code is not None and code not in by_barcode:
             _stranger(write, site, library, element, code)
     events.set_setting(write, stale_key(library), "")
+
+
+def drive_failed(write: Connection, site: Site, drive: str, doing: str, words: str) -> None:
+    """A drive ended its work without an outcome: somebody should know while it is tried again."""
+    events.raise_attention(
+        write,
+        Attention(
+            f"trouble:{drive}",
+            "working-hours",
+            f"drive {drive} did not finish {doing}: {words}",
+            "nothing is concluded about the disc and nothing was lost; it is tried again after a rest",
+            f"archivectl drive down {drive} --reason TEXT   (the other drives take over)",
+            site.now(),
+        ),
+    )
+
+
+def drive_worked(write: Connection, drive: str) -> None:
+    """What was said about the drive is over."""
+    events.clear_attention(write, f"trouble:{drive}")
 
 
 def furnish(
@@ -111,6 +141,15 @@ def furnish(
 def _elements(settings: Mapping[str, str], library: str) -> dict[str, Any]:
     stored = settings.get(f"elements:{library}")
     return dict(json.loads(stored)) if stored else {"slots": {}, "ports": []}
+
+
+def _promise_to_another(write: Connection, medium: Medium) -> None:
+    """A missing blank is promised to nobody: what was planned for it is planned anew, on another disc."""
+    for copy in media.copies_on(write, medium.id):
+        if copy.state is CopyState.PLANNED:
+            note = f"medium {medium.id} is missing"
+            media.advance_copy(write, copy.id, CopyEvent.WITHDRAWN, note=note)
+    media.advance_state(write, medium.id, MediumEvent.RELEASED)
 
 
 def _missing(write: Connection, site: Site, medium: Medium) -> None:
@@ -159,7 +198,7 @@ def _stranger(write: Connection, site: Site, library: str, element: int, barcode
             "working-hours",
             f"medium {barcode} in element {element} of library {library} is not in the catalog",
             "it is set aside: never written, never read",
-            "take it out, or register it",
+            f"take it out, or, if it is a new blank: archivectl media register {barcode} --batch NAME",
             site.now(),
         ),
     )

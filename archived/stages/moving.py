@@ -5,18 +5,17 @@ A robot that does not answer leaves its library stale: nothing moves until a loo
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from archived.catalog import events, images, media, recalls
 from archived.catalog.events import Attention
-from archived.config import Config
 from archived.model import Copy, Drive, Medium, Move
-from archived.policy.drive_choice import choose_verify_drive
+from archived.policy.drive_choice import DriveChoice, choose_verify_drive
 from archived.policy.mounting import DriveView, MovePlan, SlotView, Want, next_move
-from archived.sessions.mount import Carried, Carry, carry, look, take_inventory
+from archived.sessions.mount import Carried, Carry, carry, resume, take_inventory
 from archived.sessions.tools import Tools
 from archived.stages.floor import Floor, floors, settle, stale_key
 from archived.stages.work import Action, Broken, Context, Site, drive_lane, robot_lane
@@ -63,7 +62,7 @@ def due(read: Connection, site: Site) -> list[Work]:
     moves = media.moves_in_state(read, MoveState.MOVING)
     found = []
     for floor in floors(read, site):
-        wants, ready = _wants(read, site.config, floor, paused)
+        wants, ready = _wants(read, floor, paused)
         mine = tuple(move for move in moves if move.library == floor.library)
         orders = tuple(order for order in site.orders if floor.medium(order[0]) is not None)
         found.append(Work(floor, tuple(wants), frozenset(ready), mine, orders))
@@ -78,6 +77,8 @@ def plan(view: list[Work], context: Context) -> list[Action]:
             wanted += [_action(floor, _resumed(floor, move), resumed=True) for move in work.moving]
         elif floor.stale:
             wanted.append(Action(NAME, f"inventory {floor.library}", (lane,), Look(floor.library)))
+        elif floor.in_hand is not None:
+            wanted += _put_down(floor, floor.in_hand)
         elif work.orders:
             wanted += _ordered(work, context)
         else:
@@ -123,11 +124,7 @@ def run(action: Action, tools: Tools) -> Carried:
     motion: Motion = action.task
     task = motion.carry
     tools.progress.begin(action.key, f"moving {task.medium_id} from {task.source} to {task.destination}")
-    return (
-        look(tools, task, "an earlier life was interrupted in the motion")
-        if action.resumed
-        else carry(tools, task)
-    )
+    return resume(tools, task) if action.resumed else carry(tools, task)
 
 
 def record(write: Connection, site: Site, action: Action, outcome: Carried | Broken) -> float:
@@ -147,7 +144,7 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
         "stayed": MoveEvent.STAYED,
         "vanished": MoveEvent.VANISHED,
     }[outcome.kind]
-    media.end_move(write, motion.move_id, event, site.now(), outcome.note)
+    media.end_move(write, motion.move_id, event, _ended_at(write, site, motion.carry.medium_id), outcome.note)
     if motion.ordered and site.orders and site.orders[0][0] == motion.carry.medium_id:
         site.orders.popleft()
     _report(write, site, motion, outcome)
@@ -159,20 +156,24 @@ def _report(write: Connection, site: Site, motion: Motion, outcome: Carried) -> 
     subject = ("medium", task.medium_id)
     detail: dict[str, Any] = {"source": task.source, "destination": task.destination, "why": motion.why}
     if outcome.kind == "arrived" and not outcome.note:
+        if task.to_drive is not None:
+            began = media.move_begun_at(write, motion.move_id)
+            events.learn_pace(write, "load_s", (site.now() - began).total_seconds())
         events.append(write, site.now(), "move", subject, **detail)
         events.clear_attention(write, f"move:{task.medium_id}")
         return
     events.append(write, site.now(), "move", subject, outcome=outcome.kind, note=outcome.note, **detail)
-    if outcome.kind == "arrived" and task.to_drive is not None and "ready" in outcome.note:
-        media.set_drive(write, task.to_drive, up=False, note=outcome.note)
-        _drive_down(write, site, task.to_drive, outcome.note)
-    elif outcome.kind != "arrived":
+    holder = task.to_drive if outcome.kind == "arrived" else task.from_drive
+    if outcome.unready and holder is not None:
+        media.set_drive(write, holder, up=False, note=outcome.note)
+        _drive_down(write, site, holder, outcome.note)
+    if outcome.kind == "arrived":
+        events.clear_attention(write, f"move:{task.medium_id}")
+    else:
         _move_failed(write, site, task, outcome)
 
 
-def _wants(
-    read: Connection, config: Config, floor: Floor, writes_paused: bool
-) -> tuple[list[Want], set[str]]:
+def _wants(read: Connection, floor: Floor, writes_paused: bool) -> tuple[list[Want], set[str]]:
     arrivals = media.last_arrivals(read)
     up = [drive.name for drive in floor.up]
     wants: list[Want] = []
@@ -190,7 +191,7 @@ def _wants(
         medium = floor.medium(copy.medium_id)
         if medium is None:
             continue
-        allowed = verify_drives(read, config, copy, up)
+        allowed = verify_choice(read, copy, up).allowed
         want(medium, "verify", allowed, copy.written_at or copy.planned_at)
         if reloaded(copy, arrivals):
             ready.add(medium.id)
@@ -201,6 +202,12 @@ def _wants(
                 want(medium, "write", tuple(up), copy.planned_at)
                 ready.add(medium.id)
     return wants, ready
+
+
+def _ended_at(read: Connection, site: Site, medium_id: str) -> datetime:
+    """Now, but after the last burn of this medium: order must outlive somebody who sets the clock back."""
+    burnt = [copy.written_at for copy in media.copies_on(read, medium_id) if copy.written_at is not None]
+    return max([site.now(), *(at + timedelta(microseconds=1) for at in burnt)])
 
 
 def reloaded(copy: Copy, arrivals: dict[str, datetime]) -> bool:
@@ -217,11 +224,11 @@ def may_write(read: Connection, copy: Copy) -> bool:
     return image.set_id is None or not any(member.held for member in images.of_set(read, image.set_id))
 
 
-def verify_drives(read: Connection, config: Config, copy: Copy, up: list[str]) -> tuple[str, ...]:
-    """The drives that may read a written copy back, best first; empty when none may."""
+def verify_choice(read: Connection, copy: Copy, up: list[str]) -> DriveChoice:
+    """The drives that may read a written copy back, best first; or the words that say why none may."""
     image = images.get(read, copy.image_id)
     if image.set_id is None:
-        return tuple(up)
+        return DriveChoice(allowed=tuple(up))
     pairs = [
         (other.write_drive, other.verify_drive)
         for member in images.of_set(read, image.set_id)
@@ -230,8 +237,7 @@ def verify_drives(read: Connection, config: Config, copy: Copy, up: list[str]) -
     ]
     waived = image.set_id in events.allowed(read, "diversity")
     m = images.get_set(read, image.set_id).m
-    choice = choose_verify_drive(copy.write_drive, up, pairs, m, waived=waived, set_id=image.set_id)
-    return choice.allowed
+    return choose_verify_drive(copy.write_drive, up, pairs, m, waived=waived, set_id=image.set_id)
 
 
 def _drive_views(work: Work, context: Context) -> list[DriveView]:
@@ -270,11 +276,7 @@ def _movable(wants: tuple[Want, ...], context: Context) -> list[Want]:
 
 def _slots(floor: Floor) -> list[SlotView]:
     taken = {medium.element for medium in floor.media}
-    return [
-        SlotView(element, magazine)
-        for element, magazine in floor.slots.items()
-        if element not in taken
-    ]
+    return [SlotView(element, magazine) for element, magazine in floor.slots.items() if element not in taken]
 
 
 def _motion(floor: Floor, step: MovePlan) -> Motion:
@@ -290,6 +292,16 @@ def _motion(floor: Floor, step: MovePlan) -> Motion:
         to_drive=by_element.get(step.destination),
     )
     return Motion(task, step.why)
+
+
+def _put_down(floor: Floor, medium: Medium) -> list[Action]:
+    """The robot stopped with a disc in its hand: it goes home before anything else moves."""
+    free = sorted(slot.element for slot in _slots(floor))
+    if medium.element is None or not free:
+        return []
+    home = medium.home_element if medium.home_element in free else free[0]
+    plan_ = MovePlan(medium.id, medium.element, home, "left in the robot's hand")
+    return [_action(floor, _motion(floor, plan_))]
 
 
 def _resumed(floor: Floor, move: Move) -> Motion:
@@ -335,7 +347,7 @@ def _drive_down(write: Connection, site: Site, drive: str, note: str) -> None:
             f"drive:{drive}",
             "now",
             f"drive {drive} was taken down: {note}",
-            "the other drives go on; the disc in it was not written",
+            "the other drives go on; nothing was written to the disc in it, which goes back to its slot",
             f"archivectl drive up {drive} --reason TEXT",
             site.now(),
         ),

@@ -5,7 +5,7 @@ it is in the catalog. A crash before it leaves an open image and waiting package
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -56,12 +56,23 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
+class TooLarge:
+    """A waiting package that no medium of its pool can hold, and that nobody was told of."""
+
+    package_id: str
+    cost_bytes: int
+    pool: str
+    capacity_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """Groups with waiting packages, those among them without an open image, and images that are closing."""
 
     groups: tuple[Group, ...]
     unopened: tuple[GroupKey, ...]
     closing: tuple[str, ...]
+    too_large: tuple[TooLarge, ...] = ()
 
 
 def due(read: Connection, site: Site) -> View:
@@ -86,7 +97,8 @@ def due(read: Connection, site: Site) -> View:
                 )
             )
     closing = images.in_state(read, ImageState.CLOSING)
-    return View(tuple(groups), tuple(unopened), tuple(image.id for image in closing))
+    too_large = tuple(_unnamed_too_large(read, groups))
+    return View(tuple(groups), tuple(unopened), tuple(image.id for image in closing), too_large)
 
 
 def plan(view: View, context: Context) -> list[Action]:
@@ -95,6 +107,7 @@ def plan(view: View, context: Context) -> list[Action]:
         for image_id in view.closing
     ]
     wanted += [Action(NAME, f"group {key}", (), key) for key in view.unopened]
+    wanted += [Action(NAME, f"too large {item.package_id}", (), item) for item in view.too_large]
     for group in view.groups:
         why = packing.should_close(
             group.candidates,
@@ -114,6 +127,9 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     if isinstance(action.task, GroupKey):
         images.open_image(write, action.task, site.now())
         return None
+    if isinstance(action.task, TooLarge):
+        _name_too_large(write, site, action.task)
+        return None
     closing: Closing = action.task
     image = images.get(write, closing.image_id)
     if image.state is ImageState.CLOSING:
@@ -124,11 +140,15 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     waiting = {package.id for package in packages.waiting(write, group.key.pool)}
     candidates = [c for c in group.candidates if c.package_id in waiting]
     choice = packing.choose(candidates, group.closed_volumes, group.rules.capacity_bytes)
-    _name_too_large(write, site, choice, group)
     if not choice.package_ids:
         return None
     _close(write, site, image, choice, closing.why)
-    images.open_image(write, group.key, site.now())
+    for package_id in choice.package_ids:
+        events.clear_attention(write, f"too-large:{package_id}")
+    following = images.open_image(write, group.key, site.now())
+    if choice.left_out and closing.why == packing.ASKED:
+        # Who asks to close what waits means all of it, not one disc's worth.
+        images.update_columns(write, following.id, close_reason=packing.ASKED)
     return action.having(_task(write, site, images.get(write, image.id)))
 
 
@@ -261,17 +281,25 @@ def _task(read: Connection, site: Site, image: Image) -> Closing:
     return Closing(image.id, disc=disc, recipe=site.tools.paths.staging / image.recipe_name)
 
 
-def _name_too_large(write: Connection, site: Site, choice: Choice, group: Group) -> None:
-    for item in choice.too_large:
-        events.raise_attention(
-            write,
-            Attention(
-                f"too-large:{item.package_id}",
-                "working-hours",
-                f"package {item.package_id} ({item.cost_bytes} bytes on a disc) fits no medium of pool "
-                f"{group.key.pool} ({group.rules.capacity_bytes} bytes)",
-                "it stays in staging; everything else goes on",
-                f"archivectl withdraw {item.package_id} --reason TEXT   (or add larger media to the pool)",
-                site.now(),
-            ),
-        )
+def _unnamed_too_large(read: Connection, groups: list[Group]) -> Iterator[TooLarge]:
+    named = {item.id for item in events.attentions(read)}
+    for group in groups:
+        limit_bytes = group.rules.capacity_bytes
+        for item in group.candidates:
+            if item.cost_bytes > limit_bytes and f"too-large:{item.package_id}" not in named:
+                yield TooLarge(item.package_id, item.cost_bytes, group.key.pool, limit_bytes)
+
+
+def _name_too_large(write: Connection, site: Site, item: TooLarge) -> None:
+    events.raise_attention(
+        write,
+        Attention(
+            f"too-large:{item.package_id}",
+            "working-hours",
+            f"package {item.package_id} ({item.cost_bytes} bytes on a disc) fits no medium of pool "
+            f"{item.pool} ({item.capacity_bytes} bytes)",
+            "it stays in staging; everything else goes on",
+            f"archivectl withdraw {item.package_id} --reason TEXT   (or add larger media to the pool)",
+            site.now(),
+        ),
+    )

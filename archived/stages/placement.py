@@ -84,6 +84,8 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     set_id = wanting.set.id
     if images.get_set(write, set_id).state is not SetState.PROTECTED:
         return None
+    if not _still_true(write, planned):
+        return None
     if planned.placement.refusal:
         _call_for_help(write, site, set_id, planned.placement)
         return action
@@ -130,6 +132,16 @@ def _planned(wanting: Wanting) -> Planned:
         set_id=wanting.set.id,
     )
     return Planned(wanting, placement)
+
+
+def _still_true(read: Connection, planned: Planned) -> bool:
+    """Whether the members still want media and the blanks are still blank: a person may act in between."""
+    wanted = planned.placement.assignments
+    return all(
+        images.get(read, image_id).state is ImageState.PROTECTED
+        and media.get(read, medium_id).state is MediumState.BLANK
+        for image_id, medium_id in wanted.items()
+    )
 
 
 def _placed(read: Connection, copy: Copy) -> PlacedMember:

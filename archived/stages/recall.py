@@ -15,7 +15,7 @@ from archived.model import Reading, Recall
 from archived.sessions.gather import Gathered, SetShape, SpooledMember, WantedFile, check_staged, gather
 from archived.sessions.read import Range, read_ranges
 from archived.sessions.tools import Tools
-from archived.stages.floor import floors
+from archived.stages.floor import drive_failed, drive_worked, floors
 from archived.stages.recall_sources import (
     next_readings,
     record_liars,
@@ -126,7 +126,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
             staged=staged,
             spool=spool_path(folder, image_id or "none"),
             direct_copy=direct[-1].copy_id if direct else None,
-            members=tuple(spooled_members(write, waiting.readings, folder)),
+            members=tuple(spooled_members(write, image_id, waiting.readings, folder)),
             shape=set_shape(write, image_id) if image_id is not None else None,
         )
     )
@@ -203,7 +203,10 @@ def _record_reading(write: Connection, site: Site, fetch: Fetch, outcome: object
     if isinstance(outcome, Broken) or not isinstance(outcome, tuple):
         words = str(outcome.error) if isinstance(outcome, Broken) else "no outcome"
         recalls.advance_reading(write, reading.id, ReadingEvent.INTERRUPTED, note=words)
+        doing = f"reading {fetch.medium_id} for recall {reading.recall_id}"
+        drive_failed(write, site, fetch.drive, doing, words)
         return site.config.rest_s
+    drive_worked(write, fetch.drive)
     recalls.advance_reading(write, reading.id, ReadingEvent.FINISHED, bad=outcome)
     events.append(
         write,

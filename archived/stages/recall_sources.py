@@ -51,15 +51,20 @@ def set_shape(read: Connection, image_id: str) -> SetShape | None:
     return SetShape(protection_set.n, protection_set.m, present, image.position - 1, chunks)
 
 
-def spooled_members(read: Connection, readings: Iterable[Reading], folder: Path) -> list[SpooledMember]:
-    """Members of the set of which something was read for decoding."""
-    found: dict[int, SpooledMember] = {}
+def spooled_members(
+    read: Connection, image_id: str | None, readings: Iterable[Reading], folder: Path
+) -> list[SpooledMember]:
+    """Members of the set of which something was read for decoding, or of which the end is known zeros."""
+    found: dict[str, SpooledMember] = {}
+    for other in _data_members(read, image_id):
+        number, end = (other.position or 0) - 1, other.payload_bytes or 0
+        found[other.id] = SpooledMember(number, 0, None, 0, end, b"")
     for reading in readings:
         if reading.purpose != "set" or reading.state is not ReadingState.READ:
             continue
         image = images.get(read, reading.image_id)
         part = "image" if image.kind == "data" else "payload"
-        found[reading.copy_id] = SpooledMember(
+        found[image.id] = SpooledMember(
             number=(image.position or 0) - 1,
             copy_id=reading.copy_id,
             spool=folder / f"{image.id}.spool",
@@ -68,6 +73,13 @@ def spooled_members(read: Connection, readings: Iterable[Reading], folder: Path)
             chunks=images.chunks(read, image.id, part) or b"",
         )
     return list(found.values())
+
+
+def _data_members(read: Connection, image_id: str | None) -> list[Image]:
+    """The other data images of an image's set."""
+    set_id = images.get(read, image_id).set_id if image_id is not None else None
+    members = images.of_set(read, set_id) if set_id is not None else []
+    return [member for member in members if member.kind == "data" and member.id != image_id]
 
 
 def next_readings(
@@ -129,11 +141,15 @@ def _through_set(
     protection_set = images.get_set(read, image.set_id)
     members = {m.position or 0: m for m in images.of_set(read, image.set_id) if m.id != image.id}
     useless = _useless(read, done, chunks)
+    # Shorter images count as zero-padded: behind their ends nothing needs to be read.
+    beyond = {
+        p for p, member in members.items() if member.kind == "data" and not _member_ranges(member, chunks)
+    }
     found = set_sources(
         {position: copy_views(read, site, member.id) for position, member in members.items()},
         n=protection_set.n,
         m=protection_set.m,
-        absent=protection_set.absent,
+        absent={*protection_set.absent, *beyond},
         excluded=useless,
     )
     if found.shortage:

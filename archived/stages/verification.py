@@ -12,8 +12,8 @@ from archived.catalog.events import Attention
 from archived.model import Copy, Drive, Image
 from archived.sessions.read import Comparison, Expected, compare_image
 from archived.sessions.tools import Tools
-from archived.stages.floor import floors
-from archived.stages.moving import reloaded, verify_drives
+from archived.stages.floor import drive_failed, drive_worked, floors
+from archived.stages.moving import reloaded, verify_choice
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyEvent, CopyState, MediumEvent
 
@@ -48,7 +48,7 @@ def due(read: Connection, site: Site) -> list[Reloaded]:
             drive = floor.drive_of(copy.medium_id)
             if drive is None or not drive.up or not reloaded(copy, arrivals):
                 continue
-            if drive.name in verify_drives(read, site.config, copy, up):
+            if drive.name in verify_choice(read, copy, up).allowed:
                 found.append(Reloaded(copy, images.get(read, copy.image_id), drive))
     return found
 
@@ -95,8 +95,14 @@ def record(write: Connection, site: Site, action: Action, outcome: Comparison | 
             note=str(outcome.error),
             **detail,
         )
+        doing = f"reading image {check.expected.image_id} back from {check.medium_id}"
+        drive_failed(write, site, check.drive, doing, str(outcome.error))
         return site.config.rest_s
+    drive_worked(write, check.drive)
     if not outcome.words:
+        pace = next((p for p in site.tools.progress.items() if p.key == action.key), None)
+        if pace is not None and pace.rate_bytes_per_s > 0:
+            events.learn_pace(write, "read", pace.rate_bytes_per_s)
         media.advance_copy(write, check.copy_id, CopyEvent.READ_MATCHED, verified_at=site.now(), note="")
         media.advance_state(write, check.medium_id, MediumEvent.READ_MATCHED)
         events.append(write, site.now(), "fixity check", subject, **detail)

@@ -97,7 +97,10 @@ def record(write: Connection, site: Site, action: Action, outcome: Written | Bro
 def _step(write: Connection, site: Site, outcome: Written, copy_id: int, medium_id: str) -> None:
     """The states of copy and medium after the burn, in one commit."""
     if outcome.kind == "flushed":
-        media.advance_copy(write, copy_id, CopyEvent.FLUSHED, written_at=site.now(), note="")
+        # Never before its arrival, whoever set the clock: only a later arrival counts as a reload.
+        arrived = media.last_arrivals(write).get(medium_id, site.now())
+        written_at = max(site.now(), arrived)
+        media.advance_copy(write, copy_id, CopyEvent.FLUSHED, written_at=written_at, note="")
         media.advance_state(write, medium_id, MediumEvent.WRITTEN)
     elif outcome.kind == "blank" or (outcome.kind == "source" and not outcome.spent):
         media.advance_copy(write, copy_id, CopyEvent.FOUND_BLANK, note=outcome.note)

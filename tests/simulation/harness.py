@@ -16,6 +16,7 @@ from archived.founding import Choices, make_site
 from archived.model import Image, Package, Recall
 from archived.policy.submission import SubmissionRequest
 from archived.sessions.tools import ProgressBoard
+from archived.routines.runner import Runner
 from archived.stages import intake, recall_request, withdrawal
 from archived.stages.capacity import cost_on_disc, image_limit_bytes
 from archived.stages.floor import stale_key
@@ -91,6 +92,7 @@ class Story:
         self.site = replace(plain, tools=replace(plain.tools, progress=board, burner=burner))
         self.executor = InlineExecutor(self.seed * 1000 + self.lives)
         self.loop = Loop(self.catalog, self.site, PIPELINE, self.executor)
+        self.runner = Runner(self.catalog, self.site)
         intake.recover(catalog=self.catalog, config=self.config, site=self.site_folder, clock=self.clock)
         with self.catalog.write() as write:
             for library in self.config.libraries:
@@ -108,6 +110,7 @@ class Story:
     def step(self) -> bool:
         """One turn of the loop and one piece of work; False when there was nothing to do."""
         moved = self.loop.turn()
+        self.runner.turn()
         with self.catalog.read() as read:
             self.raised |= {item.id: item for item in events.attentions(read)}
         ran = self.executor.run_one()
