@@ -76,7 +76,8 @@ class Context:
     def say(self, line: str = "") -> None:
         """A line for people on standard error; silent with --json."""
         if not self.as_json:
-            click.echo(line, err=True)
+            # Not click.echo: that goes past a live display, which stands where sys.stderr was.
+            print(line, file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """Let the daemon go, if it was spoken to."""
@@ -88,7 +89,7 @@ class Context:
         if notice and not self._notice_said and not self.as_json:
             self._notice_said = True
             sys.stdout.flush()
-            click.echo(notice, err=True)
+            self.say(notice)
         return answer
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
+from rich.text import Text
 
 from cli.context import Context
 from cli.render import items, table_of
@@ -97,9 +98,10 @@ def _display(context: Context) -> Live:
     screen = Console(
         file=sys.stderr, markup=False, emoji=False, highlight=False, quiet=not _is_watched(context)
     )
-    return Live(console=screen, transient=True, auto_refresh=False)
+    return Live(console=screen, transient=True, auto_refresh=False, redirect_stdout=False)
 
 
 def _draw(context: Context, live: Live) -> None:
     if _is_watched(context):
-        live.update(progress_table(items(context.get("/v1/progress"))), refresh=True)
+        work = items(context.get("/v1/progress"))
+        live.update(progress_table(work) if work else Text(""), refresh=True)

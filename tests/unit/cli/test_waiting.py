@@ -1,0 +1,80 @@
+"""Long requests are looked at while they run, and nothing about looking changes their outcome."""
+
+import threading
+
+import pytest
+
+from archived.errors import Failed
+from cli.context import Context
+from cli.waiting import News, wait_for, with_progress
+
+from .conftest import FakeClient
+
+WORK = {
+    "key": "k",
+    "what": "taking in F/S/V",
+    "done_bytes": 1,
+    "total_bytes": 4,
+    "rate_bytes_per_s": 1,
+    "left_s": 3,
+}
+
+
+@pytest.fixture
+def watched(daemon: FakeClient, monkeypatch: pytest.MonkeyPatch) -> Context:
+    """A context whose caller sits before a screen."""
+    monkeypatch.setattr("cli.waiting._is_watched", lambda context: True)
+    monkeypatch.setattr("cli.waiting.NEWS_WAIT_S", 0.01)
+    daemon.answers["GET /v1/progress"] = {"items": [WORK]}
+    return Context(client=daemon)
+
+
+def test_progress_is_drawn_until_the_answer_comes(watched: Context, daemon: FakeClient) -> None:
+    drawn = threading.Event()
+
+    def slow() -> str:
+        assert drawn.wait(10)
+        return "receipt"
+
+    original = daemon.get
+
+    def get(path: str, /, **params: object) -> object:
+        drawn.set()
+        return original(path, **params)
+
+    daemon.get = get  # type: ignore[method-assign]
+    assert with_progress(watched, slow) == "receipt"
+    assert daemon.asked("GET", "/v1/progress")
+
+
+@pytest.mark.parametrize("error", [Failed("broke"), TimeoutError("the call's own"), KeyboardInterrupt()])
+def test_what_the_call_raises_is_raised(error: BaseException, watched: Context) -> None:
+    def broken() -> None:
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        with_progress(watched, broken)
+    assert caught.value is error
+
+
+def test_nobody_watching_means_that_progress_is_not_asked_for(daemon: FakeClient) -> None:
+    assert with_progress(Context(client=daemon), lambda: "receipt") == "receipt"
+    assert daemon.calls == []
+
+
+def test_waiting_looks_first_and_asks_for_news_only_when_it_must(daemon: FakeClient) -> None:
+    assert wait_for(Context(client=daemon), lambda: "there") == "there"
+    assert daemon.calls == []
+
+
+def test_news_are_asked_for_from_the_last_event_that_was_heard_of(daemon: FakeClient) -> None:
+    daemon.answers["GET /v1/events"] = [
+        {"items": [{"id": 5}]},
+        {"items": [{"id": 6}, {"id": 9}]},
+        {"items": []},
+    ]
+    news = News(Context(client=daemon))
+    news.wait(1)
+    news.wait(1)
+    news.wait(1)
+    assert [sent.get("after") for sent in daemon.asked("GET", "/v1/events")] == [None, 5, 9, 9]
