@@ -19,7 +19,7 @@ help:
 
 run:
 	@scripts/prepare run
-	@$(BIN)/python scripts/story.py $(if $(INPUT),"$(INPUT)",examples) $(if $(KEEP),--keep)
+	@$(BIN)/python scripts/story.py $(if $(INPUT),"$(INPUT)") $(if $(KEEP),--keep)
 
 lint:
 	@scripts/prepare test
