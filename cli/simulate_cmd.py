@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from cli.byte_size import ByteSize
 from cli.context import Context
 from cli.nouns import noun, verb
 from cli.render import facts, rows_of
@@ -49,12 +50,12 @@ def lose(context: Context, medium: str) -> None:
 @verb(
     "damage",
     "simulate damage SIM00004 --percent 5 --seed 7",
-    "simulate damage SIM00004 --offset 1048576 --bytes 65536 --kind silent",
+    "simulate damage SIM00004 --offset 1MiB --bytes 64KiB --kind silent",
     of=simulate,
 )
 @click.argument("medium")
-@click.option("--offset", type=int, help="Where the damage begins, in bytes.")
-@click.option("--bytes", "length", type=int, help="How long it is.")
+@click.option("--offset", type=ByteSize(), help="Where the damage begins, in bytes.")
+@click.option("--bytes", "length", type=ByteSize(), help="How long it is.")
 @click.option("--percent", type=float, help="Instead: this share of what is written, scattered.")
 @click.option("--seed", type=int, help="Chooses the places; the same seed, the same places.")
 @click.option(

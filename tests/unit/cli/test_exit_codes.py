@@ -77,6 +77,8 @@ def test_a_wrong_command_line_exits_2(run: Run) -> None:
         ("sets", "close", "X", "--all"),
         ("withdraw", "P1"),
         ("writes", "nonsense"),
+        ("simulate", "damage", "D1", "--offset", "-1"),
+        ("simulate", "damage", "D1", "--bytes", "9 parsecs"),
     ):
         assert run(*wrong).exit_code == 2
 

@@ -1,5 +1,6 @@
 """Every command explains itself by examples that work, and understands --json."""
 
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,20 @@ import pytest
 
 from archived.errors import Unavailable
 from cli.main import main
+from cli.nouns import Noun
 
 from .conftest import FakeClient, Run
+
+ROOT = Path(__file__).resolve().parents[3]
+#: Sentences about archivectl, not commands.
+PROSE = {"resolves"}
+
+
+def advised() -> set[tuple[str, str]]:
+    """The first two words of every archivectl command that the product tells people to use."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "archived").rglob("*.py")]
+    found = {match for text in sources for match in re.findall(r"archivectl ([a-z]+)(?: ([a-z]+))?", text)}
+    return {(first, second) for first, second in found if first not in PROSE}
 
 
 def commands(
@@ -64,3 +77,10 @@ def test_help_alone_lists_the_commands(run: Run) -> None:
 
 def test_the_version_is_told(run: Run) -> None:
     assert run("--version").stdout.startswith("archivectl, version ")
+
+
+@pytest.mark.parametrize("words", sorted(advised()), ids=" ".join)
+def test_every_command_that_the_daemon_advises_exists(words: tuple[str, str]) -> None:
+    command = main.commands[words[0]]
+    if isinstance(command, Noun) and words[1]:
+        assert command.takes_thing or words[1] in command.commands

@@ -1,0 +1,35 @@
+"""A number of bytes as people write it on a command line."""
+
+import re
+
+import click
+
+_UNITS = {
+    "": 1,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "tb": 10**12,
+    "kib": 1 << 10,
+    "mib": 1 << 20,
+    "gib": 1 << 30,
+}
+
+
+class ByteSize(click.ParamType[int]):
+    """Bytes, with a unit if one likes: 65536, 64KiB, 25GB."""
+
+    name = "size"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        match = re.fullmatch(r"([0-9]+)\s*([A-Za-z]*)", str(value))
+        unit = _UNITS.get(match[2].lower()) if match else None
+        if match is None or unit is None:
+            self.fail(
+                f"{value!r} is no size; write bytes, or a whole number with kB, MB, GB, KiB, MiB, GiB",
+                param,
+                ctx,
+            )
+        return int(match[1]) * unit
