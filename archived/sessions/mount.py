@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 
 from archived.sessions.tools import Tools
 from backends.interface import DiscStatus, OpticalDrive
+from devices.clock import Clock
 from devices.failures import DeviceFailure, DeviceRefused, OutcomeUnknown
 from devices.polling import WaitExpired, wait_until
+from devices.sense import Blame, blame_of
 from robotics.errors import InventoryStale, RoboticsError
 from robotics.interface import Changer
 from robotics.model import Inventory
@@ -122,7 +124,7 @@ def _loaded(tools: Tools, carried: Carried, name: str, what: str) -> Carried:
     drive = tools.drives[name]
     try:
         drive.load()
-        await_ready(tools, drive)
+        await_ready(tools.clock, drive)
     except DeviceFailure as error:
         words = f"{name}: the disc {what} and does not become ready: {error}"
         note = f"{carried.note}; {words}" if carried.note else words
@@ -130,13 +132,17 @@ def _loaded(tools: Tools, carried: Carried, name: str, what: str) -> Carried:
     return carried
 
 
-def await_ready(tools: Tools, drive: OpticalDrive) -> None:
+def await_ready(clock: Clock, drive: OpticalDrive) -> None:
     """Poll until the drive made out the disc. Raises WaitExpired, DeviceFailure."""
 
     def settled() -> bool:
-        try:
-            return drive.inspect().status not in (DiscStatus.ABSENT,)
-        except DeviceRefused:
-            return False
+        # A drive tells a change of medium once, in place of an answer: then it is asked again at once.
+        for _ in range(2):
+            try:
+                return drive.inspect().status is not DiscStatus.ABSENT
+            except DeviceRefused as refused:
+                if blame_of(refused.sense) is not Blame.STATE_CHANGED:
+                    return False
+        return False
 
-    wait_until(settled, clock=tools.clock, timeout_s=READY_TIMEOUT_S, interval_s=READY_INTERVAL_S)
+    wait_until(settled, clock=clock, timeout_s=READY_TIMEOUT_S, interval_s=READY_INTERVAL_S)
