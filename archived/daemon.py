@@ -106,6 +106,11 @@ class Daemon:
                 log.warning("%s; trying again", error)
                 self._loop.wait(BUSY_S)
                 continue
+            except Exception:
+                # Nothing here knows what is true now; the next start looks.
+                log.exception("the control loop broke; everything is taken up at the next start")
+                logging.shutdown()
+                os._exit(4)
             if self._loop.draining and not self._loop.in_flight:
                 return
             if not moved:

@@ -5,7 +5,7 @@
     │   ├── NotFound, NotCarried, ContentDiffers, Unacceptable, TooLarge, WrongState, ForbiddenStep
     │   └── ConfigurationError
     ├── Unavailable        (exit 3)  nothing is wrong with the request; the world is not ready for it
-    │   ├── StagingFull, CatalogBusy, SiteLocked, DaemonAbsent
+    │   └── StagingFull, CatalogBusy, SiteLocked, DeviceTrouble, DaemonAbsent
     └── Failed             (exit 4)  something broke on the way; the message says what was kept
         └── Unrecoverable, CatalogDamaged
 
@@ -121,6 +121,12 @@ class SiteLocked(Unavailable):
     """Another process owns this site or this room."""
 
     code = "site-locked"
+
+
+class DeviceTrouble(Unavailable):
+    """A device did not do what was asked; what is recorded stands, and the next look corrects it."""
+
+    code = "device"
 
 
 class DaemonAbsent(Unavailable):

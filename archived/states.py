@@ -114,6 +114,7 @@ class MediumEvent(Enum):
     SPOILED = "spoiled"
     READ_MATCHED = "read_matched"
     SET_ASIDE = "set_aside"
+    ADMITTED = "admitted"
     GONE = "gone"
 
 
@@ -241,7 +242,7 @@ MEDIUM: dict[MediumState, dict[MediumEvent, MediumState]] = {
         _ME.SET_ASIDE: _M.QUARANTINED,
         _ME.GONE: _M.LOST,
     },
-    _M.QUARANTINED: {_ME.GONE: _M.LOST},
+    _M.QUARANTINED: {_ME.ADMITTED: _M.BLANK, _ME.GONE: _M.LOST},
     _M.LOST: {},
 }
 MOVE: dict[MoveState, dict[MoveEvent, MoveState]] = {

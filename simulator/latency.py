@@ -35,7 +35,10 @@ def parse_speed(text: str | float) -> float:
     """A factor, or "unlimited" (as 0); raises `ValueError` for anything else."""
     if text == "unlimited":
         return 0.0
-    speed = float(text)
+    try:
+        speed = float(text)
+    except ValueError:
+        raise ValueError(f"speed {text!r} is neither a factor nor 'unlimited'") from None
     if not 0 <= speed < float("inf"):
         raise ValueError(f"speed {text} is neither a factor nor 'unlimited'")
     return speed

@@ -5,16 +5,10 @@ from fastapi.responses import JSONResponse
 
 from archived.api import holdings, overview, recalls, simulation, steering, submissions
 from archived.api.services import Services
-from archived.errors import ArchivedError, CatalogBusy, Unavailable
+from archived.errors import ArchivedError, CatalogBusy, DeviceTrouble
 from backends.errors import BackendError
 from devices.failures import DeviceFailure
 from robotics.errors import RoboticsError
-
-
-class DeviceTrouble(Unavailable):
-    """A device did not do what was asked; what is recorded stands, and the next look corrects it."""
-
-    code = "device"
 
 
 def create_application(services: Services) -> FastAPI:

@@ -61,7 +61,8 @@ class Client:
     def _absent(self, error: Exception) -> ArchivedError:
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
             return DaemonAbsent(
-                f"no daemon answers on {self._socket}", advice="start it with: archived serve --site DIR"
+                f"no daemon answers on {self._socket}",
+                advice="start it with: archived serve --site DIR",
             )
         return Failed(f"the daemon's answer broke off: {error}", advice="archivectl status")
 

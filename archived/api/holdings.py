@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from sqlalchemy import Connection
 
-from archived.api.services import Document, Services, plain, services_of
+from archived.api.services import Document, Services, one_of, plain, services_of
 from archived.catalog import events, images, media, packages
 from archived.model import Copy, Image, Medium, Package, ProtectionSet
 from archived.policy.sufficiency import missing_pools
@@ -21,7 +21,7 @@ router = APIRouter()
 @router.get("/packages")
 def list_packages(state: str | None = None, services: Services = Depends(services_of)) -> Document:
     """Every package, or those in one state."""
-    wanted = PackageState(state) if state else None
+    wanted = one_of(PackageState, state)
     with services.catalog.read() as read:
         return services.listed([_package(read, services, p) for p in packages.listing(read, wanted)])
 
@@ -71,7 +71,7 @@ def show_set(set_id: str, services: Services = Depends(services_of)) -> Document
 @router.get("/media")
 def list_media(state: str | None = None, services: Services = Depends(services_of)) -> Document:
     """Every medium, or those in one state."""
-    wanted = MediumState(state) if state else None
+    wanted = one_of(MediumState, state)
     with services.catalog.read() as read:
         return services.listed([_medium(read, medium) for medium in media.listing(read, wanted)])
 
@@ -101,8 +101,9 @@ def waits_for(read: Connection, services: Services, package: Package) -> list[st
         image = images.get(read, image_id)
         if image.state is ImageState.PROTECTED and image.set_id is not None:
             missing = missing_positions(read, images.get_set(read, image.set_id))
-            listed = ", ".join(map(str, missing))
-            words.append(f"set {image.set_id}: members {listed} are not read back yet")
+            if missing:
+                listed = ", ".join(map(str, missing))
+                words.append(f"set {image.set_id}: members {listed} are not read back yet")
     return words
 
 

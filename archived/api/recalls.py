@@ -177,6 +177,7 @@ def _plan_document(read: Connection, plan: Plan) -> Document:
                 "label": images.get(read, view.image_id).label,
                 "element": medium.element,
                 "in_drive": view.in_drive,
+                "bytes": plan.bytes_wanted,
                 "state": view.state.value,
             }
         )

@@ -5,15 +5,17 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
 
 from archived.catalog.store import Catalog
+from archived.errors import Refused
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.stages.work import Site
 
 Document = dict[str, Any]
+S = TypeVar("S", bound=Enum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,17 @@ def uid_of(request: Request) -> int:
     """Uid of the peer of the Unix socket; -1 when the transport has no peer credentials."""
     host = request.client.host if request.client is not None else ""
     return int(host.removeprefix("uid:")) if host.startswith("uid:") else -1
+
+
+def one_of(kind: type[S], word: str | None) -> S | None:
+    """The member of an enum that a query names; None for none. Raises Refused with the words there are."""
+    if not word:
+        return None
+    try:
+        return kind(word)
+    except ValueError:
+        known = ", ".join(str(member.value) for member in kind)
+        raise Refused(f"there is no state {word!r}; there are: {known}") from None
 
 
 def plain(value: Any) -> Any:

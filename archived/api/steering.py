@@ -15,6 +15,7 @@ from archived.catalog import events, images, media
 from archived.errors import Refused, Unavailable, WrongState
 from archived.model import Allowance
 from archived.stages import orders, staging_release
+from archived.stages.registration import register_blanks
 from archived.stages.withdrawal import ask_images_to_close, ask_sets_to_close, find_package, hold, release
 from archived.states import PackageState
 from devices.polling import WaitExpired, wait_until
@@ -48,6 +49,14 @@ class MoveOrder(BaseModel):
 
 class UnloadOrder(BaseModel):
     drive: str
+
+
+class NewBlanks(BaseModel):
+    barcodes: list[str]
+    batch: str
+    pool: str | None = None
+    media_id: str = ""
+    capacity_bytes: int | None = None
 
 
 class Permission(BaseModel):
@@ -122,6 +131,25 @@ def allow(body: Permission, request: Request, services: Services = Depends(servi
         events.append(write, now, f"{body.kind} allowed", subject, agent=agent, reason=body.reason)
     services.wake()
     return services.said(plain(item))
+
+
+@router.post("/media/register")
+def register(body: NewBlanks, request: Request, services: Services = Depends(services_of)) -> Document:
+    """Take new blanks into the scratch pool of a pool."""
+    pool = body.pool or next(iter(services.site.config.pools))
+    with services.catalog.write() as write:
+        done = register_blanks(
+            write,
+            services.site,
+            body.barcodes,
+            pool=pool,
+            batch=body.batch,
+            media_id=body.media_id,
+            capacity_bytes=body.capacity_bytes,
+            agent=agent_of(request),
+        )
+    services.wake()
+    return services.said({"registered": done, "pool": pool, "batch": body.batch})
 
 
 @router.post("/library/inventory")

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from archived.api.services import Document, Services, agent_of, services_of, uid_of
 from archived.catalog import events
-from archived.errors import Refused
+from archived.errors import Refused, Unavailable
 from archived.policy.submission import SubmissionRequest
 from archived.stages import intake
 from archived.stages.capacity import cost_on_disc, image_limit_bytes
@@ -45,6 +45,8 @@ class Reason(BaseModel):
 @router.post("/submissions")
 def submit(body: Submission, request: Request, services: Services = Depends(services_of)) -> Document:
     """Take a folder or a bag in; answers with the accepted receipt, or says what would happen."""
+    if services.is_draining():
+        raise Unavailable("the daemon is draining and takes nothing in", advice="try again when it is back")
     if not Path(body.path).is_absolute():
         raise Refused(f"the path {body.path!r} is not absolute", advice="archivectl resolves paths by itself")
     asked = SubmissionRequest(

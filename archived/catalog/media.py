@@ -102,6 +102,12 @@ def end_move(connection: Connection, move_id: int, event: MoveEvent, at: datetim
     advance(connection, move, states.MOVE, move_id, event, ended_at=at, note=note)
 
 
+def move_begun_at(connection: Connection, move_id: int) -> datetime:
+    """When a move was put on record."""
+    found: datetime = connection.execute(select(move.c.begun_at).where(move.c.id == move_id)).scalar_one()
+    return found
+
+
 def moves_in_state(connection: Connection, *wanted: MoveState) -> list[Move]:
     return values(connection, Move, select(move).where(move.c.state.in_(wanted)).order_by(move.c.id))
 

@@ -1,7 +1,6 @@
 """Packages, their files, and which image carries them for which pool."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from archived.model import Package, PackageFile, Reference
 from archived.states import PackageEvent, PackageState
 
 BATCH = 2000
+_FILE_COLUMNS = tuple(PackageFile.__dataclass_fields__)
 
 
 def new_id(connection: Connection) -> str:
@@ -44,6 +44,17 @@ def versions(connection: Connection, reference: Reference) -> list[Package]:
     return values(connection, Package, query)
 
 
+def highest_version(connection: Connection, reference: Reference) -> int:
+    """The highest version number that a receipt ever named, withdrawn ones included; 0 when there is none."""
+    query = select(func.max(package.c.version)).where(
+        package.c.fonds == reference.fonds,
+        package.c.series == reference.series,
+        package.c.volume == reference.volume,
+        package.c.accepted_at.is_not(None),
+    )
+    return int(connection.execute(query).scalar() or 0)
+
+
 def in_state(connection: Connection, *wanted: PackageState) -> list[Package]:
     query = select(package).where(package.c.state.in_(wanted)).order_by(package.c.id)
     return values(connection, Package, query)
@@ -57,7 +68,8 @@ def listing(connection: Connection, state: PackageState | None = None) -> list[P
 def add_files(connection: Connection, files: Sequence[PackageFile]) -> None:
     """Rows of a package that is not acknowledged yet; the caller cuts batches."""
     if files:
-        connection.execute(insert(package_file), [asdict(item) for item in files])
+        rows = [{name: getattr(item, name) for name in _FILE_COLUMNS} for item in files]
+        connection.execute(insert(package_file), rows)
 
 
 def files(connection: Connection, package_id: str) -> Iterator[PackageFile]:

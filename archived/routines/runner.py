@@ -11,11 +11,12 @@ from archived.catalog.store import Catalog
 from archived.policy.exposure import Exposed, overdue
 from archived.stages import staging_release
 from archived.stages.capacity import under_pressure
+from archived.stages.moving import verify_choice
 from archived.stages.work import Site
-from archived.states import MediumState, PackageState
+from archived.states import CopyState, MediumState, PackageState
 
 EVERY_S = 30.0
-EXPOSURE, SCRATCH, STAGING = "exposure-", "scratch:", "staging:"
+EXPOSURE, SCRATCH, JUDGE = "exposure-", "scratch:", "judge:"
 
 
 class Runner:
@@ -28,6 +29,7 @@ class Runner:
         self._routines: tuple[Callable[[], None], ...] = (
             self.watch_exposure,
             self.watch_scratch,
+            self.watch_verification,
             self.release_staging,
         )
 
@@ -70,6 +72,24 @@ class Runner:
                     events.raise_attention(write, self._few_blanks(name, count, pool.n + pool.m))
             events.keep_attentions(write, SCRATCH, alive)
 
+    def watch_verification(self) -> None:
+        """A disc that no drive may judge waits for a person."""
+        with self._catalog.write() as write:
+            alive = []
+            for copy in media.copies_in_state(write, CopyState.WRITTEN):
+                medium = media.get(write, copy.medium_id)
+                up = [d.name for d in media.drives(write) if d.up and d.library == medium.library]
+                choice = verify_choice(write, copy, up)
+                if choice.allowed:
+                    continue
+                alive.append(f"{JUDGE}{copy.image_id}")
+                words = f"image {copy.image_id} on {copy.medium_id} waits to be read back: {choice.refusal}"
+                safe = "the image stays in staging; the disc is written and lies in the library"
+                command = "archivectl library" if up else "archivectl drive up NAME --reason TEXT"
+                item = Attention(alive[-1], "working-hours", words, safe, command, self._site.now())
+                events.raise_attention(write, item)
+            events.keep_attentions(write, JUDGE, alive)
+
     def release_staging(self) -> None:
         """Under pressure the staged bytes of archived packages go, oldest first; never without pressure."""
         with self._catalog.read() as read:
@@ -104,6 +124,6 @@ class Runner:
             "working-hours",
             f"pool {pool} has {count} blank media; a set needs {needed}",
             "what is staged stays staged; sets wait until there are enough",
-            "put blanks into the library, then: archivectl library inventory",
+            "put blanks into the library, then: archivectl media register BARCODE... --batch NAME",
             self._site.now(),
         )

@@ -45,6 +45,14 @@ class SpooledMember:
     payload_offset: int
     payload_bytes: int
     chunks: bytes
+    #: Stretches of the spool that were read, in offsets of the image, sorted and apart.
+    read: tuple[Range, ...] = ()
+
+    def covers(self, chunk: int) -> bool:
+        """Whether all of its bytes for this chunk were read (or it has none there)."""
+        offset, length = chunk_range(chunk, self.payload_bytes)
+        start, end = self.payload_offset + offset, self.payload_offset + offset + length
+        return length == 0 or any(at <= start and end <= at + size for at, size in self.read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +184,8 @@ def _rebuild(
     known: dict[int, bytes] = {}
     liars = []
     for member in members:
-        if member.spool is None and chunk_range(chunk, member.payload_bytes)[1]:
-            continue
+        if not member.covers(chunk):
+            continue  # nobody asked it: that is no lie
         data = _member_chunk(member, chunk)
         if data is None:
             liars.append(member.copy_id)

@@ -75,7 +75,7 @@ class StagedPackage:
             content, other = judge_content(versions, package.root_digest, new_version=new_version)
             if other is not None:
                 return content, other, {}
-            version = max((known.version for known in versions), default=0) + 1
+            version = packages.highest_version(connection, package.reference) + 1
             accepted = replace(package, version=version, accepted_at=self._clock.now())
             receipt = accepted_receipt(accepted, bag, config)
             packages.advance_state(

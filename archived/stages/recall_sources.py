@@ -59,9 +59,8 @@ def spooled_members(
     for other in _data_members(read, image_id):
         number, end = (other.position or 0) - 1, other.payload_bytes or 0
         found[other.id] = SpooledMember(number, 0, None, 0, end, b"")
-    for reading in readings:
-        if reading.purpose != "set" or reading.state is not ReadingState.READ:
-            continue
+    done = [r for r in readings if r.purpose == "set" and r.state is ReadingState.READ]
+    for reading in done:
         image = images.get(read, reading.image_id)
         part = "image" if image.kind == "data" else "payload"
         found[image.id] = SpooledMember(
@@ -71,6 +70,7 @@ def spooled_members(
             payload_offset=image.payload_offset,
             payload_bytes=image.payload_bytes or 0,
             chunks=images.chunks(read, image.id, part) or b"",
+            read=merge(span for other in done if other.copy_id == reading.copy_id for span in other.ranges),
         )
     return list(found.values())
 

@@ -1,0 +1,73 @@
+"""New blanks: a person says which media are ours and what purchase they come from."""
+
+from collections.abc import Sequence
+from statistics import mode
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, media
+from archived.errors import NotFound, Refused, WrongState
+from archived.model import Medium
+from archived.stages.work import Site
+from archived.states import MediumEvent, MediumState
+
+
+def register_blanks(
+    write: Connection,
+    site: Site,
+    barcodes: Sequence[str],
+    *,
+    pool: str,
+    batch: str,
+    media_id: str,
+    capacity_bytes: int | None,
+    agent: str,
+) -> list[str]:
+    """Take media that a look found into the scratch pool. The gate checks each before it is written.
+
+    `capacity_bytes` None means: as large as most media of the library.
+
+    Raises:
+        NotFound: a barcode that no look has seen.
+        WrongState: a medium that is in use already.
+        Refused: an unknown pool, no batch, or a capacity that nobody knows.
+    """
+    settings = site.config.pools.get(pool)
+    if settings is None:
+        raise Refused(f"there is no pool {pool!r}", known=sorted(site.config.pools))
+    if not batch.strip():
+        raise Refused("a purchase batch is needed: media bought together may fail together")
+    known = [m.capacity_bytes for m in media.listing(write) if m.kind == settings.media_kind]
+    if capacity_bytes is None and not known:
+        raise Refused("no medium of this kind is known yet", advice="say how large they are: --capacity SIZE")
+    size = capacity_bytes if capacity_bytes is not None else mode(known)
+    for barcode in barcodes:
+        _register(write, site, barcode, settings.media_kind, batch, media_id, size, agent)
+    return list(barcodes)
+
+
+def _register(
+    write: Connection, site: Site, barcode: str, kind: str, batch: str, media_id: str, size: int, agent: str
+) -> None:
+    medium: Medium | None = media.by_barcode(write, barcode)
+    if medium is None:
+        raise NotFound(
+            f"no look has seen medium {barcode}", advice="archivectl library inventory", barcode=barcode
+        )
+    if medium.state is not MediumState.QUARANTINED or media.copies_on(write, medium.id):
+        raise WrongState(f"medium {barcode} is {medium.state.value}: only a medium never used is registered")
+    if not media_id:
+        siblings = [m.media_id for m in media.listing(write) if m.kind == kind and m.media_id]
+        media_id = mode(siblings) if siblings else ""
+    media.advance_state(
+        write,
+        medium.id,
+        MediumEvent.ADMITTED,
+        kind=kind,
+        batch=batch,
+        media_id=media_id,
+        capacity_bytes=size,
+        note="",
+    )
+    events.clear_attention(write, f"stranger:{barcode}")
+    events.append(write, site.now(), "registration", ("medium", medium.id), agent=agent, batch=batch)
