@@ -1,0 +1,175 @@
+"""A site under test, reached as a user reaches it: through the installed commands, in processes of their own."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+BIN = Path(sys.executable).parent
+PATIENCE_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command that has ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What it printed with --json: the answer, or the error."""
+        return json.loads(self.out if self.out.strip() else self.err)
+
+
+class Site:
+    """One site. Everything that it starts is found by its folder, and ended by `end`."""
+
+    def __init__(self, folder: Path, *, capacity: str = "8MiB", speed: str = "0", keep_free: str = "16MiB",
+                 settings: dict[str, str] | None = None) -> None:  # fmt: skip
+        self.folder = folder
+        self.daemon: subprocess.Popen[bytes] | None = None
+        made = self.run(
+            "archived", "init", "--site", folder, "--disc-capacity", capacity,
+            "--speed", speed, "--rest", "0.5", "--keep-free", keep_free,
+        )  # fmt: skip
+        assert made.status == 0, made.err
+        toml = folder / "archived.toml"
+        text = toml.read_text(encoding="utf-8")
+        for old, new in (settings or {}).items():
+            assert text.count(old) == 1, old
+            text = text.replace(old, new)
+        toml.write_text(text, encoding="utf-8")
+
+    def run(self, program: str, *words: object, timeout_s: float = PATIENCE_S) -> Done:
+        """One installed command, to its end."""
+        line = [str(BIN / program), *map(str, words)]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=timeout_s, check=False)
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def ctl(self, *words: object) -> Done:
+        """archivectl WORDS --json, whatever becomes of it."""
+        return self.run("archivectl", "--site", self.folder, *words, "--json")
+
+    def ask(self, *words: object) -> dict[str, Any]:
+        """archivectl WORDS --json, which must succeed."""
+        done = self.ctl(*words)
+        assert done.status == 0, (words, done)
+        return done.document
+
+    def items(self, *words: object) -> list[dict[str, Any]]:
+        return self.ask(*words)["items"]
+
+    def attentions(self) -> dict[str, dict[str, Any]]:
+        """What waits for a person, by its id; `attention` says by its status whether there is anything."""
+        done = self.ctl("attention")
+        assert done.status in (0, 10, 11), done
+        return {item["id"]: item for item in done.document["items"]}
+
+    def submit(self, path: Path, volume: str, *more: object, series: str = "S1") -> Done:
+        return self.ctl(
+            "submit", path, "--fonds", "F1", "--series", series, "--volume", volume,
+            "--retention", "永久", "--confidentiality", "open", *more,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """archived serve, until it answers."""
+        with (self.folder / "daemon.log").open("ab") as log:
+            self.daemon = subprocess.Popen(
+                [BIN / "archived", "serve", "--site", self.folder],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        # The socket of an earlier life does not count: somebody has to answer on it.
+        self.wait(lambda: self.ctl("status").status == 0, "the daemon to answer", interval_s=0.2)
+
+    def kill(self) -> None:
+        """SIGKILL the daemon."""
+        assert self.daemon is not None
+        self.daemon.kill()
+        self.daemon.wait()
+
+    def drain(self) -> int:
+        """SIGTERM the daemon; its exit status."""
+        assert self.daemon is not None
+        self.daemon.terminate()
+        return self.daemon.wait(PATIENCE_S)
+
+    def words(self) -> str:
+        return (self.folder / "daemon.log").read_text(encoding="utf-8")
+
+    def wait(self, holds: Callable[[], Any], what: str, *, interval_s: float = 0.05) -> Any:
+        """The first true value of `holds`; fails after a while with everything that may explain it."""
+        until = time.monotonic() + PATIENCE_S
+        while not (found := holds()):
+            if time.monotonic() > until:
+                raise AssertionError(f"waited in vain for {what}: {self.attentions()} {self.words()[-3000:]}")
+            time.sleep(interval_s)
+        return found
+
+    def look(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of the catalog, read past the daemon: quick enough to catch a state that lasts milliseconds."""
+        connection = sqlite3.connect(f"file:{self.folder / 'catalog.sqlite'}?mode=ro", uri=True, timeout=10)
+        try:
+            return connection.execute(query, values).fetchall()
+        finally:
+            connection.close()
+
+    def wait_for_rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        return self.wait(lambda: self.look(query, *values), query, interval_s=0.002)
+
+    def archive(self, *volumes: str) -> None:
+        """Close what is open and wait until these volumes are archived."""
+        self.ask("images", "close", "--all")
+        marks = ", ".join("?" * len(volumes))
+        waiting = f"select 1 from package where volume in ({marks}) and state in ('accepted', 'staging')"
+        unpacked = "select 1 from image where state in ('open', 'closing') and close_reason != ''"
+        self.wait(lambda: not self.look(unpacked), "the images to close")
+        self.ask("sets", "close", "--all")
+        self.wait(lambda: not self.look(waiting, *volumes), f"{volumes} to be archived")
+
+    def processes(self) -> dict[int, str]:
+        """Command lines of every process that works for this site."""
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit() or int(entry.name) == os.getpid():
+                continue
+            try:
+                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue
+            # The slash keeps site and site-2 apart.
+            if f"{self.folder}/" in f"{line.strip()}/".replace(" ", "/ "):
+                found[int(entry.name)] = line
+        return found
+
+    def process(self, *words: str) -> int | None:
+        """The one process whose command line has these words."""
+        pids = [pid for pid, line in self.processes().items() if all(word in line for word in words)]
+        return pids[0] if pids else None
+
+    def end(self) -> dict[int, str]:
+        """End everything; returns what neither draining nor stopping the room ended."""
+        if self.daemon is not None and self.daemon.poll() is None:
+            self.daemon.send_signal(signal.SIGTERM)
+            try:
+                self.daemon.wait(30)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self.run("archived", "room", "stop", "--site", self.folder)
+        until = time.monotonic() + 10
+        while (left := self.processes()) and time.monotonic() < until:
+            time.sleep(0.1)
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+        return left
