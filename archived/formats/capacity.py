@@ -25,7 +25,6 @@ from archived.formats.disc import (
     DiscMember,
     DiscPackage,
     Institution,
-    ParityDisc,
     SetIdentity,
     kind_at,
 )
@@ -33,6 +32,7 @@ from archived.formats.errors import DiscUnplannable
 from archived.formats.extents import extents_row, extents_size_bytes
 from archived.formats.manifests import SHA256_HEX_DIGITS, manifest_line
 from archived.formats.mastering import EXTENTS_PATHS
+from archived.formats.parity_disc import ParityDisc
 from archived.formats.rows import csv_text, json_lines, package_row
 from archived.formats.texts import RANGES_BYTES_MAX
 from backends.optical.udf.constants import CLUSTER_BYTES, SECTOR_BYTES

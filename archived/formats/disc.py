@@ -1,15 +1,10 @@
 """Frozen values: everything that a disc says about itself. Their form on it: docs/formats/disc.md."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from archived.formats.errors import DiscUnplannable
-
-if TYPE_CHECKING:
-    from archived.formats.descriptor import SetDescriptor
-    from archived.formats.rows import PackageRow
 
 #: Limits in UTF-8 bytes. They bound what a disc spends on describing itself (see `capacity`).
 SET_ID_BYTES_MAX = 16
@@ -153,17 +148,6 @@ class DataDisc(Disc):
     packages: tuple[DiscPackage, ...]
     #: Volume ranges as printed on the label.
     ranges: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParityDisc(Disc):
-    """One parity file in its wrapper, with all that is needed to rebuild the set."""
-
-    descriptor: "SetDescriptor"
-    #: parity.bin relative to the staging root.
-    parity_source: str
-    #: Rows of every package in the set.
-    rows: tuple["PackageRow", ...] = field(default=())
 
 
 def kind_at(position: int, n: int) -> str:

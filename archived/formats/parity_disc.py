@@ -1,16 +1,28 @@
 """A parity disc: parity.bin, and everything that is known about its set."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from archived.formats.descriptor import encode_descriptor
-from archived.formats.disc import ParityDisc
+from archived.formats.descriptor import SetDescriptor, encode_descriptor
+from archived.formats.disc import Disc
 from archived.formats.errors import DiscUnplannable
 from archived.formats.mastering import Contents, Mastered, Staged, freeze, own_texts
-from archived.formats.rows import csv_text, json_lines
+from archived.formats.rows import PackageRow, csv_text, json_lines
 from backends.optical.master import FileSource
 
 SUMS_NAME = "SHA256SUMS.txt"
 PARITY_PATH = "parity.bin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParityDisc(Disc):
+    """One parity file in its wrapper, with all that is needed to rebuild the set."""
+
+    descriptor: SetDescriptor
+    #: parity.bin relative to the staging root.
+    parity_source: str
+    #: Rows of every package in the set.
+    rows: tuple[PackageRow, ...] = ()
 
 
 def master_parity_disc(disc: ParityDisc, recipe_path: Path) -> Mastered:

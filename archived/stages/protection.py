@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from archived.catalog import events, images, packages
 from archived.catalog.events import Attention
 from archived.formats.descriptor import MemberRecord, SetDescriptor
-from archived.formats.disc import Institution, ParityDisc, SetIdentity
+from archived.formats.disc import Institution, SetIdentity
 from archived.formats.mastering import Mastered
-from archived.formats.parity_disc import PARITY_PATH, master_parity_disc
+from archived.formats.parity_disc import PARITY_PATH, ParityDisc, master_parity_disc
 from archived.formats.rows import PackageRow, package_row
 from archived.model import Image, ProtectionSet
 from archived.policy import set_forming

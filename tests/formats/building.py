@@ -13,14 +13,13 @@ from archived.formats.disc import (
     DiscMember,
     DiscPackage,
     Institution,
-    ParityDisc,
     SetIdentity,
     StagedFile,
     kind_at,
 )
 from archived.formats.labels import label_line
 from archived.formats.mastering import Mastered
-from archived.formats.parity_disc import master_parity_disc
+from archived.formats.parity_disc import ParityDisc, master_parity_disc
 from archived.formats.rows import package_row
 from backends.recipe import RecipeReader
 from erasure.chunks import ChunkTableBuilder

@@ -11,9 +11,9 @@ import pytest
 
 from archived.formats.data_disc import master_data_disc
 from archived.formats.descriptor import decode_descriptor
-from archived.formats.disc import DataDisc, ParityDisc
+from archived.formats.disc import DataDisc
 from archived.formats.errors import DiscUnplannable
-from archived.formats.parity_disc import master_parity_disc
+from archived.formats.parity_disc import ParityDisc, master_parity_disc
 from archived.formats.program import rebuild_program
 from archived.formats.set_document import decode_set_document
 from backends.errors import ImageUnplannable

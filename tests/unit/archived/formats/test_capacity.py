@@ -21,13 +21,12 @@ from archived.formats.disc import (
     DiscMember,
     DiscPackage,
     Institution,
-    ParityDisc,
     SetIdentity,
     StagedFile,
     kind_at,
 )
 from archived.formats.errors import DiscUnplannable
-from archived.formats.parity_disc import master_parity_disc
+from archived.formats.parity_disc import ParityDisc, master_parity_disc
 from archived.formats.rows import package_row
 from backends.optical.udf.constants import CLUSTER_BYTES
 from erasure.chunks import ChunkTable, ChunkTableBuilder
