@@ -28,7 +28,9 @@ class WriteTask:
 class Written:
     """How it ended, judged by the disc itself wherever the burn did not end well.
 
-    flushed: accepted, closed. blank: the disc is unspent. failed: the disc is spent or not to be trusted.
+    flushed: accepted, closed. waits: not begun, as nobody could say what lies in the drive. blank: it was
+    interrupted, and the disc is unspent. balked: the drive failed, and says that the disc is unspent.
+    failed: the disc is spent or not to be trusted.
     unfit: the disc is unspent and must not be used for this. wrong: what lies in the drive is not what the
     catalog says; nothing was written. source: staged bytes are not what was accepted; `spent` tells of the disc.
     """
@@ -58,7 +60,7 @@ def _gate(tools: Tools, task: WriteTask) -> Written | None:
         element = tools.changers[task.library].inventory().at(task.element)
         disc = tools.drives[task.job.drive].inspect()
     except (RoboticsError, DeviceFailure) as error:
-        return Written("blank", f"{task.job.drive} or the robot does not answer before the burn: {error}")
+        return Written("waits", f"{task.job.drive} or the robot does not answer before the burn: {error}")
     seen = element.barcode if element is not None and element.full else None
     if seen != task.barcode:
         return Written("wrong", f"{task.job.drive} holds {seen or 'nothing'}, not {task.barcode}")
@@ -87,7 +89,8 @@ def _by_the_disc(tools: Tools, task: WriteTask, outcome: BurnOutcome) -> Written
     if outcome.kind == "source":
         return Written("source", words, spent=spent)
     if not spent:
-        return Written("blank", f"{words}; the disc is still blank")
+        kind = "blank" if outcome.kind == "interrupted" else "balked"
+        return Written(kind, f"{words}; the disc is still blank")
     return Written("failed", f"{words}; the disc is {disc.status.value}", spent=True)
 
 

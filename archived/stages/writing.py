@@ -20,6 +20,10 @@ from archived.states import CopyEvent, CopyState, MediumEvent
 from backends.interface import SECTOR_BYTES
 
 NAME = "writing"
+#: Outcomes after which the disc is a blank as before.
+UNSPENT = ("waits", "blank", "balked")
+#: So often may a drive fail on a disc that stays blank before another disc is taken.
+BALKS_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,9 @@ def record(write: Connection, site: Site, action: Action, outcome: Written | Bro
         return site.config.rest_s  # still WRITING: planned again as resumed, which looks first
     task: WriteTask = action.task
     copy_id, medium_id = task.job.copy_id, task.job.medium_id
+    if outcome.kind == "balked" and _balked_before(write, task) >= BALKS_MAX - 1:
+        words = f"{outcome.note}, but {BALKS_MAX} burns failed on it"
+        outcome = Written("failed", words, spent=True)
     _step(write, site, outcome, copy_id, medium_id)
     _say(write, site, task, outcome)
     return 0 if outcome.kind == "flushed" else site.config.rest_s
@@ -102,7 +109,7 @@ def _step(write: Connection, site: Site, outcome: Written, copy_id: int, medium_
         written_at = max(site.now(), arrived)
         media.advance_copy(write, copy_id, CopyEvent.FLUSHED, written_at=written_at, note="")
         media.advance_state(write, medium_id, MediumEvent.WRITTEN)
-    elif outcome.kind == "blank" or (outcome.kind == "source" and not outcome.spent):
+    elif outcome.kind in UNSPENT or (outcome.kind == "source" and not outcome.spent):
         media.advance_copy(write, copy_id, CopyEvent.FOUND_BLANK, note=outcome.note)
         media.advance_state(write, medium_id, MediumEvent.FOUND_BLANK)
     elif outcome.kind == "unfit":
@@ -113,6 +120,14 @@ def _step(write: Connection, site: Site, outcome: Written, copy_id: int, medium_
     else:
         media.advance_copy(write, copy_id, CopyEvent.FAILED, note=outcome.note)
         media.advance_state(write, medium_id, MediumEvent.SPOILED, note=outcome.note)
+
+
+def _balked_before(read: Connection, task: WriteTask) -> int:
+    """How often a burn of this image failed at once on this very disc."""
+    known = events.latest(read, subject_id=task.job.image_id)
+    return sum(
+        event.outcome == "balked" and event.detail.get("medium") == task.job.medium_id for event in known
+    )
 
 
 def _say(write: Connection, site: Site, task: WriteTask, outcome: Written) -> None:
@@ -135,6 +150,8 @@ def _say(write: Connection, site: Site, task: WriteTask, outcome: Written) -> No
     safe = (
         "the image stays in staging; "
         + {
+            "waits": f"nothing was written to disc {job.medium_id}; it is tried again after a rest",
+            "balked": f"disc {job.medium_id} is unspent and is tried again after a rest, {BALKS_MAX} times at most",
             "blank": f"disc {job.medium_id} is unspent and is tried again after a rest",
             "unfit": f"disc {job.medium_id} was set aside unwritten, another one is taken",
             "wrong": "nothing was written; the disc was set aside, another one is taken",

@@ -15,8 +15,8 @@ from archived.config import FILE_NAME, load
 from archived.founding import Choices, make_site
 from archived.model import Image, Package, Recall
 from archived.policy.submission import SubmissionRequest
-from archived.sessions.tools import ProgressBoard
 from archived.routines.runner import Runner
+from archived.sessions.tools import ProgressBoard
 from archived.stages import intake, recall_request, withdrawal
 from archived.stages.capacity import cost_on_disc, image_limit_bytes
 from archived.stages.floor import stale_key
@@ -326,12 +326,14 @@ class Story:
         self.control("damage", medium=medium_id, **arguments)
 
     def set_aside_blanks(self, *, but: int) -> list[str]:
-        """All blanks but this many are set aside; returns those that are left."""
+        """All blanks but this many, of different magazines and batches, are set aside; returns those left."""
         blanks = self.media(MediumState.BLANK)
+        left = [medium.id for medium in blanks[::9]][:but]
         with self.catalog.write() as write:
-            for medium in blanks[but:]:
-                media.advance_state(write, medium.id, MediumEvent.SET_ASIDE, note="kept for later")
-        return [medium.id for medium in blanks[:but]]
+            for medium in blanks:
+                if medium.id not in left:
+                    media.advance_state(write, medium.id, MediumEvent.SET_ASIDE, note="kept for later")
+        return left
 
     # ---- looking
 

@@ -5,9 +5,10 @@ The room is a process of its own, so it goes on as it is; only what the daemon h
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from archived.catalog.store import Catalog
 from archived.sessions.inline import InlineBurner
@@ -57,6 +58,14 @@ class FusedCatalog(Catalog):
     """A catalog whose process may die before a commit, or right behind it."""
 
     fuse: Fuse
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+
+        # A killed process loses nothing that it handed to the system; only a power cut would.
+        @event.listens_for(self._writer, "connect")
+        def without_sync(connection: Any, _record: Any) -> None:
+            connection.execute("PRAGMA synchronous = OFF")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -1,0 +1,330 @@
+"""Discs that fail while they are burnt, closed, read back, or are not what they should be."""
+
+import random
+
+import pytest
+
+from archived.catalog import media
+from archived.errors import StagingFull, TooLarge
+from archived.model import Medium
+from archived.states import CopyState, MediumState, PackageState
+from simulator.plan import SLOT_ADDRESS
+from tests.simulation.conftest import Tell
+from tests.simulation.harness import MIB, Story
+from tests.simulation.law import assert_all_archived_or_named, assert_law
+
+
+def begun(tell: Tell, **arguments: int) -> Story:
+    story = tell(**arguments)
+    story.submit_set(2)
+    return story
+
+
+def the_spent_one(story: Story) -> Medium:
+    suspects = story.media(MediumState.SUSPECT)
+    assert len(suspects) == 1
+    return suspects[0]
+
+
+@pytest.mark.parametrize("fault", ["write-error", "close-error"])
+def test_burn_that_fails_spends_one_disc_and_another_is_used(tell: Tell, fault: str) -> None:
+    story = begun(tell)
+    story.fault(fault, after=0 if fault == "close-error" else 5)
+
+    story.close_everything()
+
+    spent = the_spent_one(story)
+    raised = next(item for name, item in story.raised.items() if name.startswith("write:"))
+    assert spent.id in raised.what
+    assert "the disc is appendable" in raised.what
+    assert "the image stays in staging" in raised.safe
+    assert f"disc {spent.id} is spent and never written again" in raised.safe
+    assert story.all_archived()
+    assert not [name for name in story.attentions() if name.startswith("write:")]
+    assert len(story.burns) == 4
+    assert_law(story)
+
+
+def test_disc_that_reads_back_wrong_is_set_aside_and_the_set_completes_on_another(tell: Tell) -> None:
+    story = begun(tell)
+    story.fault("bad-read-back", after=6)
+
+    story.close_everything()
+
+    spent = the_spent_one(story)
+    raised = next(item for name, item in story.raised.items() if name.startswith("verify:"))
+    assert spent.id in raised.what
+    assert "chunks differ" in raised.what
+    assert "burnt again on another disc" in raised.safe
+    assert story.all_archived()
+    assert not [name for name in story.attentions() if name.startswith("verify:")]
+    assert_law(story)
+
+
+def test_disc_that_cannot_be_read_back_everywhere_is_set_aside(tell: Tell) -> None:
+    story = begun(tell)
+    story.until(lambda: story.copies(CopyState.WRITTEN))
+    medium_id = story.copies(CopyState.WRITTEN)[0].medium_id
+    story.damage(medium_id, offset=300_000, bytes=70_000)
+
+    story.close_everything()
+
+    assert story.medium(medium_id).state is MediumState.SUSPECT
+    assert any("unreadable areas" in item.what for item in story.raised.values())
+    assert story.all_archived()
+    assert_law(story)
+
+
+def test_images_that_spoil_three_discs_wait_for_a_person(tell: Tell) -> None:
+    story = begun(tell)
+    story.fault("write-error", after=2, times=None)
+
+    story.close_everything()
+
+    waiting = next(item for name, item in story.attentions().items() if name.startswith("place:"))
+    assert "spoiled 3 discs" in waiting.what
+    assert "archivectl allow exception" in waiting.what
+    assert "originals are needed" in waiting.safe
+    assert len(story.media(MediumState.SUSPECT)) == 9
+    assert_law(story)
+
+
+def test_drive_that_fails_at_once_on_a_disc_that_stays_blank_gives_that_disc_up_the_third_time(
+    tell: Tell,
+) -> None:
+    story = begun(tell)
+    story.fault("write-error", times=3, medium="SIM00001")
+
+    story.close_everything()
+
+    raised = next(item for item in story.raised.values() if "SIM00001" in item.what)
+    assert "still blank, but 3 burns failed on it" in raised.what
+    assert "another one is taken" in raised.safe
+    assert story.medium("SIM00001").state is MediumState.SUSPECT
+    assert story.all_archived()
+    assert_law(story)
+
+
+def test_spent_disc_under_the_barcode_of_a_blank_is_not_written(tell: Tell) -> None:
+    story = begun(tell)
+    story.close_everything()
+    written = {c.medium_id for c in story.copies(CopyState.VERIFIED)}
+    story.submit_set(2, first=3)
+    story.close_images()
+    story.until(lambda: len(story.media(MediumState.RESERVED)) == 3)
+    moving = " ".join(action.key for action in story.loop.in_flight)
+    reserved = next(m.id for m in story.media(MediumState.RESERVED) if m.id not in moving)
+    seed = next(s for s in range(500) if exchanged(story, reserved, s) in written)
+    other = exchanged(story, reserved, seed)
+    story.harmed |= {reserved, other}
+
+    story.fault("wrong-disc", medium=reserved, seed=seed)
+    story.look()
+    story.close_everything()
+
+    raised = next(item for name, item in story.raised.items() if reserved in item.what)
+    assert "complete, not blank" in raised.what
+    assert "nothing was written" in raised.safe
+    assert story.medium(reserved).state is MediumState.SUSPECT
+    assert story.all_archived()
+    assert_law(story, mixed_up=True)
+
+
+def exchanged(story: Story, barcode: str, seed: int) -> str:
+    """Whose label `wrong-disc` would exchange with this seed; as the room chooses it."""
+
+    world = story.room.estate.world
+    one, slots = story.room.carrier(barcode), story.room.estate.plan.slot_addresses
+    others = sorted(n for n, c in world.carriers.items() if n != one and c.address in slots)
+    return world.carriers[random.Random(seed).choice(others)].barcode
+
+
+def test_blank_that_the_drive_does_not_recognise_is_replaced(tell: Tell) -> None:
+    story = begun(tell)
+    story.close_images()
+    story.until(lambda: len(story.media(MediumState.RESERVED)) == 3)
+    bad = story.media(MediumState.RESERVED)[0].id
+    story.fault("disc-not-recognised", medium=bad, times=None)
+
+    story.close_everything()
+
+    raised = next(item for item in story.raised.values() if bad in item.what)
+    assert "unreadable, not blank" in raised.what
+    assert "another one is taken" in raised.safe
+    assert story.medium(bad).state is MediumState.SUSPECT
+    assert story.all_archived()
+    assert_law(story)
+
+
+def test_blank_of_a_kind_that_is_not_approved_is_set_aside_unwritten(tell: Tell) -> None:
+    story = begun(tell)
+    story.control("insert", medium="CHEAP001", media_id="NONAME/X01")
+    story.look()
+    story.settle()
+    stranger = story.attentions()["stranger:CHEAP001"]
+    assert "CHEAP001" in stranger.what
+    assert "never written, never read" in stranger.safe
+
+    story.close_everything()
+
+    assert story.medium("CHEAP001").state is MediumState.QUARANTINED
+    assert story.all_archived()
+    assert_law(story)
+
+
+def test_planned_blank_that_is_missing_is_replaced_by_another(tell: Tell) -> None:
+    story = begun(tell)
+    story.close_images()
+    story.until(lambda: len(story.media(MediumState.RESERVED)) == 3)
+    gone = story.media(MediumState.RESERVED)[1].id
+
+    story.lose(gone)
+    story.close_everything()
+
+    missing = story.attentions()[f"missing:{gone}"]
+    assert gone in missing.what
+    assert "recalls go on" in missing.safe
+    assert story.medium(gone).state is MediumState.BLANK
+    assert story.all_archived()
+    assert_law(story)
+
+
+def test_empty_scratch_pool_asks_for_blanks_and_goes_on_when_they_are_there(tell: Tell) -> None:
+    story = begun(tell)
+    story.set_aside_blanks(but=2)
+
+    story.close_everything()
+
+    set_id = story.sets()[0].id
+    raised = story.attentions()[f"place:{set_id}"]
+    assert f"set {set_id} needs 3 blank media" in raised.what
+    assert "Put 1 more into the library" in raised.what
+    assert "nothing was written" in raised.safe
+    assert not story.burns
+    assert_all_archived_or_named(story)
+    assert_law(story)
+
+    insert_registered(story, "NEW00001")
+    story.close_everything()
+
+    assert story.all_archived()
+    assert f"place:{set_id}" not in story.attentions()
+    assert story.medium("NEW00001").state is MediumState.GOOD
+    assert_law(story)
+
+
+def insert_registered(story: Story, barcode: str) -> None:
+    """Somebody bought a blank, laid it into an import slot, and told the catalog."""
+    pattern = story.media()[0]
+    blank = Medium(
+        id=barcode,
+        state=MediumState.BLANK,
+        kind=pattern.kind,
+        barcode=barcode,
+        batch="batch-6",
+        media_id=pattern.media_id,
+        capacity_bytes=pattern.capacity_bytes,
+        library=pattern.library,
+        element=None,
+        home_element=SLOT_ADDRESS + 59,
+        magazine="magazine-6",
+        simulated=True,
+    )
+    with story.catalog.write() as write:
+        media.register(write, blank)
+    story.control("insert", medium=barcode, media_id=pattern.media_id)
+    story.look()
+
+
+def test_volume_larger_than_a_disc_is_refused_with_the_sizes_and_the_choices(tell: Tell) -> None:
+    story = tell()
+
+    with pytest.raises(TooLarge) as refused:
+        story.submit("0001", 3 * MIB)
+
+    assert "F1/S1/0001" in str(refused.value)
+    assert "nothing was kept" in str(refused.value)
+    assert refused.value.detail["cost_bytes"] > refused.value.detail["largest_image_bytes"]
+    assert "larger media in pool bluray" in refused.value.detail["choices"]
+    assert not story.packages(PackageState.ACCEPTED)
+    assert_law(story)
+
+
+def test_package_that_fits_no_medium_any_more_is_named_and_does_not_block_the_others(tell: Tell) -> None:
+    story = tell(disc_mib=4)
+    large = story.submit("0001", int(1.8 * MIB))
+    small = story.submit("0002", 300_000)
+    with story.catalog.write() as write:
+        for medium in media.listing(write):
+            media.update_columns(write, medium.id, capacity_bytes=int(2.5 * MIB))
+
+    story.close_everything()
+
+    raised = story.attentions()[f"too-large:{large}"]
+    assert large in raised.what
+    assert "stays in staging" in raised.safe
+    assert story.package(small).state is PackageState.ARCHIVED
+    assert story.package(large).state is PackageState.ACCEPTED
+    assert_law(story)
+
+
+def test_full_staging_refuses_before_anything_is_copied_and_says_what_is_missing(tell: Tell) -> None:
+    story = tell()
+    first = story.submit("0001")
+    story.configure({"keep_free_bytes": str(1 << 60)})
+    story.crash()
+
+    with pytest.raises(StagingFull) as refused:
+        story.submit("0002")
+
+    assert "F1/S1/0002" in str(refused.value)
+    assert "nothing was kept" in str(refused.value)
+    folders = [path.name for path in (story.site.tools.paths.staging / "packages").iterdir()]
+    assert folders == [first]
+    story.settle()  # under pressure images and sets close on their own, so that space comes back
+    assert story.package(first).state is PackageState.ARCHIVED
+    assert_law(story)
+
+
+def test_staged_file_that_rots_before_its_disc_is_named_and_nothing_is_written(tell: Tell) -> None:
+    story = tell()
+    package_id = story.submit_set(2)[0]
+    path = story.site.tools.paths.staging / f"packages/{package_id}/data/scans/0001.tif"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+
+    story.close_everything()
+
+    set_id = story.sets()[0].id
+    raised = story.attentions()[f"protect:{set_id}"]
+    assert f"packages/{package_id}/data/scans/0001.tif" in raised.what
+    assert "nothing was written to any disc" in raised.safe
+    assert not story.burns
+    path.write_bytes(whole)
+    story.close_everything()
+    assert story.all_archived()
+    assert f"protect:{set_id}" not in story.attentions()
+    assert_law(story)
+
+
+def test_staged_file_that_rots_after_protection_holds_its_image_and_spends_one_disc(tell: Tell) -> None:
+    story = tell()
+    package_id = story.submit_set(2)[0]
+    story.until(lambda: story.copies(CopyState.PLANNED))
+    path = story.site.tools.paths.staging / f"packages/{package_id}/data/scans/0001.tif"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:300_000] + b"rot" + whole[300_003:])
+
+    story.close_everything()
+
+    image = story.image_of(package_id)
+    raised = story.attentions()[f"write:{image.id}"]
+    assert f"{package_id}/data/scans/0001.tif" in raised.what
+    assert "the image is held" in raised.safe
+    assert f"archivectl images release {image.id}" in raised.next
+    assert image.held
+    path.write_bytes(whole)
+    story.release(image.id)
+    story.close_everything()
+    assert story.all_archived()
+    assert_law(story)
