@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from archived import config as configuration
-from archived.errors import ArchivedError
+from archived.errors import translated
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.wiring import paths_of, site_on_socket, software
 
@@ -188,7 +188,10 @@ def main() -> None:
     """Entry point: errors in words, exit status by their kind."""
     try:
         commands(standalone_mode=True)
-    except ArchivedError as error:
+    except Exception as raised:
+        error = translated(raised)
+        if error is None:
+            raise
         click.echo(f"archived: {error.message}", err=True)
         if error.advice:
             click.echo(f"  next: {error.advice}", err=True)

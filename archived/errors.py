@@ -7,12 +7,17 @@
     ├── Unavailable        (exit 3)  nothing is wrong with the request; the world is not ready for it
     │   └── StagingFull, CatalogBusy, SiteLocked, DeviceTrouble, DaemonAbsent
     └── Failed             (exit 4)  something broke on the way; the message says what was kept
-        └── Unrecoverable, CatalogDamaged
+        └── Unrecoverable, CatalogDamaged, StagedBytesDiffer, CodeUntrusted, formats.errors.FormatError
 
 Every error carries a stable `code`, an exit status, a sentence, and `detail` for programs.
 """
 
 from typing import Any, ClassVar
+
+from backends.errors import BackendError
+from devices.failures import DeviceFailure
+from erasure.errors import ErasureError
+from robotics.errors import RoboticsError
 
 
 class ArchivedError(Exception):
@@ -151,6 +156,35 @@ class CatalogDamaged(Failed):
     """The catalog contradicts itself or its schema is not ours."""
 
     code = "catalog-damaged"
+
+
+class StagedBytesDiffer(Failed):
+    """A recipe or a staged file is not what was frozen or accepted; nothing of it may be used."""
+
+    code = "staged-bytes"
+
+
+class CodeUntrusted(Failed):
+    """The erasure code or a digest cannot be relied on here."""
+
+    code = "code-untrusted"
+
+
+def translated(error: Exception) -> ArchivedError | None:
+    """What an error of a leaf means for people, or None for one that is nobody's.
+
+    Each leaf has a root of its own: devices `DeviceFailure`, robotics `RoboticsError`, backends
+    `BackendError`, erasure `ErasureError`.
+    """
+    if isinstance(error, ArchivedError):
+        return error
+    if isinstance(error, DeviceFailure | RoboticsError):
+        return DeviceTrouble(str(error), advice="archivectl attention says what waits for a person")
+    if isinstance(error, BackendError):
+        return StagedBytesDiffer(str(error), advice="archivectl events says when it was last right")
+    if isinstance(error, ErasureError):
+        return CodeUntrusted(str(error), advice="reinstall archived, or the system's libisal")
+    return None
 
 
 def all_errors() -> list[type[ArchivedError]]:

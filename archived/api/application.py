@@ -5,9 +5,10 @@ from fastapi.responses import JSONResponse
 
 from archived.api import holdings, overview, recalls, simulation, steering, submissions
 from archived.api.services import Services
-from archived.errors import ArchivedError, CatalogBusy, DeviceTrouble
+from archived.errors import ArchivedError, CatalogBusy, Failed, translated
 from backends.errors import BackendError
 from devices.failures import DeviceFailure
+from erasure.errors import ErasureError
 from robotics.errors import RoboticsError
 
 
@@ -18,8 +19,8 @@ def create_application(services: Services) -> FastAPI:
     for module in (submissions, holdings, steering, recalls, overview, simulation):
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(ArchivedError, _said)  # type: ignore[arg-type]
-    for kind in (DeviceFailure, RoboticsError, BackendError):
-        application.add_exception_handler(kind, _device)
+    for kind in (DeviceFailure, RoboticsError, BackendError, ErasureError):
+        application.add_exception_handler(kind, _leaf)
     return application
 
 
@@ -28,6 +29,6 @@ async def _said(request: Request, error: ArchivedError) -> JSONResponse:
     return JSONResponse(error.as_document(), status_code=error.http_status, headers=headers)
 
 
-async def _device(request: Request, error: Exception) -> JSONResponse:
-    trouble = DeviceTrouble(str(error), advice="archivectl attention says what waits for a person")
-    return JSONResponse(trouble.as_document(), status_code=trouble.http_status)
+async def _leaf(request: Request, error: Exception) -> JSONResponse:
+    meaning = translated(error) or Failed(str(error))
+    return JSONResponse(meaning.as_document(), status_code=meaning.http_status)

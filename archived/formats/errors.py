@@ -1,17 +1,27 @@
 """What can be wrong with the things that stand on a disc."""
 
+from archived.errors import Failed
 
-class FormatError(Exception):
-    """Root of the errors of `archived.formats`. Catch a leaf where you can act."""
+
+class FormatError(Failed):
+    """Root of everything that formats say no to."""
+
+    code = "format"
 
 
 class DocumentDamaged(FormatError):
     """A set.json or descriptor.json is torn, edited or contradicts itself; nothing of it may be used."""
 
+    code = "document-damaged"
+
 
 class UnknownVersion(FormatError):
     """A document of a version that this release does not know; a newer release wrote it."""
 
+    code = "unknown-version"
+
 
 class DiscUnplannable(FormatError):
     """A disc cannot be described as asked (an id too long, a position outside the set, a path used twice)."""
+
+    code = "disc-unplannable"
