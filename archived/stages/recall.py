@@ -84,9 +84,10 @@ def due(read: Connection, site: Site) -> View:
         readings = recalls.readings(read, recall.id)
         if not any(r.state in (ReadingState.PENDING, ReadingState.READING) for r in readings):
             waiting.append(Waiting(recall, tuple(readings)))
-    every_floor = floors(read, site)
+    wanted = recalls.readings_in_state(read, ReadingState.PENDING, ReadingState.READING)
+    every_floor = floors(read, site) if wanted else []
     ready = []
-    for reading in recalls.readings_in_state(read, ReadingState.PENDING, ReadingState.READING):
+    for reading in wanted:
         medium = media.get(read, media.get_copy(read, reading.copy_id).medium_id)
         drive = next((d for floor in every_floor if (d := floor.drive_of(medium.id)) and d.up), None)
         gone = medium.element is None or medium.state is MediumState.LOST

@@ -40,11 +40,14 @@ class Check:
 
 
 def due(read: Connection, site: Site) -> list[Reloaded]:
+    copies = media.copies_in_state(read, CopyState.WRITTEN, CopyState.VERIFYING)
+    if not copies:
+        return []
     arrivals = media.last_arrivals(read)
     found = []
     for floor in floors(read, site):
         up = [drive.name for drive in floor.up]
-        for copy in media.copies_in_state(read, CopyState.WRITTEN, CopyState.VERIFYING):
+        for copy in copies:
             drive = floor.drive_of(copy.medium_id)
             if drive is None or not drive.up or not reloaded(copy, arrivals):
                 continue

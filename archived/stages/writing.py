@@ -38,9 +38,10 @@ class Loaded:
 
 
 def due(read: Connection, site: Site) -> list[Loaded]:
-    every_floor = floors(read, site)
+    copies = media.copies_in_state(read, CopyState.PLANNED, CopyState.WRITING)
+    every_floor = floors(read, site) if copies else []
     loaded = []
-    for copy in media.copies_in_state(read, CopyState.PLANNED, CopyState.WRITING):
+    for copy in copies:
         for floor in every_floor:
             medium, drive = floor.medium(copy.medium_id), _drive(floor, copy)
             if medium is not None and drive is not None and may_write(read, copy):

@@ -110,7 +110,6 @@ class Story:
     def step(self) -> bool:
         """One turn of the loop and one piece of work; False when there was nothing to do."""
         moved = self.loop.turn()
-        self.runner.turn()
         with self.catalog.read() as read:
             self.raised |= {item.id: item for item in events.attentions(read)}
         ran = self.executor.run_one()
@@ -121,6 +120,7 @@ class Story:
         for _ in range(naps):
             self._run_dry()
             self.clock.sleep(NAP_S)
+            self.runner.turn()
             if not self.step():
                 return
         self._run_dry()
@@ -259,6 +259,10 @@ class Story:
         with self.catalog.write() as write:
             media.set_drive(write, name, up=up, note="a person said so")
 
+    def hold_writes(self, paused: bool) -> None:
+        with self.catalog.write() as write:
+            events.set_setting(write, "writes_paused", "a person said so" if paused else "")
+
     def look(self) -> None:
         """archivectl library inventory."""
         with self.catalog.write() as write:
@@ -329,11 +333,13 @@ class Story:
         """All blanks but this many, of different magazines and batches, are set aside; returns those left."""
         blanks = self.media(MediumState.BLANK)
         left = [medium.id for medium in blanks[::9]][:but]
-        with self.catalog.write() as write:
-            for medium in blanks:
-                if medium.id not in left:
-                    media.advance_state(write, medium.id, MediumEvent.SET_ASIDE, note="kept for later")
+        self.set_aside(medium.id for medium in blanks if medium.id not in left)
         return left
+
+    def set_aside(self, medium_ids: Iterable[str]) -> None:
+        with self.catalog.write() as write:
+            for medium_id in medium_ids:
+                media.advance_state(write, medium_id, MediumEvent.SET_ASIDE, note="kept for later")
 
     # ---- looking
 
