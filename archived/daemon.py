@@ -70,14 +70,15 @@ class Daemon:
         log.info("serving %s", self._folder)
         try:
             self._control()
+            if self._stop_at_once.is_set():
+                log.warning("stopped at once; what was under way is taken up at the next start")
+                self._server.close()
+                logging.shutdown()
+                os._exit(1)
         finally:
             self._server.stop()
             thread.join(timeout=10)
             self._server.close()
-        if self._stop_at_once.is_set():
-            log.warning("stopped at once; what was under way is taken up at the next start")
-            logging.shutdown()
-            os._exit(1)
         self._executor.close()
         self._catalog.close()
         log.info("stopped; nothing was under way")
@@ -111,7 +112,8 @@ class Daemon:
                 log.exception("the control loop broke; everything is taken up at the next start")
                 logging.shutdown()
                 os._exit(4)
-            if self._loop.draining and not self._loop.in_flight:
+            # Intakes under way stand on the progress board too, and are not cut off.
+            if self._loop.draining and not self._loop.in_flight and not self._site.tools.progress.items():
                 return
             if not moved:
                 self._loop.wait(TICK_S)
