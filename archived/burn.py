@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import IO, Any
@@ -153,3 +154,7 @@ def _closed(target: dict[str, Any]) -> tuple[str, str]:
     if status is DiscStatus.COMPLETE:
         return "flushed", ""
     return "failed", f"{target['device']}: all was written, and closing failed; the disc is {status.value}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2])))

@@ -6,6 +6,7 @@ import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archived import config as configuration
 from archived.catalog import events, media
@@ -16,9 +17,12 @@ from archived.model import Drive, Medium
 from archived.sessions.tools import SitePaths
 from archived.stages.floor import furnish, stale_key
 from archived.states import MediumState
-from archived.wiring import RoomPlan, furnish_room, paths_of
+from archived.wiring import furnish_room, paths_of
 from backends.interface import CLUSTER_BYTES, SECTOR_BYTES
 from devices.clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from archived.wiring import RoomPlan
 
 BATCHES = 6
 #: A single-layer BD-R without spare areas (12,219,392 sectors).
@@ -107,7 +111,7 @@ def room_socket(site: Path) -> Path:
     return run_directory(site) / "room"
 
 
-def _register(catalog: Catalog, config: Config, room: RoomPlan, clock: Clock) -> None:
+def _register(catalog: Catalog, config: Config, room: "RoomPlan", clock: Clock) -> None:
     now = clock.now()
     with catalog.write() as write:
         events.set_setting(write, "room", config.room)

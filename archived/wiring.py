@@ -1,31 +1,27 @@
-"""The only place that constructs changers, drives, burners and codec from configuration."""
+"""The only place that constructs changers, drives, burners and codec from configuration.
+
+A burn is a process of its own, starts for every disc, and wires one drive: whatever it can do without is
+imported by the function that needs it.
+"""
 
 from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archived.config import Config
 from archived.errors import Refused, Unavailable
 from archived.sessions.detached import DetachedBurner
-from archived.sessions.inline import InlineBurner
 from archived.sessions.tools import ProgressBoard, SitePaths, Tools
 from backends.interface import CLUSTER_BYTES, OpticalDrive
 from backends.optical.drive import MmcDrive
 from devices.clock import Clock, SystemClock
 from devices.transports.room import RoomTransport
-from erasure.kernels import load_kernel
-from robotics.changers.smc import SmcChanger, SmcTimeouts
-from robotics.interface import Changer
-from simulator.errors import RoomOccupied, SimulatorError
-from simulator.estate import create_room
-from simulator.inprocess import InProcessTransport
-from simulator.plan import CLUSTER_SECTORS, DiscPlan, RoomPlan, standard_drives
-from simulator.room import Room
-from simulator.server import serve
 
-if TYPE_CHECKING:  # the stages bring the catalog along, which a burn, a process of its own, can do without
+if TYPE_CHECKING:
+    from archived.config import Config
     from archived.stages.work import Site
+    from robotics.interface import Changer
+    from simulator.plan import RoomPlan as RoomPlan
+    from simulator.room import Room
 
 #: How a fresh simulated room is furnished.
 SLOTS, MAGAZINE_SLOTS, IMPORT_EXPORT_SLOTS, BLANKS_IN_MAGAZINE = 60, 10, 2, 8
@@ -34,13 +30,15 @@ MEDIA_ID = "SIMBDR/A01"
 
 def software() -> str:
     """Name and version, as frozen into recipes."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return f"archived {version('archived')}"
     except PackageNotFoundError:
         return "archived (not installed)"
 
 
-def paths_of(site: Path, config: Config) -> SitePaths:
+def paths_of(site: Path, config: "Config") -> SitePaths:
     """Where this site keeps its things."""
     return SitePaths(site, site / config.staging.directory)
 
@@ -50,9 +48,11 @@ def room_drive(socket: Path, device: str) -> OpticalDrive:
     return MmcDrive(RoomTransport(socket, device), name=device)
 
 
-def site_on_socket(config: Config, paths: SitePaths, socket: Path, clock: Clock | None = None) -> "Site":
+def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Clock | None = None) -> "Site":
     """The site as the daemon sees it: devices behind the room's socket, burns as detached processes."""
     from archived.stages.work import Site
+    from erasure.kernels import load_kernel
+    from robotics.changers.smc import SmcChanger, SmcTimeouts
 
     clock = clock or SystemClock()
     changers: dict[str, Changer] = {}
@@ -69,8 +69,11 @@ def site_on_socket(config: Config, paths: SitePaths, socket: Path, clock: Clock 
     return Site(config, tools, software())
 
 
-def furnish_room(folder: Path, config: Config, *, disc_capacity_bytes: int, speed: float) -> RoomPlan:
+def furnish_room(folder: Path, config: "Config", *, disc_capacity_bytes: int, speed: float) -> "RoomPlan":
     """Make the simulated room of a fresh site: one robot, magazines of ten, blanks in each."""
+    from simulator.estate import create_room
+    from simulator.plan import CLUSTER_SECTORS, DiscPlan, RoomPlan, standard_drives
+
     library = next(iter(config.libraries))
     discs = []
     for magazine in range(SLOTS // MAGAZINE_SLOTS):
@@ -96,6 +99,9 @@ def serve_room(folder: Path, socket: Path, log: Callable[[str], None]) -> None:
 
     Raises Unavailable when another server has it, Refused when there is none.
     """
+    from simulator.errors import RoomOccupied, SimulatorError
+    from simulator.server import serve
+
     try:
         serve(folder, socket, SystemClock(), log)
     except RoomOccupied as error:
@@ -104,9 +110,13 @@ def serve_room(folder: Path, socket: Path, log: Callable[[str], None]) -> None:
         raise Refused(str(error)) from None
 
 
-def site_in_process(config: Config, paths: SitePaths, room: Room, clock: Clock) -> "Site":
+def site_in_process(config: "Config", paths: SitePaths, room: "Room", clock: Clock) -> "Site":
     """The site as a simulation sees it: everything in this process, on one clock."""
+    from archived.sessions.inline import InlineBurner
     from archived.stages.work import Site
+    from erasure.kernels import load_kernel
+    from robotics.changers.smc import SmcChanger, SmcTimeouts
+    from simulator.inprocess import InProcessTransport
 
     changers: dict[str, Changer] = {}
     drives: dict[str, OpticalDrive] = {}
@@ -121,7 +131,6 @@ def site_in_process(config: Config, paths: SitePaths, room: Room, clock: Clock) 
 
 
 __all__ = [
-    "RoomPlan",
     "furnish_room",
     "paths_of",
     "room_drive",

@@ -133,7 +133,8 @@ def _take(folder: Path) -> int | None:
 def _spawn(folder: Path, lock: int) -> "subprocess.Popen[bytes]":
     with (folder / LOG).open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", "archived", "burn", str(folder), "--lock", str(lock)],
+            # As `archived burn`, without the command line's own imports: it starts for every disc.
+            [sys.executable, "-P", "-m", "archived.burn", str(folder), str(lock)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

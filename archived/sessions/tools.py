@@ -1,16 +1,19 @@
 """What `run` functions work with: devices, paths, the clock, the codec, and a board for progress. No SQL."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from archived.config import Config
-from backends.interface import OpticalDrive
-from devices.clock import Clock
-from erasure.kernels import Kernel
-from robotics.interface import Changer
+if TYPE_CHECKING:  # every burn imports this module, and makes no Tools
+    from archived.config import Config
+    from backends.interface import OpticalDrive
+    from devices.clock import Clock
+    from erasure.kernels import Kernel
+    from robotics.interface import Changer
 
 Report = Callable[[int, int], None]
 
