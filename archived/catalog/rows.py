@@ -23,7 +23,9 @@ def value(kind: type[T], row: Row[Any]) -> T:
 
 def values(connection: Connection, kind: type[T], query: Select[Any]) -> list[T]:
     """Every row of `query` as a frozen value."""
-    return [kind(**row) for row in connection.execute(query).mappings()]
+    found = connection.execute(query)
+    names = tuple(found.keys())
+    return [kind(**dict(zip(names, row, strict=True))) for row in found]
 
 
 def one(connection: Connection, kind: type[T], table: Table, key: Any) -> T:

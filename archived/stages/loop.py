@@ -102,7 +102,9 @@ class Loop:
         self._bell.put(None)
 
     def wait(self, timeout_s: float) -> None:
-        """Sleep until woken, or for `timeout_s`."""
+        """Sleep until woken, until a thing has rested, or for `timeout_s`."""
+        now_s = self._site.tools.clock.monotonic()
+        timeout_s = min([timeout_s, *(max(0.0, until_s - now_s) for until_s in self._resting.values())])
         try:
             self._bell.get(timeout=timeout_s)
             while True:
@@ -111,16 +113,20 @@ class Loop:
             return
 
     def turn(self) -> bool:
-        """Record what finished, then plan and claim once through the pipeline; True when anything was done."""
-        recorded = self._record_finished()
-        return self._plan_all() or recorded
+        """Record what finished, then plan and claim once through the pipeline; True when anything was begun.
+
+        What was recorded needs no further turn: all stages planned after it.
+        """
+        self._record_finished()
+        return self._plan_all()
 
     def _plan_all(self) -> bool:
         moved = False
+        with self._catalog.read() as read:
+            settings = events.settings(read)
         for name, stage in self._stages.items():
             with self._catalog.read() as read:
                 view = stage.due(read, self._site)
-                settings = events.settings(read)
             for action in stage.plan(view, self._context(settings)):
                 if not self._context(settings).free(action):
                     continue
@@ -155,23 +161,21 @@ class Loop:
             self._finished.append((action, outcome))
         self.wake()
 
-    def _record_finished(self) -> bool:
-        recorded = False
+    def _record_finished(self) -> None:
         while True:
             with self._guard:
                 if not self._finished:
-                    return recorded
+                    return
                 action, outcome = self._finished[0]
             try:
                 with self._catalog.write() as write:
                     rest_s = self._stages[action.stage].record(write, self._site, action, outcome)
             except CatalogBusy:
                 log.warning("%s: the outcome waits for the catalog", action.key)
-                return recorded
+                return
             with self._guard:
                 self._finished.popleft()
             self._site.tools.progress.end(action.key)
             del self._in_flight[action.key]
             if rest_s:
                 self._resting[action.key] = self._site.tools.clock.monotonic() + rest_s
-            recorded = True

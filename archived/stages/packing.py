@@ -81,8 +81,9 @@ def due(read: Connection, site: Site) -> View:
     unopened: list[GroupKey] = []
     pressure = under_pressure(site)
     for pool in site.config.pools:
-        limit_bytes = image_limit_bytes(read, site, pool)
-        for key, waiting in _by_group(site, pool, packages.waiting(read, pool)).items():
+        waiting_here = packages.waiting(read, pool)
+        limit_bytes = image_limit_bytes(read, site, pool) if waiting_here else 0
+        for key, waiting in _by_group(site, pool, waiting_here).items():
             if key not in opened:
                 unopened.append(key)
                 continue
