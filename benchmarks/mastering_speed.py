@@ -24,7 +24,7 @@ from backends.optical.master import FileSource, master
 from backends.optical.udf.layout import UdfEntry, plan
 from backends.optical.udf.writer import UdfVolume
 from backends.recipe import RecipeReader, RecipeWriter
-from benchmarks.table import Row
+from benchmarks.table import PeerMissing, Row
 
 SPEED_AIM = 2.0
 MEMORY_LIMIT_BYTES = 64 << 20
@@ -44,7 +44,7 @@ def measure() -> list[Row]:
         (root / "digests.json").write_text(json.dumps(digests))
         for tool in ("xorriso", "sha256sum"):
             if shutil.which(tool) is None:
-                raise FileNotFoundError(f"this benchmark compares with xorriso and sha256sum; install {tool}")
+                raise PeerMissing(f"this benchmark compares with xorriso and sha256sum; install {tool}")
         command = [sys.executable, "-m", "benchmarks.mastering_speed", str(root)]
         rounds = [(json.loads(_run(command)), _xorriso(root / "staging", hashed=True)) for _ in range(ROUNDS)]
         bare_s = _xorriso(root / "staging", hashed=False)
