@@ -42,7 +42,6 @@ class ImageState(Enum):
 class ImageEvent(Enum):
     CLOSE = "close"
     FROZEN = "frozen"
-    FAILED = "failed"
     PROTECTED = "protected"
     COMPLETED = "completed"
     VOIDED = "voided"
@@ -184,7 +183,7 @@ PACKAGE: dict[PackageState, dict[PackageEvent, PackageState]] = {
 }
 IMAGE: dict[ImageState, dict[ImageEvent, ImageState]] = {
     _I.OPEN: {_IE.CLOSE: _I.CLOSING, _IE.VOIDED: _I.VOID},
-    _I.CLOSING: {_IE.FROZEN: _I.CLOSED, _IE.FAILED: _I.VOID, _IE.VOIDED: _I.VOID},
+    _I.CLOSING: {_IE.FROZEN: _I.CLOSED, _IE.VOIDED: _I.VOID},
     _I.CLOSED: {_IE.PROTECTED: _I.PROTECTED, _IE.VOIDED: _I.VOID},
     _I.PROTECTED: {_IE.COMPLETED: _I.KEPT, _IE.VOIDED: _I.VOID},
     _I.KEPT: {},

@@ -3,7 +3,7 @@
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from archived.api import holdings, overview, recalls, simulation, steering, submissions
+from archived.api import holdings, overview, recalls, robot, simulation, steering, submissions
 from archived.api.services import Services
 from archived.errors import ArchivedError, CatalogBusy, Failed, translated
 from backends.errors import BackendError
@@ -16,7 +16,7 @@ def create_application(services: Services) -> FastAPI:
     """The API of one daemon. Handlers that touch the catalog are plain functions on worker threads."""
     application = FastAPI(title="archived", version="1", docs_url="/docs", redoc_url=None)
     application.state.services = services
-    for module in (submissions, holdings, steering, recalls, overview, simulation):
+    for module in (submissions, holdings, steering, robot, recalls, overview, simulation):
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(ArchivedError, _said)  # type: ignore[arg-type]
     for kind in (DeviceFailure, RoboticsError, BackendError, ErasureError):

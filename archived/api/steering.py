@@ -1,29 +1,20 @@
 """What a person orders: close, hold, allow, move, pause. Every order is an event with uid and reason."""
 
-from collections.abc import Callable
-from typing import Any
-
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
-from sqlalchemy import Connection
 
 from archived.api.holdings import show_image
-from archived.api.overview import library_document
 from archived.api.services import Document, Services, agent_of, plain, services_of
 from archived.api.submissions import Reason
-from archived.catalog import events, images, media
-from archived.errors import Refused, Unavailable, WrongState
+from archived.catalog import events, images
+from archived.errors import Refused
 from archived.model import Allowance
-from archived.stages import orders, staging_release
-from archived.stages.registration import register_blanks
+from archived.stages import staging_release
+from archived.stages.registration import give_up, register_blanks
 from archived.stages.withdrawal import ask_images_to_close, ask_sets_to_close, find_package, hold, release
 from archived.states import PackageState
-from devices.polling import WaitExpired, wait_until
 
 router = APIRouter()
-#: A robot may take half an hour to look into every element.
-ORDER_TIMEOUT_S = 2400.0
-ORDER_INTERVAL_S = 0.05
 
 
 class WhichImage(BaseModel):
@@ -36,19 +27,6 @@ class WhichSet(BaseModel):
 
 class WhichPackage(BaseModel):
     package: str | None = None
-
-
-class WhichLibrary(BaseModel):
-    library: str | None = None
-
-
-class MoveOrder(BaseModel):
-    medium: str
-    destination: int
-
-
-class UnloadOrder(BaseModel):
-    drive: str
 
 
 class NewBlanks(BaseModel):
@@ -123,11 +101,10 @@ def allow(body: Permission, request: Request, services: Services = Depends(servi
     now, agent = services.site.now(), agent_of(request)
     thing = body.thing
     with services.catalog.write() as write:
-        if body.kind == "diversity":
-            thing = images.get_set(write, thing).id
+        thing = images.get_set(write, thing).id if body.kind == "diversity" else images.get(write, thing).id
         item = Allowance(body.kind, thing, body.reason, agent, now)
         events.allow(write, item)
-        subject = ("set" if body.kind == "diversity" else "thing", thing)
+        subject = ("set" if body.kind == "diversity" else "image", thing)
         events.append(write, now, f"{body.kind} allowed", subject, agent=agent, reason=body.reason)
     services.wake()
     return services.said(plain(item))
@@ -152,54 +129,15 @@ def register(body: NewBlanks, request: Request, services: Services = Depends(ser
     return services.said({"registered": done, "pool": pool, "batch": body.batch})
 
 
-@router.post("/library/inventory")
-def inventory(body: WhichLibrary, services: Services = Depends(services_of)) -> Document:
-    """Look into every element, and correct the catalog by what is seen."""
-    names = [body.library] if body.library else list(services.site.config.libraries)
-    for name in names:
-        if name not in services.site.config.libraries:
-            raise Refused(f"there is no library {name!r}")
-    with services.catalog.write() as write:
-        looks = {name: orders.ask_look(write, name) for name in names}
-    services.wake()
-    _wait(services, lambda read: all(orders.looked_since(read, n, at) for n, at in looks.items()))
-    return library_document(services)
-
-
-@router.post("/library/move")
-def move(body: MoveOrder, services: Services = Depends(services_of)) -> Document:
-    """Have the robot carry a medium to an element; refused for media in a session."""
-    with services.catalog.read() as read:
-        before = orders.check_move(read, services.site, body.medium, body.destination)
-    return _ordered(services, body.medium, body.destination, before)
-
-
-@router.post("/library/unload")
-def unload(body: UnloadOrder, services: Services = Depends(services_of)) -> Document:
-    """Bring the medium in a drive back to its slot; refused while it is in a session."""
-    with services.catalog.read() as read:
-        medium_id, home = orders.home_of(read, services.site, body.drive)
-        before = orders.check_move(read, services.site, medium_id, home)
-    return _ordered(services, medium_id, home, before)
-
-
-@router.post("/drives/{name}/{way}")
-def drive(
-    name: str, way: str, body: Reason, request: Request, services: Services = Depends(services_of)
+@router.post("/media/{medium_id}/lost")
+def lose(
+    medium_id: str, body: Reason, request: Request, services: Services = Depends(services_of)
 ) -> Document:
-    """Take a drive down (what runs in it ends first) or up."""
-    if way not in ("up", "down"):
-        raise Refused(f"a drive goes up or down, not {way!r}")
+    """Give a medium up for good; what an unfinished set had on it is written to another."""
     with services.catalog.write() as write:
-        media.get_drive(write, name)
-        media.set_drive(write, name, up=way == "up", note="" if way == "up" else body.reason)
-        agent = agent_of(request)
-        now = services.site.now()
-        events.append(write, now, f"drive {way}", ("drive", name), agent=agent, reason=body.reason)
-        if way == "up":
-            events.clear_attention(write, f"drive:{name}")
+        given_up = give_up(write, services.site, medium_id, agent=agent_of(request), reason=body.reason)
     services.wake()
-    return library_document(services)
+    return services.said({"medium": medium_id, "copies_lost": given_up})
 
 
 @router.post("/writes/{way}")
@@ -238,26 +176,3 @@ def release_staging(
         staging_release.remove(folder)
         released.append(package.id)
     return services.said({"released": released, "kept": kept})
-
-
-def _ordered(services: Services, medium_id: str, destination: int, before: int) -> Document:
-    services.site.orders.append((medium_id, destination))
-    services.wake()
-    _wait(services, lambda read: orders.last_move(read, medium_id) > before)
-    with services.catalog.read() as read:
-        result = orders.move_document(read, medium_id)
-    if result["state"] != "done":
-        raise WrongState(f"medium {medium_id} did not get there: {result['note']}", move=result)
-    return services.said({"move": result})
-
-
-def _wait(services: Services, holds: Callable[[Connection], Any]) -> None:
-    def check() -> bool:
-        with services.catalog.read() as read:
-            return bool(holds(read))
-
-    clock = services.site.tools.clock
-    try:
-        wait_until(check, clock=clock, timeout_s=ORDER_TIMEOUT_S, interval_s=ORDER_INTERVAL_S)
-    except WaitExpired:
-        raise Unavailable("the robot has not done it yet", advice="archivectl attention") from None

@@ -11,14 +11,13 @@ from archived.catalog.tables import copy, drive, medium, move
 from archived.model import Copy, Drive, Medium, Move
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState, MoveEvent, MoveState
 
-#: Copies that count for or against a plan; the others are history.
+#: Copies that an unfinished set builds on. A suspect one is written again, while staging has its bytes.
 LIVE_COPIES = (
     CopyState.PLANNED,
     CopyState.WRITING,
     CopyState.WRITTEN,
     CopyState.VERIFYING,
     CopyState.VERIFIED,
-    CopyState.SUSPECT,
 )
 
 
@@ -75,6 +74,21 @@ def copies_in_state(connection: Connection, *wanted: CopyState) -> list[Copy]:
 
 def copies_of(connection: Connection, image_id: str) -> list[Copy]:
     return values(connection, Copy, select(copy).where(copy.c.image_id == image_id).order_by(copy.c.id))
+
+
+def copies_at_hand(connection: Connection, image_id: str) -> list[Copy]:
+    """Copies of an image whose medium is where we can reach it, and not in doubt."""
+    query = (
+        select(copy)
+        .join(medium, medium.c.id == copy.c.medium_id)
+        .where(
+            copy.c.image_id == image_id,
+            medium.c.element.is_not(None),
+            medium.c.state == MediumState.GOOD,
+        )
+        .order_by(copy.c.id)
+    )
+    return values(connection, Copy, query)
 
 
 def copies_on(connection: Connection, medium_id: str) -> list[Copy]:

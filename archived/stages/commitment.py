@@ -70,9 +70,9 @@ def record(write: Connection, site: Site, action: Action, outcome: None | Broken
 
 
 def missing_positions(read: Connection, item: ProtectionSet) -> tuple[int, ...]:
-    """Positions of a set without a verified copy."""
+    """Positions of a set without a verified copy on a medium that is good and at hand."""
     copies = {
-        image.position or 0: [copy.state for copy in media.copies_of(read, image.id)]
+        image.position or 0: [copy.state for copy in media.copies_at_hand(read, image.id)]
         for image in images.of_set(read, item.id)
     }
     return missing_members(copies, n=item.n, m=item.m, absent=item.absent)

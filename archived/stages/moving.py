@@ -17,8 +17,9 @@ from archived.policy.drive_choice import DriveChoice, choose_verify_drive
 from archived.policy.mounting import DriveView, MovePlan, SlotView, Want, next_move
 from archived.sessions.mount import Carried, Carry, carry, resume, take_inventory
 from archived.sessions.tools import Tools
-from archived.stages.floor import Floor, floors, settle, stale_key
-from archived.stages.work import Action, Broken, Context, Site, drive_lane, robot_lane
+from archived.stages.floor import Floor, floors, stale_key
+from archived.stages.settling import settle
+from archived.stages.work import Action, Broken, Context, Order, Site, drive_lane, robot_lane
 from archived.states import CopyState, MoveEvent, MoveState, ReadingState
 
 NAME = "moving"
@@ -36,7 +37,7 @@ class Work:
     ready_in_place: frozenset[str]
     #: Moves that are on record and not known to be over.
     moving: tuple[Move, ...]
-    orders: tuple[tuple[str, int], ...]
+    orders: tuple[Order, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Motion:
     carry: Carry
     why: str
     move_id: int = 0
-    ordered: bool = False
+    order: Order | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def due(read: Connection, site: Site) -> list[Work]:
     for floor in floors(read, site):
         wants, ready = _wants(read, floor, paused)
         mine = tuple(move for move in moves if move.library == floor.library)
-        orders = tuple(order for order in site.orders if floor.medium(order[0]) is not None)
+        orders = tuple(order for order in site.orders.waiting() if floor.medium(order.medium_id) is not None)
         found.append(Work(floor, tuple(wants), frozenset(ready), mine, orders))
     return found
 
@@ -80,7 +81,7 @@ def plan(view: list[Work], context: Context) -> list[Action]:
         elif floor.in_hand is not None:
             wanted += _put_down(floor, floor.in_hand)
         elif work.orders:
-            wanted += _ordered(work, context)
+            wanted.append(_ordered(floor, work.orders[0]))
         else:
             # Draining still takes discs that are done home, and begins nothing.
             wants = () if context.draining else work.wants
@@ -98,6 +99,14 @@ def plan(view: list[Work], context: Context) -> list[Action]:
 def claim(write: Connection, site: Site, action: Action) -> Action | None:
     if isinstance(action.task, Look) or action.resumed:
         return action
+    if isinstance(action.task, Order):
+        # Its medium went away since it was ordered: whoever waits for it is told.
+        site.orders.drop(action.task)
+        subject = ("medium", action.task.medium_id)
+        events.append(
+            write, site.now(), "move", subject, outcome="refused", note="not in the library any more"
+        )
+        return None
     motion: Motion = action.task
     task = motion.carry
     medium = media.get(write, task.medium_id)
@@ -145,8 +154,8 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
         "vanished": MoveEvent.VANISHED,
     }[outcome.kind]
     media.end_move(write, motion.move_id, event, _ended_at(write, site, motion.carry.medium_id), outcome.note)
-    if motion.ordered and site.orders and site.orders[0][0] == motion.carry.medium_id:
-        site.orders.popleft()
+    if motion.order is not None:
+        site.orders.drop(motion.order)
     _report(write, site, motion, outcome)
     return 0 if outcome.kind == "arrived" else site.config.rest_s
 
@@ -315,13 +324,12 @@ def _action(floor: Floor, motion: Motion, *, resumed: bool = False) -> Action:
     return Action(NAME, f"move {motion.carry.medium_id}", lanes, motion, resumed)
 
 
-def _ordered(work: Work, context: Context) -> list[Action]:
-    medium_id, destination = work.orders[0]
-    medium = work.floor.medium(medium_id)
+def _ordered(floor: Floor, order: Order) -> Action:
+    medium = floor.medium(order.medium_id)
     if medium is None or medium.element is None:
-        return []
-    step = MovePlan(medium_id, medium.element, destination, "ordered by a person")
-    return [_action(work.floor, replace(_motion(work.floor, step), ordered=True))]
+        return Action(NAME, f"order {order.medium_id}", (), order)
+    step = MovePlan(order.medium_id, medium.element, order.destination, "ordered by a person")
+    return _action(floor, replace(_motion(floor, step), order=order))
 
 
 def _robot_silent(write: Connection, site: Site, library: str, note: str) -> None:

@@ -1,10 +1,10 @@
 """Packages → image. Closing fixes members, set and position in one commit; the recipe follows, and freezes.
 
-A crash after the commit finds the image CLOSING and freezes the same recipe again: everything that goes into
-it is in the catalog. A crash before it leaves an open image and waiting packages.
+A crash after the commit finds the image CLOSING and freezes its recipe again, from the catalog and from what
+the settings and this release say: nothing of the first one was used, so it need not be the same. A crash
+before it leaves an open image and waiting packages.
 """
 
-import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,8 +27,6 @@ from archived.stages.composing import disc_package, identity, institution, label
 from archived.stages.work import CPU, Action, Broken, Context, Site
 from archived.states import ImageEvent, ImageState
 
-log = logging.getLogger(__name__)
-
 NAME = "packing"
 
 
@@ -39,7 +37,6 @@ class Group:
     key: GroupKey
     image: Image
     candidates: tuple[Candidate, ...]
-    closed_volumes: frozenset[str]
     rules: PackingRules
     pressure: bool
 
@@ -92,7 +89,6 @@ def due(read: Connection, site: Site) -> View:
                     key,
                     opened[key],
                     tuple(candidate(key, package) for package in waiting),
-                    frozenset(_closed_volumes(read, key)),
                     _rules(site, pool, limit_bytes),
                     pressure,
                 )
@@ -140,10 +136,24 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
         return None
     waiting = {package.id for package in packages.waiting(write, group.key.pool)}
     candidates = [c for c in group.candidates if c.package_id in waiting]
-    choice = packing.choose(candidates, group.closed_volumes, group.rules.capacity_bytes)
+    limit_bytes = group.rules.capacity_bytes
+    choice = packing.choose(candidates, _closed_volumes(write, group.key), limit_bytes)
     if not choice.package_ids:
+        images.update_columns(write, image.id, close_reason="")
         return None
     _close(write, site, image, choice, closing.why)
+    wasted = packing.waste(choice, limit_bytes)
+    events.append(
+        write,
+        site.now(),
+        "image closing",
+        ("image", image.id),
+        why=closing.why,
+        packages=len(choice.package_ids),
+        ranges=list(choice.ranges),
+        unused_bytes=wasted.unused_bytes,
+        unused_because=wasted.rule,
+    )
     for package_id in choice.package_ids:
         events.clear_attention(write, f"too-large:{package_id}")
     following = images.open_image(write, group.key, site.now())
@@ -168,7 +178,7 @@ def record(write: Connection, site: Site, action: Action, outcome: Mastered | Br
         return 0  # withdrawn meanwhile
     subject = ("image", image.id)
     if isinstance(outcome, Broken):
-        log.error("image %s: the recipe could not be frozen: %s", image.id, outcome.error)
+        _cannot_freeze(write, site, image, str(outcome.error))
         return site.config.rest_s
     extents = [
         (extent.package_id, extent.path, extent.lba, extent.size_bytes)
@@ -184,6 +194,7 @@ def record(write: Connection, site: Site, action: Action, outcome: Mastered | Br
         payload_bytes=outcome.image_bytes,
     )
     events.append(write, site.now(), "image closed", subject, bytes=outcome.image_bytes, label=image.label)
+    events.clear_attention(write, f"freeze:{image.id}")
     return 0
 
 
@@ -192,6 +203,11 @@ def open_groups(write: Connection, site: Site) -> None:
     for pool in site.config.pools:
         for key in _by_group(site, pool, packages.waiting(write, pool)):
             images.open_image(write, key, site.now())
+
+
+def waiting_groups(read: Connection, site: Site) -> set[GroupKey]:
+    """The groups that have packages waiting for an image."""
+    return {key for pool in site.config.pools for key in _by_group(site, pool, packages.waiting(read, pool))}
 
 
 def group_of(site: Site, pool: str, package: Package) -> GroupKey:
@@ -280,6 +296,21 @@ def _task(read: Connection, site: Site, image: Image) -> Closing:
         ranges=image.ranges,
     )
     return Closing(image.id, disc=disc, recipe=site.tools.paths.staging / image.recipe_name)
+
+
+def _cannot_freeze(write: Connection, site: Site, image: Image, words: str) -> None:
+    events.append(write, site.now(), "image closing", ("image", image.id), outcome="failure", reason=words)
+    events.raise_attention(
+        write,
+        Attention(
+            f"freeze:{image.id}",
+            "now",
+            f"the recipe of image {image.id} cannot be frozen: {words}",
+            "its packages lie untouched in staging; nothing was written; it is tried again after a rest",
+            f"archivectl events --subject {image.id}",
+            site.now(),
+        ),
+    )
 
 
 def _unnamed_too_large(read: Connection, groups: list[Group]) -> Iterator[TooLarge]:

@@ -1,4 +1,4 @@
-"""New blanks: a person says which media are ours and what purchase they come from."""
+"""What a person says of media: these are new blanks of ours, that one is gone for good."""
 
 from collections.abc import Sequence
 from statistics import mode
@@ -9,7 +9,7 @@ from archived.catalog import events, media
 from archived.errors import NotFound, Refused, WrongState
 from archived.model import Medium
 from archived.stages.work import Site
-from archived.states import MediumEvent, MediumState
+from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 
 
 def register_blanks(
@@ -71,3 +71,37 @@ def _register(
     )
     events.clear_attention(write, f"stranger:{barcode}")
     events.append(write, site.now(), "registration", ("medium", medium.id), agent=agent, batch=batch)
+
+
+def give_up(write: Connection, site: Site, medium_id: str, *, agent: str, reason: str) -> list[int]:
+    """Put on record that a medium is lost; the copies on it are, too. Returns their ids.
+
+    The image of an unfinished set is still in staging and is written to another medium.
+
+    Raises:
+        NotFound: there is no such medium.
+        WrongState: it lies in the library, or is being written or read.
+        Refused: no reason.
+    """
+    if not reason.strip():
+        raise Refused("a reason is needed: it stands in the record for ever")
+    medium = media.get(write, medium_id)
+    if medium.element is not None:
+        raise WrongState(
+            f"medium {medium_id} lies in element {medium.element}; only a medium that is away can be lost",
+            advice="take it out of the library, then: archivectl library inventory",
+        )
+    lost: list[int] = []
+    for copy in media.copies_on(write, medium_id):
+        if copy.state in (CopyState.WRITING, CopyState.VERIFYING):
+            raise WrongState(f"medium {medium_id} is being written or read (copy {copy.id})")
+        if copy.state is CopyState.PLANNED:
+            media.advance_copy(write, copy.id, CopyEvent.WITHDRAWN, note=reason)
+        elif copy.state in (CopyState.WRITTEN, CopyState.VERIFIED, CopyState.SUSPECT):
+            media.advance_copy(write, copy.id, CopyEvent.GIVEN_UP, note=reason)
+            lost.append(copy.id)
+    media.advance_state(write, medium_id, MediumEvent.GONE, note=reason)
+    for prefix in ("missing", "suspect", "move"):
+        events.clear_attention(write, f"{prefix}:{medium_id}")
+    events.append(write, site.now(), "medium lost", ("medium", medium_id), agent=agent, reason=reason)
+    return lost

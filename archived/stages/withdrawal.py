@@ -7,7 +7,7 @@ from archived.errors import NotFound, WrongState
 from archived.model import Image, Package
 from archived.policy.packing import ASKED
 from archived.policy.withdrawal import HomeView, MemberView, Withdrawal, may_withdraw, write_intents
-from archived.stages.packing import open_groups, void_image
+from archived.stages.packing import open_groups, void_image, waiting_groups
 from archived.stages.work import Site
 from archived.states import (
     CopyEvent,
@@ -78,15 +78,18 @@ def ask_images_to_close(write: Connection, site: Site, image_id: str | None, *, 
     """Close one open image, or every one that has packages waiting, as far as it takes them.
 
     Raises:
-        WrongState: the image is not open.
+        WrongState: the image is not open, or nothing waits for it.
     """
     open_groups(write, site)
+    gathering = waiting_groups(write, site)
     if image_id is None:
-        wanted = images.in_state(write, ImageState.OPEN)
+        wanted = [image for image in images.in_state(write, ImageState.OPEN) if image.key in gathering]
     else:
         image = images.get(write, image_id)
         if image.state is not ImageState.OPEN:
             raise WrongState(f"image {image.id} is {image.state.value}, not open: it has closed already")
+        if image.key not in gathering:
+            raise WrongState(f"image {image.id} is empty: no package waits for it")
         wanted = [image]
     for image in wanted:
         images.update_columns(write, image.id, close_reason=ASKED)

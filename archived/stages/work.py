@@ -13,7 +13,7 @@ process was left there by an earlier life, or by an outcome that nobody could te
 *resumed*, and `run` then looks before it does anything.
 """
 
-from collections import deque
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -70,11 +70,40 @@ class Site:
     tools: Tools
     #: Version words that are frozen into recipes.
     software: str
-    #: Motions that a person ordered, in order; (medium id, destination element).
-    orders: "deque[tuple[str, int]]" = field(default_factory=deque)
+    orders: "Orders" = field(default_factory=lambda: Orders())
 
     def now(self) -> datetime:
         return self.tools.clock.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A motion that a person ordered."""
+
+    medium_id: str
+    destination: int
+
+
+class Orders:
+    """Ordered motions, first come first served; for API threads and the control loop alike."""
+
+    def __init__(self) -> None:
+        self._orders: list[Order] = []
+        self._lock = threading.Lock()
+
+    def add(self, order: Order) -> None:
+        with self._lock:
+            self._orders.append(order)
+
+    def drop(self, order: Order) -> None:
+        """It was done, cannot be done, or nobody waits for it any more; harmless when it is gone."""
+        with self._lock:
+            if order in self._orders:
+                self._orders.remove(order)
+
+    def waiting(self) -> tuple[Order, ...]:
+        with self._lock:
+            return tuple(self._orders)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,140 @@
+"""After a look: the catalog is made to say where everything was seen; what is missing or strange is named."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, media
+from archived.catalog.events import Attention
+from archived.model import Medium
+from archived.stages.floor import stale_key
+from archived.stages.work import Site
+from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
+
+
+def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str | None]) -> None:
+    """Make the catalog say where a look saw everything; name what is missing and what is strange.
+
+    `seen` maps full elements to barcodes (None where none could be read).
+    """
+    now = site.now()
+    everything = media.listing(write)
+    by_barcode = {m.barcode: m for m in everything if m.barcode is not None}
+    where = {by_barcode[code].id: element for element, code in seen.items() if code in by_barcode}
+    missed = {item.id for item in events.attentions(write)}
+    for medium in everything:
+        if medium.id in where:
+            if medium.library != library:
+                media.update_columns(write, medium.id, library=library, home_element=None, magazine=None)
+            if medium.element != where[medium.id] or medium.element is None or medium.library != library:
+                media.saw(write, medium.id, where[medium.id], now)
+            if f"missing:{medium.id}" in missed:
+                events.clear_attention(write, f"missing:{medium.id}")
+        elif (
+            medium.library == library
+            and medium.element is not None
+            and seen.get(medium.element, "") is not None
+        ):
+            media.saw(write, medium.id, None, now)
+            if medium.state is not MediumState.LOST:
+                _missing(write, site, medium)
+            if medium.state is MediumState.RESERVED:
+                _promise_to_another(write, medium)
+    for code, elements in _labels(seen).items():
+        if code not in by_barcode:
+            _stranger(write, site, library, elements[0], code)
+        if len(elements) > 1:
+            _twins(write, site, library, code, elements)
+        else:
+            events.clear_attention(write, f"twins:{code}")
+    events.set_setting(write, stale_key(library), "")
+
+
+def _promise_to_another(write: Connection, medium: Medium) -> None:
+    """A missing blank is promised to nobody: what was planned for it is planned anew, on another disc."""
+    for copy in media.copies_on(write, medium.id):
+        if copy.state is CopyState.PLANNED:
+            note = f"medium {medium.id} is missing"
+            media.advance_copy(write, copy.id, CopyEvent.WITHDRAWN, note=note)
+    media.advance_state(write, medium.id, MediumEvent.RELEASED)
+
+
+def _missing(write: Connection, site: Site, medium: Medium) -> None:
+    events.append(
+        write, site.now(), "medium missed", ("medium", medium.id), outcome="failure", element=medium.element
+    )
+    events.raise_attention(
+        write,
+        Attention(
+            f"missing:{medium.id}",
+            "now",
+            f"medium {medium.id} is not in element {medium.element} and nowhere else in library {medium.library}",
+            "recalls go on through other copies or the set; nothing is written to it",
+            "look for the disc, then: archivectl library inventory   (gone for good: archivectl media lost "
+            f"{medium.id} --reason TEXT)",
+            site.now(),
+        ),
+    )
+
+
+def _stranger(write: Connection, site: Site, library: str, element: int, barcode: str) -> None:
+    """A medium that the catalog never saw: on record, and set aside until a person says what it is."""
+    media.register(
+        write,
+        Medium(
+            id=barcode,
+            state=MediumState.QUARANTINED,
+            kind="unknown",
+            barcode=barcode,
+            batch="",
+            media_id="",
+            capacity_bytes=0,
+            library=library,
+            element=element,
+            home_element=None,
+            magazine=None,
+            seen_at=site.now(),
+            note="found in the library; the catalog did not know it",
+            simulated=site.config.simulated,
+        ),
+    )
+    events.append(write, site.now(), "medium found", ("medium", barcode), element=element)
+    events.raise_attention(
+        write,
+        Attention(
+            f"stranger:{barcode}",
+            "working-hours",
+            f"medium {barcode} in element {element} of library {library} is not in the catalog",
+            "it is set aside: never written, never read",
+            f"take it out, or, if it is a new blank: archivectl media register {barcode} --batch NAME",
+            site.now(),
+        ),
+    )
+
+
+def _labels(seen: Mapping[int, str | None]) -> dict[str, list[int]]:
+    """Barcode → elements in which a disc with it was seen."""
+    found: dict[str, list[int]] = {}
+    for element, code in sorted(seen.items()):
+        if code is not None:
+            found.setdefault(code, []).append(element)
+    return found
+
+
+def _twins(write: Connection, site: Site, library: str, barcode: str, elements: list[int]) -> None:
+    """Two discs with one label: nobody can say which is which, so neither is written."""
+    medium = media.by_barcode(write, barcode)
+    if medium is not None and medium.state is MediumState.BLANK:
+        media.advance_state(write, medium.id, MediumEvent.SET_ASIDE, note="another disc has the same label")
+    places = " and ".join(map(str, elements))
+    events.raise_attention(
+        write,
+        Attention(
+            f"twins:{barcode}",
+            "now",
+            f"elements {places} of library {library} hold discs with the same label {barcode}",
+            "what is read from either is checked before it is used; neither is written",
+            "take one of them out, then: archivectl library inventory",
+            site.now(),
+        ),
+    )
