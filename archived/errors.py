@@ -3,6 +3,7 @@
     ArchivedError
     ├── Refused            (exit 2)  the request cannot be granted as it stands; nothing was taken
     │   ├── NotFound, NotCarried, ContentDiffers, Unacceptable, TooLarge, WrongState, ForbiddenStep
+    │   ├── NotPermitted, Cancelled
     │   └── ConfigurationError
     ├── Unavailable        (exit 3)  nothing is wrong with the request; the world is not ready for it
     │   └── StagingFull, CatalogBusy, SiteLocked, DeviceTrouble, DaemonAbsent
@@ -93,6 +94,20 @@ class ForbiddenStep(WrongState):
 
     def __init__(self, *, thing: str, state: str, event: str) -> None:
         super().__init__(f"{thing} is {state}; {event} is not possible from there", state=state, event=event)
+
+
+class NotPermitted(Refused):
+    """Who asks may not, or nobody can tell who asks."""
+
+    code = "not-permitted"
+    http_status = 403
+
+
+class Cancelled(Refused):
+    """Somebody cancelled it on the way; nothing of it was kept."""
+
+    code = "cancelled"
+    http_status = 409
 
 
 class ConfigurationError(Refused):

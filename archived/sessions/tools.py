@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from archived.errors import Cancelled
+
 if TYPE_CHECKING:  # every burn imports this module, and makes no Tools
     from archived.config import Config
     from backends.interface import OpticalDrive
@@ -55,6 +57,7 @@ class Progress:
     total_bytes: int
     begun_s: float
     updated_s: float
+    cancellable: bool = False
 
     @property
     def rate_bytes_per_s(self) -> float:
@@ -74,16 +77,22 @@ class ProgressBoard:
 
     clock: Clock
     _items: dict[str, Progress] = field(default_factory=dict)
+    _cancelled: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def begin(self, key: str, what: str, total_bytes: int = 0) -> Report:
-        """Put work on the board; the answer is called with (bytes done, bytes in all)."""
+    def begin(self, key: str, what: str, total_bytes: int = 0, *, cancellable: bool = False) -> Report:
+        """Put work on the board; the answer is called with (bytes done, bytes in all).
+
+        It raises Cancelled once somebody cancelled the work; only for work that is `cancellable`.
+        """
         now_s = self.clock.monotonic()
         with self._lock:
-            self._items[key] = Progress(key, what, 0, total_bytes, now_s, now_s)
+            self._items[key] = Progress(key, what, 0, total_bytes, now_s, now_s, cancellable)
 
         def report(done_bytes: int, total_bytes: int) -> None:
             with self._lock:
+                if key in self._cancelled:
+                    raise Cancelled(f"{what} was cancelled; nothing of it was kept")
                 if key in self._items:
                     self._items[key] = replace(
                         self._items[key],
@@ -94,9 +103,19 @@ class ProgressBoard:
 
         return report
 
+    def cancel(self, key: str) -> bool:
+        """Let the next report of this work raise Cancelled; False when no such work can be cancelled."""
+        with self._lock:
+            item = self._items.get(key)
+            if item is None or not item.cancellable:
+                return False
+            self._cancelled.add(key)
+            return True
+
     def end(self, key: str) -> None:
         with self._lock:
             self._items.pop(key, None)
+            self._cancelled.discard(key)
 
     def items(self) -> list[Progress]:
         with self._lock:
