@@ -7,10 +7,10 @@ import pytest
 from archived.catalog import media
 from archived.errors import StagingFull, TooLarge
 from archived.model import Medium
+from archived.stages.registration import register_blanks
 from archived.states import CopyState, MediumState, PackageState
-from simulator.plan import SLOT_ADDRESS
 from tests.simulation.conftest import Tell
-from tests.simulation.harness import MIB, Story
+from tests.simulation.harness import MIB, POOL, Story
 from tests.simulation.law import assert_all_archived_or_named, assert_law
 
 
@@ -214,26 +214,21 @@ def test_empty_scratch_pool_asks_for_blanks_and_goes_on_when_they_are_there(tell
 
 
 def insert_registered(story: Story, barcode: str) -> None:
-    """Somebody bought a blank, laid it into an import slot, and told the catalog."""
-    pattern = story.media()[0]
-    blank = Medium(
-        id=barcode,
-        state=MediumState.BLANK,
-        kind=pattern.kind,
-        barcode=barcode,
-        batch="batch-6",
-        media_id=pattern.media_id,
-        capacity_bytes=pattern.capacity_bytes,
-        library=pattern.library,
-        element=None,
-        home_element=SLOT_ADDRESS + 59,
-        magazine="magazine-6",
-        simulated=True,
-    )
-    with story.catalog.write() as write:
-        media.register(write, blank)
-    story.control("insert", medium=barcode, media_id=pattern.media_id)
+    """Somebody lays a blank into an import slot, has the robot look, and says what purchase it is of."""
+    story.control("insert", medium=barcode, media_id="SIMBDR/A01")
     story.look()
+    story.settle(naps=1)
+    with story.catalog.write() as write:
+        register_blanks(
+            write,
+            story.site,
+            [barcode],
+            pool=POOL,
+            batch="bought today",
+            media_id="",
+            capacity_bytes=None,
+            agent="uid:1000",
+        )
 
 
 def test_volume_larger_than_a_disc_is_refused_with_the_sizes_and_the_choices(tell: Tell) -> None:

@@ -1,0 +1,164 @@
+"""One motion of the robot, believed only after a look."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from archived.sessions.mount import Carry, carry, resume, take_inventory
+from backends.interface import Disc, DiscStatus
+from devices.clock import SimulatedClock
+from devices.failures import TransportTimeout
+from devices.sense import ILLEGAL_REQUEST, UNIT_ATTENTION, Sense
+from robotics.errors import InventoryStale, SourceEmpty
+from robotics.model import Element, ElementKind, Inventory
+
+SLOT, OTHER_SLOT, DRIVE, HAND = 1001, 1002, 2001, 1
+
+
+@dataclass
+class Robot:
+    """A changer over a dictionary of barcodes; `behaviour` says what the next moves do."""
+
+    places: dict[int, str | None]
+    behaviour: list[Any] = field(default_factory=list)
+    commanded: list[tuple[int, int]] = field(default_factory=list)
+    silent_looks: int = 0
+
+    def move(self, *, source: int, destination: int) -> None:
+        self.commanded.append((source, destination))
+        how = self.behaviour.pop(0) if self.behaviour else "moves"
+        if isinstance(how, Exception):
+            raise how
+        if how == "refuses":
+            raise SourceEmpty("nothing there", Sense(ILLEGAL_REQUEST, 0x3B, 0x0E))
+        if how in ("moves", "moves in silence"):
+            self.places[destination] = self.places.pop(source)
+        if how == "stops with it in the hand":
+            self.places[HAND] = self.places.pop(source)
+        if how != "moves":
+            raise TransportTimeout("the robot did not answer")
+
+    def inventory(self) -> Inventory:
+        if self.silent_looks:
+            self.silent_looks -= 1
+            raise TransportTimeout("the robot did not answer")
+        kinds = {HAND: ElementKind.TRANSPORT, DRIVE: ElementKind.DRIVE}
+        return Inventory(
+            tuple(
+                Element(address, kinds.get(address, ElementKind.STORAGE), True, code)
+                for address, code in self.places.items()
+            )
+        )
+
+
+@dataclass
+class Tray:
+    """A drive that takes `looks_until_ready` looks to make its disc out."""
+
+    looks_until_ready: int = 0
+    open: bool = False
+
+    def lock_tray(self, locked: bool) -> None:
+        assert not locked
+
+    def eject(self) -> None:
+        self.open = True
+
+    def load(self) -> None:
+        self.open = False
+
+    def inspect(self) -> Disc:
+        self.looks_until_ready -= 1
+        return Disc(DiscStatus.ABSENT if self.open or self.looks_until_ready >= 0 else DiscStatus.BLANK)
+
+
+def tools(robot: Robot, tray: Tray) -> Any:
+    return SimpleNamespace(clock=SimulatedClock(), changers={"main": robot}, drives={"B1": tray})
+
+
+LOAD = Carry("main", "D1", "D1", SLOT, DRIVE, None, "B1")
+UNLOAD = Carry("main", "D1", "D1", DRIVE, SLOT, "B1", None)
+
+
+def test_load_ends_with_a_disc_that_the_drive_made_out() -> None:
+    robot, tray = Robot({SLOT: "D1"}), Tray(looks_until_ready=3)
+
+    found = carry(tools(robot, tray), LOAD)
+
+    assert (found.kind, found.note, found.unready) == ("arrived", "", False)
+    assert found.seen == {DRIVE: "D1"}
+
+
+def test_drive_that_never_makes_the_disc_out_is_reported_with_the_disc_in_it() -> None:
+    found = carry(tools(Robot({SLOT: "D1"}), Tray(looks_until_ready=10_000)), LOAD)
+
+    assert found.kind == "arrived"
+    assert found.unready
+    assert "B1: the disc was brought and does not become ready" in found.note
+
+
+def test_move_that_was_made_in_silence_has_arrived_and_is_not_made_again() -> None:
+    robot = Robot({SLOT: "D1"}, ["moves in silence"])
+
+    found = carry(tools(robot, Tray()), LOAD)
+
+    assert found.kind == "arrived"
+    assert "did not answer" in found.note
+    assert not found.unready
+    assert robot.commanded == [(SLOT, DRIVE)]
+
+
+@pytest.mark.parametrize("how", ["refuses", "stays in silence"])
+def test_disc_that_stayed_in_the_drive_has_its_tray_drawn_in_again(how: str) -> None:
+    tray = Tray()
+
+    found = carry(tools(Robot({DRIVE: "D1"}, [how]), tray), UNLOAD)
+
+    assert found.kind == "stayed"
+    assert not tray.open
+    assert not found.unready
+
+
+def test_disc_in_the_robots_hand_has_vanished_from_both_ends_and_is_seen_where_it_is() -> None:
+    found = carry(tools(Robot({SLOT: "D1"}, ["stops with it in the hand"]), Tray()), LOAD)
+
+    assert found.kind == "vanished"
+    assert found.seen == {HAND: "D1"}
+
+
+def test_unit_attention_says_the_move_was_not_begun_so_it_is_commanded_after_a_look() -> None:
+    robot = Robot({SLOT: "D1"}, [InventoryStale("a door was opened", Sense(UNIT_ATTENTION, 0x28, 0x00))])
+
+    assert carry(tools(robot, Tray()), LOAD).kind == "arrived"
+    assert robot.commanded == [(SLOT, DRIVE), (SLOT, DRIVE)]
+
+
+def test_other_disc_at_the_destination_is_not_taken_for_ours() -> None:
+    found = resume(tools(Robot({SLOT: "D1", DRIVE: "D2"}), Tray()), LOAD)
+
+    assert found.kind == "stayed"
+
+
+def test_resumed_motion_commands_nothing_and_draws_the_tray_in() -> None:
+    robot, tray = Robot({DRIVE: "D1"}), Tray(open=True)
+
+    found = resume(tools(robot, tray), LOAD)
+
+    assert found.kind == "arrived"
+    assert not robot.commanded
+    assert not tray.open
+    assert "an earlier life" in found.note
+
+
+def test_robot_that_is_silent_for_a_while_is_asked_until_it_answers() -> None:
+    assert take_inventory(tools(Robot({SLOT: "D1"}, silent_looks=20), Tray()), "main") == {SLOT: "D1"}
+
+
+def test_robot_that_stays_silent_leaves_everything_unknown() -> None:
+    found = resume(tools(Robot({SLOT: "D1"}, silent_looks=10**6), Tray()), LOAD)
+
+    assert found.kind == "vanished"
+    assert found.seen is None
+    assert "does not answer an inventory" in found.note
