@@ -17,7 +17,7 @@ from typing import Any
 
 from devices.clock import Clock
 from devices.failures import WireDamaged
-from devices.transports.framing import Frame, FrameDecoder, encode
+from devices.transports.framing import Frame, FrameDecoder, encode_head
 from simulator.answers import ConnectionEnds, NoAnswer
 from simulator.control import control
 from simulator.errors import RoomOccupied, SimulatorError
@@ -123,7 +123,9 @@ class RoomServer:
             return
         except (SimulatorError, KeyError, TypeError, ValueError) as error:
             header, payload = {"error": _words(error)}, b""
-        connection.sendall(encode(header, payload))
+        # In two pieces: putting a large payload behind its header would copy it.
+        connection.sendall(encode_head(header, len(payload)))
+        connection.sendall(payload)
         if frame.header.get("op") == "stop":
             self.stop()
 

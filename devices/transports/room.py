@@ -15,7 +15,8 @@ from devices.scsi import Result
 from devices.sense import Sense
 from devices.transports.framing import FrameDecoder, encode
 
-_RECEIVE_BYTES = 256 * 1024
+#: Of a header; payloads are received straight to their place.
+_RECEIVE_BYTES = 4096
 _GOOD, _CHECK_CONDITION = 0, 2
 
 
@@ -75,10 +76,8 @@ class RoomSocket:
             if left_s <= 0:
                 raise TimeoutError
             connection.settimeout(left_s)
-            data = connection.recv(_RECEIVE_BYTES)
-            if not data:
+            if not _receive(connection, decoder):
                 raise TransportLost(f"room {self._path}: closed before the answer was complete")
-            decoder.feed(data)
         if not decoder.is_between_frames:
             raise WireDamaged(f"room {self._path}: more than one answer to one request")
         return answer.header, answer.payload
@@ -126,6 +125,18 @@ class RoomTransport:
 
     def close(self) -> None:
         self._socket.close()
+
+
+def _receive(connection: socket.socket, decoder: FrameDecoder) -> int:
+    """Take what is there, the payload straight to its place; 0 when the other side has closed."""
+    rest = decoder.rest()
+    if rest:
+        count = connection.recv_into(rest)
+        decoder.filled(count)
+        return count
+    data = connection.recv(_RECEIVE_BYTES)
+    decoder.feed(data)
+    return len(data)
 
 
 def _sense_bytes(answer: dict[str, Any]) -> bytes:

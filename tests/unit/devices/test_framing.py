@@ -3,7 +3,7 @@
 import pytest
 
 from devices.failures import WireDamaged
-from devices.transports.framing import HEADER_BYTES_MAX, Frame, FrameDecoder, encode
+from devices.transports.framing import HEADER_BYTES_MAX, Frame, FrameDecoder, encode, encode_head
 
 
 def test_a_frame_is_its_bytes() -> None:
@@ -50,3 +50,32 @@ def test_damage_is_named(stream: bytes) -> None:
 def test_what_the_other_side_would_refuse_is_not_sent() -> None:
     with pytest.raises(ValueError, match="longer than the room socket carries"):
         encode({"text": "x" * HEADER_BYTES_MAX})
+
+
+def test_a_payload_received_straight_to_its_place_gives_the_same_frame() -> None:
+    stream = (
+        encode({"op": "scsi"}, bytes(range(256)) * 40) + encode({"op": "ping"}) + encode({"n": 1}, b"abc")
+    )
+    for step in (1, 7, 100, 5000):
+        decoder, left, frames = FrameDecoder(), stream, []
+        while left or not decoder.is_between_frames:
+            if (frame := decoder.next_frame()) is not None:
+                frames.append((frame.header, frame.payload))
+                continue
+            rest = decoder.rest()
+            count = min(step, len(rest) or 1, len(left))
+            if rest:
+                rest[:count] = left[:count]
+                decoder.filled(count)
+            else:
+                decoder.feed(left[:count])
+            left = left[count:]
+        assert frames == [
+            ({"op": "scsi"}, bytes(range(256)) * 40),
+            ({"op": "ping"}, b""),
+            ({"n": 1}, b"abc"),
+        ]
+
+
+def test_a_head_and_its_payload_are_the_frame() -> None:
+    assert encode_head({"op": "ping"}, 3) + b"abc" == encode({"op": "ping"}, b"abc")
