@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, delete, func, insert, select, update
 
 from archived import states
 from archived.catalog.rows import add, advance, next_number, one, values
 from archived.catalog.tables import extent, image, membership, package, package_file
 from archived.model import Package, PackageFile, Reference
+from archived.policy.carried_names import folded
+from archived.policy.twins import NamesBeside
 from archived.states import PackageEvent, PackageState
 
 BATCH = 2000
@@ -55,8 +57,43 @@ def highest_version(connection: Connection, reference: Reference) -> int:
     return int(connection.execute(query).scalar() or 0)
 
 
+def names_beside(connection: Connection, reference: Reference) -> NamesBeside:
+    """Names of acknowledged packages that are those of `reference`, or their twins in case or normalization."""
+    in_fonds = package.c.fonds == reference.fonds
+    in_series = package.c.series == reference.series
+    return NamesBeside(
+        fonds=_same_or_twins(connection, package.c.fonds, reference.fonds),
+        series=_same_or_twins(connection, package.c.series, reference.series, in_fonds),
+        volumes=_same_or_twins(connection, package.c.volume, reference.volume, in_fonds, in_series),
+    )
+
+
+def _same_or_twins(
+    connection: Connection, column: Column[str], name: str, *places: ColumnElement[bool]
+) -> frozenset[str]:
+    def counts(other: str) -> bool:
+        states_that_count = package.c.state.in_([PackageState.ACCEPTED, PackageState.ARCHIVED])
+        query = select(package.c.id).where(column == other, *places, states_that_count).limit(1)
+        return connection.execute(query).first() is not None
+
+    if counts(name):  # the usual case, answered by the index at once
+        return frozenset({name})
+    same = folded(name)
+    names = connection.execute(select(column).distinct().where(*places)).scalars().all()
+    return frozenset(other for other in names if folded(other) == same and counts(other))
+
+
 def in_state(connection: Connection, *wanted: PackageState) -> list[Package]:
     query = select(package).where(package.c.state.in_(wanted)).order_by(package.c.id)
+    return values(connection, Package, query)
+
+
+def staged(connection: Connection) -> list[Package]:
+    """Packages whose bytes lie in staging, the unacknowledged ones among them."""
+    query = select(package).where(
+        package.c.staged.is_(True),
+        package.c.state.in_([PackageState.STAGING, PackageState.ACCEPTED, PackageState.ARCHIVED]),
+    )
     return values(connection, Package, query)
 
 

@@ -2,13 +2,14 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from archived.config import ClassSettings
 from archived.model import Package
 from archived.policy.carried_names import printable, problem_with_reference
 from archived.policy.reasons import Reason, ReasonKind, broken_bag, shown
 from archived.policy.submission import SubmissionRequest
+from archived.policy.twins import NamesBeside, twin_reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Circumstances:
     largest_image_bytes: Mapping[str, int]
     #: References (as strings) for which a person recorded an exception.
     exceptions: frozenset[str]
+    names_beside: NamesBeside = field(default_factory=NamesBeside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def judge(request: SubmissionRequest, offered: Offered, known: Circumstances) ->
         *_class(request, name, settings, known),
         *_words(request),
         *_version(request, known),
+        *twin_reasons(request.reference, known.names_beside),
         *_source(offered),
     ]
     pools = settings.pools if settings else ()

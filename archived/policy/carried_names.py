@@ -23,7 +23,7 @@ def problems_in_folder(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     for name in names:
         if problem := problem_with_name(name):
             yield name, problem
-        twin = first.setdefault(_folded(name), name)
+        twin = first.setdefault(folded(name), name)
         if twin != name:
             yield name, f"it differs from {printable(twin)!r} beside it only in case or Unicode normalization"
 
@@ -47,7 +47,8 @@ def problem_with_reference(field: str, value: str) -> str | None:
     return None
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """What names have in common that differ in case or Unicode normalization only."""
     if name.isascii():
         return name.lower()
     # Canonical caseless matching, Unicode 3.13, definition D145.

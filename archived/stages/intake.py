@@ -17,12 +17,13 @@ from typing import Any
 from archived.catalog import events, packages
 from archived.catalog.store import Catalog
 from archived.config import Config
-from archived.errors import ArchivedError, NotFound
+from archived.errors import ArchivedError, Cancelled, NotFound
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.formats.receipts import repeated_receipt
 from archived.model import Package
 from archived.policy.carried_names import printable
 from archived.policy.content import Content, content_differs, judge_content
+from archived.policy.reading_rights import Reader
 from archived.policy.reasons import Reason, broken_bag, refusal
 from archived.policy.submission import SubmissionRequest
 from archived.stages.intake_content import ContentRead, read_content
@@ -47,19 +48,24 @@ def accept(
     owner: int,
     limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
+    reader: Reader | None = None,
 ) -> dict[str, Any]:
     """Take a submission in and return its accepted receipt; the same content again gets the first one.
 
     Args:
         owner: uid of the submitter, as the kernel told it.
-        progress: gets (bytes done, bytes in all); what it raises cancels the intake.
+        progress: gets (bytes done, bytes in all), for the last time right before the acknowledgement; what
+            it raises cancels the intake.
+        reader: whoever must be able to read all of it himself; None when the daemon's own rights decide.
 
     Raises:
         Refused: one of its kinds, with every reason in `detail["reasons"]`; nothing was kept.
         StagingFull: no room, before or in the middle; nothing was kept.
         CatalogBusy, Failed: nothing was acknowledged, nothing is kept.
     """
-    offer = examine(request, catalog=catalog, config=config, site=site, clock=clock, limits=limits)
+    offer = examine(
+        request, catalog=catalog, config=config, site=site, clock=clock, limits=limits, reader=reader
+    )
     _raise_if(offer, list(offer.verdict.reasons))
     made_at_s = int(clock.now().timestamp())
     if offer.versions and not request.new_version:
@@ -76,6 +82,8 @@ def accept(
         content = read_content(offer, staged, made_at_s=made_at_s, progress=progress)
         _raise_if(offer, [broken_bag(content.bag_problems)] if content.bag_problems else [])
         sync_filesystem(staged.folder)
+        if progress is not None:
+            progress(offer.source.size_bytes, offer.source.size_bytes)
         package = replace(staged.package, root_digest=content.root_digest)
         outcome, other, receipt = staged.acknowledge(
             package,
@@ -92,7 +100,7 @@ def accept(
     staged.abandon(f"{request.reference} is already there as {other.id}")
     if outcome is Content.SAME:
         return repeated_receipt(other.accepted_receipt or {})
-    sha256 = read_content(offer, None, made_at_s=made_at_s, collect=True).sha256
+    sha256 = read_content(offer, None, made_at_s=made_at_s, collect=True, progress=progress).sha256
     raise refusal([_difference(other, sha256, catalog)], str(request.reference))
 
 
@@ -105,19 +113,24 @@ def would_accept(
     clock: Clock,
     limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
+    reader: Reader | None = None,
 ) -> dict[str, Any]:
     """What `accept` would do: everything is read and judged, nothing is taken.
 
     The answer has `outcome` ("accept", "repeat" or "refuse"), `exit_status` (0 or 2) and every reason.
-    Raises CatalogBusy.
+    Raises CatalogBusy, and what `progress` raises.
     """
-    offer = examine(request, catalog=catalog, config=config, site=site, clock=clock, limits=limits)
+    offer = examine(
+        request, catalog=catalog, config=config, site=site, clock=clock, limits=limits, reader=reader
+    )
     reasons = [reason.as_document() for reason in offer.verdict.reasons]
     same: Package | None = None
     root_digest = ""
     if not offer.source.unusable and not offer.source.problems:
         try:
             content = read_content(offer, None, made_at_s=0, collect=bool(offer.versions), progress=progress)
+        except Cancelled:
+            raise
         except ArchivedError as error:
             reasons.append({"code": error.code, "message": error.message, **error.detail})
         else:

@@ -108,7 +108,7 @@ class _Reading:
                 self._root.add_empty_folder(path)
             if self._staged is not None:
                 make_folder(self._staged.folder, path)
-                self._staged.add_empty_folder(path, mtime_s=source.folders[there] // 10**9)
+                self._staged.add_empty_folder(path, mtime_s=source.folders[there].mtime_ns // 10**9)
 
     def make_tag_files(self, folder: Path, made_at_s: int) -> None:
         """Turn the staged folder into a bag."""

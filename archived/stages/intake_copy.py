@@ -12,6 +12,7 @@ from pathlib import Path
 
 from archived.errors import Failed, StagingFull, Unacceptable
 from archived.policy.carried_names import printable
+from archived.stages.intake_descent import Descent, NoWay
 from archived.stages.intake_source import Source, SourceFile
 from erasure.digests import ALGORITHMS, Digests
 
@@ -19,7 +20,6 @@ BLOCK_BYTES = 1 << 20
 #: Gets (bytes done, bytes in all) often; what it raises ends the intake, and nothing is kept.
 Progress = Callable[[int, int], None]
 
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -63,16 +63,17 @@ def read_files(
         if progress is not None:
             progress(done, total)
 
-    for file in source.files:
-        path = prefix + file.path
-        digests = Digests(dict.fromkeys((*ALGORITHMS, *algorithms(path))))
-        into = None if target is None else _create(target, path, made)
-        try:
-            _pass(source.root, file, digests, into, buffer, advance)
-        finally:
-            if into is not None:
-                os.close(into)
-        yield ReadFile(path, file.size_bytes, file.mtime_ns // 10**9, digests.hexdigests())
+    with _descent(source) as descent:
+        for file in source.files:
+            path = prefix + file.path
+            digests = Digests(dict.fromkeys((*ALGORITHMS, *algorithms(path))))
+            into = None if target is None else _create(target, path, made)
+            try:
+                _pass(descent, file, digests, into, buffer, advance)
+            finally:
+                if into is not None:
+                    os.close(into)
+            yield ReadFile(path, file.size_bytes, file.mtime_ns // 10**9, digests.hexdigests())
 
 
 def write_file(target: Path, path: str, data: bytes, *, mtime_s: int) -> ReadFile:
@@ -115,8 +116,15 @@ def sync_filesystem(folder: Path) -> None:
         os.close(descriptor)
 
 
+def _descent(source: Source) -> Descent:
+    try:
+        return Descent(source.root)
+    except NoWay as error:
+        raise changed([str(source.root)]) from error
+
+
 def _pass(
-    root: Path,
+    descent: Descent,
     file: SourceFile,
     digests: Digests,
     into: int | None,
@@ -124,10 +132,13 @@ def _pass(
     advance: Callable[[int], None],
 ) -> None:
     try:
-        descriptor = os.open(f"{root}/{file.path}", _READ)
+        descriptor = descent.file(file.path)
     except OSError as error:
         raise _unreadable(file, error) from error
     try:
+        # Not one byte of anything but what the survey saw.
+        if not file.is_still(os.fstat(descriptor)):
+            raise changed([file.path])
         while count := _read(descriptor, buffer, file):
             block = buffer[:count]
             digests.update(block)
@@ -139,7 +150,7 @@ def _pass(
         now = os.fstat(descriptor)
     finally:
         os.close(descriptor)
-    # One look after reading, against the survey before it, covers the whole time between.
+    # Against the survey, not against the look before reading: it covers the whole time between.
     if digests.length_bytes != file.size_bytes or not file.is_still(now):
         raise changed([file.path])
     if into is not None:

@@ -1,5 +1,6 @@
 """A submission before its content is read: what is there, what the site knows, and the verdict on both."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,8 +15,11 @@ from archived.formats.bag_tags import DECLARATION_NAME
 from archived.model import Package
 from archived.policy.acceptance import Circumstances, Offered, Verdict, judge, reference_problems
 from archived.policy.carried_names import printable, problem_with_length
+from archived.policy.reading_rights import Reader
 from archived.policy.submission import SubmissionRequest
-from archived.stages.intake_source import Source, survey
+from archived.policy.twins import NamesBeside
+from archived.stages.intake_descent import Descent, NoWay
+from archived.stages.intake_source import Source, SourceFile, survey
 from backends.optical.udf.cost import group_cost_bytes
 from backends.optical.udf.layout import UdfEntry
 from devices.clock import Clock
@@ -23,6 +27,8 @@ from devices.clock import Clock
 PAYLOAD = "data/"
 #: What a file takes on the staging disk beyond its bytes, at most, on the usual file systems.
 STAGING_UNIT_BYTES = 4096
+#: All tag files of a bag together; they are held in memory. Enough for a million files in one manifest.
+TAG_BYTES_MAX = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +81,31 @@ def examine(
     site: Path,
     clock: Clock,
     limits: Limits,
+    reader: Reader | None = None,
 ) -> Offer:
-    """Look at the source and at the site, and judge. Raises CatalogBusy."""
+    """Look at the source and at the site, and judge.
+
+    Args:
+        reader: whoever must be able to read all of it himself; None when the daemon's own rights decide.
+
+    Raises CatalogBusy.
+    """
     staging = staging_root(config, site)
     staging.mkdir(parents=True, exist_ok=True)
-    source = _not_ours(survey(request.path), staging)
+    source = _not_ours(survey(request.path, reader), staging)
     try:
         bag = _bag_of(source)
-    except OSError as error:
-        source, bag = Source(request.path, unusable=f"its tag files cannot be read: {error.strerror}"), None
+    except _TagFile as error:
+        source, bag = Source(request.path, unusable=str(error)), None
     info = b"" if bag else _info(request, source, config, clock)
     named = not reference_problems(request)
     # What has no name on a disc has no cost there either, and no version in the catalog.
     names, cost = _carried(request, source, info, bag, limits) if named else (source.problems, 0)
     with catalog.read() as connection:
         versions = tuple(packages.versions(connection, request.reference)) if named else ()
+        # Whose reference is there already brings no new name.
+        new = named and not versions
+        beside = packages.names_beside(connection, request.reference) if new else NamesBeside()
     payload = [file for file in source.files if bag is None or file.path.startswith(PAYLOAD)]
     offered = Offered(
         unusable=source.unusable,
@@ -109,6 +125,7 @@ def examine(
         keep_free_bytes=config.staging.keep_free_bytes,
         largest_image_bytes=limits.largest_image_bytes,
         exceptions=limits.exceptions,
+        names_beside=beside,
     )
     return Offer(request, source, bag, info, offered, versions, judge(request, offered, known))
 
@@ -156,12 +173,39 @@ def _bag_of(source: Source) -> Bag | None:
     """The bag that the source claims to be by having a bagit.txt, or None."""
     if not any(file.path == DECLARATION_NAME for file in source.files):
         return None
-    files = {file.path: file.size_bytes for file in source.files}
+    files = {file.path: file for file in source.files}
+    left_bytes = TAG_BYTES_MAX
 
     def read(path: str) -> bytes:
-        return (source.root / path).read_bytes()
+        nonlocal left_bytes
+        left_bytes -= files[path].size_bytes
+        if left_bytes < 0:
+            raise _TagFile(
+                f"its tag files, {path} the last of them, have more than {TAG_BYTES_MAX >> 20} MiB together; "
+                "hand it in as several volumes"
+            )
+        return _tag_file(source, files[path])
 
-    return read_bag(read, files, has_payload_folder="data" in source.folders)
+    sizes = {path: file.size_bytes for path, file in files.items()}
+    return read_bag(read, sizes, has_payload_folder="data" in source.folders)
+
+
+class _TagFile(Exception):
+    """A tag file cannot be used; the text says why, for people."""
+
+
+def _tag_file(source: Source, file: SourceFile) -> bytes:
+    """The bytes of the very file that the survey saw. Raises _TagFile."""
+    try:
+        with Descent(source.root) as descent, open(descent.file(file.path), "rb") as there:
+            data = there.read(file.size_bytes + 1) if file.is_still(os.fstat(there.fileno())) else b""
+    except NoWay as error:
+        raise _TagFile(str(error)) from error
+    except OSError as error:
+        raise _TagFile(f"its tag file {file.path} cannot be read: {error.strerror}") from error
+    if len(data) != file.size_bytes:
+        raise _TagFile(f"its tag file {file.path} changed while it was looked at")
+    return data
 
 
 def _info(request: SubmissionRequest, source: Source, config: Config, clock: Clock) -> bytes:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archived.policy.carried_names import printable, problems_in_folder
+from archived.policy.reading_rights import READ, SEARCH, Reader, may
+from archived.stages.intake_descent import Descent, NoWay
 
 _SPECIAL = {
     stat.S_IFLNK: "it is a symbolic link; put the file itself there",
@@ -25,6 +27,7 @@ class SourceFile:
     size_bytes: int
     mtime_ns: int
     inode: int
+    device: int
 
     def is_still(self, now: os.stat_result) -> bool:
         """True when `now` tells of the same, unchanged regular file."""
@@ -32,8 +35,21 @@ class SourceFile:
             stat.S_ISREG(now.st_mode)
             and now.st_size == self.size_bytes
             and now.st_mtime_ns == self.mtime_ns
-            and now.st_ino == self.inode
+            and (now.st_ino, now.st_dev) == (self.inode, self.device)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFolder:
+    """One folder as it was when we looked."""
+
+    mtime_ns: int
+    inode: int
+    device: int
+
+    def is_still(self, now: os.stat_result) -> bool:
+        """True when nothing was added to this folder, removed or renamed in it."""
+        return (now.st_mtime_ns, now.st_ino, now.st_dev) == (self.mtime_ns, self.inode, self.device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +60,8 @@ class Source:
     files: tuple[SourceFile, ...] = ()
     #: Folders without anything in them; "" when it is the source itself.
     empty_folders: tuple[str, ...] = ()
-    #: mtime in ns of every folder, to see whether something came or went meanwhile.
-    folders: Mapping[str, int] = field(default_factory=dict)
+    #: Every folder, to see whether something came or went meanwhile.
+    folders: Mapping[str, SourceFolder] = field(default_factory=dict)
     #: (path, why) of everything that cannot be carried.
     problems: tuple[tuple[str, str], ...] = ()
     #: Why nothing of it can be read, or empty.
@@ -57,48 +73,99 @@ class Source:
 
     def changed_folders(self) -> list[str]:
         """Folders in which something was added, removed or renamed since the survey."""
-        return sorted(path or "." for path, mtime_ns in self.folders.items() if self._mtime(path) != mtime_ns)
-
-    def _mtime(self, path: str) -> int | None:
         try:
-            return os.stat(self.root / path, follow_symlinks=path == "").st_mtime_ns
-        except OSError:
-            return None
+            with Descent(self.root) as descent:
+                return [
+                    path or "."
+                    for path, seen in sorted(self.folders.items())
+                    if not _is_still(descent, path, seen)
+                ]
+        except NoWay:
+            return ["."]
 
 
-def survey(root: Path) -> Source:
-    """Look at everything below `root`. Raises nothing: what cannot be seen is told in the value."""
-    if not root.is_dir():
-        there = "is not a folder; put the file into one" if root.exists() else "is not there"
-        return Source(root, unusable=f"{printable(str(root))} {there}")
-    files: list[SourceFile] = []
-    empty: list[str] = []
-    folders: dict[str, int] = {}
-    problems: list[tuple[str, str]] = []
-    waiting = [""]
-    while waiting:
-        folder = waiting.pop()
-        try:
-            folders[folder] = os.stat(root / folder).st_mtime_ns
-            with os.scandir(root / folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-            below = f"{folder}/" if folder else ""
-            for entry in entries:
-                found = entry.stat(follow_symlinks=False)
-                path = below + entry.name
-                if stat.S_ISDIR(found.st_mode):
-                    waiting.append(path)
-                elif stat.S_ISREG(found.st_mode):
-                    files.append(SourceFile(path, found.st_size, found.st_mtime_ns, found.st_ino))
-                else:
-                    why = _SPECIAL.get(stat.S_IFMT(found.st_mode), "it is neither file nor folder")
-                    problems.append((printable(path), why))
-        except OSError as error:
-            problems.append((printable(folder) or ".", f"it cannot be read: {error.strerror}"))
-            continue
+def _is_still(descent: Descent, path: str, seen: SourceFolder) -> bool:
+    try:
+        return seen.is_still(os.fstat(descent.folder(path)))
+    except OSError:
+        return False
+
+
+def survey(root: Path, reader: Reader | None = None) -> Source:
+    """Look at everything below `root`. Raises nothing: what cannot be seen is told in the value.
+
+    Args:
+        reader: whoever must be able to read all of it himself; None when the daemon's own rights decide.
+    """
+    try:
+        with Descent(root, reader) as descent:
+            looking = _Survey(descent, reader)
+            looking.look_at_everything()
+    except NoWay as error:
+        return Source(root, unusable=str(error))
+    looking.files.sort(key=lambda file: file.path)
+    return Source(
+        root,
+        tuple(looking.files),
+        tuple(sorted(looking.empty)),
+        looking.folders,
+        tuple(sorted(looking.problems)),
+    )
+
+
+class _Survey:
+    """What accumulates while folder after folder is looked at."""
+
+    def __init__(self, descent: Descent, reader: Reader | None) -> None:
+        self._descent = descent
+        self._reader = reader
+        self.files: list[SourceFile] = []
+        self.empty: list[str] = []
+        self.folders: dict[str, SourceFolder] = {}
+        self.problems: list[tuple[str, str]] = []
+
+    def look_at_everything(self) -> None:
+        waiting = [""]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                waiting += self._look_into(folder)
+            except OSError as error:
+                self._note(folder, f"it cannot be read: {error.strerror}")
+
+    def _look_into(self, folder: str) -> list[str]:
+        """Take up what lies in one folder, and return the folders in it. Raises OSError."""
+        descriptor = self._descent.folder(folder)
+        found = os.fstat(descriptor)
+        self.folders[folder] = SourceFolder(found.st_mtime_ns, found.st_ino, found.st_dev)
+        if not self._is_open_to_reader(folder, found, READ | SEARCH):
+            return []
+        with os.scandir(descriptor) as listing:
+            entries = sorted((entry.name, entry.stat(follow_symlinks=False)) for entry in listing)
+        below = f"{folder}/" if folder else ""
+        inner = []
+        for name, there in entries:
+            path = below + name
+            if stat.S_ISDIR(there.st_mode):
+                inner.append(path)
+            elif not stat.S_ISREG(there.st_mode):
+                self._note(path, _SPECIAL.get(stat.S_IFMT(there.st_mode), "it is neither file nor folder"))
+            elif self._is_open_to_reader(path, there, READ):
+                self.files.append(
+                    SourceFile(path, there.st_size, there.st_mtime_ns, there.st_ino, there.st_dev)
+                )
         if not entries:
-            empty.append(folder)
-        names = problems_in_folder(entry.name for entry in entries)
-        problems += [(printable(below + name), why) for name, why in names]
-    files.sort(key=lambda file: file.path)
-    return Source(root, tuple(files), tuple(sorted(empty)), folders, tuple(sorted(problems)))
+            self.empty.append(folder)
+        for name, why in problems_in_folder(name for name, _ in entries):
+            self._note(below + name, why)
+        return inner
+
+    def _is_open_to_reader(self, path: str, found: os.stat_result, wanted: int) -> bool:
+        reader = self._reader
+        if reader is None or may(reader, wanted, mode=found.st_mode, uid=found.st_uid, gid=found.st_gid):
+            return True
+        self._note(path, f"uid {reader.uid}, who hands it in, may not read it himself")
+        return False
+
+    def _note(self, path: str, why: str) -> None:
+        self.problems.append((printable(path) or ".", why))

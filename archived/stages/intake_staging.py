@@ -16,6 +16,8 @@ from archived.errors import ArchivedError
 from archived.formats.receipts import BagSummary, accepted_receipt
 from archived.model import Package, PackageFile
 from archived.policy.content import Content, judge_content
+from archived.policy.reasons import refusal
+from archived.policy.twins import twin_reasons
 from archived.stages.intake_copy import ReadFile
 from archived.states import PackageEvent, PackageState
 from devices.clock import Clock
@@ -68,10 +70,14 @@ class StagedPackage:
         """The one write that makes it count, unless somebody else was first with this reference.
 
         Returns (NEW, the package, its receipt), or (SAME or DIFFERENT, the other package, no receipt); in
-        the second case nothing was written and the caller abandons. Raises CatalogBusy.
+        the second case nothing was written and the caller abandons. Raises CatalogBusy, and Unacceptable when
+        a twin of the reference was first.
         """
         with self._catalog.write() as connection:
             versions = packages.versions(connection, package.reference)
+            beside = packages.names_beside(connection, package.reference)
+            if not versions and (reasons := twin_reasons(package.reference, beside)):
+                raise refusal(reasons, str(package.reference))
             content, other = judge_content(versions, package.root_digest, new_version=new_version)
             if other is not None:
                 return content, other, {}

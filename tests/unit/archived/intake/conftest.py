@@ -11,6 +11,7 @@ from archived.catalog import packages
 from archived.catalog.store import Catalog
 from archived.config import Config, parse, template
 from archived.model import PackageFile
+from archived.policy.reading_rights import Reader
 from archived.stages import intake
 from archived.stages.intake import NO_LIMITS, Limits, SubmissionRequest
 from devices.clock import SimulatedClock
@@ -39,7 +40,13 @@ class Site:
         return SubmissionRequest(**(fields | changes))
 
     def accept(
-        self, path: Path | None = None, *, limits: Limits = NO_LIMITS, progress: Any = None, **changes: Any
+        self,
+        path: Path | None = None,
+        *,
+        limits: Limits = NO_LIMITS,
+        progress: Any = None,
+        reader: Reader | None = None,
+        **changes: Any,
     ) -> Any:
         return intake.accept(
             self.request(path, **changes),
@@ -50,6 +57,7 @@ class Site:
             owner=1000,
             limits=limits,
             progress=progress,
+            reader=reader,
         )
 
     def would_accept(self, path: Path | None = None, *, limits: Limits = NO_LIMITS, **changes: Any) -> Any:
