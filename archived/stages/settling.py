@@ -21,14 +21,14 @@ def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str |
     everything = media.listing(write)
     by_barcode = {m.barcode: m for m in everything if m.barcode is not None}
     where = {by_barcode[code].id: element for element, code in seen.items() if code in by_barcode}
-    missed = {item.id for item in events.attentions(write)}
+    waiting = {item.id for item in events.attentions(write)}
     for medium in everything:
         if medium.id in where:
             if medium.library != library:
                 media.update_columns(write, medium.id, library=library, home_element=None, magazine=None)
             if medium.element != where[medium.id] or medium.element is None or medium.library != library:
                 media.saw(write, medium.id, where[medium.id], now)
-            if f"missing:{medium.id}" in missed:
+            if f"missing:{medium.id}" in waiting:
                 events.clear_attention(write, f"missing:{medium.id}")
         elif (
             medium.library == library
@@ -36,7 +36,10 @@ def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str |
             and seen.get(medium.element, "") is not None
         ):
             media.saw(write, medium.id, None, now)
-            if medium.state is not MediumState.LOST:
+            if medium.state is MediumState.QUARANTINED and not media.copies_on(write, medium.id):
+                events.append(write, now, "medium taken out", ("medium", medium.id), element=medium.element)
+                events.clear_attention(write, f"stranger:{medium.id}")
+            elif medium.state is not MediumState.LOST:
                 _missing(write, site, medium)
             if medium.state is MediumState.RESERVED:
                 _promise_to_another(write, medium)
@@ -45,7 +48,7 @@ def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str |
             _stranger(write, site, library, elements[0], code)
         if len(elements) > 1:
             _twins(write, site, library, code, elements)
-        else:
+        elif f"twins:{code}" in waiting:
             events.clear_attention(write, f"twins:{code}")
     events.set_setting(write, stale_key(library), "")
 
