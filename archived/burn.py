@@ -40,7 +40,7 @@ def main(folder: Path, lock: int) -> int:
     job = json.loads((folder / JOB).read_text(encoding="utf-8"))
     try:
         kind, note = _burn(folder, job, lock)
-    except (SourceDiffers, SourceMissing) as error:
+    except (SourceDiffers, SourceMissing, RecipeDamaged) as error:
         kind, note = "source", str(error)
     except (BackendError, DeviceFailure, OSError) as error:
         kind, note = "failed", str(error)

@@ -34,6 +34,8 @@ class StagingSettings:
     keep_free_bytes: int = 1 << 30
     #: Longest time from accepted to archived before an alarm.
     max_exposure_h: float = 336.0
+    #: A recall that nobody fetched for so long is given up and its place freed.
+    recall_expiry_h: float = 72.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,8 @@ disks = 1
 keep_free_bytes = {keep_free_bytes}
 # Longest time, in hours, from accepted to archived before an alarm.
 max_exposure_h = 336.0
+# A recall that nobody fetches within so many hours is given up; it can be asked for again.
+recall_expiry_h = 72.0
 
 [simulation]
 # Times that a real robot or drive would take are divided by this; 0 = no waiting at all.

@@ -87,9 +87,9 @@ def run_directory(site: Path) -> Path:
     Raises ConfigurationError when somebody else owns a folder of that name.
     """
     record = site / RUN_DIRECTORY_FILE
-    if record.exists():
-        folder = Path(record.read_text(encoding="utf-8").strip())
-    else:
+    folder = Path(record.read_text(encoding="utf-8").strip()) if record.exists() else None
+    if folder is None or not folder.parent.is_dir():
+        # The place for such folders may change: another login, another boot.
         base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
         name = hashlib.sha256(str(site.resolve()).encode()).hexdigest()[:12]
         folder = base / f"archived-{os.getuid()}-{name}"

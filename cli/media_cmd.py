@@ -91,3 +91,12 @@ def _show_registered(document: dict[str, Any]) -> None:
         click.echo(
             f"{plain(barcode)} is a blank of pool {document['pool']}, batch {plain(document['batch'])}"
         )
+
+
+@verb("lost", 'media lost SIM00017 --reason "broken in the reading room"', of=media)
+@click.argument("medium_id", metavar="MEDIUM")
+@click.option("--reason", required=True, help="Why; it stands in the record for ever.")
+def lost(context: Context, medium_id: str, reason: str) -> None:
+    """Give a medium up that is not in the library any more; an unfinished set writes another one."""
+    answer = context.post(at("/v1/media", medium_id) + "/lost", {"reason": reason})
+    context.answer(answer, lambda document: click.echo(f"{plain(document['medium'])} is on record as lost"))

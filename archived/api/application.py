@@ -1,11 +1,12 @@
 """The FastAPI application: routes by noun, errors as documents."""
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from archived.api import holdings, overview, recalls, robot, simulation, steering, submissions
 from archived.api.services import Services
-from archived.errors import ArchivedError, CatalogBusy, Failed, translated
+from archived.errors import ArchivedError, CatalogBusy, Failed, Refused, translated
 from backends.errors import BackendError
 from devices.failures import DeviceFailure
 from erasure.errors import ErasureError
@@ -18,6 +19,7 @@ def create_application(services: Services) -> FastAPI:
     application.state.services = services
     for module in (submissions, holdings, steering, robot, recalls, overview, simulation):
         application.include_router(module.router, prefix="/v1")
+    application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]
     application.add_exception_handler(ArchivedError, _said)  # type: ignore[arg-type]
     for kind in (DeviceFailure, RoboticsError, BackendError, ErasureError):
         application.add_exception_handler(kind, _leaf)
@@ -27,6 +29,11 @@ def create_application(services: Services) -> FastAPI:
 async def _said(request: Request, error: ArchivedError) -> JSONResponse:
     headers = {"Retry-After": "5"} if isinstance(error, CatalogBusy) else None
     return JSONResponse(error.as_document(), status_code=error.http_status, headers=headers)
+
+
+async def _misread(request: Request, error: RequestValidationError) -> JSONResponse:
+    reasons = [f"{'.'.join(map(str, item['loc'][1:]))}: {item['msg']}" for item in error.errors()]
+    return await _said(request, Refused("; ".join(reasons), reasons=reasons))
 
 
 async def _leaf(request: Request, error: Exception) -> JSONResponse:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from archived.api.services import Document, Services, agent_of, services_of, uid_of
 from archived.catalog import events
@@ -37,9 +37,9 @@ class Submission(BaseModel):
 
 
 class Reason(BaseModel):
-    """Why a person does something."""
+    """Why a person does something; it stands in the record for ever."""
 
-    reason: str
+    reason: str = Field(min_length=1, pattern=r"\S")
 
 
 @router.post("/submissions")

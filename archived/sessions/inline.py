@@ -2,7 +2,7 @@
 
 from archived.sessions.encode import open_recipe
 from archived.sessions.tools import BurnJob, BurnOutcome, Report
-from backends.errors import BackendError, SourceDiffers, SourceMissing
+from backends.errors import BackendError, RecipeDamaged, SourceDiffers, SourceMissing
 from backends.interface import SECTOR_BYTES, OpticalDrive
 from backends.optical.burn.engine import burn_by_commands
 from devices.failures import DeviceFailure
@@ -24,7 +24,7 @@ class InlineBurner:
                     self._drives[job.drive],
                     lambda sectors: report(sectors * SECTOR_BYTES, total_bytes),
                 )
-        except (SourceDiffers, SourceMissing) as error:
+        except (SourceDiffers, SourceMissing, RecipeDamaged) as error:
             return BurnOutcome("source", str(error))
         except (BackendError, DeviceFailure) as error:
             return BurnOutcome("failed", str(error))

@@ -14,8 +14,8 @@ from robotics.model import Inventory
 
 READY_TIMEOUT_S = 180.0
 READY_INTERVAL_S = 0.5
-#: After silence the robot gets this long to answer an inventory before we say that nothing is known.
-LOOK_TIMEOUT_S = 1800.0
+#: After silence the robot gets this long to answer a look before a person is told; the stage looks again.
+LOOK_TIMEOUT_S = 120.0
 LOOK_INTERVAL_S = 1.0
 
 

@@ -32,7 +32,8 @@ class Written:
     interrupted, and the disc is unspent. balked: the drive failed, and says that the disc is unspent.
     failed: the disc is spent or not to be trusted.
     unfit: the disc is unspent and must not be used for this. wrong: what lies in the drive is not what the
-    catalog says; nothing was written. source: staged bytes are not what was accepted; `spent` tells of the disc.
+    catalog says; nothing was written, and the disc is set aside. source: staged bytes are not what was
+    accepted; `spent` tells of the disc.
     """
 
     kind: str
@@ -62,6 +63,10 @@ def _gate(tools: Tools, task: WriteTask) -> Written | None:
     except (RoboticsError, DeviceFailure) as error:
         return Written("waits", f"{task.job.drive} or the robot does not answer before the burn: {error}")
     seen = element.barcode if element is not None and element.full else None
+    if element is not None and element.full and seen is None and task.barcode is not None:
+        return Written(
+            "waits", f"the label of what lies in {task.job.drive} cannot be read; {task.barcode} is meant"
+        )
     if seen != task.barcode:
         return Written("wrong", f"{task.job.drive} holds {seen or 'nothing'}, not {task.barcode}")
     if disc.status is not DiscStatus.BLANK:

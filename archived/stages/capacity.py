@@ -11,6 +11,7 @@ from archived.catalog import media
 from archived.formats.capacity import data_disc_overhead_bytes, package_cost_bytes, parity_capacity_bytes
 from archived.formats.disc import DiscPackage, Institution, StagedFile
 from archived.formats.errors import DiscUnplannable
+from archived.model import Medium
 from archived.policy.submission import SubmissionRequest
 from archived.stages.composing import institution
 from archived.stages.work import Site
@@ -81,6 +82,20 @@ def cost_on_disc(request: SubmissionRequest, n: int, entries: Iterable[UdfEntry]
         empty_directories=tuple(folders),
     )
     return package_cost_bytes(described, n=n)
+
+
+def usable_blanks(read: Connection, site: Site, pool: str) -> list[Medium]:
+    """Blank media in the library that this pool may write."""
+    settings = site.config.pools[pool]
+    approved = site.config.libraries[settings.library].approved_media
+    return [
+        medium
+        for medium in media.listing(read, MediumState.BLANK)
+        if medium.library == settings.library
+        and medium.kind == settings.media_kind
+        and medium.element is not None
+        and (not approved or medium.media_id in approved)
+    ]
 
 
 def under_pressure(site: Site) -> bool:

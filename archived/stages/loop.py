@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, Protocol
 
 from archived.catalog import events
+from archived.catalog.events import Attention
 from archived.catalog.store import Catalog
 from archived.errors import CatalogBusy
 from archived.stages.work import CPU, Action, Broken, Context, Site, Stage
@@ -17,6 +18,8 @@ from archived.stages.work import CPU, Action, Broken, Context, Site, Stage
 log = logging.getLogger(__name__)
 
 CPU_WORKERS = 2
+#: An outcome that could not be recorded is a fault of ours: the thing is left alone for long.
+CONFUSED_REST_S = 600.0
 
 Done = Callable[[Action, Any], None]
 
@@ -173,9 +176,32 @@ class Loop:
             except CatalogBusy:
                 log.warning("%s: the outcome waits for the catalog", action.key)
                 return
+            except Exception as error:
+                # One thing that cannot be recorded must not stop the others; it stays in progress, is
+                # planned again as resumed, and looked at.
+                log.exception("%s: the outcome cannot be recorded", action.key)
+                self._cannot_record(action, error)
+                rest_s = CONFUSED_REST_S
             with self._guard:
                 self._finished.popleft()
             self._site.tools.progress.end(action.key)
             del self._in_flight[action.key]
             if rest_s:
                 self._resting[action.key] = self._site.tools.clock.monotonic() + rest_s
+
+    def _cannot_record(self, action: Action, error: Exception) -> None:
+        now = self._site.now()
+        subject = ("action", action.key)
+        with self._catalog.write() as write:
+            events.append(write, now, "confusion", subject, outcome="failure", reason=str(error))
+            events.raise_attention(
+                write,
+                Attention(
+                    f"confused:{action.key}",
+                    "now",
+                    f"what became of {action.key} ({action.stage}) cannot be recorded: {error}",
+                    "it is looked at again in ten minutes; everything else goes on, nothing was deleted",
+                    f'archivectl events --subject "{action.key}"   (and send us the daemon\'s log)',
+                    now,
+                ),
+            )

@@ -104,6 +104,8 @@ def plan(view: View, context: Context) -> list[Action]:
         for image_id in view.closing
     ]
     wanted += [Action(NAME, f"group {key}", (), key) for key in view.unopened]
+    if context.draining:
+        return context.choose(wanted)
     wanted += [Action(NAME, f"too large {item.package_id}", (), item) for item in view.too_large]
     for group in view.groups:
         why = packing.should_close(

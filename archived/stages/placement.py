@@ -4,6 +4,7 @@ One commit plans every copy that is missing and reserves its blank; a crash befo
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from archived.catalog.media import LIVE_COPIES
 from archived.model import Copy, Image, ProtectionSet
 from archived.policy.placement import Blank, PlacedMember, Placement, UnplacedMember, place
 from archived.sessions.tools import Tools
+from archived.stages.capacity import usable_blanks
 from archived.stages.work import Action, Broken, Context, Site
 from archived.states import CopyState, ImageState, MediumState, SetState
 
@@ -45,19 +47,14 @@ class Planned:
 def due(read: Connection, site: Site) -> list[Wanting]:
     wanting = []
     waived = events.allowed(read, "diversity")
-    excepted = events.allowed(read, "exception")
+    excepted = {item.thing: item.at for item in events.allowances(read) if item.kind == "exception"}
     for item in images.sets_in_state(read, SetState.PROTECTED):
         members = [m for m in images.of_set(read, item.id) if m.state is ImageState.PROTECTED]
         copies = {m.id: media.copies_of(read, m.id) for m in members}
         missing = [m for m in members if not any(c.state in LIVE_COPIES for c in copies[m.id])]
         if not missing:
             continue
-        spoiled = [
-            m.id
-            for m in missing
-            if sum(c.state is CopyState.ABANDONED for c in copies[m.id]) >= ATTEMPTS_MAX
-            and m.id not in excepted
-        ]
+        spoiled = [m.id for m in missing if _spoiled_since(copies[m.id], excepted.get(m.id)) >= ATTEMPTS_MAX]
         wanting.append(
             Wanting(
                 item,
@@ -116,6 +113,14 @@ def record(write: Connection, site: Site, action: Action, outcome: None | Broken
     return 5.0 if planned.placement.refusal else 0
 
 
+def _spoiled_since(copies: list[Copy], excepted_at: datetime | None) -> int:
+    """Discs that an image spoiled; an exception buys as many again as there were without it."""
+    return sum(
+        copy.state is CopyState.ABANDONED and (excepted_at is None or copy.planned_at > excepted_at)
+        for copy in copies
+    )
+
+
 def _planned(wanting: Wanting) -> Planned:
     if wanting.exhausted:
         words = (
@@ -149,14 +154,8 @@ def _placed(read: Connection, copy: Copy) -> PlacedMember:
     return PlacedMember(copy.image_id, medium.magazine, medium.batch, medium.id)
 
 
-def _blanks(read: Connection, site: Site, pool_name: str) -> list[Blank]:
-    pool = site.config.pools[pool_name]
-    approved = site.config.libraries[pool.library].approved_media
-    return [
-        Blank(m.id, m.magazine, m.batch, m.capacity_bytes, usable=not approved or m.media_id in approved)
-        for m in media.listing(read, MediumState.BLANK)
-        if m.library == pool.library and m.kind == pool.media_kind and m.element is not None
-    ]
+def _blanks(read: Connection, site: Site, pool: str) -> list[Blank]:
+    return [Blank(m.id, m.magazine, m.batch, m.capacity_bytes) for m in usable_blanks(read, site, pool)]
 
 
 def _call_for_help(write: Connection, site: Site, set_id: str, placement: Placement) -> None:
@@ -166,7 +165,7 @@ def _call_for_help(write: Connection, site: Site, set_id: str, placement: Placem
             f"place:{set_id}",
             "working-hours",
             placement.refusal,
-            f"set {set_id} is complete with its parity in staging; nothing was written, originals are needed",
+            f"set {set_id} lies with its parity in staging; what is written already stays, originals are needed",
             f"archivectl sets {set_id}",
             site.now(),
         ),

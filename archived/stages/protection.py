@@ -118,7 +118,7 @@ def plan(view: View, context: Context) -> list[Action]:
         Action(NAME, f"set {item.id}", (CPU,), Encoding(item.id, item.n, item.m), resumed=True)
         for item in view.protecting
     ]
-    for forming in view.forming:
+    for forming in () if context.draining else view.forming:
         closed = [image for image in forming.members if image.state is ImageState.CLOSED]
         if len(closed) < len(forming.members):
             continue  # a recipe is still being frozen

@@ -54,6 +54,8 @@ def _register(
         raise NotFound(
             f"no look has seen medium {barcode}", advice="archivectl library inventory", barcode=barcode
         )
+    if medium.element is None:
+        raise WrongState(f"medium {barcode} is not in the library", advice="archivectl library inventory")
     if medium.state is not MediumState.QUARANTINED or media.copies_on(write, medium.id):
         raise WrongState(f"medium {barcode} is {medium.state.value}: only a medium never used is registered")
     if not media_id:

@@ -4,18 +4,20 @@ The row says "not staged" before a byte is removed; a crash in between leaves fi
 that the next release removes.
 """
 
+import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, packages, recalls
-from archived.model import Package, ProtectionSet
+from archived.catalog import events, images, media, packages, recalls
+from archived.model import Package, ProtectionSet, Recall
 from archived.policy.sufficiency import may_release_parity, reasons_to_stay
+from archived.sessions.tools import SitePaths
 from archived.stages.commitment import missing_positions
 from archived.stages.work import Site
-from archived.states import ImageState, PackageState, RecallState, SetState
+from archived.states import CopyState, ImageState, PackageState, RecallState, SetState
 
 
 def why_kept(read: Connection, site: Site, package: Package) -> tuple[str, ...]:
@@ -30,13 +32,13 @@ def why_kept(read: Connection, site: Site, package: Package) -> tuple[str, ...]:
         for image_id in carriers.values()
         if image_id is not None and (set_id := images.get(read, image_id).set_id) is not None
     }
-    reading = recalls.in_state(read, RecallState.REQUESTED, RecallState.READY)
+    carried = {image_id for image_id in carriers.values() if image_id is not None}
     return reasons_to_stay(
         package.state,
         images=states,
         class_pools=site.config.classes[package.storage_class].pools,
         missing_positions={name: missing_positions(read, images.get_set(read, name)) for name in sets},
-        in_use=any(recall.package_id == package.id and recall.from_staging for recall in reading),
+        in_use=any(r.package_id == package.id or r.image_id in carried for r in _from_staging(read)),
     )
 
 
@@ -52,20 +54,28 @@ def staged_packages(read: Connection, state: PackageState) -> list[Package]:
     return [package for package in packages.in_state(read, state) if package.staged]
 
 
-def leftovers(read: Connection, site: Site) -> list[Path]:
-    """Parity files, recipes and staged folders that nobody needs any more."""
-    staging = site.tools.paths.staging
-    found = [
-        staging / package.staging_name
-        for state in (PackageState.WITHDRAWN, PackageState.ABANDONED)
-        for package in packages.in_state(read, state)
+def present(paths: SitePaths) -> list[Path]:
+    """Everything that lies in staging, burns and recalls. To be listed before the catalog is asked what it needs.
+
+    A row is always committed before its file is made; so what is listed and has no row will never get one.
+    """
+    roots = [paths.staging / name for name in ("packages", "recipes", "parity")]
+    return [
+        root / name
+        for root in (*roots, paths.burns, paths.recalls)
+        if root.is_dir()
+        for name in os.listdir(root)
     ]
-    for item in images.set_listing(read):
-        if item.state is SetState.VOID or _parity_may_go(read, item):
-            for image in _all_members(read, item):
-                found.append(staging / f"parity/{item.id}-{image[1]}.bin")
-                found.append(staging / image[0])
-    return [path for path in found if path.exists()]
+
+
+def leftovers(read: Connection, paths: SitePaths, listed: Sequence[Path]) -> list[Path]:
+    """Those of `listed` that no row of the catalog needs: withdrawn, void, long done."""
+    needed = {paths.staging / name for name in _needed(read)}
+    burning = media.copies_in_state(read, CopyState.PLANNED, CopyState.WRITING)
+    needed |= {paths.burns / f"copy-{copy.id}" for copy in burning}
+    wanted = recalls.in_state(read, RecallState.REQUESTED, RecallState.READY)
+    needed |= {paths.recalls / recall.id for recall in wanted}
+    return [path for path in listed if path.with_name(path.name.removesuffix(".part")) not in needed]
 
 
 def remove(path: Path) -> None:
@@ -76,20 +86,30 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _parity_may_go(read: Connection, item: ProtectionSet) -> bool:
-    staged = sum(
-        package.staged
-        for image in images.of_set(read, item.id)
-        for package in packages.of_image(read, image.id)
-    )
-    return item.state is SetState.COMPLETE and may_release_parity(
-        item.state, missing_positions=missing_positions(read, item), packages_waiting=staged
-    )
+def _needed(read: Connection) -> set[str]:
+    """Names below the staging root that something still needs."""
+    needed = {package.staging_name for package in packages.staged(read)}
+    exported = {r.image_id for r in _from_staging(read) if r.package_id is None}
+    for image in images.in_state(read, ImageState.CLOSING, ImageState.CLOSED, ImageState.PROTECTED):
+        needed.add(image.recipe_name)
+    for item in images.sets_in_state(read, SetState.PROTECTING, SetState.PROTECTED, SetState.COMPLETE):
+        if item.state is SetState.COMPLETE and _parity_may_go(read, item, exported):
+            continue
+        needed |= {image.recipe_name for image in images.of_set(read, item.id)}
+        for position in range(item.n + 1, item.n + item.m + 1):
+            needed |= {f"recipes/I-{item.id}-{position}.recipe", f"parity/{item.id}-{position}.bin"}
+    return needed
 
 
-def _all_members(read: Connection, item: ProtectionSet) -> list[tuple[str, int]]:
-    return [
-        (image.recipe_name, image.position)
-        for image in images.listing(read)
-        if image.set_id == item.id and image.position is not None
-    ]
+def _parity_may_go(read: Connection, item: ProtectionSet, exported: set[str | None]) -> bool:
+    members = images.of_set(read, item.id)
+    staged = sum(package.staged for image in members for package in packages.of_image(read, image.id))
+    in_use = any(image.id in exported for image in members)
+    missing = missing_positions(read, item)
+    return not in_use and may_release_parity(item.state, missing_positions=missing, packages_waiting=staged)
+
+
+def _from_staging(read: Connection) -> list[Recall]:
+    """Recalls and exports that read staged bytes."""
+    reading = recalls.in_state(read, RecallState.REQUESTED, RecallState.READY)
+    return [recall for recall in reading if recall.from_staging]

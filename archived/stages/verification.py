@@ -12,10 +12,12 @@ from archived.catalog.events import Attention
 from archived.model import Copy, Drive, Image
 from archived.sessions.read import Comparison, Expected, compare_image
 from archived.sessions.tools import Tools
-from archived.stages.floor import drive_failed, drive_worked, floors
+from archived.stages.floor import drive_failed, drive_worked, floors, stale_key
 from archived.stages.moving import reloaded, verify_choice
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyEvent, CopyState, MediumEvent
+from backends.interface import DiscStatus
+from devices.failures import WorldDiffers
 
 NAME = "verification"
 
@@ -37,6 +39,9 @@ class Check:
     medium_id: str
     drive: str
     expected: Expected
+    library: str
+    element: int
+    barcode: str | None
 
 
 def due(read: Connection, site: Site) -> list[Reloaded]:
@@ -73,14 +78,27 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
         return None
     media.advance_copy(write, copy.id, CopyEvent.READING, verify_drive=item.drive.name)
     expected = expectation(write, item.image)
-    return action.having(Check(copy.id, copy.medium_id, item.drive.name, expected))
+    medium = media.get(write, copy.medium_id)
+    where = (item.drive.library, item.drive.element, medium.barcode)
+    return action.having(Check(copy.id, copy.medium_id, item.drive.name, expected, *where))
 
 
 def run(action: Action, tools: Tools) -> Comparison:
     check: Check = action.task
     what = f"reading {check.expected.image_id} back from {check.medium_id} in {check.drive}"
     report = tools.progress.begin(action.key, what, check.expected.size_bytes)
+    _look_who_it_is(check, tools)
     return compare_image(tools.drives[check.drive], check.expected, report)
+
+
+def _look_who_it_is(check: Check, tools: Tools) -> None:
+    """A disc is judged only when it is the one that is meant. Raises WorldDiffers."""
+    element = tools.changers[check.library].inventory().at(check.element)
+    seen = element.barcode if element is not None and element.full else None
+    if check.barcode is not None and seen != check.barcode:
+        raise WorldDiffers(f"{check.drive} holds {seen or 'nothing readable'}, not {check.barcode}")
+    if tools.drives[check.drive].inspect().status is DiscStatus.ABSENT:
+        raise WorldDiffers(f"{check.drive} sees no disc, and {check.barcode} should lie in it")
 
 
 def record(write: Connection, site: Site, action: Action, outcome: Comparison | Broken) -> float:
@@ -98,6 +116,8 @@ def record(write: Connection, site: Site, action: Action, outcome: Comparison | 
             note=str(outcome.error),
             **detail,
         )
+        if isinstance(outcome.error, WorldDiffers):
+            events.set_setting(write, stale_key(check.library), "1")  # look before anything moves
         doing = f"reading image {check.expected.image_id} back from {check.medium_id}"
         drive_failed(write, site, check.drive, doing, str(outcome.error))
         return site.config.rest_s

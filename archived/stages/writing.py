@@ -4,6 +4,7 @@ WRITING is on record before the drive is touched. A crash leaves the burn proces
 life attaches to it, or asks the disc: blank is unspent, anything else is suspect and another one is used.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -13,7 +14,7 @@ from archived.catalog.events import Attention
 from archived.model import Copy, Drive, Image, Medium
 from archived.sessions.tools import BurnJob, Tools
 from archived.sessions.write import WriteTask, Written, write
-from archived.stages.floor import Floor, floors
+from archived.stages.floor import Floor, floors, stale_key
 from archived.stages.moving import may_write
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyEvent, CopyState, MediumEvent
@@ -24,6 +25,8 @@ NAME = "writing"
 UNSPENT = ("waits", "blank", "balked")
 #: So often may a drive fail on a disc that stays blank before another disc is taken.
 BALKS_MAX = 3
+#: On so many discs before it is clear that the discs are not to blame.
+DISCS_MAX = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +97,14 @@ def record(write: Connection, site: Site, action: Action, outcome: Written | Bro
         return site.config.rest_s  # still WRITING: planned again as resumed, which looks first
     task: WriteTask = action.task
     copy_id, medium_id = task.job.copy_id, task.job.medium_id
-    if outcome.kind == "balked" and _balked_before(write, task) >= BALKS_MAX - 1:
-        words = f"{outcome.note}, but {BALKS_MAX} burns failed on it"
-        outcome = Written("failed", words, spent=True)
+    if outcome.kind == "balked" and _balks(write, task).get(medium_id, 0) >= BALKS_MAX - 1:
+        outcome = Written("unfit", f"{outcome.note}, but {BALKS_MAX} burns failed on it")
     _step(write, site, outcome, copy_id, medium_id)
     _say(write, site, task, outcome)
+    if outcome.kind == "wrong":
+        events.set_setting(write, stale_key(task.library), "1")  # look before anything moves
+    if outcome.kind in ("balked", "unfit") and len(_balks(write, task)) >= DISCS_MAX:
+        _stop_the_image(write, site, task, outcome)
     return 0 if outcome.kind == "flushed" else site.config.rest_s
 
 
@@ -113,7 +119,7 @@ def _step(write: Connection, site: Site, outcome: Written, copy_id: int, medium_
     elif outcome.kind in UNSPENT or (outcome.kind == "source" and not outcome.spent):
         media.advance_copy(write, copy_id, CopyEvent.FOUND_BLANK, note=outcome.note)
         media.advance_state(write, medium_id, MediumEvent.FOUND_BLANK)
-    elif outcome.kind == "unfit":
+    elif outcome.kind in ("unfit", "wrong"):
         media.advance_copy(write, copy_id, CopyEvent.FOUND_BLANK, note=outcome.note)
         media.advance_copy(write, copy_id, CopyEvent.WITHDRAWN)
         media.advance_state(write, medium_id, MediumEvent.FOUND_BLANK)
@@ -123,11 +129,32 @@ def _step(write: Connection, site: Site, outcome: Written, copy_id: int, medium_
         media.advance_state(write, medium_id, MediumEvent.SPOILED, note=outcome.note)
 
 
-def _balked_before(read: Connection, task: WriteTask) -> int:
-    """How often a burn of this image failed at once on this very disc."""
-    known = events.latest(read, subject_id=task.job.image_id)
-    return sum(
-        event.outcome == "balked" and event.detail.get("medium") == task.job.medium_id for event in known
+def _balks(read: Connection, task: WriteTask) -> Counter[str]:
+    """How often a burn of this image failed at once since it was last released, by disc."""
+    counts: Counter[str] = Counter()
+    for event in events.latest(read, subject_id=task.job.image_id, limit=200):
+        if event.type == "release":
+            counts.clear()
+        elif event.type == "write failed" and event.outcome == "balked":
+            counts[event.detail["medium"]] += 1
+    return counts
+
+
+def _stop_the_image(write: Connection, site: Site, task: WriteTask, outcome: Written) -> None:
+    """It fails at once on one disc after another: it is not the discs. No more of them are tried."""
+    image_id = task.job.image_id
+    images.update_columns(write, image_id, held=True)
+    events.raise_attention(
+        write,
+        Attention(
+            f"write:{image_id}",
+            "now",
+            f"burns of image {image_id} fail at once on {DISCS_MAX} discs: {outcome.note}",
+            "the discs are unspent; the image stays in staging and is held, no more discs are tried",
+            f"look at drive {task.job.drive}, xorriso and the disk of the site, then: "
+            f"archivectl images release {image_id} --reason TEXT",
+            site.now(),
+        ),
     )
 
 
@@ -154,8 +181,8 @@ def _say(write: Connection, site: Site, task: WriteTask, outcome: Written) -> No
             "waits": f"nothing was written to disc {job.medium_id}; it is tried again after a rest",
             "balked": f"disc {job.medium_id} is unspent and is tried again after a rest, {BALKS_MAX} times at most",
             "blank": f"disc {job.medium_id} is unspent and is tried again after a rest",
-            "unfit": f"disc {job.medium_id} was set aside unwritten, another one is taken",
-            "wrong": "nothing was written; the disc was set aside, another one is taken",
+            "unfit": f"disc {job.medium_id} is unspent and was set aside, another one is taken",
+            "wrong": "nothing was written; the disc was set aside, another one is taken after a look",
             "failed": f"disc {job.medium_id} is spent and never written again, another one is taken",
             "source": "the image is held, nothing of it is written until it is released",
         }[outcome.kind]

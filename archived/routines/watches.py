@@ -1,0 +1,163 @@
+"""What should be on the attention list, by looking at the catalog: each watch gives all that is true now."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, images, media, packages, recalls
+from archived.catalog.events import Attention
+from archived.model import Package
+from archived.policy.exposure import Exposed, overdue
+from archived.stages.capacity import usable_blanks
+from archived.stages.commitment import missing_positions
+from archived.stages.moving import verify_choice
+from archived.stages.work import Site
+from archived.states import CopyState, ImageState, PackageState, RecallState, SetState
+
+#: A recall that is not served after so long is somebody's business.
+SLOW_RECALL = timedelta(hours=4)
+
+
+def late_packages(read: Connection, site: Site) -> list[Attention]:
+    """Packages that wait longer than promised."""
+    settings = site.config.staging
+    late = overdue(
+        [_exposed(read, package) for package in packages.in_state(read, PackageState.ACCEPTED)],
+        now=site.now(),
+        max_exposure=timedelta(hours=settings.max_exposure_h),
+        disks=settings.disks,
+    )
+    return [Attention(o.id, "now", o.sentence, o.safe, o.command, o.limit_at) for o in late]
+
+
+def few_blanks(read: Connection, site: Site) -> list[Attention]:
+    """Pools that could not write their next set."""
+    found = []
+    for name, pool in site.config.pools.items():
+        count, needed = len(usable_blanks(read, site, name)), pool.n + pool.m
+        if count < needed:
+            found.append(
+                Attention(
+                    f"scratch:{name}",
+                    "working-hours",
+                    f"pool {name} has {count} usable blank media; a set needs {needed}",
+                    "what is staged stays staged; sets wait until there are enough",
+                    "put blanks into the library, then: archivectl media register BARCODE... --batch NAME",
+                    site.now(),
+                )
+            )
+    return found
+
+
+def unjudged_discs(read: Connection, site: Site) -> list[Attention]:
+    """Written discs that no drive may read back."""
+    found = []
+    for copy in media.copies_in_state(read, CopyState.WRITTEN):
+        medium = media.get(read, copy.medium_id)
+        up = [d.name for d in media.drives(read) if d.up and d.library == medium.library]
+        choice = verify_choice(read, copy, up)
+        if not choice.allowed:
+            found.append(
+                Attention(
+                    f"judge:{copy.image_id}",
+                    "working-hours",
+                    f"image {copy.image_id} on {copy.medium_id} waits to be read back: {choice.refusal}",
+                    "the image stays in staging; the disc is written and lies in the library",
+                    "archivectl library" if up else "archivectl drive up NAME --reason TEXT",
+                    site.now(),
+                )
+            )
+    return found
+
+
+def reduced_sets(read: Connection, site: Site) -> list[Attention]:
+    """Complete sets of which members are lost, away or in doubt now."""
+    found = []
+    for item in images.sets_in_state(read, SetState.COMPLETE):
+        missing = missing_positions(read, item)
+        if not missing:
+            continue
+        spare = item.m - len(missing)
+        listed = ", ".join(map(str, missing))
+        state = (
+            f"{spare} more may be lost" if spare > 0 else "no more may be lost" if spare == 0 else "too many"
+        )
+        found.append(
+            Attention(
+                f"reduced:{item.id}",
+                "working-hours" if spare > 0 else "now",
+                f"set {item.id} has no good copy at hand of member {listed}: {state}",
+                "every byte can still be rebuilt from the others"
+                if spare >= 0
+                else "what lies on the members at hand can be read; put missing discs back",
+                f"archivectl sets {item.id}",
+                site.now(),
+            )
+        )
+    return found
+
+
+def stopped(read: Connection, site: Site) -> list[Attention]:
+    """What a person stopped, so that nobody forgets to start it again."""
+    now, settings = site.now(), events.settings(read)
+    found = []
+
+    def add(key: str, what: str, safe: str, command: str) -> None:
+        found.append(Attention(f"stopped:{key}", "working-hours", what, safe, command, now))
+
+    if settings.get("writes_paused"):
+        words = f"writes are paused: {settings['writes_paused']}"
+        add(
+            "writes", words, "nothing new is burnt; reading goes on", "archivectl writes resume --reason TEXT"
+        )
+    for drive in media.drives(read):
+        if not drive.up:
+            words = f"drive {drive.name} is down: {drive.note}"
+            command = f"archivectl drive up {drive.name} --reason TEXT"
+            add(drive.name, words, "the other drives go on", command)
+    for image in images.in_state(read, ImageState.OPEN, ImageState.CLOSED, ImageState.PROTECTED):
+        if image.held:
+            command = f"archivectl images release {image.id} --reason TEXT"
+            add(image.id, f"image {image.id} is held", "nothing of its set is written meanwhile", command)
+    return found
+
+
+def slow_recalls(read: Connection, site: Site) -> list[Attention]:
+    """Recalls that somebody waits for."""
+    now = site.now()
+    return [
+        Attention(
+            f"recall:{recall.id}",
+            "working-hours",
+            f"recall {recall.id} was asked for at {recall.requested_at.isoformat(timespec='minutes')} "
+            "and is not served yet",
+            "nothing is lost; it is served when its media can be read",
+            f"archivectl recalls {recall.id}",
+            now,
+        )
+        for recall in recalls.in_state(read, RecallState.REQUESTED)
+        if now - recall.requested_at > SLOW_RECALL
+    ]
+
+
+def _exposed(read: Connection, package: Package) -> Exposed:
+    for image_id in packages.image_ids(read, package.id).values():
+        if image_id is not None:
+            image = images.get(read, image_id)
+            protection = images.get_set(read, image.set_id) if image.set_id else None
+            return Exposed(package, image, protection)
+    return Exposed(package)
+
+
+Watch = Callable[[Connection, Site], list[Attention]]
+
+#: By the prefix of the ids that a watch owns: what it does not give any more is taken down.
+WATCHES: dict[str, Watch] = {
+    "exposure-": late_packages,
+    "scratch:": few_blanks,
+    "judge:": unjudged_discs,
+    "reduced:": reduced_sets,
+    "stopped:": stopped,
+    "recall:": slow_recalls,
+}
