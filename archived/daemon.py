@@ -80,6 +80,7 @@ class Daemon:
             thread.join(timeout=10)
             self._server.close()
         self._executor.close()
+        self._runner.close()
         self._catalog.close()
         log.info("stopped; nothing was under way")
 
