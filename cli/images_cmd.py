@@ -119,3 +119,11 @@ def export(context: Context, image: str, file: Path, overwrite: bool) -> None:
     context.answer(
         asked, lambda _: click.echo(f"{size(announced.size_bytes)} in {file}, sha256 {known['sha256']}")
     )
+
+
+@verb("refreeze", "images refreeze I000007", of=images)
+@click.argument("image")
+def refreeze(context: Context, image: str) -> None:
+    """Make a damaged recipe of a protected image again; kept only if it makes the recorded bytes."""
+    answer = context.post(at("/v1/images", image) + "/refreeze", {})
+    context.answer(answer, lambda done: click.echo(f"{done['image']}: the recipe is right again"))

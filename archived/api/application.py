@@ -1,11 +1,11 @@
 """The FastAPI application: routes by noun, errors as documents."""
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from archived.api import holdings, overview, recalls, robot, simulation, steering, submissions
-from archived.api.services import Services
+from archived.api import holdings, mending, overview, recalls, robot, simulation, steering, submissions
+from archived.api.services import Services, known_peer
 from archived.errors import ArchivedError, CatalogBusy, Failed, Refused, translated
 from backends.errors import BackendError
 from devices.failures import DeviceFailure
@@ -15,9 +15,11 @@ from robotics.errors import RoboticsError
 
 def create_application(services: Services) -> FastAPI:
     """The API of one daemon. Handlers that touch the catalog are plain functions on worker threads."""
-    application = FastAPI(title="archived", version="1", docs_url="/docs", redoc_url=None)
+    application = FastAPI(
+        title="archived", version="1", docs_url="/docs", redoc_url=None, dependencies=[Depends(known_peer)]
+    )
     application.state.services = services
-    for module in (submissions, holdings, steering, robot, recalls, overview, simulation):
+    for module in (submissions, mending, holdings, steering, robot, recalls, overview, simulation):
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]
     application.add_exception_handler(ArchivedError, _said)  # type: ignore[arg-type]

@@ -281,11 +281,12 @@ def _close(write: Connection, site: Site, image: Image, choice: Choice, why: str
     )
 
 
-def _task(read: Connection, site: Site, image: Image) -> Closing:
+def disc_of(read: Connection, site: Site, image: Image) -> DataDisc:
+    """What the disc of a closed image says about itself."""
     if image.set_id is None or image.position is None or image.closed_at is None:
         raise ValueError(f"image {image.id} has no set and position")
     pool = site.config.pools[image.pool]
-    disc = DataDisc(
+    return DataDisc(
         image_id=member_id(image.set_id, image.position),
         label_line=image.label,
         identity=identity(image.pool, pool, images.get_set(read, image.set_id)),
@@ -297,7 +298,11 @@ def _task(read: Connection, site: Site, image: Image) -> Closing:
         packages=tuple(disc_package(read, package) for package in packages.of_image(read, image.id)),
         ranges=image.ranges,
     )
-    return Closing(image.id, disc=disc, recipe=site.tools.paths.staging / image.recipe_name)
+
+
+def _task(read: Connection, site: Site, image: Image) -> Closing:
+    recipe = site.tools.paths.staging / image.recipe_name
+    return Closing(image.id, disc=disc_of(read, site, image), recipe=recipe)
 
 
 def _cannot_freeze(write: Connection, site: Site, image: Image, words: str) -> None:

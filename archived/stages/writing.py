@@ -190,7 +190,8 @@ def _say(write: Connection, site: Site, task: WriteTask, outcome: Written) -> No
     if outcome.kind == "source":
         images.update_columns(write, job.image_id, held=True)
     commands = {
-        "source": f"archivectl images release {job.image_id} --reason TEXT   (after staging was mended)",
+        "source": "archivectl staging mend PACKAGE PATH   (a damaged recipe: archivectl images refreeze "
+        f"{job.image_id}), then: archivectl images release {job.image_id} --reason TEXT",
         "wrong": "archivectl library inventory",
     }
     urgency = "now" if outcome.kind in ("source", "wrong") else "working-hours"
