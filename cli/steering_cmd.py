@@ -97,10 +97,10 @@ def _show_released(document: dict[str, Any]) -> None:
 
 @verb("mend", "staging mend P000001 /depot/Z109/2003/0007", of=staging)
 @click.argument("package")
-@click.argument("path", type=click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path))
 def mend(context: Context, package: str, path: Path) -> None:
     """Put staged files right from the original at PATH; only bytes with the accepted digests are taken."""
-    context.answer(context.post(at("/v1/packages", package) + "/mend", {"path": str(path)}), _show_mended)
+    context.answer(context.post(at("/v1/packages", package) + "/mend", {"path": str(path.resolve())}), _show_mended)
 
 
 def _show_mended(document: dict[str, Any]) -> None:
