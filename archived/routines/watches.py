@@ -98,6 +98,26 @@ def reduced_sets(read: Connection, site: Site) -> list[Attention]:
     return found
 
 
+def suspect_discs(read: Connection, site: Site) -> list[Attention]:
+    """Discs that gave wrong bytes and whose image has no good copy at hand."""
+    found = []
+    for copy in media.copies_in_state(read, CopyState.SUSPECT):
+        if any(c.state is CopyState.VERIFIED for c in media.copies_at_hand(read, copy.image_id)):
+            continue
+        image = images.get(read, copy.image_id)
+        found.append(
+            Attention(
+                f"suspect:{copy.medium_id}",
+                "working-hours",
+                f"disc {copy.medium_id} (image {image.id}, set {image.set_id}) gave wrong or unreadable bytes",
+                f"recalls go on through set {image.set_id}; the disc is read only as a last resort",
+                f"archivectl sets {image.set_id}",
+                site.now(),
+            )
+        )
+    return found
+
+
 def stopped(read: Connection, site: Site) -> list[Attention]:
     """What a person stopped, so that nobody forgets to start it again."""
     now, settings = site.now(), events.settings(read)
@@ -158,6 +178,7 @@ WATCHES: dict[str, Watch] = {
     "scratch:": few_blanks,
     "judge:": unjudged_discs,
     "reduced:": reduced_sets,
+    "suspect:": suspect_discs,
     "stopped:": stopped,
     "recall:": slow_recalls,
 }
