@@ -49,6 +49,7 @@ def withdraw(write: Connection, site: Site, package: Package, *, agent: str, rea
                 events.clear_attention(write, f"{prefix}:{set_id}")
     packages.leave_pools(write, package.id)
     packages.advance_state(write, package.id, PackageEvent.WITHDRAWN, staged=False)
+    _close_again(write, site, verdict.voided_images)
     for prefix in ("too-large:", "exposure-"):
         events.clear_attention(write, f"{prefix}{package.id}")
     events.append(
@@ -155,6 +156,14 @@ def _home(read: Connection, image: Image) -> HomeView:
 
 def _member(read: Connection, image: Image) -> MemberView:
     return MemberView(image.id, image.state, tuple(copy.state for copy in media.copies_of(read, image.id)))
+
+
+def _close_again(write: Connection, site: Site, voided: tuple[str, ...]) -> None:
+    """What was closed before stays decided: the packages that are left close at once, under new ids."""
+    groups = {images.get(write, image_id).key for image_id in voided} & waiting_groups(write, site)
+    for image in images.in_state(write, ImageState.OPEN):
+        if image.key in groups:
+            images.update_columns(write, image.id, close_reason=ASKED)
 
 
 def _void(write: Connection, site: Site, image: Image, why: str) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from tests.acceptance.running import Site
 
+#: A robot that does not answer is given up soon.
+IMPATIENT = {"move_timeout_s = 900.0": "move_timeout_s = 3.0"}
 #: One data and one parity disc: the shortest way through every state.
 SMALLEST_SET = {"\nn = 4\n": "\nn = 1\n", "\nm = 2\n": "\nm = 1\n"}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 BIN = Path(sys.executable).parent
-PATIENCE_S = 120.0
+PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,11 @@ class Site:
     def ctl(self, *words: object) -> Done:
         """archivectl WORDS --json, whatever becomes of it."""
         return self.run("archivectl", "--site", self.folder, *words, "--json")
+
+    def begin(self, *words: object) -> "subprocess.Popen[str]":
+        """archivectl WORDS --json, without waiting for its end."""
+        line = [str(BIN / "archivectl"), "--site", str(self.folder), *map(str, words), "--json"]
+        return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def ask(self, *words: object) -> dict[str, Any]:
         """archivectl WORDS --json, which must succeed."""
