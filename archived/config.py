@@ -10,6 +10,10 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from archived.errors import ConfigurationError
 
 FILE_NAME = "archived.toml"
+#: In the site, beside it: names the folder of the daemon's sockets; the daemon writes it.
+RUN_DIRECTORY_FILE = "run-directory"
+#: In that folder: where the API answers.
+API_SOCKET_NAME = "api"
 ROOMS = ("simulated",)
 SCOPES = ("group", "fonds", "pool")
 
@@ -36,6 +40,14 @@ class StagingSettings:
     max_exposure_h: float = 336.0
     #: A recall that nobody fetched for so long is given up and its place freed.
     recall_expiry_h: float = 72.0
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """Who may speak to the daemon."""
+
+    #: Unix group whose members may connect; empty means the daemon's own group.
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,7 @@ class Config:
     #: A thing that refused to work is left alone this long before it is looked at again.
     rest_s: float = 30.0
     staging: StagingSettings = field(default_factory=StagingSettings)
+    api: ApiSettings = field(default_factory=ApiSettings)
     simulation: SimulationSettings = field(default_factory=SimulationSettings)
 
     @property
@@ -248,6 +261,11 @@ keep_free_bytes = {keep_free_bytes}
 max_exposure_h = 336.0
 # A recall that nobody fetches within so many hours is given up; it can be asked for again.
 recall_expiry_h = 72.0
+
+[api]
+# Unix group whose members may connect, beside root and the daemon's own user; "" = the daemon's own group.
+# Whoever may connect may submit, recall and withdraw.
+group = ""
 
 [simulation]
 # Times that a real robot or drive would take are divided by this; 0 = no waiting at all.

@@ -58,7 +58,7 @@ class Daemon:
             is_draining=lambda: self._loop.draining,
             simulate=simulate,
         )
-        self._server = ApiServer(create_application(services), socket)
+        self._server = ApiServer(create_application(services), socket, group=site.config.api.group)
 
     def run(self) -> None:
         """Serve until told to stop: SIGTERM or SIGINT drains, a second one stops at once."""

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends
 
 from archived.api.services import Document, Services, plain, services_of
 from archived.catalog import events, images, media, packages
+from archived.errors import NotFound
 from archived.model import Event
 from archived.stages.floor import Floor, floors
 from devices.polling import WaitExpired, wait_until
@@ -18,6 +19,7 @@ router = APIRouter()
 EVENT_INTERVAL_S = 0.25
 EVENT_STEP_S = 1.0
 WAIT_MAX_S = 60.0
+EVENTS_MAX = 1000
 
 
 @router.get("/status")
@@ -79,7 +81,11 @@ def list_events(
     wait_s: float = 0.0,
     services: Services = Depends(services_of),
 ) -> Document:
-    """Events after `after`, oldest first (the newest ones without it); waits up to `wait_s` for the first."""
+    """Events after `after`, oldest first (the newest ones without it); waits up to `wait_s` for the first.
+
+    At most EVENTS_MAX at once, whatever `limit` asks for.
+    """
+    limit = min(max(limit, 0), EVENTS_MAX)
 
     def look() -> list[Event]:
         with services.catalog.read() as read:
@@ -102,6 +108,14 @@ def list_events(
 def progress(services: Services = Depends(services_of)) -> Document:
     """What is under way, how far, how fast, and how long it will take."""
     return services.listed(_progress(services))
+
+
+@router.post("/progress/{key}/cancel")
+def cancel(key: str, services: Services = Depends(services_of)) -> Document:
+    """Give up what is under way under this key. Its own request says how it ended: it may be done already."""
+    if not services.site.tools.progress.cancel(key):
+        raise NotFound(f"nothing that can be cancelled is under way as {key}; it may have ended")
+    return services.said({"key": key, "cancelling": True})
 
 
 @router.get("/library")

@@ -1,6 +1,8 @@
 """Serving the API on a Unix socket, with the uid of each peer as the kernel tells it."""
 
 import asyncio
+import grp
+import os
 import socket
 import struct
 from pathlib import Path
@@ -10,8 +12,12 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from archived.errors import ConfigurationError
+
 #: struct ucred: pid, uid, gid (unix(7), SO_PEERCRED).
 _UCRED = struct.Struct("3i")
+#: Whoever is neither the owner nor in the group of the socket cannot connect (unix(7)).
+SOCKET_MODE = 0o660
 
 
 class PeerProtocol(H11Protocol):
@@ -28,12 +34,26 @@ class PeerProtocol(H11Protocol):
 class ApiServer:
     """The API on its socket, in a thread of its own; asyncio lives only there."""
 
-    def __init__(self, application: FastAPI, path: Path) -> None:
+    def __init__(self, application: FastAPI, path: Path, *, group: str = "") -> None:
+        """Bind the socket for its owner and `group` (empty: the group of this process).
+
+        Raises ConfigurationError when there is no such group, or the socket cannot be given to it.
+        """
+        gid = _gid_of(group) if group else -1
         path.unlink(missing_ok=True)
         self._path = path
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(path))
-        path.chmod(0o666)  # who may do what is decided by uid, not by who may connect
+        # Nobody can connect before `run` listens, so no moment is open to more.
+        try:
+            os.chown(path, -1, gid)
+        except PermissionError:
+            self.close()
+            raise ConfigurationError(
+                f"api.group = {group!r}: the daemon is not in this group and cannot give its socket to it",
+                advice="put the daemon's user into the group, or name another one in archived.toml",
+            ) from None
+        path.chmod(SOCKET_MODE)
         settings: dict[str, Any] = {
             "http": PeerProtocol,
             "log_level": "warning",
@@ -59,3 +79,13 @@ class ApiServer:
         """Remove the socket."""
         self._path.unlink(missing_ok=True)
         self._listener.close()
+
+
+def _gid_of(group: str) -> int:
+    try:
+        return grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise ConfigurationError(
+            f"api.group = {group!r}: this machine has no such group",
+            advice=f"make it (groupadd {group}), or name another one in archived.toml",
+        ) from None

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 
 from archived.catalog.store import Catalog
-from archived.errors import Refused
+from archived.errors import NotPermitted, Refused
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.stages.work import Site
 
@@ -53,9 +53,19 @@ def agent_of(request: Request) -> str:
 
 
 def uid_of(request: Request) -> int:
-    """Uid of the peer of the Unix socket; -1 when the transport has no peer credentials."""
+    """Uid of the peer of the Unix socket. Raises NotPermitted when the transport has no peer credentials."""
     host = request.client.host if request.client is not None else ""
-    return int(host.removeprefix("uid:")) if host.startswith("uid:") else -1
+    if not host.startswith("uid:"):
+        raise NotPermitted(
+            "nobody can tell who asks: the connection has no peer credentials; nothing was done",
+            advice="ask over the Unix socket of the site",
+        )
+    return int(host.removeprefix("uid:"))
+
+
+async def known_peer(request: Request) -> None:
+    """Dependency of the whole API: it answers nobody whose uid the kernel does not tell."""
+    uid_of(request)
 
 
 def one_of(kind: type[S], word: str | None) -> S | None:

@@ -3,13 +3,15 @@
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
+from archived.api.rights import reader_for
 from archived.api.services import Document, Services, agent_of, services_of, uid_of
 from archived.catalog import events
-from archived.errors import Refused, Unavailable
+from archived.errors import Refused, Unavailable, WrongState
 from archived.policy.submission import SubmissionRequest
 from archived.stages import intake
 from archived.stages.capacity import cost_on_disc, image_limit_bytes
@@ -34,6 +36,8 @@ class Submission(BaseModel):
     new_version: bool = False
     reason: str = ""
     dry_run: bool = False
+    #: Under which it stands at /v1/progress and can be cancelled; chosen by the client, such as a UUID.
+    key: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{8,64}$")
 
 
 class Reason(BaseModel):
@@ -67,14 +71,18 @@ def submit(body: Submission, request: Request, services: Services = Depends(serv
         "config": services.site.config,
         "site": services.folder,
         "clock": tools.clock,
-        "limits": _limits(services, asked),
+        "reader": reader_for(uid_of(request)),
     }
-    if body.dry_run:
-        return intake.would_accept(asked, **surroundings)
-    key = f"submission {asked.reference}"
-    report = tools.progress.begin(key, f"taking in {asked.reference}")
+    key = body.key or uuid4().hex
+    what = f"{'trying' if body.dry_run else 'taking in'} {asked.reference}"
+    if any(item.key == key for item in tools.progress.items()):
+        raise WrongState(f"{key} is under way already; nothing was taken", advice="archivectl watch shows it")
+    report = tools.progress.begin(key, what, cancellable=True)
     try:
-        receipt = intake.accept(asked, owner=uid_of(request), progress=report, **surroundings)
+        surroundings |= {"limits": _limits(services, asked), "progress": report}
+        if body.dry_run:
+            return intake.would_accept(asked, **surroundings)
+        receipt = intake.accept(asked, owner=uid_of(request), **surroundings)
     finally:
         tools.progress.end(key)
     services.wake()

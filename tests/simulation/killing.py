@@ -93,8 +93,8 @@ class FusedBoard(ProgressBoard):
 
     fuse: Fuse
 
-    def begin(self, key: str, what: str, total_bytes: int = 0) -> Report:
-        report = super().begin(key, what, total_bytes)
+    def begin(self, key: str, what: str, total_bytes: int = 0, *, cancellable: bool = False) -> Report:
+        report = super().begin(key, what, total_bytes, cancellable=cancellable)
         self.fuse.step(f"begin {key}")
 
         def reported(done_bytes: int, total: int) -> None:
