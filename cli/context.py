@@ -10,12 +10,8 @@ from urllib.parse import quote
 
 import click
 
-from archived.config import FILE_NAME
+from archived.config import API_SOCKET_NAME, FILE_NAME, RUN_DIRECTORY_FILE
 from archived.errors import ConfigurationError, DaemonAbsent
-
-#: Holds the folder of the daemon's sockets, inside the site; the daemon writes it.
-RUN_DIRECTORY_FILE = "run-directory"
-SOCKET_NAME = "api"
 
 Document = dict[str, Any]
 
@@ -115,7 +111,7 @@ def socket_of(site: Path) -> Path:
             f"no daemon was ever started for the site {site}",
             advice=f"start it: archived serve --site {site}",
         ) from None
-    return Path(folder) / SOCKET_NAME
+    return Path(folder) / API_SOCKET_NAME
 
 
 def at(collection: str, *names: str) -> str:

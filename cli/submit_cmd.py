@@ -4,15 +4,17 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import click
 
-from archived.errors import Failed, Refused
+from archived.errors import Cancelled, Failed, Refused
 from cli.complaint import reason_lines
-from cli.context import Context, Document, at
+from cli.context import Context, Document, at, print_json_error
+from cli.exit_status import INTERRUPTED
 from cli.nouns import verb
 from cli.render import facts, moment, plain, reference, size, table
-from cli.waiting import wait_for, with_progress
+from cli.waiting import Interrupted, wait_for, with_progress
 
 
 @verb(
@@ -47,7 +49,7 @@ def submit(
 
     The accepted receipt means: copied, synced, digested, on record; keep your original. The archived receipt
     (--wait-for archived) means: read back from every medium after a reload. The same content again gets the
-    first receipt again.
+    first receipt again. Ctrl-C cancels: nothing is kept, unless the receipt was out already.
     """
     if fields["new_version"] and not fields["reason"]:
         raise click.UsageError("--new-version needs --reason TEXT")
@@ -55,8 +57,17 @@ def submit(
         raise Refused(
             f"{receipt_file} exists; nothing was handed in", advice="name another file for the receipt"
         )
-    request: Document = {"path": str(path.resolve()), **fields, "dry_run": dry_run}
-    answer = with_progress(context, lambda: context.post("/v1/submissions", request))
+    key = uuid4().hex
+    request: Document = {"path": str(path.resolve()), **fields, "dry_run": dry_run, "key": key}
+    try:
+        answer = with_progress(
+            context,
+            lambda: context.post("/v1/submissions", request),
+            cancel=lambda: context.post(at("/v1/progress", key, "cancel")),
+        )
+    except Interrupted as interrupted:
+        _end_interrupted(context, interrupted, receipt_file)
+        raise SystemExit(INTERRUPTED) from None
     if dry_run:
         context.answer(answer, _show_trial)
         raise SystemExit(answer["exit_status"])
@@ -67,6 +78,26 @@ def submit(
         answer = _wait_until_archived(context, answer["package"])
         _keep(answer, receipt_file)
     context.answer(answer, _show_archived if wait_for == "archived" else _show_accepted)
+
+
+def _end_interrupted(context: Context, interrupted: Interrupted, receipt_file: Path | None) -> None:
+    """Say what became of a submission that was interrupted. Raises what else it ended with."""
+    try:
+        answer = interrupted.answer.result()
+    except Cancelled as error:
+        if context.as_json:
+            print_json_error(error.as_document())
+        context.say("interrupted: the submission was cancelled, and nothing of it was kept")
+        return
+    if answer.get("dry_run"):
+        context.say("interrupted; nothing was taken")
+        return
+    _keep(answer, receipt_file)
+    context.answer(answer, _show_accepted)
+    context.say(
+        f"interrupted too late: it was accepted before; take it back with: "
+        f"archivectl withdraw {answer['package']} --reason TEXT"
+    )
 
 
 def _wait_until_archived(context: Context, package_id: str) -> Document:

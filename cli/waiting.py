@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from archived.errors import ArchivedError
 from cli.context import Context
 from cli.render import items, table_of
 
@@ -51,9 +53,26 @@ def wait_for(context: Context, look: Callable[[], Answer | None]) -> Answer:
             news.wait()
 
 
-def with_progress(context: Context, call: Callable[[], Answer]) -> Answer:
-    """The answer to one long request; draws the daemon's progress until it comes."""
-    if not _is_watched(context):
+class Interrupted(Exception):
+    """Ctrl-C, after which the daemon was told to cancel; `answer` says how the request ended."""
+
+    def __init__(self, answer: Future[Any]) -> None:
+        super().__init__("interrupted at the keyboard")
+        self.answer = answer
+
+
+def with_progress(
+    context: Context, call: Callable[[], Answer], *, cancel: Callable[[], object] | None = None
+) -> Answer:
+    """The answer to one long request; draws the daemon's progress until it comes.
+
+    Args:
+        cancel: asks the daemon to give the request up; called on Ctrl-C until the request has ended.
+
+    Raises:
+        Interrupted: Ctrl-C came, and there is a `cancel`. A second Ctrl-C waits for nothing.
+    """
+    if cancel is None and not _is_watched(context):
         return call()
     answer: Future[Answer] = Future()
 
@@ -65,14 +84,30 @@ def with_progress(context: Context, call: Callable[[], Answer]) -> Answer:
 
     # A daemon thread: who presses Ctrl-C must not wait for the answer.
     threading.Thread(target=ask, daemon=True).start()
-    with _display(context) as live:
-        while True:
-            try:
-                return answer.result(timeout=NEWS_WAIT_S)
-            except NotYet:
-                if answer.done():
-                    raise
-                _draw(context, live)
+    try:
+        with _display(context) as live:
+            while True:
+                try:
+                    return answer.result(timeout=NEWS_WAIT_S)
+                except NotYet:
+                    if answer.done():
+                        raise
+                    _draw(context, live)
+    except KeyboardInterrupt:
+        if cancel is None:
+            raise
+        _give_up(answer, cancel)
+        raise Interrupted(answer) from None
+
+
+def _give_up(answer: "Future[Any]", cancel: Callable[[], object]) -> None:
+    """Return when the request has ended, however that is; its answer says it."""
+    while not answer.done():
+        # Refused while the request is still on its way to the daemon, or has just ended.
+        with suppress(ArchivedError):
+            cancel()
+        with suppress(NotYet):
+            answer.exception(timeout=NEWS_WAIT_S)
 
 
 def progress_table(work: list[dict[str, Any]]) -> Table:

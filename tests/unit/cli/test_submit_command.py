@@ -1,12 +1,15 @@
 """archivectl submit: what is sent, what a producer gets, and waiting for the archived receipt."""
 
 import json
+import re
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archived.errors import DaemonAbsent
+from archived.errors import ArchivedError, Cancelled, DaemonAbsent, Failed, NotFound
 
 from .conftest import NOTICE, FakeClient, Run
 
@@ -39,7 +42,9 @@ def test_the_path_is_made_absolute_before_it_is_sent(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     run("submit", "./0007", *VOLUME, "--retention", "Y30")
-    assert accepting.asked("POST", "/v1/submissions") == [
+    (sent,) = accepting.asked("POST", "/v1/submissions")
+    assert re.fullmatch("[0-9a-f]{32}", sent.pop("key"))
+    assert [sent] == [
         {
             "path": str(tmp_path / "0007"), "fonds": "Z109", "series": "2003", "volume": "0007", "title": "",
             "storage_class": None, "retention": "Y30", "confidentiality": None, "new_version": False, "reason": "",
@@ -141,3 +146,73 @@ def test_a_dry_run_lists_every_reason_and_exits_0_or_2(
 def test_a_new_version_needs_a_reason(run: Run, accepting: FakeClient) -> None:
     assert run("submit", "x", *VOLUME, "--new-version").exit_code == 2
     assert accepting.calls == []
+
+
+@pytest.fixture
+def interrupted(accepting: FakeClient, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], list[str]]:
+    """Ctrl-C in the middle of a submission, which ends with the given answer once its key was cancelled twice:
+    the first time the daemon has not heard of it yet. Returns the keys that were cancelled."""
+
+    def ends_with(outcome: Any) -> list[str]:
+        cancelled: list[str] = []
+        enough = threading.Event()
+
+        def post(path: str, document: Any) -> Any:
+            if path == "/v1/submissions":
+                assert enough.wait(10)
+                if isinstance(outcome, ArchivedError):
+                    raise outcome
+                return outcome
+            cancelled.append(path)
+            if len(cancelled) == 1:
+                raise NotFound("nothing of this key is under way")
+            enough.set()
+            return {}
+
+        def press(*_arguments: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(accepting, "post", post)
+        monkeypatch.setattr("cli.waiting.NEWS_WAIT_S", 0.01)
+        monkeypatch.setattr("cli.waiting._draw", press)
+        return cancelled
+
+    return ends_with
+
+
+def test_an_interrupted_submission_is_cancelled_and_nothing_is_kept(
+    run: Run, interrupted: Callable[[Any], list[str]], tmp_path: Path
+) -> None:
+    cancelled = interrupted(Cancelled("taking in Z109/2003/0007 was cancelled"))
+    result = run("submit", "x", *VOLUME, "--receipt", str(tmp_path / "r.json"))
+    assert result.exit_code == 130
+    assert "cancelled, and nothing of it was kept" in result.stderr
+    assert len(set(cancelled)) == 1
+    assert re.fullmatch("/v1/progress/[0-9a-f]{32}/cancel", cancelled[0])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interruption_is_a_document_with_json(run: Run, interrupted: Callable[[Any], list[str]]) -> None:
+    interrupted(Cancelled("it was cancelled"))
+    result = run("submit", "x", *VOLUME, "--json")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert json.loads(result.stderr)["code"] == "cancelled"
+
+
+def test_an_interruption_that_comes_too_late_leaves_the_receipt_and_says_so(
+    run: Run, interrupted: Callable[[Any], list[str]], tmp_path: Path
+) -> None:
+    interrupted(ACCEPTED)
+    result = run("submit", "x", *VOLUME, "--receipt", str(tmp_path / "r.json"))
+    assert result.exit_code == 130
+    assert "archivectl withdraw P000001" in result.stderr
+    assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8")) == ACCEPTED
+
+
+def test_whatever_else_an_interrupted_submission_ends_with_is_told(
+    run: Run, interrupted: Callable[[Any], list[str]]
+) -> None:
+    interrupted(Failed("the disk broke"))
+    result = run("submit", "x", *VOLUME)
+    assert result.exit_code == 4
+    assert "the disk broke" in result.stderr
