@@ -272,6 +272,8 @@ class Reading:
     #: "files" when the ranges hold the wanted files, "set" when they are for decoding others.
     purpose: str
     bad: tuple[tuple[int, int], ...] = ()
+    #: Drives that ended this reading without an outcome, one for each failure.
+    tried_in: tuple[str, ...] = ()
     note: str = ""
 
 

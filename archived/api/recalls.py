@@ -1,6 +1,7 @@
 """The way back: ask, wait, fetch the bytes, say that they arrived."""
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from archived.api.services import Document, Services, plain, services_of, uid_of
 from archived.catalog import images, media
 from archived.catalog import recalls as catalog_recalls
 from archived.errors import NotFound, Unrecoverable, WrongState
+from archived.model import Recall
 from archived.sessions.encode import open_recipe
 from archived.sessions.gather import WantedFile
 from archived.stages.recall import spool_path
 from archived.stages.recall_request import Plan, plan_recall, request, request_image
-from archived.stages.recall_sources import wanted_files
+from archived.stages.recall_sources import wanted_file
 from archived.stages.staging_release import remove
 from archived.stages.withdrawal import find_package
 from archived.states import RecallEvent, RecallState
@@ -25,6 +27,12 @@ from erasure.digests import hasher
 
 router = APIRouter()
 BLOCK_BYTES = 1 << 20
+#: So many recalls are delivered at a time before one has its paths loaded again.
+DELIVERIES_MAX = 8
+
+#: Paths by the folder of their recall: one site has one folder for one recall.
+_asked: dict[Path, frozenset[str]] = {}
+_asked_lock = threading.Lock()
 
 
 class RecallOrder(BaseModel):
@@ -97,12 +105,12 @@ def content(recall_id: str, path: str = "", services: Services = Depends(service
     """The bytes of one file (or of the image), checked once more as they pass."""
     paths = services.site.tools.paths
     with services.catalog.read() as read:
-        recall = catalog_recalls.get(read, recall_id)
+        recall = catalog_recalls.head(read, recall_id)
         if recall.state is not RecallState.READY:
             raise WrongState(f"recall {recall_id} is {recall.state.value}: {recall.note}", note=recall.note)
-        file = next((f for f in wanted_files(read, recall) if f.path == path), None)
-        if file is None:
+        if path not in _paths_of(read, paths.recalls / recall.id, recall):
             raise NotFound(f"recall {recall_id} has no file {path!r}")
+        file = wanted_file(read, recall, path)
         if recall.package_id is None and recall.from_staging:
             image = images.get(read, recall.image_id or "")
             blocks = _from_recipe(paths.staging / image.recipe_name, paths.staging)
@@ -139,6 +147,17 @@ def _end(recall_id: str, event: RecallEvent, services: Services) -> Document:
     return show(recall_id, services)
 
 
+def _paths_of(read: Connection, folder: Path, recall: Recall) -> frozenset[str]:
+    """What a recall asked for; it never changes, and is loaded once for all the files of a delivery."""
+    with _asked_lock:
+        if folder not in _asked:
+            paths = catalog_recalls.get(read, recall.id).paths if recall.package_id is not None else ("",)
+            while len(_asked) >= DELIVERIES_MAX:
+                del _asked[next(iter(_asked))]
+            _asked[folder] = frozenset(paths)
+        return _asked[folder]
+
+
 def _from_file(path: Path, offset: int, file: WantedFile) -> Iterator[bytes]:
     digest = hasher("sha256")
     left = file.size_bytes
@@ -168,7 +187,8 @@ def _from_recipe(recipe: Path, staging: Path) -> Iterator[bytes]:
 
 def _plan_document(read: Connection, plan: Plan) -> Document:
     sources = []
-    for view in plan.sources:
+    for source in plan.sources:
+        view = source.view
         medium = media.get(read, view.medium_id)
         sources.append(
             {
@@ -177,7 +197,7 @@ def _plan_document(read: Connection, plan: Plan) -> Document:
                 "label": images.get(read, view.image_id).label,
                 "element": medium.element,
                 "in_drive": view.in_drive,
-                "bytes": plan.bytes_wanted,
+                "bytes": source.size_bytes,
                 "state": view.state.value,
             }
         )

@@ -1,5 +1,6 @@
 """Recalls and the readings of copies that serve them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -7,6 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 from archived import states
 from archived.catalog.rows import add, advance, next_number, one, values
 from archived.catalog.tables import reading, recall
+from archived.errors import NotFound
 from archived.model import Reading, Recall
 from archived.states import ReadingEvent, ReadingState, RecallEvent, RecallState
 
@@ -64,6 +66,37 @@ def readings_in_state(connection: Connection, *wanted: ReadingState) -> list[Rea
 def advance_reading(connection: Connection, reading_id: int, event: ReadingEvent, **changes: Any) -> None:
     """Raises NotFound, ForbiddenStep."""
     advance(connection, reading, states.READING, reading_id, event, **changes)
+
+
+def spoil(connection: Connection, reading_id: int, bad: Sequence[tuple[int, int]]) -> None:
+    """What of a reading is known to be bad by now."""
+    connection.execute(update(reading).where(reading.c.id == reading_id).values(bad=tuple(bad)))
+
+
+def head(connection: Connection, recall_id: str) -> Recall:
+    """A recall without its paths, of which there may be a hundred thousand. Raises NotFound."""
+    columns = [column for column in recall.c if column.name != "paths"]
+    query = select(*columns).where(recall.c.id == recall_id)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise NotFound(f"there is no recall {recall_id}", kind="recall", id=recall_id)
+    return Recall(**row, paths=())
+
+
+def images_read_from_staging(connection: Connection) -> list[str]:
+    """Images whose exact bytes are being made, or may be fetched, from what lies in staging."""
+    query = (
+        select(recall.c.image_id)
+        .distinct()
+        .where(
+            recall.c.from_staging,
+            recall.c.package_id.is_(None),
+            recall.c.image_id.is_not(None),
+            recall.c.state.in_([RecallState.REQUESTED, RecallState.READY]),
+        )
+        .order_by(recall.c.image_id)
+    )
+    return [image_id for (image_id,) in connection.execute(query)]
 
 
 def leave_staging(connection: Connection, recall_id: str) -> None:

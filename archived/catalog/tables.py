@@ -295,6 +295,7 @@ reading = Table(
     Column("ranges", Tuples, nullable=False),
     _text("purpose"),
     Column("bad", Tuples, nullable=False, default=()),
+    Column("tried_in", Tuples, nullable=False, default=()),
     _text("note", default=""),
 )
 

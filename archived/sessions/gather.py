@@ -1,7 +1,7 @@
 """From spooled ranges to checked files: every byte is judged by recorded digests before it is handed over.
 
 A spool is a sparse file with the offsets of its image. What does not match is rebuilt chunk by chunk from
-spooled ranges of other members, each chunk of which is judged by its own chunk table first.
+spooled ranges of other members (`archived.sessions.rebuild`), and judged again.
 """
 
 import os
@@ -9,17 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from archived.policy.ranges import Range, chunk_numbers, covers, subtract
 from archived.sessions.read import write_at
+from archived.sessions.rebuild import Rebuilder, SetShape, SpooledMember, chunk_range, parsed
 from archived.sessions.tools import Report
-from erasure.chunks import CHUNK_BYTES, ChunkTable
-from erasure.coding import SetCode
+from erasure.chunks import CHUNK_BYTES
 from erasure.digests import hasher
-from erasure.errors import TooManyLost
 from erasure.kernels import Kernel
 
 BLOCK_BYTES = 1 << 20
-
-Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,49 +31,31 @@ class WantedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class SpooledMember:
-    """What was read of one member of the set, in offsets of its image."""
+class OwnRead:
+    """Stretches of the wanted image itself that one copy gave, and that are not known to be bad."""
 
-    #: 0-based number in the code: data 0…n-1, parity n…n+m-1.
-    number: int
     copy_id: int
-    #: None when nothing was read of it: then only the zeros behind its end are known.
-    spool: Path | None
-    #: Where the code word's bytes begin in the image, and how many there are.
-    payload_offset: int
-    payload_bytes: int
-    chunks: bytes
-    #: Stretches of the spool that were read, in offsets of the image, sorted and apart.
-    read: tuple[Range, ...] = ()
-
-    def covers(self, chunk: int) -> bool:
-        """Whether all of its bytes for this chunk were read (or it has none there)."""
-        offset, length = chunk_range(chunk, self.payload_bytes)
-        start, end = self.payload_offset + offset, self.payload_offset + offset + length
-        return length == 0 or any(at <= start and end <= at + size for at, size in self.read)
-
-
-@dataclass(frozen=True, slots=True)
-class SetShape:
-    """The code of the wanted image's set, and its own number in it."""
-
-    n: int
-    m: int
-    present: int
-    number: int
-    chunks: bytes
+    read: tuple[Range, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """What is right now, and what is still missing."""
 
-    #: Chunks (numbers in the wanted image) that no source gave yet; empty: every file is right.
+    #: Chunks of the code word (numbers in the wanted image) that no source gave yet; empty: all are right.
     missing: tuple[int, ...]
     #: Paths of files that do not match yet.
     wrong: tuple[str, ...]
     #: Copies whose bytes disagreed with what is recorded of them.
     liars: tuple[int, ...]
+    #: (copy, chunk) pairs that are known to be wrong.
+    bad: tuple[tuple[int, int], ...] = ()
+    #: Chunks for which all members have to be read, to find out who among them is wrong.
+    doubtful: tuple[int, ...] = ()
+    #: What is wrong outside the code word (the wrapper of a parity image): only another copy has it.
+    outside: tuple[Range, ...] = ()
+    #: Those of `liars` that no chunk table named, but the code itself.
+    located: tuple[int, ...] = ()
 
 
 def gather(
@@ -87,28 +67,83 @@ def gather(
     shape: SetShape | None,
     kernel: Kernel,
     report: Report,
+    own: Sequence[OwnRead] = (),
 ) -> Gathered:
     """Check the wanted files in `spool`; rebuild from `members` what is wrong there, as far as they go."""
     descriptor = os.open(spool, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         wrong = _wrong(descriptor, files, report)
-        if not wrong or shape is None:
-            return Gathered(_chunks_of(wrong), tuple(f.path for f in wrong), _blame(wrong, direct_copy))
-        nothing_else_read = all(member.spool is None for member in members)
+        nothing_else_read = len(own) <= 1 and all(member.spool is None for member in members)
         liars = set(_blame(wrong, direct_copy) if nothing_else_read else ())
-        missing = []
-        for chunk in _chunks_of(wrong):
-            rebuilt, lying = _rebuild(chunk, shape, members, kernel)
-            liars |= set(lying)
-            if rebuilt is None:
-                missing.append(chunk)
-            else:
-                write_at(descriptor, rebuilt, chunk * CHUNK_BYTES)
+        if not wrong or shape is None:
+            chunks = chunk_numbers(((f.offset, f.size_bytes) for f in wrong), CHUNK_BYTES)
+            return Gathered(tuple(sorted(chunks)), tuple(f.path for f in wrong), tuple(sorted(liars)))
+        with Rebuilder(shape, members, kernel) as rebuilder:
+            missing = _mend(descriptor, wrong, rebuilder, own)
         os.fsync(descriptor)
         wrong = _wrong(descriptor, wrong, report)
-        return Gathered(tuple(missing), tuple(file.path for file in wrong), tuple(sorted(liars)))
+        found = rebuilder.findings
+        return Gathered(
+            missing=tuple(missing),
+            wrong=tuple(file.path for file in wrong),
+            liars=tuple(sorted(liars | {copy_id for copy_id, _ in found.bad})),
+            bad=tuple(sorted(found.bad)),
+            doubtful=tuple(sorted(found.doubtful)),
+            outside=_outside(descriptor, wrong, shape, missing) if wrong else (),
+            located=tuple(sorted(found.located)),
+        )
     finally:
         os.close(descriptor)
+
+
+def _mend(
+    descriptor: int, wrong: Sequence[WantedFile], rebuilder: Rebuilder, own: Sequence[OwnRead]
+) -> list[int]:
+    """Write every chunk of the wrong files that can be made; the numbers of those that cannot."""
+    offset, length = rebuilder.payload_offset, rebuilder.payload_bytes
+    inside = (_inside((f.offset, f.size_bytes), (offset, length)) for f in wrong)
+    missing = []
+    for chunk in sorted(chunk_numbers(((at - offset, size) for at, size in inside), CHUNK_BYTES)):
+        at, size = chunk_range(chunk, length)
+        giver = next((o.copy_id for o in reversed(own) if covers(o.read, (offset + at, size))), None)
+        data = os.pread(descriptor, size, offset + at)
+        if rebuilder.table is not None and rebuilder.table.matches(chunk, data):
+            continue  # another chunk of the file is the wrong one
+        if rebuilder.table is not None and giver is not None:
+            rebuilder.findings.blame(giver, chunk)
+        rebuilt = rebuilder.rebuilt(chunk, None if giver is None else data, giver or 0)
+        if rebuilt is None:
+            missing.append(chunk)
+        else:
+            write_at(descriptor, rebuilt, offset + at)
+    return missing
+
+
+def _outside(
+    descriptor: int, wrong: Sequence[WantedFile], shape: SetShape, missing: Sequence[int]
+) -> tuple[Range, ...]:
+    """Bytes of wrong files that the code word does not hold and that are not known to be right."""
+    payload = (shape.payload_offset, shape.payload_bytes)
+    if not shape.payload_bytes:
+        return ()
+    outside = subtract(((f.offset, f.size_bytes) for f in wrong), (payload,))
+    table = parsed(shape.image_chunks)
+    if table is None:
+        return () if missing else outside
+    right = []
+    for chunk in chunk_numbers(outside, CHUNK_BYTES):
+        span = table.range_of(chunk)
+        mixed = _inside(span, payload)[1] > 0
+        # A chunk that also holds bytes of a wrong code word tells nothing about the rest of it yet.
+        if (mixed and missing) or table.matches(chunk, os.pread(descriptor, span[1], span[0])):
+            right.append(span)
+    return subtract(outside, right)
+
+
+def _inside(item: Range, bounds: Range) -> Range:
+    """The part of one range in another; its length is 0 when there is none."""
+    start, end = max(item[0], bounds[0]), min(sum(item), sum(bounds))
+    return start, max(0, end - start)
 
 
 def check_staged(files: Sequence[WantedFile], folder: Path, report: Report) -> tuple[str, ...]:
@@ -130,12 +165,6 @@ def check_staged(files: Sequence[WantedFile], folder: Path, report: Report) -> t
         done_bytes += file.size_bytes
         report(done_bytes, total_bytes)
     return tuple(wrong)
-
-
-def chunk_range(chunk: int, length_bytes: int) -> Range:
-    """Offset and length of a chunk of a member of this length."""
-    offset = chunk * CHUNK_BYTES
-    return offset, max(0, min(CHUNK_BYTES, length_bytes - offset))
 
 
 def _wrong(descriptor: int, files: Sequence[WantedFile], report: Report) -> list[WantedFile]:
@@ -162,52 +191,8 @@ def _sha256(descriptor: int, offset: int, file: WantedFile) -> str:
     return digest.hexdigest()
 
 
-def _chunks_of(files: Sequence[WantedFile]) -> tuple[int, ...]:
-    numbers: set[int] = set()
-    for file in files:
-        if file.size_bytes:
-            last = (file.offset + file.size_bytes - 1) // CHUNK_BYTES
-            numbers |= set(range(file.offset // CHUNK_BYTES, last + 1))
-    return tuple(sorted(numbers))
-
-
 def _blame(wrong: Sequence[WantedFile], direct_copy: int | None) -> tuple[int, ...]:
     return (direct_copy,) if wrong and direct_copy is not None else ()
 
 
-def _rebuild(
-    chunk: int, shape: SetShape, members: Sequence[SpooledMember], kernel: Kernel
-) -> tuple[memoryview | None, list[int]]:
-    """The bytes of one chunk of the wanted image, if enough members gave theirs; and who gave wrong ones."""
-    table = ChunkTable.from_bytes(shape.chunks)
-    _, length = table.range_of(chunk)
-    known: dict[int, bytes] = {}
-    liars = []
-    for member in members:
-        if not member.covers(chunk):
-            continue  # nobody asked it: that is no lie
-        data = _member_chunk(member, chunk)
-        if data is None:
-            liars.append(member.copy_id)
-        else:
-            known[member.number] = data
-    code = SetCode(shape.n, shape.m, kernel, present=shape.present)
-    target = memoryview(bytearray(CHUNK_BYTES))
-    span = max((len(data) for data in known.values()), default=0)
-    try:
-        code.decode(known, {shape.number: target}, max(span, length))
-    except TooManyLost:
-        return None, liars
-    rebuilt = target[:length]
-    return (rebuilt if table.matches(chunk, rebuilt) else None), liars
-
-
-def _member_chunk(member: SpooledMember, chunk: int) -> bytes | None:
-    """A member's bytes for this chunk, b"" past its end; None when they disagree with its chunk table."""
-    offset, length = chunk_range(chunk, member.payload_bytes)
-    if length == 0 or member.spool is None:
-        return b""
-    with member.spool.open("rb") as file:
-        file.seek(member.payload_offset + offset)
-        data = file.read(length)
-    return data if ChunkTable.from_bytes(member.chunks).matches(chunk, data) else None
+__all__ = ["Gathered", "OwnRead", "SetShape", "SpooledMember", "WantedFile", "check_staged", "gather"]

@@ -12,12 +12,22 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, media, recalls
 from archived.model import Reading, Recall
-from archived.sessions.gather import Gathered, SetShape, SpooledMember, WantedFile, check_staged, gather
+from archived.sessions.gather import (
+    Gathered,
+    OwnRead,
+    SetShape,
+    SpooledMember,
+    WantedFile,
+    check_staged,
+    gather,
+)
 from archived.sessions.read import Range, read_ranges
 from archived.sessions.tools import Tools
 from archived.stages.floor import drive_failed, drive_worked, floors
+from archived.stages.recall_planning import NOTHING, next_readings
 from archived.stages.recall_sources import (
-    next_readings,
+    own_reads,
+    record_bad,
     record_liars,
     set_shape,
     spooled_members,
@@ -27,6 +37,8 @@ from archived.stages.work import CPU, Action, Broken, Context, Site, drive_lane
 from archived.states import MediumState, ReadingEvent, ReadingState, RecallEvent, RecallState
 
 NAME = "recall"
+#: So often a drive may end a reading without an outcome; then the next source is asked.
+TRIES_MAX = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class Gathering:
     staged: Path | None
     spool: Path
     direct_copy: int | None
+    own: tuple[OwnRead, ...]
     members: tuple[SpooledMember, ...]
     shape: SetShape | None
 
@@ -114,7 +127,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     if recall.state is not RecallState.REQUESTED:
         return None
     if not recall.from_staging and not waiting.readings:
-        _ask_for_more(write, site, recall, missing=())
+        _ask_for_more(write, site, recall, NOTHING)
         return None
     folder = site.tools.paths.recalls / recall.id
     direct = [r for r in waiting.readings if r.purpose == "files" and r.state is ReadingState.READ]
@@ -127,6 +140,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
             staged=staged,
             spool=spool_path(folder, image_id or "none"),
             direct_copy=direct[-1].copy_id if direct else None,
+            own=own_reads(waiting.readings, image_id),
             members=tuple(spooled_members(write, image_id, waiting.readings, folder)),
             shape=set_shape(write, image_id) if image_id is not None else None,
         )
@@ -156,6 +170,7 @@ def run(action: Action, tools: Tools) -> Gathered | tuple[Range, ...]:
         shape=task.shape,
         kernel=tools.kernel,
         report=report,
+        own=task.own,
     )
 
 
@@ -168,14 +183,15 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
         return site.config.rest_s
     if recall.state is not RecallState.REQUESTED:
         return 0  # cancelled meanwhile
-    record_liars(write, site, recall, outcome.liars)
+    record_bad(write, recall, outcome.bad)
+    record_liars(write, site, recall, outcome.liars, located=outcome.located)
     if not outcome.wrong:
         recalls.advance_state(write, recall.id, RecallEvent.GATHERED)
         events.append(write, site.now(), "recall gathered", ("recall", recall.id), bytes=recall.bytes_wanted)
     elif recall.from_staging:
         _leave_staging(write, site, recall, outcome.wrong)
     else:
-        _ask_for_more(write, site, recall, missing=outcome.missing)
+        _ask_for_more(write, site, recall, outcome)
     return 0
 
 
@@ -203,10 +219,7 @@ def _record_reading(write: Connection, site: Site, fetch: Fetch, outcome: object
     reading = fetch.reading
     if isinstance(outcome, Broken) or not isinstance(outcome, tuple):
         words = str(outcome.error) if isinstance(outcome, Broken) else "no outcome"
-        recalls.advance_reading(write, reading.id, ReadingEvent.INTERRUPTED, note=words)
-        doing = f"reading {fetch.medium_id} for recall {reading.recall_id}"
-        drive_failed(write, site, fetch.drive, doing, words)
-        return site.config.rest_s
+        return _record_failure(write, site, fetch, words)
     drive_worked(write, fetch.drive)
     recalls.advance_reading(write, reading.id, ReadingEvent.FINISHED, bad=outcome)
     events.append(
@@ -218,12 +231,30 @@ def _record_reading(write: Connection, site: Site, fetch: Fetch, outcome: object
         recall=reading.recall_id,
         bad=[list(item) for item in outcome[:20]],
     )
+    if outcome:
+        record_liars(write, site, recalls.get(write, reading.recall_id), (reading.copy_id,))
     return 0
 
 
-def _ask_for_more(write: Connection, site: Site, recall: Recall, *, missing: tuple[int, ...]) -> None:
+def _record_failure(write: Connection, site: Site, fetch: Fetch, words: str) -> float:
+    """The drive gave no outcome: once more, if there is one in another drive; then the next source."""
+    reading = fetch.reading
+    tried_in = (*reading.tried_in, fetch.drive)
+    event = ReadingEvent.FAILED if len(tried_in) >= TRIES_MAX else ReadingEvent.INTERRUPTED
+    recalls.advance_reading(write, reading.id, event, note=words, tried_in=tried_in)
+    doing = f"reading {fetch.medium_id} for recall {reading.recall_id}"
+    drive_failed(write, site, fetch.drive, doing, words)
+    if event is ReadingEvent.FAILED:
+        subject = ("medium", fetch.medium_id)
+        detail = {"recall": reading.recall_id, "drives": list(tried_in), "reason": words}
+        events.append(write, site.now(), "reading given up", subject, outcome="failure", **detail)
+        return 0
+    return site.config.rest_s
+
+
+def _ask_for_more(write: Connection, site: Site, recall: Recall, found: Gathered) -> None:
     """Ask for the next readings, or say that there is no way left."""
-    asked, shortage = next_readings(write, site, recall, missing)
+    asked, shortage = next_readings(write, site, recall, found)
     for reading in asked:
         recalls.want(write, reading)
     if not asked:

@@ -8,13 +8,22 @@ from sqlalchemy import Connection
 from archived.catalog import events, images, media, packages, recalls
 from archived.errors import NotFound, Unrecoverable, WrongState
 from archived.model import Image, Package, PackageFile, Recall
-from archived.policy.sources import CopyView, Paces, direct_source, estimate_s, set_sources
-from archived.stages.recall_sources import copy_views
+from archived.policy.sources import CopyView, Paces, direct_source, estimate_s
+from archived.stages.recall_planning import chunks_of, picture_of, plan_from_set
+from archived.stages.recall_sources import chunk_ranges, copy_views, placed
 from archived.stages.work import Site
 from archived.states import CopyState, ImageState, RecallState
 
 #: Until a drive was measured: load and unload of a library, and 4x BD.
 DEFAULT_LOAD_S, DEFAULT_READ_BYTES_PER_S = 60.0, 18_000_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One copy that would be read, and how much of it."""
+
+    view: CopyView
+    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +34,7 @@ class Plan:
     image: Image | None
     files: tuple[PackageFile, ...]
     from_staging: bool
-    sources: tuple[CopyView, ...]
+    sources: tuple[Source, ...]
     #: "staging", "disc", "set", or "" when there is no way now.
     way: str
     shortage: str
@@ -162,27 +171,29 @@ def _from_media(
         known.get("load_s", DEFAULT_LOAD_S),
         known.get("read", DEFAULT_READ_BYTES_PER_S),
     )
+    places = placed(read, image.id, package.id, files)
     direct = direct_source(copy_views(read, site, image.id))
     if direct is not None and direct.state is not CopyState.SUSPECT:
-        seconds = estimate_s([direct], bytes_each=size_bytes, paces=paces, drives=drives)
-        return Plan(package, image, files, False, (direct,), "disc", "", size_bytes, seconds)
-    protection_set = images.get_set(read, image.set_id or "")
-    found = set_sources(
-        {
-            member.position or 0: copy_views(read, site, member.id)
-            for member in images.of_set(read, protection_set.id)
-            if member.id != image.id
-        },
-        n=protection_set.n,
-        m=protection_set.m,
-        absent=protection_set.absent,
+        sources: tuple[Source, ...] = (Source(direct, size_bytes),)
+        way, shortage = "disc", ""
+    else:
+        picture = picture_of(read, site, image)
+        found = plan_from_set(picture, chunks_of(image, places))
+        sources = tuple(
+            Source(
+                item.view,
+                sum(size for _, size in chunk_ranges(picture.by_position[item.position], item.chunks)),
+            )
+            for item in found.readings
+        )
+        shortage = f"its disc cannot be read, and {found.shortage}" if found.shortage else ""
+        way = "disc" if all(source.view.image_id == image.id for source in sources) else "set"
+    if shortage:
+        return Plan(package, image, files, False, (), "", shortage, size_bytes, 0.0)
+    seconds = estimate_s(
+        [source.view for source in sources],
+        bytes_each=max((source.size_bytes for source in sources), default=0),
+        paces=paces,
+        drives=drives,
     )
-    if found.shortage and direct is None:
-        words = f"its disc cannot be read, and {found.shortage}"
-        return Plan(package, image, files, False, (), "", words, size_bytes, 0.0)
-    if found.shortage and direct is not None:
-        seconds = estimate_s([direct], bytes_each=size_bytes, paces=paces, drives=drives)
-        return Plan(package, image, files, False, (direct,), "disc", "", size_bytes, seconds)
-    views = tuple(view for _, view in found.members)
-    seconds = estimate_s(views, bytes_each=size_bytes, paces=paces, drives=drives)
-    return Plan(package, image, files, False, views, "set", "", size_bytes, seconds)
+    return Plan(package, image, files, False, sources, way, "", size_bytes, seconds)

@@ -1,51 +1,13 @@
-"""Laws of reading through a set, of completeness and of withdrawal."""
+"""Laws of completeness and of withdrawal."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archived.policy.sources import CopyView, direct_source, set_sources
 from archived.policy.sufficiency import missing_members
 from archived.policy.withdrawal import HomeView, MemberView, may_withdraw, write_intents
 from archived.states import CopyState, ImageState, PackageState
 
-COPIES = st.lists(
-    st.builds(
-        CopyView,
-        copy_id=st.integers(1, 99),
-        image_id=st.just("I"),
-        medium_id=st.just("D"),
-        state=st.sampled_from(CopyState),
-        in_drive=st.booleans(),
-        in_library=st.booleans(),
-    ),
-    max_size=3,
-)
 SHAPES = st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(0, 4))
-
-
-@given(shape=SHAPES, members=st.dictionaries(st.integers(1, 8), COPIES), excluded=st.sets(st.integers(1, 99)))
-def test_a_set_is_readable_exactly_when_enough_members_are(
-    shape: tuple[int, int, int], members: dict[int, list[CopyView]], excluded: set[int]
-) -> None:
-    n, m, gone = shape
-    absent = tuple(range(max(2, n - gone + 1), n + 1))
-    sources = set_sources(members, n=n, m=m, absent=absent, excluded=excluded)
-    readable = {
-        p
-        for p in range(1, n + m + 1)
-        if p not in absent and direct_source(members.get(p, []), excluded=excluded)
-    }
-    needed = n - len(absent)
-    assert bool(sources.members) == (len(readable) >= needed)
-    assert bool(sources.shortage) != bool(sources.members)
-    chosen = [position for position, _ in sources.members]
-    assert chosen == sorted(set(chosen))
-    assert set(chosen) <= readable
-    assert all(copy.copy_id not in excluded for _, copy in sources.members)
-    # Nothing doubtful is read while something verified is left over.
-    left = {direct_source(members[p], excluded=excluded) for p in readable - set(chosen)}
-    if sources.members and any(copy.state is not CopyState.VERIFIED for _, copy in sources.members):
-        assert all(copy is not None and copy.state is not CopyState.VERIFIED for copy in left)
 
 
 @given(

@@ -392,6 +392,7 @@ def upgrade() -> None:
         sa.Column("ranges", sa.JSON(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("bad", sa.JSON(), nullable=False),
+        sa.Column("tried_in", sa.JSON(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["copy_id"], ["copy.id"], name=op.f("fk_reading_copy_id")),
         sa.ForeignKeyConstraint(["image_id"], ["image.id"], name=op.f("fk_reading_image_id")),

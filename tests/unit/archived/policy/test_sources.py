@@ -2,7 +2,7 @@
 
 import pytest
 
-from archived.policy.sources import CopyView, Paces, direct_source, estimate_s, set_sources
+from archived.policy.sources import CopyView, Paces, direct_source, drives_to_try, estimate_s
 from archived.states import CopyState
 
 PACES = Paces(load_s=60.0, unload_s=30.0, read_bytes_per_s=10.0)
@@ -37,37 +37,10 @@ def test_copies_outside_the_library_or_failed_before_are_no_source() -> None:
     assert direct_source([]) is None
 
 
-def positions(*numbers: int) -> dict[int, list[CopyView]]:
-    return {number: [copy(number)] for number in numbers}
-
-
-def test_a_set_is_read_through_as_many_members_as_it_has_data_images() -> None:
-    sources = set_sources(positions(1, 3, 4, 5, 6), n=4, m=2)
-    assert [position for position, _ in sources.members] == [1, 3, 4, 5]
-    assert sources.shortage == ""
-
-
-def test_loaded_members_are_preferred_and_suspect_ones_come_last() -> None:
-    members = positions(1, 2, 3)
-    members[4] = [copy(4, in_drive=True)]
-    members[1] = [copy(1, CopyState.SUSPECT)]
-    assert [p for p, _ in set_sources(members, n=2, m=2).members] == [2, 4]
-
-
-def test_absent_positions_of_a_short_set_need_no_member() -> None:
-    sources = set_sources(positions(2, 5), n=4, m=2, absent=(3, 4))
-    assert [p for p, _ in sources.members] == [2, 5]
-
-
-def test_the_copies_that_are_asked_for_can_be_excluded() -> None:
-    assert [p for p, _ in set_sources(positions(1, 2, 3), n=2, m=1, excluded={1}).members] == [2, 3]
-
-
-def test_too_few_members_are_named() -> None:
-    sources = set_sources(positions(1, 6), n=4, m=2)
-    assert sources.members == ()
-    assert sources.shortage == ("4 members of the set are needed and 2 can be read (positions at hand: 1, 6)")
-    assert "positions at hand: none" in set_sources({}, n=4, m=2).shortage
+def test_a_reading_that_failed_is_tried_in_another_drive_when_there_is_one() -> None:
+    assert drives_to_try(["d1", "d2"], ()) == ("d1", "d2")
+    assert drives_to_try(["d1", "d2"], ("d1",)) == ("d2",)
+    assert drives_to_try(["d1"], ("d1",)) == ("d1",)
 
 
 def test_an_estimate_counts_loads_exchanges_and_rounds_of_reading() -> None:
