@@ -5,33 +5,16 @@ Each command imports what it needs by itself: a burn and a room start often, and
 
 import logging
 import os
-import re
 import sys
 from pathlib import Path
 
 import click
 
 from archived import config as configuration
+from archived.byte_size import ByteSize
 from archived.errors import translated
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.wiring import paths_of, site_on_socket, software
-
-_UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "KB": 10**3, "MB": 10**6, "GB": 10**9}
-
-
-class Size(click.ParamType[int]):
-    """Bytes, with a unit if one likes: 8MiB, 25GB, 1048576."""
-
-    name = "size"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if isinstance(value, int):
-            return value
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]i?B)?", str(value))
-        if match is None:
-            self.fail(f"{value!r} is no size; write 8MiB, 25GB or bytes", param, ctx)
-        return int(float(match[1]) * _UNITS[match[2] or ""])
-
 
 SITE = click.option(
     "--site",
@@ -56,11 +39,11 @@ def commands() -> None:
 
 @commands.command()
 @SITE
-@click.option("--disc-capacity", type=Size(), show_default="a single-layer BD-R",
+@click.option("--disc-capacity", type=ByteSize(), show_default="a single-layer BD-R",
               help="Capacity of the simulated discs.")  # fmt: skip
 @click.option("--speed", type=float, default=1.0, show_default=True,
               help="Simulated devices are this many times faster; 0 does not wait at all.")  # fmt: skip
-@click.option("--keep-free", type=Size(), default=1 << 30, show_default=True,
+@click.option("--keep-free", type=ByteSize(), default=1 << 30, show_default=True,
               help="Free space that staging never uses up.")  # fmt: skip
 @click.option("--rest", "rest_s", type=float, default=30.0, show_default=True,
               help="Seconds that a thing that refused to work is left alone.")  # fmt: skip

@@ -24,6 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Protocol, Self
 
+from backends.durable import name_durably
 from backends.errors import BackendError, RecipeDamaged, SourceDiffers, SourceMissing
 from backends.extents import (
     BLOCK_BYTES_MAX,
@@ -104,12 +105,7 @@ class RecipeWriter:
         os.fsync(file.fileno())
         file.close()
         self._file = None
-        self._part.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        name_durably(self._part, self._path)
         return self._bytes
 
     def abort(self) -> None:

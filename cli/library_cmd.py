@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from cli.context import Context, at
-from cli.nouns import noun, verb
+from cli.nouns import noun, reason_option, verb
 from cli.render import cell, table
 from cli.waiting import with_progress
 
@@ -98,7 +98,7 @@ def _show_drives(document: dict[str, Any]) -> None:
 def _turn(word: str, about: str, said: str) -> None:
     @verb(word, f'drive {word} B1 --reason "lens cleaning"', of=drive)
     @click.argument("name")
-    @click.option("--reason", required=True, help="Why; it goes on record with your uid.")
+    @reason_option
     def turn(context: Context, name: str, reason: str) -> None:
         answer = context.post(at("/v1/drives", name, word), {"reason": reason})
         context.answer(answer, lambda _: click.echo(f"drive {name} {said}"))

@@ -4,11 +4,11 @@ from typing import Any
 
 import click
 
+from archived.byte_size import ByteSize
 from archived.states import MediumState
-from cli.byte_size import ByteSize
 from cli.context import Context, at
 from cli.events_cmd import event_line
-from cli.nouns import noun, verb
+from cli.nouns import noun, reason_option, verb
 from cli.render import facts, items, plain, table
 
 media = noun(
@@ -95,7 +95,7 @@ def _show_registered(document: dict[str, Any]) -> None:
 
 @verb("lost", 'media lost SIM00017 --reason "broken in the reading room"', of=media)
 @click.argument("medium_id", metavar="MEDIUM")
-@click.option("--reason", required=True, help="Why; it stands in the record for ever.")
+@reason_option
 def lost(context: Context, medium_id: str, reason: str) -> None:
     """Give a medium up that is not in the library any more; an unfinished set writes another one."""
     answer = context.post(at("/v1/media", medium_id) + "/lost", {"reason": reason})

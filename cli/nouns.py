@@ -61,6 +61,10 @@ def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+#: For what a person decides: it stands in the record for ever.
+reason_option = click.option("--reason", required=True, help="Why; it goes on record with your uid.")
+
+
 def one_or_all(thing: str | None, everything: bool, *, kind: str) -> str | None:
     """What `[THING|--all]` means: the id, or None for all. Raises UsageError unless exactly one is given."""
     if bool(thing) == everything:

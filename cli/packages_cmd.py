@@ -6,7 +6,7 @@ import click
 
 from archived.states import PackageState
 from cli.context import Context, at
-from cli.nouns import noun, verb
+from cli.nouns import noun, reason_option, verb
 from cli.render import facts, items, moment, table
 
 packages = noun(
@@ -76,7 +76,7 @@ def _show_one(package: dict[str, Any]) -> None:
 
 @verb("withdraw", 'withdraw P000001 --reason "handed in by mistake"')
 @click.argument("package")
-@click.option("--reason", required=True, help="Why; it goes on record with your uid.")
+@reason_option
 def withdraw(context: Context, package: str, reason: str) -> None:
     """Take a package back, as long as no disc of its set has been begun.
 

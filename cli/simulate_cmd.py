@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from cli.byte_size import ByteSize
+from archived.byte_size import ByteSize
 from cli.context import Context
 from cli.nouns import noun, verb
 from cli.render import facts, rows_of

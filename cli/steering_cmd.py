@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from cli.context import Context, at
-from cli.nouns import noun, one_or_all, verb
+from cli.nouns import noun, one_or_all, reason_option, verb
 from cli.render import facts, items, plain, table
 
 writes = noun(
@@ -58,7 +58,7 @@ def _show_paused(status: dict[str, Any]) -> None:
 
 def _turn(word: str, about: str, said: str) -> None:
     @verb(word, f'writes {word} --reason "as agreed"', of=writes)
-    @click.option("--reason", required=True, help="Why; it goes on record with your uid.")
+    @reason_option
     def turn(context: Context, reason: str) -> None:
         context.answer(context.post(f"/v1/writes/{word}", {"reason": reason}), lambda _: click.echo(said))
 
@@ -100,7 +100,9 @@ def _show_released(document: dict[str, Any]) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 def mend(context: Context, package: str, path: Path) -> None:
     """Put staged files right from the original at PATH; only bytes with the accepted digests are taken."""
-    context.answer(context.post(at("/v1/packages", package) + "/mend", {"path": str(path.resolve())}), _show_mended)
+    context.answer(
+        context.post(at("/v1/packages", package) + "/mend", {"path": str(path.resolve())}), _show_mended
+    )
 
 
 def _show_mended(document: dict[str, Any]) -> None:
@@ -125,7 +127,7 @@ def _show_allowances(document: Any) -> None:
 def _allow(kind: str, thing: str, about: str) -> None:
     @verb(kind, f'allow {kind} {thing} --reason "decided on 12 March"', of=allow)
     @click.argument("thing")
-    @click.option("--reason", required=True, help="Why; it goes on record with your uid.")
+    @reason_option
     def record(context: Context, thing: str, reason: str) -> None:
         answer = context.post("/v1/allowances", {"kind": kind, "thing": thing, "reason": reason})
         context.answer(answer, lambda _: click.echo(f"on record: {kind} for {thing}, because: {reason}"))

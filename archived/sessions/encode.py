@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archived.sessions.tools import Report
+from backends.durable import sync_folder
 from backends.recipe import RecipeReader
 from erasure.buffers import aligned_buffers
 from erasure.chunks import CHUNK_BYTES, ChunkTableBuilder
@@ -96,7 +97,7 @@ def encode_set(
                 os.fsync(output.fileno())
         for part, path in zip(parts, parity, strict=True):
             part.replace(path)
-        _sync_folder(parity[0].parent)
+        sync_folder(parity[0].parent)
     except BaseException:
         for part in parts:
             part.unlink(missing_ok=True)
@@ -133,11 +134,3 @@ def _encode(
 def _write_all(output: BinaryIO, data: memoryview) -> None:
     while data:
         data = data[output.write(data) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

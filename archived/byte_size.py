@@ -1,6 +1,7 @@
-"""A number of bytes as people write it on a command line."""
+"""A number of bytes as people write it, on both command lines."""
 
 import re
+from decimal import Decimal
 
 import click
 
@@ -13,23 +14,24 @@ _UNITS = {
     "kib": 1 << 10,
     "mib": 1 << 20,
     "gib": 1 << 30,
+    "tib": 1 << 40,
 }
 
 
 class ByteSize(click.ParamType[int]):
-    """Bytes, with a unit if one likes: 65536, 64KiB, 25GB."""
+    """Bytes, with a unit if one likes: 65536, 64KiB, 1.5MiB, 25GB. A part of a byte is cut off."""
 
     name = "size"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if isinstance(value, int):
             return value
-        match = re.fullmatch(r"([0-9]+)\s*([A-Za-z]*)", str(value))
+        match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)", str(value))
         unit = _UNITS.get(match[2].lower()) if match else None
         if match is None or unit is None:
             self.fail(
-                f"{value!r} is no size; write bytes, or a whole number with kB, MB, GB, KiB, MiB, GiB",
+                f"{value!r} is no size; write bytes, or a number with kB, MB, GB, TB, KiB, MiB, GiB, TiB",
                 param,
                 ctx,
             )
-        return int(match[1]) * unit
+        return int(Decimal(match[1]) * unit)
