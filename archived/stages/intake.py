@@ -79,11 +79,7 @@ def accept(
         _package(offer, clock, owner), catalog=catalog, staging=staging_root(config, site), clock=clock
     )
     try:
-        content = read_content(offer, staged, made_at_s=made_at_s, progress=progress)
-        _raise_if(offer, [broken_bag(content.bag_problems)] if content.bag_problems else [])
-        sync_filesystem(staged.folder)
-        if progress is not None:
-            progress(offer.source.size_bytes, offer.source.size_bytes)
+        content = _copy_in(offer, staged, made_at_s, progress)
         package = replace(staged.package, root_digest=content.root_digest)
         outcome, other, receipt = staged.acknowledge(
             package,
@@ -195,6 +191,16 @@ def _is_owned(package_id: str, catalog: Catalog) -> bool:
     except NotFound:
         return False
     return package.state not in (PackageState.ABANDONED, PackageState.WITHDRAWN)
+
+
+def _copy_in(offer: Offer, staged: StagedPackage, made_at_s: int, progress: Progress | None) -> ContentRead:
+    """All of it is in staging and on its disk when this returns, and nobody has cancelled it by then."""
+    content = read_content(offer, staged, made_at_s=made_at_s, progress=progress)
+    _raise_if(offer, [broken_bag(content.bag_problems)] if content.bag_problems else [])
+    sync_filesystem(staged.folder)
+    if progress is not None:
+        progress(offer.source.size_bytes, offer.source.size_bytes)
+    return content
 
 
 def _raise_if(offer: Offer, reasons: list[Reason]) -> None:
