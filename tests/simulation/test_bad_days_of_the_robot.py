@@ -87,7 +87,7 @@ def test_robot_that_stays_silent_stops_everything_that_moves_and_says_so(tell: T
     story.close_images()
     story.fault("room-lost", times=None)
 
-    story.settle(naps=1)
+    story.until(lambda: "robot:main" in story.attentions())
 
     raised = story.attentions()["robot:main"]
     assert "robot of library main does not answer" in raised.what

@@ -122,8 +122,8 @@ def test_spent_disc_under_the_barcode_of_a_blank_is_not_written(tell: Tell) -> N
     story.look()
     story.close_everything()
 
-    raised = next(item for name, item in story.raised.items() if reserved in item.what)
-    assert "complete, not blank" in raised.what
+    raised = next(item for item in story.raised.values() if "complete, not blank" in item.what)
+    assert reserved in raised.what
     assert "nothing was written" in raised.safe
     assert story.medium(reserved).state is MediumState.SUSPECT
     assert story.all_archived()

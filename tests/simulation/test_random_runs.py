@@ -124,7 +124,7 @@ def live(tell: Tell, seed: int, *, acts: int) -> Story:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_whatever_happens_everything_is_archived_or_waits_for_a_person_by_name(tell: Tell, seed: int) -> None:
-    live(tell, seed, acts=10)
+    live(tell, seed, acts=8)
 
 
 @pytest.mark.simulate
