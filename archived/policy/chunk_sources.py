@@ -192,6 +192,6 @@ def _shortage(left: Collection[int], others: Sequence[Member], needed: int) -> s
         )
         text += f"; bad there: {words(bad)}" if bad else ""
         text += f"; no disc to read: {words(gone)}" if gone else ""
-        said.append(f"for chunks {words(chunks)} {text})")
+        said.append(f"for chunks {words(chunks)}: {text})")
     more = f"; and {len(said) - 4} more groups of chunks" if len(said) > 4 else ""
     return "; ".join(said[:4]) + more

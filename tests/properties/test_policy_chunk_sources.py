@@ -76,7 +76,7 @@ def recovered(
 def says(shortage: str, chunk: int) -> bool:
     """Whether the words name the chunk, alone or in a run."""
     for part in shortage.split("for chunks ")[1:]:
-        for run in part.split(" members of the set")[0].rsplit(" ", 1)[0].split(", "):
+        for run in part.split(":")[0].split(", "):
             first, _, last = run.partition("-")
             if int(first) <= chunk <= int(last or first):
                 return True

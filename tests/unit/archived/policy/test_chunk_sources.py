@@ -70,7 +70,7 @@ def test_a_shortage_names_chunks_and_members_and_what_can_be_had_is_still_read()
 
     assert {reading.position: reading.chunks for reading in plan.readings} == {2: (0,), 3: (0,)}
     assert plan.shortage == (
-        "for chunks 1-2 2 members of the set are needed and 1 can be read (positions at hand: 3; "
+        "for chunks 1-2: 2 members of the set are needed and 1 can be read (positions at hand: 3; "
         "bad there: 2; no disc to read: 4)"
     )
 
@@ -78,7 +78,7 @@ def test_a_shortage_names_chunks_and_members_and_what_can_be_had_is_still_read()
 def test_many_shortages_are_told_shortly() -> None:
     others = [member(k + 2, chunks=6, bad={k}) for k in range(6)]
     words = plan_chunks(set(range(6)), lost(1, chunks=6), others, needed=6).shortage
-    assert words.startswith("for chunks 0 6 members of the set are needed and 5 can be read")
+    assert words.startswith("for chunks 0: 6 members of the set are needed and 5 can be read")
     assert words.endswith("; and 2 more groups of chunks")
 
 

@@ -1,0 +1,61 @@
+"""The bytes of a recall, file by file: each costs a query for one file, however many the package has."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archived.catalog import packages, recalls
+from archived.stages import recall_request
+from archived.states import RecallEvent
+from tests.unit.archived.api.conftest import Daemon
+
+
+@pytest.fixture
+def recall_id(daemon: Daemon, tmp_path: Path) -> str:
+    """A recall of two of three files, ready in staging."""
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    for name in "abc":
+        (volume / f"{name}.txt").write_text(f"content of {name}")
+    request: dict[str, Any] = {
+        "path": str(volume), "fonds": "F", "series": "S", "volume": "V", "retention": "Y10",
+        "confidentiality": "open",
+    }  # fmt: skip
+    answer = daemon.ask("POST", "/v1/submissions", request)
+    assert answer.status_code == 200, answer.text
+    services = daemon.services
+    with services.catalog.write() as write:
+        package = packages.get(write, answer.json()["package"])
+        recall, _ = recall_request.request(write, services.site, package, ["a.txt", "b.txt"], owner=0)
+        recalls.advance_state(write, recall.id, RecallEvent.GATHERED)
+    return recall.id
+
+
+def test_each_file_is_answered_without_loading_all_the_others(
+    daemon: Daemon, recall_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads: list[str] = []
+    get = recalls.get
+    monkeypatch.setattr(recalls, "get", lambda *a: (loads.append("all paths"), get(*a))[1])
+    for name in ("files", "extents"):
+        monkeypatch.setattr(packages, name, lambda *a, name=name: loads.append(name))
+
+    for name in "abab":
+        answer = daemon.ask("GET", f"/v1/recalls/{recall_id}/content?path=data/{name}.txt")
+        assert (answer.status_code, answer.text) == (200, f"content of {name}")
+
+    assert loads == ["all paths"]
+
+
+def test_a_file_that_the_recall_did_not_ask_for_is_not_given(daemon: Daemon, recall_id: str) -> None:
+    answer = daemon.ask("GET", f"/v1/recalls/{recall_id}/content?path=data/c.txt")
+    assert answer.status_code == 404
+    assert f"recall {recall_id} has no file 'data/c.txt'" in answer.text
+
+
+def test_a_recall_that_is_over_gives_nothing_any_more(daemon: Daemon, recall_id: str) -> None:
+    assert daemon.ask("GET", f"/v1/recalls/{recall_id}/content?path=data/a.txt").status_code == 200
+    daemon.ask("POST", f"/v1/recalls/{recall_id}/delivered")
+    assert daemon.ask("GET", f"/v1/recalls/{recall_id}/content?path=data/a.txt").status_code == 409
+    assert daemon.ask("GET", "/v1/recalls/R999999/content?path=x").status_code == 404
