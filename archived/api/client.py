@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from archived.errors import ArchivedError, DaemonAbsent, Failed, all_errors
+from archived.errors import ArchivedError, DaemonAbsent, Failed, NotPermitted, all_errors
 
 #: A look of the robot, or the intake of a large folder, may take this long.
 TIMEOUT_S = 24 * 3600.0
@@ -59,12 +59,27 @@ class Client:
         return document
 
     def _absent(self, error: Exception) -> ArchivedError:
+        if _is_forbidden(error):
+            return NotPermitted(
+                f"you may not speak to the daemon on {self._socket}",
+                advice="ask to be put into the group that [api] group in its archived.toml names, "
+                "and log in again",
+            )
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
             return DaemonAbsent(
                 f"no daemon answers on {self._socket}",
                 advice="start it with: archived serve --site DIR",
             )
         return Failed(f"the daemon's answer broke off: {error}", advice="archivectl status")
+
+
+def _is_forbidden(error: BaseException | None) -> bool:
+    """Whether the socket's mode kept us out; httpx tells it by a chain of causes."""
+    while error is not None:
+        if isinstance(error, PermissionError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _error(answer: httpx.Response) -> ArchivedError:

@@ -22,6 +22,8 @@ class Offered:
     size_bytes: int
     #: (path, why) of everything that cannot be carried or is no file and no folder.
     names: tuple[tuple[str, str], ...]
+    #: (path, why) of everything that cannot be read, or that the submitter may not read himself.
+    unreadable: tuple[tuple[str, str], ...]
     #: What is wrong with a bag, in words.
     bag: tuple[str, ...]
     #: Upper bound of what it takes on a disc.
@@ -143,6 +145,15 @@ def _source(offered: Offered) -> list[Reason]:
                 ReasonKind.NAMES,
                 f"{len(names)} names cannot be carried: {shown(names)}",
                 {"names": [{"path": path, "why": why} for path, why in offered.names]},
+            )
+        )
+    if offered.unreadable:
+        closed = [f"{path}: {why}" for path, why in offered.unreadable]
+        reasons.append(
+            Reason(
+                ReasonKind.RULE,
+                f"{len(closed)} files or folders cannot be read: {shown(closed)}",
+                {"unreadable": [{"path": path, "why": why} for path, why in offered.unreadable]},
             )
         )
     if offered.bag:

@@ -122,7 +122,7 @@ def would_accept(
     reasons = [reason.as_document() for reason in offer.verdict.reasons]
     same: Package | None = None
     root_digest = ""
-    if not offer.source.unusable and not offer.source.problems:
+    if not (offer.source.unusable or offer.source.problems or offer.source.unreadable):
         try:
             content = read_content(offer, None, made_at_s=0, collect=bool(offer.versions), progress=progress)
         except Cancelled:

@@ -112,6 +112,7 @@ def examine(
         files=len(payload),
         size_bytes=sum(file.size_bytes for file in payload),
         names=names,
+        unreadable=source.unreadable,
         bag=bag.problems if bag else (),
         cost_bytes=cost,
         staging_bytes=sum(map(_staged_bytes, _sizes(source, info, bag).values()))
@@ -140,7 +141,7 @@ def _carried(
     empty = [(prefix + path).rstrip("/") for path in source.empty_folders]
     too_long = ((path, problem_with_length(f"{folder}/{path}")) for path in (*sizes, *empty))
     names = (*source.problems, *((printable(path), why) for path, why in too_long if why))
-    if names or source.unusable:
+    if names or source.unreadable or source.unusable:
         return names, 0
     entries = [UdfEntry(f"{folder}/{path}", sizes[path], 0) for path in sorted(sizes)]
     entries += [UdfEntry(f"{folder}/{path}", 0, 0, is_directory=True) for path in empty]

@@ -64,6 +64,8 @@ class Source:
     folders: Mapping[str, SourceFolder] = field(default_factory=dict)
     #: (path, why) of everything that cannot be carried.
     problems: tuple[tuple[str, str], ...] = ()
+    #: (path, why) of everything that cannot be read, or that the submitter may not read himself.
+    unreadable: tuple[tuple[str, str], ...] = ()
     #: Why nothing of it can be read, or empty.
     unusable: str = ""
 
@@ -110,6 +112,7 @@ def survey(root: Path, reader: Reader | None = None) -> Source:
         tuple(sorted(looking.empty)),
         looking.folders,
         tuple(sorted(looking.problems)),
+        tuple(sorted(looking.unreadable)),
     )
 
 
@@ -123,6 +126,7 @@ class _Survey:
         self.empty: list[str] = []
         self.folders: dict[str, SourceFolder] = {}
         self.problems: list[tuple[str, str]] = []
+        self.unreadable: list[tuple[str, str]] = []
 
     def look_at_everything(self) -> None:
         waiting = [""]
@@ -131,7 +135,7 @@ class _Survey:
             try:
                 waiting += self._look_into(folder)
             except OSError as error:
-                self._note(folder, f"it cannot be read: {error.strerror}")
+                self.unreadable.append((printable(folder) or ".", str(error.strerror)))
 
     def _look_into(self, folder: str) -> list[str]:
         """Take up what lies in one folder, and return the folders in it. Raises OSError."""
@@ -164,8 +168,10 @@ class _Survey:
         reader = self._reader
         if reader is None or may(reader, wanted, mode=found.st_mode, uid=found.st_uid, gid=found.st_gid):
             return True
-        self._note(path, f"uid {reader.uid}, who hands it in, may not read it himself")
+        self.unreadable.append(
+            (printable(path) or ".", f"uid {reader.uid}, who hands it in, may not read it")
+        )
         return False
 
     def _note(self, path: str, why: str) -> None:
-        self.problems.append((printable(path) or ".", why))
+        self.problems.append((printable(path), why))

@@ -36,6 +36,8 @@ def test_the_template_says_the_defaults_and_comments_every_key() -> None:
         ("reserve_percent = 2.0", "reserve_percent = 70.0", "reserve_percent"),
         ("disks = 1", "disks = 0", "disks must be"),
         ('drives = ["B1", "B2"]', 'drives = "B1"', "a list is expected"),
+        ('group = ""', 'gruop = ""', "unknown key 'gruop'; did you mean 'group'"),
+        ('group = ""', "group = 7", "str is expected"),
         ("[site]", "[site", "archived.toml"),
     ],
 )
@@ -48,3 +50,8 @@ def test_what_cannot_be_is_refused_with_the_key(old: str, new: str, words: str) 
 def test_whole_numbers_are_good_enough_for_times() -> None:
     config: Config = parse(TEXT.replace("set_wait_h = 168.0", "set_wait_h = 12"))
     assert config.pools["bluray"].set_wait_h == 12.0
+
+
+def test_the_daemons_own_group_may_connect_unless_another_is_named() -> None:
+    assert parse(TEXT).api.group == ""
+    assert parse(TEXT.replace('group = ""', 'group = "archivists"', 1)).api.group == "archivists"

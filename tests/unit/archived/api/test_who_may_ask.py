@@ -1,5 +1,6 @@
 """Who reaches the daemon, and on whose behalf it reads."""
 
+import gc
 import grp
 import os
 import pwd
@@ -12,9 +13,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from archived.api.client import Client
 from archived.api.peer import ApiServer
 from archived.api.rights import reader_for
-from archived.errors import ConfigurationError
+from archived.errors import ConfigurationError, NotPermitted
 from tests.unit.archived.api.conftest import Daemon
 
 NOBODY_AT_ALL = 4_000_000
@@ -85,6 +87,24 @@ def test_a_peer_is_known_by_the_uid_that_the_kernel_tells(daemon: Daemon, tmp_pa
         thread.join()
         server.close()
     assert answer.status_code == 200
+
+
+# httpcore leaves the socket of a connection that failed to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_whom_the_socket_keeps_out_hears_what_to_ask_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    client = Client(tmp_path / "api")
+    with pytest.raises(NotPermitted, match="may not speak to the daemon") as refused:
+        client.get("/v1/status")
+    client.close()
+    assert "[api] group" in refused.value.advice
+    del refused
+    gc.collect()
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/v1/status"), ("POST", "/v1/images/close")])

@@ -8,7 +8,7 @@ from typing import Any
 import bagit
 import pytest
 
-from archived.errors import NotCarried, Unacceptable
+from archived.errors import Unacceptable
 from archived.policy.reading_rights import READ, SEARCH, Reader, may
 from archived.stages import intake_offer
 from archived.stages.intake_descent import DEPTH_MAX
@@ -53,9 +53,9 @@ def test_a_folder_must_be_both_read_and_searched() -> None:
 def test_what_the_submitter_may_not_read_is_listed_and_nothing_is_taken(site: Site, open_way: Path) -> None:
     (open_way / "a.txt").chmod(0o600)
     (open_way / "with space").chmod(0o711)
-    with pytest.raises(NotCarried) as refused:
+    with pytest.raises(Unacceptable) as refused:
         site.accept(open_way, reader=STRANGER)
-    listed = {item["path"]: item["why"] for item in refused.value.detail["names"]}
+    listed = {item["path"]: item["why"] for item in refused.value.detail["unreadable"]}
     assert set(listed) == {"a.txt", "with space"}
     assert "uid 4000000" in listed["a.txt"]
     assert site.states() == []
@@ -111,7 +111,7 @@ def test_folders_without_end_are_refused_before_they_use_up_descriptors(site: Si
         os.close(at)
         at = inner
     os.close(at)
-    with pytest.raises(NotCarried, match=f"more than {DEPTH_MAX} folders"):
+    with pytest.raises(Unacceptable, match=f"more than {DEPTH_MAX} folders"):
         site.accept(volume)
 
 
