@@ -125,7 +125,7 @@ def test_spent_disc_under_the_barcode_of_a_blank_is_not_written(tell: Tell) -> N
     raised = next(item for item in story.raised.values() if "complete, not blank" in item.what)
     assert reserved in raised.what
     assert "nothing was written" in raised.safe
-    assert story.medium(reserved).state is MediumState.SUSPECT
+    assert story.medium(reserved).state is MediumState.QUARANTINED
     assert story.all_archived()
     assert_law(story, mixed_up=True)
 
