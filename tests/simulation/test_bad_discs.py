@@ -151,7 +151,7 @@ def test_blank_that_the_drive_does_not_recognise_is_replaced(tell: Tell) -> None
     raised = next(item for item in story.raised.values() if bad in item.what)
     assert "unreadable, not blank" in raised.what
     assert "another one is taken" in raised.safe
-    assert story.medium(bad).state is MediumState.SUSPECT
+    assert story.medium(bad).state is MediumState.QUARANTINED
     assert story.all_archived()
     assert_law(story)
 

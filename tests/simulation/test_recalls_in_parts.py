@@ -230,6 +230,24 @@ def test_without_any_table_two_discs_that_lie_in_different_chunks_are_both_named
     assert {medium.id for medium in story.media(MediumState.SUSPECT)} == {own, second}
 
 
+def test_plan_of_a_recall_counts_only_the_chunks_that_it_will_read(tell: Tell) -> None:
+    story, package_id = two_and_two(tell)
+    discs_of_set = discs(story, package_id)
+    story.lose(discs_of_set[0])
+    story.settle()
+
+    with story.catalog.read() as read:
+        package = story.package(package_id)
+        whole = recall_request.plan_recall(read, story.site, package, [])
+        small = recall_request.plan_recall(read, story.site, package, ["文 件.txt"])
+
+    assert (whole.way, small.way) == ("set", "set")
+    assert len(small.sources) == 2
+    assert all(source.size_bytes <= MIB for source in small.sources), "one chunk of each member"
+    assert all(source.size_bytes > MIB for source in whole.sources)
+    assert small.estimate_s < whole.estimate_s
+
+
 def test_images_that_are_exported_from_staging_are_on_record_while_they_are_read(tell: Tell) -> None:
     story = tell()
     story.submit_set(2)
