@@ -31,6 +31,8 @@ class Member:
     #: How many chunks it has; behind its end are zeros that nobody needs to read.
     chunks: int
     copies: tuple[CopyChunks, ...] = ()
+    #: No drive could read one of its copies to the end in this recall.
+    given_up: bool = False
 
     def gave(self, chunk: int) -> bool:
         """Whether its bytes of this chunk are at hand: read from a copy and not bad, or known zeros."""
@@ -185,12 +187,15 @@ def _shortage(left: Collection[int], others: Sequence[Member], needed: int) -> s
         groups.setdefault((at_hand, bad), []).append(chunk)
     said = []
     for (at_hand, bad), chunks in groups.items():
-        gone = [m.position for m in others if m.position not in (*at_hand, *bad)]
+        out = [m for m in others if m.position not in (*at_hand, *bad)]
+        no_drive = [m.position for m in out if m.given_up]
+        gone = [m.position for m in out if not m.given_up]
         text = (
             f"{needed} members of the set are needed and {len(at_hand)} can be read "
             f"(positions at hand: {words(at_hand) or 'none'}"
         )
         text += f"; bad there: {words(bad)}" if bad else ""
+        text += f"; no drive read them: {words(no_drive)}" if no_drive else ""
         text += f"; no disc to read: {words(gone)}" if gone else ""
         said.append(f"for chunks {words(chunks)}: {text})")
     more = f"; and {len(said) - 4} more groups of chunks" if len(said) > 4 else ""

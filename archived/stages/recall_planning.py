@@ -93,16 +93,18 @@ def picture_of(read: Connection, site: Site, image: Image, done: Sequence[Readin
         spoilt.setdefault(reading.copy_id, []).extend(reading.bad)
 
     def member(item: Image) -> Member:
+        every = media.copies_of(read, item.id)
         copies = tuple(
             CopyChunks(
                 view_of(read, every_floor, copy),
                 _whole_chunks(item, given.get(copy.id, ())),
                 _payload_chunks(item, spoilt.get(copy.id, ())),
             )
-            for copy in media.copies_of(read, item.id)
+            for copy in every
             if copy.id not in failed
         )
-        return Member(item.position or 0, -(-(item.payload_bytes or 0) // CHUNK_BYTES), copies)
+        size = -(-(item.payload_bytes or 0) // CHUNK_BYTES)
+        return Member(item.position or 0, size, copies, any(copy.id in failed for copy in every))
 
     others = other_members(read, image.id)
     needed, spare = 0, 0

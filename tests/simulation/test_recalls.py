@@ -112,7 +112,7 @@ def test_silent_damage_on_the_disc_and_on_another_member_is_found_and_repaired_a
         assert story.medium(medium_id).state is MediumState.SUSPECT
         raised = story.attentions()[f"suspect:{medium_id}"]
         assert medium_id in raised.what
-        assert "nothing was lost" in raised.safe
+        assert "recalls go on through set" in raised.safe
     assert len(story.copies(CopyState.SUSPECT)) == 2
     assert_law(story)
 

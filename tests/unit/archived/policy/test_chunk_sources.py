@@ -75,6 +75,11 @@ def test_a_shortage_names_chunks_and_members_and_what_can_be_had_is_still_read()
     )
 
 
+def test_a_shortage_tells_discs_that_no_drive_read_from_discs_that_are_gone() -> None:
+    plan = plan_chunks({0}, lost(1), [Member(2, 4, given_up=True), lost(3), member(4)], needed=2)
+    assert plan.shortage.endswith("(positions at hand: 4; no drive read them: 2; no disc to read: 3)")
+
+
 def test_many_shortages_are_told_shortly() -> None:
     others = [member(k + 2, chunks=6, bad={k}) for k in range(6)]
     words = plan_chunks(set(range(6)), lost(1, chunks=6), others, needed=6).shortage
