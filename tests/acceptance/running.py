@@ -96,7 +96,12 @@ class Site:
                 start_new_session=True,
             )
         # The socket of an earlier life does not count: somebody has to answer on it.
-        self.wait(lambda: self.ctl("status").status == 0, "the daemon to answer", interval_s=0.2)
+        self.wait(self._answers, "the daemon to answer", interval_s=0.2)
+
+    def _answers(self) -> bool:
+        assert self.daemon is not None
+        assert self.daemon.poll() is None, self.words()[-3000:]
+        return self.ctl("status").status == 0
 
     def kill(self) -> None:
         """SIGKILL the daemon."""
@@ -118,7 +123,9 @@ class Site:
         until = time.monotonic() + PATIENCE_S
         while not (found := holds()):
             if time.monotonic() > until:
-                raise AssertionError(f"waited in vain for {what}: {self.attentions()} {self.words()[-3000:]}")
+                raise AssertionError(
+                    f"waited in vain for {what}: {self.ctl('attention')} {self.words()[-3000:]}"
+                )
             time.sleep(interval_s)
         return found
 
