@@ -1,5 +1,7 @@
 """What a person orders: close, hold, allow, move, pause. Every order is an event with uid and reason."""
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
@@ -9,12 +11,17 @@ from archived.api.submissions import Reason
 from archived.catalog import events, images
 from archived.errors import Refused
 from archived.model import Allowance
+from archived.policy.packing import ASKED
 from archived.stages import staging_release
+from archived.stages.packing import waiting_groups
 from archived.stages.registration import give_up, register_blanks
 from archived.stages.withdrawal import ask_images_to_close, ask_sets_to_close, find_package, hold, release
-from archived.states import PackageState
+from archived.states import ImageState, PackageState
+from devices.polling import WaitExpired, wait_until
 
 router = APIRouter()
+#: Closing an image is one short commit; longer than this something else is wrong, and on the list.
+CLOSING_TIMEOUT_S = 30.0
 
 
 class WhichImage(BaseModel):
@@ -77,7 +84,18 @@ def release_image(
 
 @router.post("/sets/close")
 def close_sets(body: WhichSet, request: Request, services: Services = Depends(services_of)) -> Document:
-    """Close one forming set, or all of them, with the images that they have."""
+    """Close one forming set, or all of them, with the images that they have.
+
+    Images that were asked to close join their sets first: who asks for both means both.
+    """
+    if body.set is None:
+        with suppress(WaitExpired):
+            wait_until(
+                lambda: _asked_images_have_closed(services),
+                clock=services.site.tools.clock,
+                timeout_s=CLOSING_TIMEOUT_S,
+                interval_s=0.05,
+            )
     with services.catalog.write() as write:
         asked = ask_sets_to_close(write, services.site, body.set, agent=agent_of(request))
     services.wake()
@@ -176,3 +194,12 @@ def release_staging(
         staging_release.remove(folder)
         released.append(package.id)
     return services.said({"released": released, "kept": kept})
+
+
+def _asked_images_have_closed(services: Services) -> bool:
+    with services.catalog.read() as read:
+        gathering = waiting_groups(read, services.site)
+        return not any(
+            image.close_reason == ASKED and image.key in gathering and not image.held
+            for image in images.in_state(read, ImageState.OPEN)
+        )
