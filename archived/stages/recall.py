@@ -246,8 +246,16 @@ def _record_failure(write: Connection, site: Site, fetch: Fetch, words: str) -> 
     drive_failed(write, site, fetch.drive, doing, words)
     if event is ReadingEvent.FAILED:
         subject = ("medium", fetch.medium_id)
-        detail = {"recall": reading.recall_id, "drives": list(tried_in), "reason": words}
-        events.append(write, site.now(), "reading given up", subject, outcome="failure", **detail)
+        events.append(
+            write,
+            site.now(),
+            "reading given up",
+            subject,
+            outcome="failure",
+            recall=reading.recall_id,
+            drives=list(tried_in),
+            reason=words,
+        )
         return 0
     return site.config.rest_s
 
