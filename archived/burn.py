@@ -14,9 +14,10 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
-from archived.sessions.detached import DONE, JOB, LOG, PROGRESS, withdraw, write_durably
+from archived.sessions.detached import DONE, JOB, LOG, PROGRESS, withdraw
 from archived.sessions.encode import open_recipe
 from archived.wiring import room_drive
+from backends.durable import write_durably
 from backends.errors import BackendError, RecipeDamaged, SourceDiffers, SourceMissing
 from backends.interface import SECTOR_BYTES, DiscStatus
 from backends.optical.burn import xorriso

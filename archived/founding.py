@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 BATCHES = 6
 #: A single-layer BD-R without spare areas (12,219,392 sectors).
 DISC_CAPACITY_BYTES = 25_025_314_816
-RUN_DIRECTORY_FILE = "run-directory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def run_directory(site: Path) -> Path:
 
     Raises ConfigurationError when somebody else owns a folder of that name.
     """
-    record = site / RUN_DIRECTORY_FILE
+    record = site / configuration.RUN_DIRECTORY_FILE
     folder = Path(record.read_text(encoding="utf-8").strip()) if record.exists() else None
     if folder is None or not folder.parent.is_dir():
         # The place for such folders may change: another login, another boot.
@@ -103,7 +102,7 @@ def run_directory(site: Path) -> Path:
 
 def api_socket(site: Path) -> Path:
     """Where the daemon of this site answers."""
-    return run_directory(site) / "api"
+    return run_directory(site) / configuration.API_SOCKET_NAME
 
 
 def room_socket(site: Path) -> Path:

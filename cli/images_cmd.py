@@ -8,7 +8,7 @@ import click
 from archived.errors import WrongState
 from cli.context import Context, at
 from cli.delivery import DeliveredFile, check_file, write_checked
-from cli.nouns import noun, one_or_all, verb
+from cli.nouns import noun, one_or_all, reason_option, verb
 from cli.recalling import cancelled_on_failure, wait_until_ready
 from cli.render import facts, items, plain, size, table
 
@@ -88,7 +88,7 @@ def show_asked(document: dict[str, Any]) -> None:
 def _decide(word: str, about: str) -> None:
     @verb(word, f'images {word} I000003 --reason "as agreed with the reading room"', of=images)
     @click.argument("image")
-    @click.option("--reason", default="", help="Why; it goes on record with your uid.")
+    @reason_option
     def decide(context: Context, image: str, reason: str) -> None:
         context.answer(context.post(at("/v1/images", image, word), {"reason": reason}), show_image)
 

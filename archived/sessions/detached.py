@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from archived.sessions.tools import BurnJob, BurnOutcome, Report
+from backends.durable import write_durably
 from devices.clock import Clock
 from devices.failures import DeviceFailure
 from devices.transports.room import RoomSocket
@@ -102,21 +103,6 @@ def withdraw(target: Mapping[str, Any]) -> None:
         return  # bytes came already, or the room does not answer: the disc will say
     finally:
         room.close()
-
-
-def write_durably(path: Path, text: str) -> None:
-    """The file is there whole, or not at all, whatever happens; synced before this returns."""
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _take(folder: Path) -> int | None:

@@ -15,6 +15,7 @@ from archived.catalog.events import Attention
 from archived.model import Copy, Drive, Medium, Move
 from archived.policy.drive_choice import DriveChoice, choose_verify_drive
 from archived.policy.mounting import DriveView, MovePlan, SlotView, Want, next_move
+from archived.policy.sources import drives_to_try
 from archived.sessions.mount import Carried, Carry, carry, resume, take_inventory
 from archived.sessions.tools import Tools
 from archived.stages.floor import Floor, floors, stale_key
@@ -194,7 +195,8 @@ def _wants(read: Connection, floor: Floor, writes_paused: bool) -> tuple[list[Wa
     for reading in recalls.readings_in_state(read, ReadingState.PENDING, ReadingState.READING):
         medium = floor.medium(media.get_copy(read, reading.copy_id).medium_id)
         if medium is not None:
-            want(medium, "read", tuple(up), recalls.get(read, reading.recall_id).requested_at)
+            drives = drives_to_try(up, reading.tried_in)
+            want(medium, "read", drives, recalls.get(read, reading.recall_id).requested_at)
             ready.add(medium.id)
     for copy in media.copies_in_state(read, CopyState.WRITTEN, CopyState.VERIFYING):
         medium = floor.medium(copy.medium_id)

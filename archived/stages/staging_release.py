@@ -89,7 +89,7 @@ def remove(path: Path) -> None:
 def _needed(read: Connection) -> set[str]:
     """Names below the staging root that something still needs."""
     needed = {package.staging_name for package in packages.staged(read)}
-    exported = {r.image_id for r in _from_staging(read) if r.package_id is None}
+    exported = set(recalls.images_read_from_staging(read))
     for image in images.in_state(read, ImageState.CLOSING, ImageState.CLOSED, ImageState.PROTECTED):
         needed.add(image.recipe_name)
     for item in images.sets_in_state(read, SetState.PROTECTING, SetState.PROTECTED, SetState.COMPLETE):
@@ -101,7 +101,7 @@ def _needed(read: Connection) -> set[str]:
     return needed
 
 
-def _parity_may_go(read: Connection, item: ProtectionSet, exported: set[str | None]) -> bool:
+def _parity_may_go(read: Connection, item: ProtectionSet, exported: set[str]) -> bool:
     members = images.of_set(read, item.id)
     staged = sum(package.staged for image in members for package in packages.of_image(read, image.id))
     in_use = any(image.id in exported for image in members)

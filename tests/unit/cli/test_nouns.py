@@ -61,7 +61,7 @@ def test_a_noun_asks_for(line: str, path: str, run: Run, daemon: FakeClient) -> 
     [
         ("images close --all", "/v1/images/close", {"image": None}),
         ("images close I1", "/v1/images/close", {"image": "I1"}),
-        ("images hold I1", "/v1/images/I1/hold", {"reason": ""}),
+        ("images hold I1 --reason why", "/v1/images/I1/hold", {"reason": "why"}),
         ("images release I1 --reason ok", "/v1/images/I1/release", {"reason": "ok"}),
         ("sets close 7K3F", "/v1/sets/close", {"set": "7K3F"}),
         ("withdraw F/S/V --reason no", "/v1/packages/F/S/V/withdraw", {"reason": "no"}),
