@@ -64,11 +64,19 @@ def stop(site: Path) -> bool:
     socket = room_socket(site)
     if not answers(socket):
         return False
+    pid = int(_request(socket, {"op": "ping"})["pid"])
     _request(socket, {"op": "stop"})
-    wait_until(
-        lambda: not answers(socket), clock=SystemClock(), timeout_s=STOP_TIMEOUT_S, interval_s=INTERVAL_S
-    )
+    wait_until(lambda: not _runs(pid), clock=SystemClock(), timeout_s=STOP_TIMEOUT_S, interval_s=INTERVAL_S)
     return True
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there and has not ended; its parent may not have reaped it yet (proc(5))."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 def answers(socket: Path) -> bool:

@@ -123,11 +123,14 @@ class RoomServer:
             return
         except (SimulatorError, KeyError, TypeError, ValueError) as error:
             header, payload = {"error": _words(error)}, b""
-        # In two pieces: putting a large payload behind its header would copy it.
-        connection.sendall(encode_head(header, len(payload)))
-        connection.sendall(payload)
-        if frame.header.get("op") == "stop":
-            self.stop()
+        try:
+            # In two pieces: putting a large payload behind its header would copy it.
+            connection.sendall(encode_head(header, len(payload)))
+            connection.sendall(payload)
+        finally:
+            # Also when whoever asked did not wait for the answer.
+            if frame.header.get("op") == "stop":
+                self.stop()
 
     def _handle(self, frame: Frame) -> tuple[dict[str, Any], bytes]:
         request = dict(frame.header)

@@ -200,6 +200,7 @@ def test_told_twice_it_stops_at_once_and_the_burn_is_taken_up_later(
 
 
 def test_the_room_survives_the_daemon_and_stops_when_it_is_told(site: Site) -> None:
+    site.ask("simulate", "lose", "SIM00048")
     room = site.process("room", "serve")
     site.kill()
     survived = site.process("room", "serve")
@@ -207,11 +208,14 @@ def test_the_room_survives_the_daemon_and_stops_when_it_is_told(site: Site) -> N
     gone = site.process("room", "serve")
     again = site.run("archived", "room", "stop", "--site", site.folder)
     site.start()
-    media = site.ask("simulate", "show")["answer"]["media"]
+    places = {
+        medium["barcode"]: medium["place"] for medium in site.ask("simulate", "show")["answer"]["media"]
+    }
 
     assert room is not None
     assert survived == room
     assert "the room is stopped" in stopped.out
     assert gone is None
     assert "no room was running" in again.out
-    assert any(medium["written_sectors"] for medium in media)
+    assert places["SIM00048"] == "gone"
+    assert places["SIM00047"] != "gone"
