@@ -1,6 +1,7 @@
 """Discs that fail while they are burnt, closed, read back, or are not what they should be."""
 
 import random
+from collections import Counter
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_disc_that_cannot_be_read_back_everywhere_is_set_aside(tell: Tell) -> No
 
 def test_images_that_spoil_three_discs_wait_for_a_person(tell: Tell) -> None:
     story = begun(tell)
-    story.fault("write-error", after=2, times=None)
+    story.fault("close-error", times=None)
 
     story.close_everything()
 
@@ -85,7 +86,8 @@ def test_images_that_spoil_three_discs_wait_for_a_person(tell: Tell) -> None:
     assert "spoiled 3 discs" in waiting.what
     assert "archivectl allow exception" in waiting.what
     assert "originals are needed" in waiting.safe
-    assert len(story.media(MediumState.SUSPECT)) == 9
+    spoiled = Counter(copy.image_id for copy in story.copies(CopyState.ABANDONED))
+    assert max(spoiled.values()) == 3
     assert_law(story)
 
 
@@ -100,8 +102,28 @@ def test_drive_that_fails_at_once_on_a_disc_that_stays_blank_gives_that_disc_up_
     raised = next(item for item in story.raised.values() if "SIM00001" in item.what)
     assert "still blank, but 3 burns failed on it" in raised.what
     assert "another one is taken" in raised.safe
-    assert story.medium("SIM00001").state is MediumState.SUSPECT
+    assert story.medium("SIM00001").state is MediumState.QUARANTINED
     assert story.all_archived()
+    assert_law(story)
+
+
+def test_image_whose_burns_fail_at_once_on_disc_after_disc_is_held_before_the_blanks_are_used_up(
+    tell: Tell,
+) -> None:
+    story = begun(tell)
+    story.fault("write-error", times=None)
+
+    for _ in range(3):
+        story.settle()
+        story.close_everything()
+
+    held = [image for image in story.images() if image.held]
+    assert held
+    raised = story.attentions()[f"write:{held[0].id}"]
+    assert held[0].id in raised.what
+    assert "the discs are unspent; the image stays in staging" in raised.safe
+    assert f"archivectl images release {held[0].id}" in raised.next
+    assert not story.media(MediumState.SUSPECT)
     assert_law(story)
 
 
@@ -199,7 +221,7 @@ def test_empty_scratch_pool_asks_for_blanks_and_goes_on_when_they_are_there(tell
     raised = story.attentions()[f"place:{set_id}"]
     assert f"set {set_id} needs 3 blank media" in raised.what
     assert "Put 1 more into the library" in raised.what
-    assert "nothing was written" in raised.safe
+    assert f"set {set_id} lies with its parity in staging" in raised.safe
     assert not story.burns
     assert_all_archived_or_named(story)
     assert_law(story)
