@@ -273,7 +273,7 @@ def kill_at_every(tell: Tell, points: range) -> None:
 
 def test_killed_at_any_step_everything_is_archived_in_the_end(tell: Tell) -> None:
     count = step_count(tell)
-    kill_at_every(tell, range(3, count, count // 8))
+    kill_at_every(tell, range(3, count, count // 5))
 
 
 @pytest.mark.simulate
