@@ -38,13 +38,13 @@ class MediumRefused(BackendError):
 
 
 class WriteFailed(BackendError):
-    """A write stopped at sector `lba`. What lies before it may be good; the medium is suspect, not blank."""
+    """A write stopped at sector `lba`. What lies before it may be good; from sector 0 on the medium decides."""
 
     def __init__(self, lba: int, reason: str) -> None:
         self.lba = lba
         self.reason = reason
         super().__init__(
-            f"writing stopped at sector {lba}: {reason}; the medium is spent and suspect, use another one"
+            f"writing stopped at sector {lba}: {reason}; only the medium itself can say whether it is spent"
         )
 
 

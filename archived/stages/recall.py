@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from archived.catalog import events, media, recalls
+from archived.catalog.events import Attention
 from archived.model import Reading, Recall
 from archived.sessions.gather import (
     Gathered,
@@ -180,7 +181,11 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
     task: Gathering = action.task
     recall = recalls.get(write, task.recall.id)
     if isinstance(outcome, Broken) or not isinstance(outcome, Gathered):
+        _cannot_gather(
+            write, site, recall, str(outcome.error) if isinstance(outcome, Broken) else "no outcome"
+        )
         return site.config.rest_s
+    events.clear_attention(write, f"gather:{recall.id}")
     if recall.state is not RecallState.REQUESTED:
         return 0  # cancelled meanwhile
     record_bad(write, recall, outcome.bad)
@@ -234,6 +239,21 @@ def _record_reading(write: Connection, site: Site, fetch: Fetch, outcome: object
     if outcome:
         record_liars(write, site, recalls.get(write, reading.recall_id), (reading.copy_id,))
     return 0
+
+
+def _cannot_gather(write: Connection, site: Site, recall: Recall, words: str) -> None:
+    """Something of ours failed, a full disk perhaps: nothing is concluded about any disc."""
+    events.raise_attention(
+        write,
+        Attention(
+            f"gather:{recall.id}",
+            "working-hours",
+            f"what recall {recall.id} read cannot be put together: {words}",
+            "nothing is lost and no disc is blamed; it is tried again after a rest",
+            f"make room on the disk of {site.tools.paths.recalls}, or: archivectl recalls cancel {recall.id}",
+            site.now(),
+        ),
+    )
 
 
 def _record_failure(write: Connection, site: Site, fetch: Fetch, words: str) -> float:

@@ -14,7 +14,7 @@ from archived.catalog.events import Attention
 from archived.model import Copy, Drive, Image, Medium
 from archived.sessions.tools import BurnJob, Tools
 from archived.sessions.write import WriteTask, Written, write
-from archived.stages.floor import Floor, floors, stale_key
+from archived.stages.floor import Floor, drive_failed, drive_worked, floors, stale_key
 from archived.stages.moving import may_write
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyEvent, CopyState, MediumEvent
@@ -93,9 +93,11 @@ def run(action: Action, tools: Tools) -> Written:
 
 
 def record(write: Connection, site: Site, action: Action, outcome: Written | Broken) -> float:
-    if isinstance(outcome, Broken):
-        return site.config.rest_s  # still WRITING: planned again as resumed, which looks first
     task: WriteTask = action.task
+    if isinstance(outcome, Broken):
+        doing = f"burning {task.job.image_id} on {task.job.medium_id}"
+        drive_failed(write, site, task.job.drive, doing, str(outcome.error))
+        return site.config.rest_s  # still WRITING: planned again as resumed, which looks first
     copy_id, medium_id = task.job.copy_id, task.job.medium_id
     if outcome.kind == "balked" and _balks(write, task).get(medium_id, 0) >= BALKS_MAX - 1:
         outcome = Written("unfit", f"{outcome.note}, but {BALKS_MAX} burns failed on it")
@@ -163,6 +165,7 @@ def _say(write: Connection, site: Site, task: WriteTask, outcome: Written) -> No
     subject = ("image", job.image_id)
     if outcome.kind == "flushed":
         events.append(write, site.now(), "written", subject, medium=job.medium_id, drive=job.drive)
+        drive_worked(write, job.drive)
         events.clear_attention(write, f"write:{job.image_id}")
         return
     events.append(
