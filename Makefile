@@ -38,7 +38,7 @@ simulate:
 
 bench:
 	@scripts/prepare bench
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.run
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
