@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -184,4 +185,7 @@ class Site:
             time.sleep(0.1)
         for pid in left:
             os.kill(pid, signal.SIGKILL)
+        run_directory = self.folder / "run-directory"
+        if run_directory.exists():  # it lies outside the site, where paths are short
+            shutil.rmtree(run_directory.read_text(encoding="utf-8").strip(), ignore_errors=True)
         return left
