@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from archived.founding import api_socket
 
 BIN = Path(sys.executable).parent
 PATIENCE_S = 60.0
@@ -102,7 +105,12 @@ class Site:
     def _answers(self) -> bool:
         assert self.daemon is not None
         assert self.daemon.poll() is None, self.words()[-3000:]
-        return self.ctl("status").status == 0
+        with socket.socket(socket.AF_UNIX) as caller:
+            try:
+                caller.connect(str(api_socket(self.folder)))
+            except OSError:
+                return False
+        return True
 
     def kill(self) -> None:
         """SIGKILL the daemon."""
@@ -139,7 +147,7 @@ class Site:
             connection.close()
 
     def wait_for_rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        return self.wait(lambda: self.look(query, *values), query, interval_s=0.002)
+        return self.wait(lambda: self.look(query, *values), query, interval_s=0.004)
 
     def archive(self, *volumes: str) -> None:
         """Close what is open and wait until these volumes are archived."""

@@ -106,7 +106,7 @@ def test_a_killed_burning_program_costs_a_disc_and_another_one_is_taken(
     source = volume(21)
     site.submit(source, "xorriso-killed")
     site.ask("images", "close", "--all")
-    program = site.wait(lambda: site.process("xorriso", "fifo"), "a burn to begin", interval_s=0.01)
+    program = site.wait(lambda: site.process("xorriso", "fifo"), "a burn to begin")
     os.kill(program, signal.SIGKILL)
 
     site.archive("xorriso-killed")
@@ -123,7 +123,7 @@ def test_a_burner_that_dies_after_the_last_byte_leaves_a_disc_that_nobody_trusts
     source = volume(22)
     site.submit(source, "burner-killed")
     site.ask("images", "close", "--all")
-    program = site.wait(lambda: site.process("xorriso", "fifo"), "a burn to begin", interval_s=0.01)
+    program = site.wait(lambda: site.process("xorriso", "fifo"), "a burn to begin")
     folder = job_folder(site, program)
     room = site.process("room", "serve")
     assert room is not None

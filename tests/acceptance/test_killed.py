@@ -55,7 +55,7 @@ def begin_burn(site: Site, volume: MakeVolume) -> tuple[str, Path, int]:
     """A volume on its way, and the burning program, stopped, in the middle of a burn."""
     name, source = submitted(site, volume)
     site.ask("images", "close", "--all")
-    program = site.wait(lambda: site.process("xorriso", "fifo"), "a burn to begin", interval_s=0.01)
+    program = site.wait(lambda: site.process("xorriso", "fifo"), "a burn to begin")
     os.kill(program, signal.SIGSTOP)
     return name, source, program
 
