@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLES = Path(os.environ.get("ARCHIVED_SAMPLES") or ROOT.parent / "shared" / "samples")
+SAMPLES = Path(os.environ.get("ARCHIVED_SAMPLES") or ROOT.parent / "shared" / "samples").resolve()
 
 
 def tell(tmp_path: Path, *words: str) -> list[str]:

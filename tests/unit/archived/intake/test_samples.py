@@ -9,7 +9,7 @@ from archived.errors import Unacceptable
 from tests.unit.archived.intake.conftest import Site
 
 ROOT = Path(__file__).resolve().parents[4]
-SAMPLES = Path(os.environ.get("ARCHIVED_SAMPLES", ROOT.parent / "shared" / "samples"))
+SAMPLES = Path(os.environ.get("ARCHIVED_SAMPLES") or ROOT.parent / "shared" / "samples").resolve()
 BAGS = SAMPLES / "BagExamples" / "UnzippedBags"
 
 pytestmark = pytest.mark.skipif(not BAGS.is_dir(), reason="no sample bags here")
