@@ -128,11 +128,11 @@ def settings(connection: Connection) -> dict[str, str]:
     return {row.key: row.value for row in connection.execute(select(setting))}
 
 
-def learn_pace(connection: Connection, what: str, bytes_per_s: float) -> None:
-    """Remember how fast this kind of work last went."""
+def learn_pace(connection: Connection, what: str, value: float) -> None:
+    """Remember how fast this kind of work last went: "read" in bytes per second, "load_s" in seconds."""
     connection.execute(delete(pace).where(pace.c.what == what))
-    connection.execute(insert(pace).values(what=what, bytes_per_s=bytes_per_s))
+    connection.execute(insert(pace).values(what=what, value=value))
 
 
 def paces(connection: Connection) -> Mapping[str, float]:
-    return {row.what: row.bytes_per_s for row in connection.execute(select(pace))}
+    return {row.what: row.value for row in connection.execute(select(pace))}

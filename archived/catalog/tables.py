@@ -349,10 +349,10 @@ counter = Table(
     Column("value", Integer, nullable=False),
 )
 
-#: How fast things went, for estimates: one row per kind of work and drive.
+#: How fast things went, for estimates: "read" in bytes per second, "load_s" in seconds.
 pace = Table(
     "pace",
     metadata,
     Column("what", String(64), primary_key=True),
-    Column("bytes_per_s", Float, nullable=False),
+    Column("value", Float, nullable=False),
 )

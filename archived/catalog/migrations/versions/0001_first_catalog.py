@@ -103,7 +103,7 @@ def upgrade() -> None:
     op.create_table(
         "pace",
         sa.Column("what", sa.String(length=64), nullable=False),
-        sa.Column("bytes_per_s", sa.Float(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("what", name=op.f("pk_pace")),
     )
     op.create_table(
