@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -153,12 +154,22 @@ def test_a_truncated_image_is_read_or_called_damaged(length: int) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(256, 350), st.integers(256, 350)), max_size=6))
-def test_swapped_sectors_are_noticed_by_their_location(pairs: list[tuple[int, int]]) -> None:
+def test_an_image_with_swapped_sectors_is_read_or_called_damaged(pairs: list[tuple[int, int]]) -> None:
     image = bytearray(IMAGE)
     for one, other in pairs:
         a, b = slice(one * 2048, one * 2048 + 2048), slice(other * 2048, other * 2048 + 2048)
         image[a], image[b] = image[b], image[a]
     read_everything(bytes(image))
+
+
+def test_two_swapped_file_entries_are_noticed_by_their_location() -> None:
+    image = bytearray(IMAGE)
+    first, second = slice(290 * 2048, 291 * 2048), slice(291 * 2048, 292 * 2048)
+    assert image[first][:2] == image[second][:2] == (261).to_bytes(2, "little")
+    image[first], image[second] = image[second], image[first]
+    source = Sectors(bytes(image))
+    with pytest.raises(UdfDamaged):
+        list(UdfReader(source, source.sectors or None).walk())
 
 
 @given(st.text(max_size=200))
