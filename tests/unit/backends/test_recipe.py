@@ -214,7 +214,7 @@ HEAD = b'{"magic":"archived-recipe","version":1,"image":"i","label":"l"}'
     [
         b"",
         b"\n",
-        gzip.compress(b"x"),
+        gzip.compress(b"x", mtime=0),
         HEAD,
         HEAD + b"\n",
         HEAD + b'\n{"zeros":1}\n',
