@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archived import config as configuration
+from archived import settings_text
 from archived.catalog import events, media
 from archived.catalog.store import Catalog
-from archived.config import Config
 from archived.errors import ConfigurationError, Refused
 from archived.model import Drive, Medium
 from archived.sessions.tools import SitePaths
+from archived.settings import Config
 from archived.stages.floor import furnish, stale_key
 from archived.states import MediumState
 from archived.wiring import furnish_room, paths_of
@@ -50,7 +51,7 @@ def make_site(site: Path, choices: Choices, clock: Clock | None = None) -> Confi
     if choices.disc_capacity_bytes < CLUSTER_BYTES:
         raise Refused(f"a disc of {choices.disc_capacity_bytes} bytes cannot hold anything")
     site.mkdir(parents=True, exist_ok=True)
-    text = configuration.template(
+    text = settings_text.template(
         speed=choices.speed, keep_free_bytes=choices.keep_free_bytes, rest_s=choices.rest_s
     )
     config = configuration.parse(text)

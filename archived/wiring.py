@@ -17,7 +17,7 @@ from devices.clock import Clock, SystemClock
 from devices.transports.room import RoomTransport
 
 if TYPE_CHECKING:
-    from archived.config import Config
+    from archived.settings import Config
     from archived.stages.work import Site
     from robotics.interface import Changer
     from simulator.plan import RoomPlan as RoomPlan

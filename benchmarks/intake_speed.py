@@ -18,7 +18,8 @@ from statistics import median
 import bagit
 
 from archived.catalog.store import Catalog
-from archived.config import parse, template
+from archived.config import parse
+from archived.settings_text import template
 from archived.stages.intake import SubmissionRequest, accept
 from benchmarks.table import Row, render
 from devices.clock import SystemClock

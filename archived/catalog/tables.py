@@ -1,10 +1,5 @@
 """The tables of the catalog. Column names are the field names of `archived.model`."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from enum import Enum
-from typing import Any
-
 from sqlalchemy import (
     Boolean,
     Column,
@@ -13,105 +8,47 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
-from sqlalchemy import Enum as EnumColumn
-from sqlalchemy.types import JSON, BigInteger, TypeDecorator
+from sqlalchemy.types import JSON, BigInteger
 
 from archived import states
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from archived.catalog.columns import (
+    HexDigest,
+    Tuples,
+    UtcTime,
+    metadata,
+    state_column,
+    text_column,
+    time_column,
 )
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """An aware UTC time as ISO 8601 text: sortable, and readable in any tool in fifty years."""
-
-    impl = String(32)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
-        return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
-
-    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
-        return None if value is None else datetime.fromisoformat(value)
-
-
-class HexDigest(TypeDecorator[str]):
-    """A digest: hexadecimal in Python, raw bytes in the catalog."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
-        return None if value is None else bytes.fromhex(value)
-
-    def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:
-        return None if value is None else value.hex()
-
-
-class Tuples(TypeDecorator[tuple[Any, ...]]):
-    """A tuple (of tuples) of plain values, as JSON."""
-
-    impl = JSON
-    cache_ok = True
-
-    def process_result_value(self, value: Any, dialect: Any) -> tuple[Any, ...]:
-        return _as_tuple(value or ())
-
-
-def _as_tuple(value: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(_as_tuple(item) if isinstance(item, list) else item for item in value)
-
-
-def _state(kind: type[Enum]) -> Column[Any]:
-    names = EnumColumn(
-        kind, values_callable=lambda e: [member.value for member in e], native_enum=False, length=24
-    )
-    return Column("state", names, nullable=False, index=True)
-
-
-def _text(name: str, **options: Any) -> Column[str]:
-    return Column(name, Text, nullable=False, **options)
-
-
-def _time(name: str, *, required: bool = False) -> Column[Any]:
-    return Column(name, UtcTime, nullable=not required)
-
 
 package = Table(
     "package",
     metadata,
     Column("id", String(24), primary_key=True),
-    _state(states.PackageState),
-    _text("storage_class"),
-    _text("fonds"),
-    _text("series"),
-    _text("volume"),
+    state_column(states.PackageState),
+    text_column("storage_class"),
+    text_column("fonds"),
+    text_column("series"),
+    text_column("volume"),
     Column("version", Integer, nullable=False),
-    _text("title"),
-    _text("retention"),
-    _text("confidentiality"),
-    _text("source_path"),
+    text_column("title"),
+    text_column("retention"),
+    text_column("confidentiality"),
+    text_column("source_path"),
     Column("owner", Integer, nullable=False),
-    _text("reason"),
+    text_column("reason"),
     Column("file_count", Integer, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
-    _text("root_digest"),
+    text_column("root_digest"),
     Column("cost_bytes", BigInteger, nullable=False, default=0),
-    _time("submitted_at", required=True),
-    _time("accepted_at"),
-    _time("archived_at"),
+    time_column("submitted_at", required=True),
+    time_column("accepted_at"),
+    time_column("archived_at"),
     Column("staged", Boolean, nullable=False),
     Column("accepted_receipt", JSON),
     Column("archived_receipt", JSON),
@@ -145,20 +82,20 @@ image = Table(
     "image",
     metadata,
     Column("id", String(24), primary_key=True),
-    _state(states.ImageState),
-    _text("kind"),
-    _text("pool"),
-    _text("fonds"),
-    _text("series"),
-    _text("retention"),
-    _text("confidentiality"),
+    state_column(states.ImageState),
+    text_column("kind"),
+    text_column("pool"),
+    text_column("fonds"),
+    text_column("series"),
+    text_column("retention"),
+    text_column("confidentiality"),
     Column("held", Boolean, nullable=False, default=False),
-    _time("opened_at", required=True),
+    time_column("opened_at", required=True),
     Column("set_id", ForeignKey("protection_set.id"), index=True),
     Column("position", Integer),
-    _time("closed_at"),
-    _text("close_reason", default=""),
-    _text("label", default=""),
+    time_column("closed_at"),
+    text_column("close_reason", default=""),
+    text_column("label", default=""),
     Column("ranges", Tuples, nullable=False, default=()),
     Column("size_bytes", BigInteger),
     Column("sha256", HexDigest),
@@ -192,35 +129,35 @@ protection_set = Table(
     "protection_set",
     metadata,
     Column("id", String(8), primary_key=True),
-    _state(states.SetState),
-    _text("pool"),
+    state_column(states.SetState),
+    text_column("pool"),
     Column("n", Integer, nullable=False),
     Column("m", Integer, nullable=False),
-    _text("scope"),
-    _text("confidentiality"),
-    _time("opened_at", required=True),
+    text_column("scope"),
+    text_column("confidentiality"),
+    time_column("opened_at", required=True),
     Column("absent", Tuples, nullable=False, default=()),
     Column("close_asked", Boolean, nullable=False, default=False),
-    _time("protected_at"),
-    _time("completed_at"),
+    time_column("protected_at"),
+    time_column("completed_at"),
 )
 
 medium = Table(
     "medium",
     metadata,
     Column("id", String(64), primary_key=True),
-    _state(states.MediumState),
-    _text("kind"),
+    state_column(states.MediumState),
+    text_column("kind"),
     Column("barcode", String(64), unique=True),
-    _text("batch"),
-    _text("media_id"),
+    text_column("batch"),
+    text_column("media_id"),
     Column("capacity_bytes", BigInteger, nullable=False),
     Column("library", Text),
     Column("element", Integer),
     Column("home_element", Integer),
     Column("magazine", Text),
-    _time("seen_at"),
-    _text("note", default=""),
+    time_column("seen_at"),
+    text_column("note", default=""),
     Column("simulated", Boolean, nullable=False, default=False),
 )
 
@@ -230,41 +167,41 @@ copy = Table(
     Column("id", Integer, primary_key=True),
     Column("image_id", ForeignKey("image.id"), nullable=False, index=True),
     Column("medium_id", ForeignKey("medium.id"), nullable=False, index=True),
-    _state(states.CopyState),
-    _text("role"),
-    _text("site"),
-    _time("planned_at", required=True),
+    state_column(states.CopyState),
+    text_column("role"),
+    text_column("site"),
+    time_column("planned_at", required=True),
     Column("write_drive", Text),
     Column("verify_drive", Text),
-    _time("written_at"),
-    _time("verified_at"),
-    _text("note", default=""),
+    time_column("written_at"),
+    time_column("verified_at"),
+    text_column("note", default=""),
 )
 
 move = Table(
     "move",
     metadata,
     Column("id", Integer, primary_key=True),
-    _state(states.MoveState),
-    _text("library"),
+    state_column(states.MoveState),
+    text_column("library"),
     Column("medium_id", ForeignKey("medium.id"), nullable=False, index=True),
     Column("source", Integer, nullable=False),
     Column("destination", Integer, nullable=False),
-    _text("why"),
-    _time("begun_at", required=True),
-    _time("ended_at"),
-    _text("note", default=""),
+    text_column("why"),
+    time_column("begun_at", required=True),
+    time_column("ended_at"),
+    text_column("note", default=""),
 )
 
 drive = Table(
     "drive",
     metadata,
     Column("name", String(64), primary_key=True),
-    _text("library"),
+    text_column("library"),
     Column("element", Integer, nullable=False),
-    _text("serial"),
+    text_column("serial"),
     Column("up", Boolean, nullable=False),
-    _text("note", default=""),
+    text_column("note", default=""),
     UniqueConstraint("library", "element"),
 )
 
@@ -272,16 +209,16 @@ recall = Table(
     "recall",
     metadata,
     Column("id", String(24), primary_key=True),
-    _state(states.RecallState),
+    state_column(states.RecallState),
     Column("package_id", ForeignKey("package.id")),
     Column("image_id", ForeignKey("image.id")),
     Column("paths", Tuples, nullable=False),
-    _time("requested_at", required=True),
+    time_column("requested_at", required=True),
     Column("owner", Integer, nullable=False),
     Column("bytes_wanted", BigInteger, nullable=False),
     Column("from_staging", Boolean, nullable=False, default=False),
-    _text("note", default=""),
-    _time("ended_at"),
+    text_column("note", default=""),
+    time_column("ended_at"),
 )
 
 reading = Table(
@@ -291,24 +228,24 @@ reading = Table(
     Column("recall_id", ForeignKey("recall.id"), nullable=False, index=True),
     Column("image_id", ForeignKey("image.id"), nullable=False),
     Column("copy_id", ForeignKey("copy.id"), nullable=False),
-    _state(states.ReadingState),
+    state_column(states.ReadingState),
     Column("ranges", Tuples, nullable=False),
-    _text("purpose"),
+    text_column("purpose"),
     Column("bad", Tuples, nullable=False, default=()),
     Column("tried_in", Tuples, nullable=False, default=()),
-    _text("note", default=""),
+    text_column("note", default=""),
 )
 
 event = Table(
     "event",
     metadata,
     Column("id", Integer, primary_key=True),
-    _time("at", required=True),
-    _text("type"),
-    _text("agent"),
-    _text("subject_kind"),
+    time_column("at", required=True),
+    text_column("type"),
+    text_column("agent"),
+    text_column("subject_kind"),
     Column("subject_id", Text, nullable=False, index=True),
-    _text("outcome"),
+    text_column("outcome"),
     Column("detail", JSON, nullable=False),
 )
 
@@ -317,9 +254,9 @@ allowance = Table(
     metadata,
     Column("kind", String(16), primary_key=True),
     Column("thing", String(128), primary_key=True),
-    _text("reason"),
-    _text("agent"),
-    _time("at", required=True),
+    text_column("reason"),
+    text_column("agent"),
+    time_column("at", required=True),
 )
 
 #: Trouble that waits for a person; a row goes when the cause goes.
@@ -327,11 +264,11 @@ attention = Table(
     "attention",
     metadata,
     Column("id", String(96), primary_key=True),
-    _text("urgency"),
-    _text("what"),
-    _text("safe"),
-    _text("next"),
-    _time("since", required=True),
+    text_column("urgency"),
+    text_column("what"),
+    text_column("safe"),
+    text_column("next"),
+    time_column("since", required=True),
     Column("before", UtcTime),
 )
 
@@ -339,7 +276,7 @@ setting = Table(
     "setting",
     metadata,
     Column("key", String(64), primary_key=True),
-    _text("value"),
+    text_column("value"),
 )
 
 counter = Table(

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from archived.config import Config
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.formats.root_digest import COMPUTED
 from archived.model import Package
+from archived.settings import Config
 
 
 @dataclass(frozen=True, slots=True)

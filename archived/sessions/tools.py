@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from archived.errors import Cancelled
 
 if TYPE_CHECKING:  # every burn imports this module, and makes no Tools
-    from archived.config import Config
+    from archived.settings import Config
     from backends.interface import OpticalDrive
     from devices.clock import Clock
     from erasure.kernels import Kernel

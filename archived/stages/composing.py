@@ -3,7 +3,6 @@
 from sqlalchemy import Connection
 
 from archived.catalog import packages
-from archived.config import PoolSettings
 from archived.formats.disc import (
     DiscMember,
     DiscPackage,
@@ -13,6 +12,7 @@ from archived.formats.disc import (
     kind_at,
 )
 from archived.model import Package, ProtectionSet
+from archived.settings import PoolSettings
 from archived.stages.work import Site
 
 

@@ -16,7 +16,6 @@ from typing import Any
 
 from archived.catalog import events, packages
 from archived.catalog.store import Catalog
-from archived.config import Config
 from archived.errors import ArchivedError, Cancelled, NotFound
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.formats.receipts import repeated_receipt
@@ -26,6 +25,7 @@ from archived.policy.content import Content, content_differs, judge_content
 from archived.policy.reading_rights import Reader
 from archived.policy.reasons import Reason, broken_bag, refusal
 from archived.policy.submission import SubmissionRequest
+from archived.settings import Config
 from archived.stages.intake_content import ContentRead, read_content
 from archived.stages.intake_copy import Progress, sync_filesystem
 from archived.stages.intake_offer import PAYLOAD, Limits, Offer, examine, staging_root

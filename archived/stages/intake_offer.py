@@ -8,7 +8,6 @@ from pathlib import Path
 
 from archived.catalog import packages
 from archived.catalog.store import Catalog
-from archived.config import Config
 from archived.formats import bag_making
 from archived.formats.bag import Bag, read_bag
 from archived.formats.bag_tags import DECLARATION_NAME
@@ -18,6 +17,7 @@ from archived.policy.carried_names import printable, problem_with_length
 from archived.policy.reading_rights import Reader
 from archived.policy.submission import SubmissionRequest
 from archived.policy.twins import NamesBeside
+from archived.settings import Config
 from archived.stages.intake_descent import Descent, NoWay
 from archived.stages.intake_source import Source, SourceFile, survey
 from backends.optical.udf.cost import group_cost_bytes

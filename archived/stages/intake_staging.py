@@ -11,13 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archived.catalog import events, packages
 from archived.catalog.store import Catalog
-from archived.config import Config
 from archived.errors import ArchivedError
 from archived.formats.receipts import BagSummary, accepted_receipt
 from archived.model import Package, PackageFile
 from archived.policy.content import Content, judge_content
 from archived.policy.reasons import refusal
 from archived.policy.twins import twin_reasons
+from archived.settings import Config
 from archived.stages.intake_copy import ReadFile
 from archived.states import PackageEvent, PackageState
 from devices.clock import Clock

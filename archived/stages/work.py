@@ -21,8 +21,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from archived.config import Config
 from archived.sessions.tools import Tools
+from archived.settings import Config
 
 #: Lane of work that needs processors and disks only.
 CPU = "cpu"

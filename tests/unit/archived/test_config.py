@@ -2,8 +2,10 @@
 
 import pytest
 
-from archived.config import Config, parse, template
+from archived.config import parse
 from archived.errors import ConfigurationError
+from archived.settings import Config
+from archived.settings_text import template
 
 TEXT = template(speed=1.0, keep_free_bytes=1 << 30)
 

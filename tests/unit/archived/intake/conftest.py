@@ -9,9 +9,11 @@ import pytest
 
 from archived.catalog import packages
 from archived.catalog.store import Catalog
-from archived.config import Config, parse, template
+from archived.config import parse
 from archived.model import PackageFile
 from archived.policy.reading_rights import Reader
+from archived.settings import Config
+from archived.settings_text import template
 from archived.stages import intake
 from archived.stages.intake import NO_LIMITS, Limits, SubmissionRequest
 from devices.clock import SimulatedClock

@@ -21,7 +21,8 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from archived.catalog.store import Catalog
-from archived.config import parse, template
+from archived.config import parse
+from archived.settings_text import template
 from archived.stages import intake, intake_content, intake_copy, intake_staging
 from devices.clock import SimulatedClock
 
@@ -155,7 +156,8 @@ HUNDRED_THOUSAND = """
 import resource, sys
 from pathlib import Path
 from archived.catalog.store import Catalog
-from archived.config import parse, template
+from archived.config import parse
+from archived.settings_text import template
 from archived.stages import intake
 from devices.clock import SystemClock
 

@@ -1,0 +1,113 @@
+"""The settings of a site as frozen values: what archived.toml can say, with its defaults."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """Who keeps this archive; printed on every disc and receipt."""
+
+    name: str
+    name_zh: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StagingSettings:
+    """The disk area where packages wait for their discs."""
+
+    directory: str = "staging"
+    #: On how many disks a staged byte lies; receipts repeat it.
+    disks: int = 1
+    #: Never let free space of the staging file system fall under this.
+    keep_free_bytes: int = 1 << 30
+    #: Longest time from accepted to archived before an alarm.
+    max_exposure_h: float = 336.0
+    #: A recall that nobody fetched for so long is given up and its place freed.
+    recall_expiry_h: float = 72.0
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """Who may speak to the daemon."""
+
+    #: Unix group whose members may connect; empty means the daemon's own group.
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationSettings:
+    """The simulated room. Changing the plan of a room that exists has no effect."""
+
+    #: Device latencies are divided by this; 0 means no latency at all.
+    speed: float = 1.0
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LibrarySettings:
+    """One robot with its drives."""
+
+    drives: tuple[str, ...] = ("B1", "B2")
+    site: str = "main"
+    #: Manufacturer ids of blanks that may be written; empty means any.
+    approved_media: tuple[str, ...] = ()
+    move_timeout_s: float = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSettings:
+    """Media of one kind under one rule set."""
+
+    name_zh: str = ""
+    library: str = "main"
+    media_kind: str = "bd-r"
+    n: int = 4
+    m: int = 2
+    role: str = "sealed"
+    #: Line printed on disc, README and volume id.
+    label: str = "{set} · {position} of {total} · any {n} rebuild"
+    #: Share of a disc that stays empty.
+    reserve_percent: float = 2.0
+    #: An image closes when its group has gathered this share of what fits.
+    close_fill_percent: float = 90.0
+    #: ... or when its oldest package has waited this long.
+    close_after_h: float = 168.0
+    #: A set closes short when its oldest image has waited this long.
+    set_wait_h: float = 168.0
+    #: What a set may join: "group", "fonds" or "pool".
+    set_scope: str = "pool"
+    #: False relaxes 盘不多目 for this pool: images may then hold several series of one fonds.
+    one_group_per_image: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSettings:
+    """What a kind of package is owed."""
+
+    pools: tuple[str, ...]
+    name_zh: str = ""
+    retention_mandatory: bool = True
+    confidentiality_mandatory: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything archived.toml says."""
+
+    room: str
+    site: SiteSettings
+    pools: Mapping[str, PoolSettings]
+    classes: Mapping[str, ClassSettings]
+    libraries: Mapping[str, LibrarySettings]
+    default_class: str
+    #: A thing that refused to work is left alone this long before it is looked at again.
+    rest_s: float = 30.0
+    staging: StagingSettings = field(default_factory=StagingSettings)
+    api: ApiSettings = field(default_factory=ApiSettings)
+    simulation: SimulationSettings = field(default_factory=SimulationSettings)
+
+    @property
+    def simulated(self) -> bool:
+        return self.room == "simulated"

@@ -1,0 +1,92 @@
+"""The text of a fresh archived.toml, every key commented."""
+
+TEMPLATE = """\
+# archived: the settings of one site. Every key is here; what is commented out shows its default.
+# An unknown key is an error, so that a slip of the pen is never a silent default.
+
+# What the robot room is. "simulated": a virtual room, nothing in it is preserved.
+# Without this key nothing starts, and a site that holds packages never changes its kind.
+room = "simulated"
+
+# The storage class of a submission that names none.
+default_class = "permanent"
+
+# A robot, drive or disc that refused to work is left alone this many seconds before it is looked at again.
+rest_s = {rest_s}
+
+[site]
+# Who keeps this archive. Printed on every disc, label and receipt.
+name = "Example Archive"
+name_zh = "示例档案馆"
+contact = "archive@example.org"
+
+[staging]
+# Where packages wait for their discs; relative to the site, or absolute.
+directory = "staging"
+# On how many disks a staged byte lies (RAID 1 = 2); receipts repeat it.
+disks = 1
+# Submissions are refused before free space falls under this.
+keep_free_bytes = {keep_free_bytes}
+# Longest time, in hours, from accepted to archived before an alarm.
+max_exposure_h = 336.0
+# A recall that nobody fetches within so many hours is given up; it can be asked for again.
+recall_expiry_h = 72.0
+
+[api]
+# Unix group whose members may connect, beside root and the daemon's own user; "" = the daemon's own group.
+# Whoever may connect may submit, recall and withdraw.
+group = ""
+
+[simulation]
+# Times that a real robot or drive would take are divided by this; 0 = no waiting at all.
+speed = {speed}
+# Seed of everything that happens by chance in the room.
+seed = 1
+
+[libraries.main]
+# Names of the burners, in the order of their element addresses.
+drives = ["B1", "B2"]
+# Where this library stands.
+site = "main"
+# Manufacturer ids of blanks that may be written; an empty list allows any.
+approved_media = ["SIMBDR/A01"]
+# After this long without an answer the outcome of a move is unknown, and we look.
+move_timeout_s = 900.0
+
+[pools.bluray]
+name_zh = "蓝光"
+library = "main"
+media_kind = "bd-r"
+# n data images and m parity discs make a set; any m of them may be lost.
+n = 4
+m = 2
+# sealed (封存), access (查阅) or off-site (异地)
+role = "sealed"
+# Printed on disc, README and volume id. Fields: set, position, total, n, pool.
+label = "{{set}} · {{position}} of {{total}} · any {{n}} rebuild"
+# Share of each disc that stays empty.
+reserve_percent = 2.0
+# An image closes when its group has gathered this share of what fits,
+close_fill_percent = 90.0
+# or when its oldest package has waited this many hours, or by: archivectl images close
+close_after_h = 168.0
+# A set with fewer than n images closes after this many hours, or by: archivectl sets close
+set_wait_h = 168.0
+# What a set may join: group (one fonds and series), fonds, or pool.
+set_scope = "pool"
+# 盘不多目: a disc never holds two series. false relaxes it for this pool, within one fonds.
+one_group_per_image = true
+
+[classes.permanent]
+name_zh = "永久"
+# Every pool that a package of this class must reach.
+pools = ["bluray"]
+# Must a submission state its retention (保管期限) and confidentiality (密级)?
+retention_mandatory = true
+confidentiality_mandatory = true
+"""
+
+
+def template(*, speed: float, keep_free_bytes: int, rest_s: float = 30.0) -> str:
+    """The text of a fresh archived.toml, every key commented."""
+    return TEMPLATE.format(speed=float(speed), keep_free_bytes=keep_free_bytes, rest_s=float(rest_s))
