@@ -2,9 +2,9 @@
 
 from alembic import context
 
-from archived.catalog.tables import metadata
+from archived.catalog import tables
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+context.configure(connection=connection, target_metadata=tables.package.metadata, render_as_batch=True)
 with context.begin_transaction():
     context.run_migrations()

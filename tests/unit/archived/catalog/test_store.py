@@ -9,8 +9,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from archived.catalog import events
+from archived.catalog.columns import metadata
 from archived.catalog.store import Catalog
-from archived.catalog.tables import metadata
 from archived.errors import CatalogBusy, CatalogDamaged
 
 
