@@ -14,6 +14,8 @@ from archived import config as configuration
 from archived.byte_size import ByteSize
 from archived.errors import translated
 from archived.formats.bag_making import NOTICE_SIMULATED
+from archived.language import speak_by_default, speaking_as_wished
+from archived.spoken import SpokenGroup, examples_of
 from archived.wiring import paths_of, site_on_socket, software
 
 SITE = click.option(
@@ -25,19 +27,21 @@ SITE = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=SpokenGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples_of("archived", "init --site /srv/archive", "serve --site /srv/archive"),
+)
 @click.version_option(software().removeprefix("archived "), prog_name="archived")
 def commands() -> None:
-    """archived 存档守护进程: keeps packages for decades on disk, disc and tape.
-
-    \b
-    Examples:
-      archived init --site /srv/archive
-      archived serve --site /srv/archive
-    """
+    """archived 存档守护进程: keeps packages for decades on disk, disc and tape."""
 
 
-@commands.command()
+@commands.command(
+    epilog=examples_of(
+        "archived", "init --site /srv/archive", "init --site /tmp/try --disc-capacity 8MiB --speed 0"
+    )
+)
 @SITE
 @click.option("--disc-capacity", type=ByteSize(), show_default="a single-layer BD-R",
               help="Capacity of the simulated discs.")  # fmt: skip
@@ -48,13 +52,7 @@ def commands() -> None:
 @click.option("--rest", "rest_s", type=float, default=30.0, show_default=True,
               help="Seconds that a thing that refused to work is left alone.")  # fmt: skip
 def init(site: Path, disc_capacity: int | None, speed: float, keep_free: int, rest_s: float) -> None:
-    """Make a site with a simulated room: one robot, 2 burners, 60 slots, blanks of six batches.
-
-    \b
-    Examples:
-      archived init --site /srv/archive
-      archived init --site /tmp/try --disc-capacity 8MiB --speed 0
-    """
+    """Make a site with a simulated room: one robot, 2 burners, 60 slots, blanks of six batches."""
     from archived import founding
 
     capacity = founding.DISC_CAPACITY_BYTES if disc_capacity is None else disc_capacity
@@ -72,16 +70,11 @@ def init(site: Path, disc_capacity: int | None, speed: float, keep_free: int, re
     click.echo(f"next: archived serve --site {site}")
 
 
-@commands.command()
+@commands.command(epilog=examples_of("archived", "serve --site /srv/archive"))
 @SITE
 @click.option("--verbose", is_flag=True, help="Log every action.")
 def serve(site: Path, verbose: bool) -> None:
-    """Serve a site in the foreground. SIGTERM drains; a second one stops at once.
-
-    \b
-    Example:
-      archived serve --site /srv/archive
-    """
+    """Serve a site in the foreground. SIGTERM drains; a second one stops at once."""
     from archived import daemon as life
     from archived import founding, room
     from archived.catalog.store import Catalog
@@ -91,6 +84,7 @@ def serve(site: Path, verbose: bool) -> None:
     )
     logging.getLogger("archived.daemon").setLevel(logging.INFO)
     config = configuration.load(site)
+    speak_by_default(config.site.language)
     paths = paths_of(site, config)
     lock = life.lock_site(site)
     catalog = Catalog(paths.catalog)
@@ -126,40 +120,25 @@ def burn(jobdir: Path, lock: int) -> None:
     sys.exit(burning.main(jobdir, lock))
 
 
-@commands.group(name="room")
+@commands.group(name="room", epilog=examples_of("archived", "room stop --site /tmp/try"))
 def room_commands() -> None:
-    """The simulated room, a process of its own.
-
-    \b
-    Example:
-      archived room stop --site /tmp/try
-    """
+    """The simulated room, a process of its own."""
 
 
-@room_commands.command(name="serve")
+@room_commands.command(name="serve", epilog=examples_of("archived", "room serve --site /tmp/try"))
 @SITE
 def room_serve(site: Path) -> None:
-    """Serve the room in the foreground; the daemon does it on demand.
-
-    \b
-    Example:
-      archived room serve --site /tmp/try
-    """
+    """Serve the room in the foreground; the daemon does it on demand."""
     from archived import room
 
     config = configuration.load(site)
     room.run(site, paths_of(site, config).room)
 
 
-@room_commands.command(name="stop")
+@room_commands.command(name="stop", epilog=examples_of("archived", "room stop --site /tmp/try"))
 @SITE
 def room_stop(site: Path) -> None:
-    """Stop the room; a burn under way is cut off, as by a power cut.
-
-    \b
-    Example:
-      archived room stop --site /tmp/try
-    """
+    """Stop the room; a burn under way is cut off, as by a power cut."""
     from archived import room
 
     configuration.load(site)
@@ -169,6 +148,11 @@ def room_stop(site: Path) -> None:
 
 def main() -> None:
     """Entry point: errors in words, exit status by their kind."""
+    with speaking_as_wished(os.environ):
+        _run()
+
+
+def _run() -> None:
     try:
         commands(standalone_mode=True)
     except Exception as raised:

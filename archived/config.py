@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from archived.errors import ConfigurationError
+from archived.language import SOURCE, TRANSLATED
 from archived.settings import Config
 
 FILE_NAME = "archived.toml"
@@ -94,6 +95,9 @@ def _check(config: Config, where: str) -> None:
 
     demand(config.room in ROOMS, f"room = {config.room!r}; known rooms are {', '.join(ROOMS)}")
     demand(config.default_class in config.classes, f"default_class {config.default_class!r} is not a class")
+    demand(
+        config.site.language in (SOURCE, *TRANSLATED), f"site.language {config.site.language!r} is not known"
+    )
     demand(config.rest_s >= 0, "rest_s must not be negative")
     demand(config.staging.disks >= 1, "staging.disks must be at least 1")
     demand(config.simulation.speed >= 0, "simulation.speed must not be negative")

@@ -17,19 +17,21 @@ LOCALES: Final = Path(__file__).with_name("locale")
 #: The language of the messages as they are written.
 SOURCE: Final = "en"
 #: Languages with a complete catalog, beside that of the source.
-TRANSLATED: Final = ("zh_CN",)
+TRANSLATED: Final = ("zh",)
 
-_language: ContextVar[str] = ContextVar("language", default=SOURCE)
+#: None: whoever speaks has chosen nothing, and the whole process speaks as `speak_by_default` says.
+_language: ContextVar[str | None] = ContextVar("language", default=None)
+_by_default = SOURCE
 
 
 def _(message: str) -> str:
     """The message in the language of whoever is spoken to now."""
-    return _catalog(_language.get()).gettext(message) if message else ""
+    return _catalog(spoken()).gettext(message) if message else ""
 
 
 def counted(one: str, many: str, number: int) -> str:
     """The message for this number of things; both hold the same named places."""
-    return _catalog(_language.get()).ngettext(one, many, number)
+    return _catalog(spoken()).ngettext(one, many, number)
 
 
 def marked(message: str) -> str:
@@ -39,29 +41,35 @@ def marked(message: str) -> str:
 
 def known(wanted: str) -> str:
     """The language that we have for a wish such as `zh_CN.UTF-8`, `zh-Hans-CN` or `C`."""
-    name = wanted.partition(".")[0].replace("-", "_").lower()
-    return next((have for have in TRANSLATED if have.partition("_")[0] == name.partition("_")[0]), SOURCE)
+    name = wanted.partition(".")[0].replace("-", "_").partition("_")[0].lower()
+    return name if name in TRANSLATED else SOURCE
 
 
 def wished(environment: Mapping[str, str]) -> str:
     """The language that the environment asks for, in gettext's order: LANGUAGE, LC_ALL, LC_MESSAGES, LANG."""
-    locale = next(
-        (value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environment.get(name))), "C"
-    )
-    # As gettext has it, LANGUAGE counts only where a locale is set at all.
-    if locale.partition(".")[0] in ("C", "POSIX"):
-        return SOURCE
-    return known((environment.get("LANGUAGE") or locale).partition(":")[0])
+    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    value = next((value for name in names if (value := environment.get(name))), SOURCE)
+    return known(value.partition(":")[0])
 
 
-def speak(language: str) -> None:
-    """From now on, in this context, people are spoken to in this language."""
-    _language.set(language)
+def speak_by_default(language: str) -> None:
+    """What every thread of this process speaks that was not told otherwise: a daemon's records, for instance."""
+    global _by_default
+    _by_default = language
+
+
+@contextmanager
+def speaking_as_wished(environment: Mapping[str, str]) -> Iterator[None]:
+    """Inside, the language that the environment asks for is spoken; what click says of itself too."""
+    gettext.bindtextdomain(DOMAIN, str(LOCALES))
+    gettext.textdomain(DOMAIN)
+    with speaking(wished(environment)):
+        yield
 
 
 def spoken() -> str:
     """The language in which people are spoken to now."""
-    return _language.get()
+    return _language.get() or _by_default
 
 
 @contextmanager

@@ -11,6 +11,8 @@ class SiteSettings:
     name: str
     name_zh: str = ""
     contact: str = ""
+    #: In which the daemon writes its records and warnings: "en" or "zh". People are answered in their own.
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

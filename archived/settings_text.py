@@ -19,6 +19,8 @@ rest_s = {rest_s}
 name = "Example Archive"
 name_zh = "示例档案馆"
 contact = "archive@example.org"
+# Language of the daemon's records and warnings: en or zh. Who asks is answered in his own (LANG).
+language = "en"
 
 [staging]
 # Where packages wait for their discs; relative to the site, or absolute.

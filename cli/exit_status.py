@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from archived.language import marked
+
 OK: Final = 0
 UNEXPECTED: Final = 1
 REFUSED: Final = 2
@@ -12,12 +14,12 @@ ATTENTION_URGENT: Final = 11
 INTERRUPTED: Final = 130
 
 MEANINGS: Final[dict[int, str]] = {
-    OK: "done as asked",
-    UNEXPECTED: "a fault of archivectl itself; please report it",
-    REFUSED: "refused, or the command line is wrong; nothing was taken or changed",
-    UNAVAILABLE: "nothing is wrong with the request, but nobody can serve it now; try again later",
-    FAILED: "something broke on the way; the message says what was kept",
-    ATTENTION_WAITING: "attention only: something waits for a person",
-    ATTENTION_URGENT: "attention only: something waits for a person now",
-    INTERRUPTED: "interrupted at the keyboard; what the daemon has accepted goes on",
+    OK: marked("done as asked"),
+    UNEXPECTED: marked("a fault of archivectl itself; please report it"),
+    REFUSED: marked("refused, or the command line is wrong; nothing was taken or changed"),
+    UNAVAILABLE: marked("nothing is wrong with the request, but nobody can serve it now; try again later"),
+    FAILED: marked("something broke on the way; the message says what was kept"),
+    ATTENTION_WAITING: marked("attention only: something waits for a person"),
+    ATTENTION_URGENT: marked("attention only: something waits for a person now"),
+    INTERRUPTED: marked("interrupted at the keyboard; what the daemon has accepted goes on"),
 }

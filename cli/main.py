@@ -1,6 +1,7 @@
 """archivectl: the command line of archived. Commands speak to the daemon over its HTTP API and nothing else."""
 
 import errno
+import os
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import click
 
 from archived.errors import ArchivedError, Failed, Refused
+from archived.language import speaking_as_wished
+from archived.spoken import SpokenGroup
 from cli.complaint import complain
 from cli.context import Context, print_json_error
 from cli.events_cmd import events
@@ -28,8 +31,12 @@ from cli.submit_cmd import submit
 from cli.watch_cmd import watch
 
 
-class Program(click.Group):
+class Program(SpokenGroup):
     """The whole program: what goes wrong becomes words and an exit code here, once."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        with speaking_as_wished(os.environ):
+            return super().main(*args, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 
+from archived.spoken import SpokenCommand, SpokenGroup, examples_of
 from cli.context import Context, pass_context
 
 
-class Noun(click.Group):
+class Noun(SpokenGroup):
     """A group of verbs about one kind of thing. `images` lists, `images I000003` shows, `images close` acts."""
 
     def __init__(self, *args: Any, default: str = "list", takes_thing: bool = True, **options: Any) -> None:
@@ -19,6 +20,8 @@ class Noun(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         first = args[0] if args else ""
+        if ctx.resilient_parsing and not args:  # a shell asks what could come next
+            return super().parse_args(ctx, args)
         is_thing = self.takes_thing and first not in self.commands
         if first not in ("--help", "-h") and (not args or first.startswith("-") or is_thing):
             args = [self.default, *args]
@@ -37,7 +40,9 @@ def verb(name: str, *examples: str, of: Noun | None = None) -> Callable[[Callabl
     """
 
     def decorate(function: Callable[..., Any]) -> click.Command:
-        command = click.command(name, epilog=examples_text(examples))(json_option(pass_context(function)))
+        command = click.command(name, cls=SpokenCommand, epilog=examples_text(examples))(
+            json_option(pass_context(function))
+        )
         if of is not None:
             of.add_command(command)
         return command
@@ -74,5 +79,4 @@ def one_or_all(thing: str | None, everything: bool, *, kind: str) -> str | None:
 
 def examples_text(examples: tuple[str, ...]) -> str:
     """The epilog that shows the examples, each on its own line."""
-    lines = "\n".join(f"  archivectl {example}" for example in examples)
-    return f"\b\nExamples:\n{lines}"
+    return examples_of("archivectl", *examples)

@@ -6,6 +6,7 @@ from fastapi.responses import JSONResponse
 
 from archived.api import holdings, mending, overview, recalls, robot, simulation, steering, submissions
 from archived.api.services import Services, known_peer
+from archived.api.speech import Speech
 from archived.errors import ArchivedError, CatalogBusy, Failed, Refused, translated
 from backends.errors import BackendError
 from devices.failures import DeviceFailure
@@ -18,6 +19,7 @@ def create_application(services: Services) -> FastAPI:
     application = FastAPI(
         title="archived", version="1", docs_url="/docs", redoc_url=None, dependencies=[Depends(known_peer)]
     )
+    application.add_middleware(Speech)
     application.state.services = services
     for module in (submissions, mending, holdings, steering, robot, recalls, overview, simulation):
         application.include_router(module.router, prefix="/v1")

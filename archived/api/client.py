@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from archived.errors import ArchivedError, DaemonAbsent, Failed, NotPermitted, all_errors
+from archived.language import spoken
 
 #: A look of the robot, or the intake of a large folder, may take this long.
 TIMEOUT_S = 24 * 3600.0
@@ -22,6 +23,7 @@ class Client:
         self._http = httpx.Client(
             transport=httpx.HTTPTransport(uds=str(socket)),
             base_url="http://archived",
+            headers={"Accept-Language": spoken()},
             timeout=httpx.Timeout(TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
         )
 

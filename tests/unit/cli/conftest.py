@@ -11,6 +11,8 @@ from archived.errors import NotFound
 from cli.context import Context
 from cli.main import main
 
+#: Whatever language the machine of the tests speaks.
+ENGLISH = {"LANGUAGE": "", "LC_ALL": "C.UTF-8"}
 NOTICE = "SIMULATED – NOT PRESERVED"
 
 
@@ -65,8 +67,14 @@ def daemon() -> FakeClient:
 def run(daemon: FakeClient) -> Run:
     """archivectl with these arguments against `daemon`."""
 
-    def invoke(*arguments: str) -> Result:
-        return CliRunner().invoke(main, list(arguments), obj=Context(client=daemon))
+    def invoke(*arguments: str, environment: dict[str, str] | None = None) -> Result:
+        return CliRunner().invoke(
+            main,
+            list(arguments),
+            obj=Context(client=daemon),
+            env={**ENGLISH, **(environment or {})},
+            prog_name="archivectl",
+        )
 
     return invoke
 
