@@ -1,6 +1,6 @@
 """Reading the content of a submission once: into staging and judged, or only judged when nothing is taken."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +11,14 @@ from archived.formats.root_digest import RootDigest
 from archived.stages.intake_copy import (
     Progress,
     ReadFile,
-    changed,
     make_folder,
     read_files,
     write_file,
 )
 from archived.stages.intake_offer import PAYLOAD, Offer
+from archived.stages.intake_source import SourceFile
 from archived.stages.intake_staging import StagedPackage
+from archived.stages.intake_sums import Sums
 from erasure.digests import ALGORITHMS
 
 
@@ -54,21 +55,19 @@ def read_content(
     """
     reading = _Reading(offer, staged, collect)
     bag = offer.bag
-    for file in read_files(
+    for seen, file in read_files(
         offer.source,
         prefix=offer.prefix,
         target=staged.folder if staged else None,
         algorithms=bag.algorithms_for if bag else lambda _path: (),
         progress=progress,
     ):
-        reading.take(file)
+        reading.take(seen, file)
     reading.take_empty_folders()
     if staged:
         if bag is None:
             reading.make_tag_files(staged.folder, made_at_s)
         staged.flush()
-    if moved := offer.source.changed_folders():
-        raise changed(moved)
     return reading.result()
 
 
@@ -79,49 +78,42 @@ class _Reading:
         self._offer = offer
         self._staged = staged
         self._collect = collect
-        self._root = RootDigest()
+        self._sums = Sums(offer.source.files)
         self._problems: list[str] = []
-        self._sha256: dict[str, str] = {}
         self._manifests: dict[str, str] = {}
-        self._lines = bytearray()
         self._files = 0
         self._size_bytes = 0
 
-    def take(self, file: ReadFile) -> None:
-        """The next file of the bag, in order of paths."""
-        sha256 = file.digests["sha256"]
-        if file.path.startswith(PAYLOAD):
-            self._root.add_file(file.path, sha256)
-            if self._collect:
-                self._sha256[file.path] = sha256
+    def take(self, seen: SourceFile, file: ReadFile) -> None:
+        """The next file of the bag, in any order."""
+        self._sums.put(seen, file.digests["sha256"])
         if self._offer.bag is not None:
             self._problems += self._offer.bag.problems_with(file.path, file.digests)
-        elif self._staged is not None:
-            self._lines += bag_making.payload_line(sha256, file.path)
         self._count(file)
 
     def take_empty_folders(self) -> None:
-        """Folders that hold nothing; in the root digest after all files."""
+        """Folders that hold nothing."""
+        if self._staged is None:
+            return
         source = self._offer.source
         for there, path in zip(source.empty_folders, self._offer.empty_folders, strict=True):
-            if f"{path}/".startswith(PAYLOAD):
-                self._root.add_empty_folder(path)
-            if self._staged is not None:
-                make_folder(self._staged.folder, path)
-                self._staged.add_empty_folder(path, mtime_s=source.folders[there].mtime_ns // 10**9)
+            make_folder(self._staged.folder, path)
+            self._staged.add_empty_folder(path, mtime_s=source.folders[there].mtime_ns // 10**9)
 
     def make_tag_files(self, folder: Path, made_at_s: int) -> None:
         """Turn the staged folder into a bag."""
-        tags = []
-        for name, data in (
-            (bag_making.BAGIT_NAME, bag_making.DECLARATION),
-            (bag_making.INFO_NAME, self._offer.info),
-            (bag_making.MANIFEST_NAME, bytes(self._lines)),
-        ):
-            tags.append(write_file(folder, name, data, mtime_s=made_at_s))
+        lines = (bag_making.payload_line(sha256, path) for path, sha256 in self._payload())
+        tags = [
+            write_file(folder, name, data, mtime_s=made_at_s)
+            for name, data in (
+                (bag_making.BAGIT_NAME, (bag_making.DECLARATION,)),
+                (bag_making.INFO_NAME, (self._offer.info,)),
+                (bag_making.MANIFEST_NAME, lines),
+            )
+        ]
         listed = [(file.path, file.digests["sha256"]) for file in tags]
         last = bag_making.tag_manifest_text(listed)
-        tags.append(write_file(folder, bag_making.TAG_MANIFEST_NAME, last, mtime_s=made_at_s))
+        tags.append(write_file(folder, bag_making.TAG_MANIFEST_NAME, (last,), mtime_s=made_at_s))
         for file in tags:
             self._count(file)
 
@@ -138,7 +130,21 @@ class _Reading:
             files=self._files,
             size_bytes=self._size_bytes,
         )
-        return ContentRead(self._root.hexdigest(), tuple(self._problems), self._sha256, summary)
+        root = RootDigest()
+        for path, sha256 in self._payload():
+            root.add_file(path, sha256)
+        for path in self._offer.empty_folders:
+            if f"{path}/".startswith(PAYLOAD):
+                root.add_empty_folder(path)
+        sha256_by_path = dict(self._payload()) if self._collect else {}
+        return ContentRead(root.hexdigest(), tuple(self._problems), sha256_by_path, summary)
+
+    def _payload(self) -> Iterator[tuple[str, str]]:
+        """Path in the bag and sha256 of every payload file, in order."""
+        for file, sha256 in self._sums:
+            path = self._offer.prefix + file.path
+            if path.startswith(PAYLOAD):
+                yield path, sha256
 
     def _count(self, file: ReadFile) -> None:
         self._files += 1

@@ -6,14 +6,12 @@ Nothing is synced here: one `sync_filesystem` at the end covers all of it.
 import ctypes
 import errno
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archived.errors import Failed, StagingFull, Unacceptable
-from archived.policy.carried_names import printable
-from archived.stages.intake_descent import Descent, NoWay
-from archived.stages.intake_source import Source, SourceFile
+from archived.errors import Failed, StagingFull
+from archived.stages.intake_source import Item, Source, SourceFile, changed
 from erasure.digests import ALGORITHMS, Digests
 
 BLOCK_BYTES = 1 << 20
@@ -41,15 +39,15 @@ def read_files(
     target: Path | None,
     algorithms: Callable[[str], Sequence[str]],
     progress: Progress | None,
-) -> Iterator[ReadFile]:
-    """Read every file of `source` in order of its path, and copy it below `target` unless that is None.
+) -> Iterator[tuple[SourceFile, ReadFile]]:
+    """Read every file of `source` in the order of its supply, and copy it below `target` unless that is None.
 
     Args:
         prefix: goes before each path to make its path in the bag ("data/" or nothing).
         algorithms: digests wanted beside the three of everything, for a path in the bag.
 
     Raises:
-        Unacceptable: a file cannot be read, or changed since it was seen.
+        Unacceptable: a file cannot be read, or the source changed since it was seen.
         StagingFull: the staging disk has no room; the caller removes what was written.
     """
     buffer = memoryview(bytearray(BLOCK_BYTES))
@@ -63,30 +61,45 @@ def read_files(
         if progress is not None:
             progress(done, total)
 
-    with _descent(source) as descent:
-        for file in source.files:
+    with source.supply.open() as contents:
+        for item in contents:
+            file = item.file
             path = prefix + file.path
             digests = Digests(dict.fromkeys((*ALGORITHMS, *algorithms(path))))
             into = None if target is None else _create(target, path, made)
             try:
-                _pass(descent, file, digests, into, buffer, advance)
+                _pass(item, digests, into, buffer, advance)
+                if into is not None:
+                    os.utime(into, ns=(file.mtime_ns, file.mtime_ns))
             finally:
                 if into is not None:
                     os.close(into)
-            yield ReadFile(path, file.size_bytes, file.mtime_ns // 10**9, digests.hexdigests())
+            yield file, ReadFile(path, file.size_bytes, file.mtime_ns // 10**9, digests.hexdigests())
+        if moved := contents.changed():
+            raise changed(moved)
 
 
-def write_file(target: Path, path: str, data: bytes, *, mtime_s: int) -> ReadFile:
-    """Put a file that we made ourselves below `target`. Raises StagingFull."""
+def write_file(target: Path, path: str, pieces: Iterable[bytes], *, mtime_s: int) -> ReadFile:
+    """Put a file that we made ourselves below `target`, piece after piece. Raises StagingFull."""
     digests = Digests()
-    digests.update(data)
     into = _create(target, path, set())
+    gathered = bytearray()
+
+    def flush() -> None:
+        digests.update(gathered)
+        _write(into, memoryview(bytes(gathered)))
+        gathered.clear()
+
     try:
-        _write(into, memoryview(data))
+        for piece in pieces:
+            gathered += piece
+            if len(gathered) >= BLOCK_BYTES:
+                flush()
+        flush()
         os.utime(into, (mtime_s, mtime_s))
     finally:
         os.close(into)
-    return ReadFile(path, len(data), mtime_s, digests.hexdigests())
+    return ReadFile(path, digests.length_bytes, mtime_s, digests.hexdigests())
 
 
 def make_folder(target: Path, path: str) -> None:
@@ -116,71 +129,17 @@ def sync_filesystem(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _descent(source: Source) -> Descent:
-    try:
-        return Descent(source.root)
-    except NoWay as error:
-        raise changed([str(source.root)]) from error
-
-
 def _pass(
-    descent: Descent,
-    file: SourceFile,
-    digests: Digests,
-    into: int | None,
-    buffer: memoryview,
-    advance: Callable[[int], None],
+    item: Item, digests: Digests, into: int | None, buffer: memoryview, advance: Callable[[int], None]
 ) -> None:
-    try:
-        descriptor = descent.file(file.path)
-    except OSError as error:
-        raise _unreadable(file, error) from error
-    try:
-        # Not one byte of anything but what the survey saw.
-        if not file.is_still(os.fstat(descriptor)):
-            raise changed([file.path])
-        while count := _read(descriptor, buffer, file):
-            block = buffer[:count]
-            digests.update(block)
-            if into is not None:
-                _write(into, block)
-            advance(count)
-            if count < BLOCK_BYTES and digests.length_bytes >= file.size_bytes:
-                break
-        now = os.fstat(descriptor)
-    finally:
-        os.close(descriptor)
-    # Against the survey, not against the look before reading: it covers the whole time between.
-    if digests.length_bytes != file.size_bytes or not file.is_still(now):
-        raise changed([file.path])
-    if into is not None:
-        os.utime(into, ns=(file.mtime_ns, file.mtime_ns))
-
-
-def changed(paths: Sequence[str]) -> Unacceptable:
-    """The error for things that somebody changed under our hands."""
-    return Unacceptable(
-        f"{', '.join(printable(path) for path in paths)} changed while it was read; nothing was kept",
-        advice="submit it again when nobody writes to it any more",
-        changed=[printable(path) for path in paths],
-    )
-
-
-def _read(descriptor: int, buffer: memoryview, file: SourceFile) -> int:
-    try:
-        return os.readv(descriptor, [buffer])
-    except OSError as error:
-        raise _unreadable(file, error) from error
-
-
-def _unreadable(file: SourceFile, error: OSError) -> Unacceptable:
-    if error.errno in (errno.ENOENT, errno.ELOOP, errno.ENOTDIR):
-        return changed([file.path])
-    return Unacceptable(
-        f"{printable(file.path)} cannot be read: {error.strerror}; nothing was kept",
-        advice="make it readable for the daemon and submit it again",
-        unreadable=[printable(file.path)],
-    )
+    while count := item.readinto(buffer):
+        block = buffer[:count]
+        digests.update(block)
+        if into is not None:
+            _write(into, block)
+        advance(count)
+    if digests.length_bytes != item.file.size_bytes:
+        raise changed([item.file.path])
 
 
 def _create(target: Path, path: str, made: set[str]) -> int:

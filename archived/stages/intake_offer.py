@@ -1,6 +1,5 @@
 """A submission before its content is read: what is there, what the site knows, and the verdict on both."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,8 +17,8 @@ from archived.policy.reading_rights import Reader
 from archived.policy.submission import SubmissionRequest
 from archived.policy.twins import NamesBeside
 from archived.settings import Config
-from archived.stages.intake_descent import Descent, NoWay
-from archived.stages.intake_source import Source, SourceFile, survey
+from archived.stages.intake_source import NotRead, Source
+from archived.stages.intake_survey import survey
 from backends.optical.udf.cost import group_cost_bytes
 from backends.optical.udf.layout import UdfEntry
 from devices.clock import Clock
@@ -95,7 +94,7 @@ def examine(
     source = _not_ours(survey(request.path, reader), staging)
     try:
         bag = _bag_of(source)
-    except _TagFile as error:
+    except NotRead as error:
         source, bag = Source(request.path, unusable=str(error)), None
     info = b"" if bag else _info(request, source, config, clock)
     named = not reference_problems(request)
@@ -181,32 +180,14 @@ def _bag_of(source: Source) -> Bag | None:
         nonlocal left_bytes
         left_bytes -= files[path].size_bytes
         if left_bytes < 0:
-            raise _TagFile(
+            raise NotRead(
                 f"its tag files, {path} the last of them, have more than {TAG_BYTES_MAX >> 20} MiB together; "
                 "hand it in as several volumes"
             )
-        return _tag_file(source, files[path])
+        return source.supply.small_file(files[path])
 
     sizes = {path: file.size_bytes for path, file in files.items()}
     return read_bag(read, sizes, has_payload_folder="data" in source.folders)
-
-
-class _TagFile(Exception):
-    """A tag file cannot be used; the text says why, for people."""
-
-
-def _tag_file(source: Source, file: SourceFile) -> bytes:
-    """The bytes of the very file that the survey saw. Raises _TagFile."""
-    try:
-        with Descent(source.root) as descent, open(descent.file(file.path), "rb") as there:
-            data = there.read(file.size_bytes + 1) if file.is_still(os.fstat(there.fileno())) else b""
-    except NoWay as error:
-        raise _TagFile(str(error)) from error
-    except OSError as error:
-        raise _TagFile(f"its tag file {file.path} cannot be read: {error.strerror}") from error
-    if len(data) != file.size_bytes:
-        raise _TagFile(f"its tag file {file.path} changed while it was looked at")
-    return data
 
 
 def _info(request: SubmissionRequest, source: Source, config: Config, clock: Clock) -> bytes:

@@ -1,33 +1,37 @@
-"""What lies where a producer points: every file and empty folder, seen once and without reading any."""
+"""What a producer hands in, as values: every file, folder and link, and a supply that opens their content.
+
+A folder's survey (`intake_survey`) and an archive's make the same values, so that intake reads all of them in one
+way. Nothing here touches a disk. Paths are relative to the source, with '/'; bytes that are no UTF-8 stand in
+them as `os.fsdecode` puts them (surrogateescape), so that `os.fsencode` gives the very bytes back.
+"""
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
-from archived.policy.carried_names import printable, problems_in_folder
-from archived.policy.reading_rights import READ, SEARCH, Reader, may
-from archived.stages.intake_descent import Descent, NoWay
-
-_SPECIAL = {
-    stat.S_IFLNK: "it is a symbolic link; put the file itself there",
-    stat.S_IFSOCK: "it is a socket, not a file",
-    stat.S_IFIFO: "it is a pipe, not a file",
-    stat.S_IFBLK: "it is a block device, not a file",
-    stat.S_IFCHR: "it is a character device, not a file",
-}
+from archived.errors import Unacceptable
+from archived.language import _
+from archived.policy.carried_names import printable
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file as it was when we looked. Paths are relative to the source, with '/'."""
+    """One file as it was when we looked."""
 
     path: str
     size_bytes: int
     mtime_ns: int
-    inode: int
-    device: int
+    #: Permission bits with setuid, setgid and sticky: 0 to 0o7777.
+    mode: int
+    #: Two files with one inode on one device are hard links; 0 where there is no such thing.
+    inode: int = 0
+    device: int = 0
+    #: How many names the file has, as the file system counts them.
+    links: int = 1
 
     def is_still(self, now: os.stat_result) -> bool:
         """True when `now` tells of the same, unchanged regular file."""
@@ -44,8 +48,9 @@ class SourceFolder:
     """One folder as it was when we looked."""
 
     mtime_ns: int
-    inode: int
-    device: int
+    mode: int
+    inode: int = 0
+    device: int = 0
 
     def is_still(self, now: os.stat_result) -> bool:
         """True when nothing was added to this folder, removed or renamed in it."""
@@ -53,125 +58,123 @@ class SourceFolder:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A folder that was handed in. Files and folders are sorted by path."""
+class SourceLink:
+    """One symbolic link; it is never followed."""
 
+    path: str
+    #: What it says, as it says it.
+    target: str
+    mtime_ns: int
+
+
+class Item(Protocol):
+    """One file whose bytes can be read now, once, from the first to the last."""
+
+    @property
+    def file(self) -> SourceFile:
+        """The very value that stands in `Source.files`."""
+        ...
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Put the next bytes into `buffer` and return how many; 0 at the end, asked for once at least.
+
+        Raises Unacceptable: it cannot be read, or is not what the survey saw.
+        """
+        ...
+
+
+class Contents(Protocol):
+    """Everything that a source holds, opened."""
+
+    def __iter__(self) -> Iterator[Item]:
+        """Each file of `Source.files` once, in any order. An item that nobody read is passed over."""
+        ...
+
+    def changed(self) -> list[str]:
+        """After the last byte: paths that came, went or changed since the survey; empty when all is as it was."""
+        ...
+
+
+class Supply(Protocol):
+    """Where the bytes of a source come from. It may be opened more than once."""
+
+    def open(self) -> AbstractContextManager[Contents]:
+        """Open the source. Raises Unacceptable when it is not there any more."""
+        ...
+
+    def small_file(self, file: SourceFile) -> bytes:
+        """All bytes of one file, a tag file of a bag. Raises NotRead, which says why."""
+        ...
+
+
+class NotRead(Exception):
+    """A small file cannot be used; the text says why, for people."""
+
+
+class NoSupply:
+    """The supply of a source that holds no file."""
+
+    def open(self) -> AbstractContextManager[Contents]:
+        return nullcontext(_Nothing())
+
+    def small_file(self, file: SourceFile) -> bytes:
+        raise NotRead(f"{printable(file.path)} is not there")
+
+
+class _Nothing:
+    def __iter__(self) -> Iterator[Item]:
+        return iter(())
+
+    def changed(self) -> list[str]:
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was handed in. Files, folders and links are sorted by the bytes of their paths (`path_bytes`)."""
+
+    #: Where it lies: the folder, or the archive itself.
     root: Path
     files: tuple[SourceFile, ...] = ()
     #: Folders without anything in them; "" when it is the source itself.
     empty_folders: tuple[str, ...] = ()
-    #: Every folder, to see whether something came or went meanwhile.
+    links: tuple[SourceLink, ...] = ()
+    #: Every folder, those on the way to files too.
     folders: Mapping[str, SourceFolder] = field(default_factory=dict)
-    #: (path, why) of everything that cannot be carried.
+    #: (path, why) of everything that can never be carried: pipes, sockets, devices.
     problems: tuple[tuple[str, str], ...] = ()
     #: (path, why) of everything that cannot be read, or that the submitter may not read himself.
     unreadable: tuple[tuple[str, str], ...] = ()
     #: Why nothing of it can be read, or empty.
     unusable: str = ""
+    #: Files that are there and are not taken, by a rule of the class; the supply may still offer them.
+    left_out: tuple[str, ...] = ()
+    supply: Supply = field(default_factory=NoSupply, compare=False)
 
     @property
     def size_bytes(self) -> int:
         return sum(file.size_bytes for file in self.files)
 
-    def changed_folders(self) -> list[str]:
-        """Folders in which something was added, removed or renamed since the survey."""
-        try:
-            with Descent(self.root) as descent:
-                return [
-                    path or "."
-                    for path, seen in sorted(self.folders.items())
-                    if not _is_still(descent, path, seen)
-                ]
-        except NoWay:
-            return ["."]
+
+def path_bytes(path: str) -> bytes:
+    """The bytes that the file system, or the archive, has for a path."""
+    return path.encode("utf-8", "surrogateescape")
 
 
-def _is_still(descent: Descent, path: str, seen: SourceFolder) -> bool:
-    try:
-        return seen.is_still(os.fstat(descent.folder(path)))
-    except OSError:
-        return False
-
-
-def survey(root: Path, reader: Reader | None = None) -> Source:
-    """Look at everything below `root`. Raises nothing: what cannot be seen is told in the value.
-
-    Args:
-        reader: whoever must be able to read all of it himself; None when the daemon's own rights decide.
-    """
-    try:
-        with Descent(root, reader) as descent:
-            looking = _Survey(descent, reader)
-            looking.look_at_everything()
-    except NoWay as error:
-        return Source(root, unusable=str(error))
-    looking.files.sort(key=lambda file: file.path)
-    return Source(
-        root,
-        tuple(looking.files),
-        tuple(sorted(looking.empty)),
-        looking.folders,
-        tuple(sorted(looking.problems)),
-        tuple(sorted(looking.unreadable)),
+def changed(paths: Sequence[str]) -> Unacceptable:
+    """The error for things that somebody changed under our hands."""
+    names = [printable(path) for path in paths]
+    return Unacceptable(
+        _("{names} changed while it was read; nothing was kept").format(names=", ".join(names)),
+        advice=_("submit it again when nobody writes to it any more"),
+        changed=names,
     )
 
 
-class _Survey:
-    """What accumulates while folder after folder is looked at."""
-
-    def __init__(self, descent: Descent, reader: Reader | None) -> None:
-        self._descent = descent
-        self._reader = reader
-        self.files: list[SourceFile] = []
-        self.empty: list[str] = []
-        self.folders: dict[str, SourceFolder] = {}
-        self.problems: list[tuple[str, str]] = []
-        self.unreadable: list[tuple[str, str]] = []
-
-    def look_at_everything(self) -> None:
-        waiting = [""]
-        while waiting:
-            folder = waiting.pop()
-            try:
-                waiting += self._look_into(folder)
-            except OSError as error:
-                self.unreadable.append((printable(folder) or ".", str(error.strerror)))
-
-    def _look_into(self, folder: str) -> list[str]:
-        """Take up what lies in one folder, and return the folders in it. Raises OSError."""
-        descriptor = self._descent.folder(folder)
-        found = os.fstat(descriptor)
-        self.folders[folder] = SourceFolder(found.st_mtime_ns, found.st_ino, found.st_dev)
-        if not self._is_open_to_reader(folder, found, READ | SEARCH):
-            return []
-        with os.scandir(descriptor) as listing:
-            entries = sorted((entry.name, entry.stat(follow_symlinks=False)) for entry in listing)
-        below = f"{folder}/" if folder else ""
-        inner = []
-        for name, there in entries:
-            path = below + name
-            if stat.S_ISDIR(there.st_mode):
-                inner.append(path)
-            elif not stat.S_ISREG(there.st_mode):
-                self._note(path, _SPECIAL.get(stat.S_IFMT(there.st_mode), "it is neither file nor folder"))
-            elif self._is_open_to_reader(path, there, READ):
-                self.files.append(
-                    SourceFile(path, there.st_size, there.st_mtime_ns, there.st_ino, there.st_dev)
-                )
-        if not entries:
-            self.empty.append(folder)
-        for name, why in problems_in_folder(name for name, _ in entries):
-            self._note(below + name, why)
-        return inner
-
-    def _is_open_to_reader(self, path: str, found: os.stat_result, wanted: int) -> bool:
-        reader = self._reader
-        if reader is None or may(reader, wanted, mode=found.st_mode, uid=found.st_uid, gid=found.st_gid):
-            return True
-        self.unreadable.append(
-            (printable(path) or ".", f"uid {reader.uid}, who hands it in, may not read it")
-        )
-        return False
-
-    def _note(self, path: str, why: str) -> None:
-        self.problems.append((printable(path), why))
+def unreadable(path: str, why: str) -> Unacceptable:
+    """The error for a file that gives no bytes."""
+    return Unacceptable(
+        _("{path} cannot be read: {why}; nothing was kept").format(path=printable(path), why=why),
+        advice=_("make it readable for the daemon and submit it again"),
+        unreadable=[printable(path)],
+    )

@@ -23,7 +23,7 @@ from pathlib import Path
 from archived.catalog.store import Catalog
 from archived.config import parse
 from archived.settings_text import template
-from archived.stages import intake, intake_content, intake_copy, intake_staging
+from archived.stages import intake, intake_content, intake_staging, intake_survey
 from devices.clock import SimulatedClock
 
 folder, producer, where = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
@@ -32,7 +32,7 @@ def die(*_arguments, **_named):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if where == "copying":
-    intake_copy.os.readv = die
+    intake_survey.os.readv = die
 elif where == "before the sync":
     intake.sync_filesystem = die
 elif where == "before the commit":

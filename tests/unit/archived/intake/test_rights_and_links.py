@@ -12,7 +12,7 @@ from archived.errors import Unacceptable
 from archived.policy.reading_rights import READ, SEARCH, Reader, may
 from archived.stages import intake_offer
 from archived.stages.intake_descent import DEPTH_MAX
-from archived.stages.intake_source import survey
+from archived.stages.intake_survey import survey
 from tests.unit.archived.intake.conftest import Site
 
 STRANGER = Reader(4_000_000, frozenset({4_000_000}))
