@@ -14,7 +14,7 @@ from archived import config as configuration
 from archived.byte_size import ByteSize
 from archived.errors import translated
 from archived.formats.bag_making import NOTICE_SIMULATED
-from archived.language import speak_by_default, speaking_as_wished
+from archived.language import _, speak_by_default, speaking_as_wished
 from archived.spoken import SpokenGroup, examples_of
 from archived.wiring import paths_of, site_on_socket, software
 
@@ -89,6 +89,8 @@ def serve(site: Path, verbose: bool) -> None:
     lock = life.lock_site(site)
     catalog = Catalog(paths.catalog)
     catalog.upgrade()
+    if founding.found_again(catalog, config, site):
+        click.echo(_("the catalog of this site is gone; next: archivectl catalog rebuild --from-media"))
     founding.check_kind(catalog, config)
     for folder in (paths.staging / "packages", paths.staging / "recipes", paths.burns, paths.recalls):
         folder.mkdir(parents=True, exist_ok=True)

@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
 from archived import config as configuration
 from archived import settings_text
-from archived.catalog import events, media
+from archived.catalog import events, media, surveys
+from archived.catalog.events import Attention
 from archived.catalog.store import Catalog
 from archived.errors import ConfigurationError, Refused
+from archived.language import _
 from archived.model import Drive, Medium
 from archived.sessions.tools import SitePaths
 from archived.settings import Config
 from archived.stages.floor import furnish, stale_key
 from archived.states import MediumState
-from archived.wiring import furnish_room, paths_of
+from archived.wiring import furnish_room, paths_of, room_plan
 from backends.interface import CLUSTER_BYTES, SECTOR_BYTES
 from devices.clock import Clock, SystemClock
 
@@ -70,6 +74,38 @@ def make_site(site: Path, choices: Choices, clock: Clock | None = None) -> Confi
     return config
 
 
+def found_again(catalog: Catalog, config: Config, site: Path, clock: Clock | None = None) -> bool:
+    """Give a new, empty catalog of a site that is there already its robots and drives; True when it was new.
+
+    No medium is known then, and no package is taken in, until the catalog is rebuilt or restored: ids and
+    versions that discs and receipts name must not be given out again.
+    """
+    with catalog.read() as read:
+        if "room" in events.settings(read):
+            return False
+    room = room_plan(paths_of(site, config).room)
+    now = (clock or SystemClock()).now()
+    with catalog.write() as write:
+        _register_floor(write, config, room)
+        events.set_setting(write, surveys.ORIGIN, surveys.EMPTY)
+        subject = ("site", config.site.name)
+        events.append(write, now, "catalog found empty", subject, outcome="failure", room=config.room)
+        events.raise_attention(
+            write,
+            Attention(
+                "catalog-empty",
+                "now",
+                _("the catalog of this site is gone: the daemon started with an empty one"),
+                _(
+                    "nothing is taken in, written or removed until it is rebuilt or restored; discs are untouched"
+                ),
+                "archivectl catalog rebuild --from-media",
+                now,
+            ),
+        )
+    return True
+
+
 def check_kind(catalog: Catalog, config: Config) -> None:
     """A site never changes from simulated to real or back. Raises ConfigurationError."""
     with catalog.read() as read:
@@ -114,16 +150,9 @@ def room_socket(site: Path) -> Path:
 def _register(catalog: Catalog, config: Config, room: "RoomPlan", clock: Clock) -> None:
     now = clock.now()
     with catalog.write() as write:
-        events.set_setting(write, "room", config.room)
-        events.set_setting(write, stale_key(room.library), "1")
+        _register_floor(write, config, room)
+        events.set_setting(write, surveys.ORIGIN, surveys.FOUNDED)
         events.append(write, now, "site made", ("site", config.site.name), room=config.room)
-        slots = {
-            address: f"magazine-{number // room.magazine_slots + 1}"
-            for number, address in enumerate(room.slot_addresses)
-        }
-        furnish(write, room.library, slots=slots, ports=list(room.import_export_addresses))
-        for drive in room.drives:
-            media.register_drive(write, Drive(drive.name, room.library, drive.address, drive.serial, True))
         for number, disc in enumerate(room.discs):
             magazine = (disc.slot - 1) // room.magazine_slots
             element = room.slot_addresses[disc.slot - 1]
@@ -147,11 +176,25 @@ def _register(catalog: Catalog, config: Config, room: "RoomPlan", clock: Clock) 
             )
 
 
+def _register_floor(write: Connection, config: Config, room: "RoomPlan") -> None:
+    """The robot's elements, magazines and drives; no medium."""
+    events.set_setting(write, "room", config.room)
+    events.set_setting(write, stale_key(room.library), "1")
+    slots = {
+        address: f"magazine-{number // room.magazine_slots + 1}"
+        for number, address in enumerate(room.slot_addresses)
+    }
+    furnish(write, room.library, slots=slots, ports=list(room.import_export_addresses))
+    for drive in room.drives:
+        media.register_drive(write, Drive(drive.name, room.library, drive.address, drive.serial, True))
+
+
 __all__ = [
     "Choices",
     "SitePaths",
     "api_socket",
     "check_kind",
+    "found_again",
     "make_site",
     "room_socket",
     "run_directory",

@@ -18,6 +18,7 @@ class PackageState(Enum):
     ARCHIVED = "archived"  # every copy that its class asks for was read back after a reload
     WITHDRAWN = "withdrawn"  # taken back before the first write intent of its set
     ABANDONED = "abandoned"  # an intake that failed or was interrupted; never acknowledged
+    FOUND = "found"  # a rebuild found it on media; it cannot tell that all of its set was ever read back
 
 
 @unique
@@ -36,6 +37,7 @@ class ImageState(Enum):
     PROTECTED = "protected"  # digests and chunk table known, parity of its set on disk
     KEPT = "kept"  # its copies are verified and so are those of its whole set
     VOID = "void"  # given up before anything physical happened; its packages close again
+    FOUND = "found"  # known from media only, in a set that is not known to be complete
 
 
 @unique
@@ -54,6 +56,7 @@ class SetState(Enum):
     PROTECTED = "protected"  # parity on disk; copies may be placed
     COMPLETE = "complete"  # every member was read back after a reload and matched
     VOID = "void"  # given up before the first write intent of any member
+    FOUND = "found"  # known from media only; not every member was seen, or not every one was ever read back
 
 
 @unique
@@ -76,6 +79,7 @@ class CopyState(Enum):
     ABANDONED = "abandoned"  # an attempt that failed or was interrupted; its medium is suspect
     CANCELLED = "cancelled"  # withdrawn before anything physical happened
     LOST = "lost"  # never readable again, kept for the record
+    FOUND = "found"  # its medium says that it is this image; not read in full since the catalog was rebuilt
 
 
 @unique
@@ -101,6 +105,7 @@ class MediumState(Enum):
     SUSPECT = "suspect"  # spent by a failed or interrupted burn, wrong, or read badly; never written again
     QUARANTINED = "quarantined"  # set aside by a person or because it is not what it should be
     LOST = "lost"  # gone for good
+    UNKNOWN = "unknown"  # seen in the library; nobody has looked yet what it is and what it carries
 
 
 @unique
@@ -115,6 +120,7 @@ class MediumEvent(Enum):
     SET_ASIDE = "set_aside"
     ADMITTED = "admitted"
     GONE = "gone"
+    IDENTIFIED = "identified"
 
 
 @unique
@@ -165,6 +171,38 @@ class ReadingEvent(Enum):
     FAILED = "failed"
 
 
+@unique
+class LookState(Enum):
+    WANTED = "wanted"  # what a medium says of itself is to be read
+    LOOKING = "looking"  # it lies in a drive and is being read
+    SEEN = "seen"  # what it said is on record
+    FAILED = "failed"  # no drive could tell anything, or it is not to be had any more
+
+
+@unique
+class LookEvent(Enum):
+    BEGUN = "begun"
+    INTERRUPTED = "interrupted"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+@unique
+class SurveyState(Enum):
+    LOOKING = "looking"  # every medium of the room is asked what it is
+    ASSEMBLING = "assembling"  # what they said becomes rows, or is compared with the rows that there are
+    DONE = "done"  # its report stands
+    GIVEN_UP = "given_up"  # a person ended it
+
+
+@unique
+class SurveyEvent(Enum):
+    ALL_SEEN = "all_seen"
+    MORE_WANTED = "more_wanted"
+    FINISHED = "finished"
+    GIVEN_UP = "given_up"
+
+
 _P, _PE = PackageState, PackageEvent
 _I, _IE = ImageState, ImageEvent
 _S, _SE = SetState, SetEvent
@@ -173,6 +211,8 @@ _M, _ME = MediumState, MediumEvent
 _V, _VE = MoveState, MoveEvent
 _R, _RE = RecallState, RecallEvent
 _D, _DE = ReadingState, ReadingEvent
+_L, _LE = LookState, LookEvent
+_Y, _YE = SurveyState, SurveyEvent
 
 PACKAGE: dict[PackageState, dict[PackageEvent, PackageState]] = {
     _P.STAGING: {_PE.SYNCED: _P.ACCEPTED, _PE.FAILED: _P.ABANDONED},
@@ -180,6 +220,7 @@ PACKAGE: dict[PackageState, dict[PackageEvent, PackageState]] = {
     _P.ARCHIVED: {},
     _P.WITHDRAWN: {},
     _P.ABANDONED: {},
+    _P.FOUND: {_PE.SUFFICIENT: _P.ARCHIVED},
 }
 IMAGE: dict[ImageState, dict[ImageEvent, ImageState]] = {
     _I.OPEN: {_IE.CLOSE: _I.CLOSING, _IE.VOIDED: _I.VOID},
@@ -188,6 +229,7 @@ IMAGE: dict[ImageState, dict[ImageEvent, ImageState]] = {
     _I.PROTECTED: {_IE.COMPLETED: _I.KEPT, _IE.VOIDED: _I.VOID},
     _I.KEPT: {},
     _I.VOID: {},
+    _I.FOUND: {_IE.COMPLETED: _I.KEPT},
 }
 SET: dict[SetState, dict[SetEvent, SetState]] = {
     _S.FORMING: {_SE.CLOSE: _S.PROTECTING, _SE.VOIDED: _S.VOID},
@@ -195,6 +237,7 @@ SET: dict[SetState, dict[SetEvent, SetState]] = {
     _S.PROTECTED: {_SE.COMPLETED: _S.COMPLETE, _SE.VOIDED: _S.VOID},
     _S.COMPLETE: {},
     _S.VOID: {},
+    _S.FOUND: {_SE.COMPLETED: _S.COMPLETE},
 }
 COPY: dict[CopyState, dict[CopyEvent, CopyState]] = {
     _C.PLANNED: {_CE.BEGUN: _C.WRITING, _CE.WITHDRAWN: _C.CANCELLED},
@@ -219,6 +262,7 @@ COPY: dict[CopyState, dict[CopyEvent, CopyState]] = {
     _C.ABANDONED: {},
     _C.CANCELLED: {},
     _C.LOST: {},
+    _C.FOUND: {_CE.READ_MATCHED: _C.VERIFIED, _CE.READ_DIFFERED: _C.SUSPECT, _CE.GIVEN_UP: _C.LOST},
 }
 MEDIUM: dict[MediumState, dict[MediumEvent, MediumState]] = {
     _M.BLANK: {_ME.RESERVED: _M.RESERVED, _ME.SET_ASIDE: _M.QUARANTINED, _ME.GONE: _M.LOST},
@@ -241,8 +285,14 @@ MEDIUM: dict[MediumState, dict[MediumEvent, MediumState]] = {
         _ME.SET_ASIDE: _M.QUARANTINED,
         _ME.GONE: _M.LOST,
     },
-    _M.QUARANTINED: {_ME.ADMITTED: _M.BLANK, _ME.GONE: _M.LOST},
+    _M.QUARANTINED: {_ME.ADMITTED: _M.BLANK, _ME.IDENTIFIED: _M.GOOD, _ME.GONE: _M.LOST},
     _M.LOST: {},
+    _M.UNKNOWN: {
+        _ME.IDENTIFIED: _M.GOOD,
+        _ME.SPOILED: _M.SUSPECT,
+        _ME.SET_ASIDE: _M.QUARANTINED,
+        _ME.GONE: _M.LOST,
+    },
 }
 MOVE: dict[MoveState, dict[MoveEvent, MoveState]] = {
     _V.MOVING: {_VE.ARRIVED: _V.DONE, _VE.STAYED: _V.REFUSED, _VE.VANISHED: _V.LOST_SIGHT},
@@ -267,6 +317,18 @@ READING: dict[ReadingState, dict[ReadingEvent, ReadingState]] = {
     _D.READ: {},
     _D.FAILED: {},
 }
+LOOK: dict[LookState, dict[LookEvent, LookState]] = {
+    _L.WANTED: {_LE.BEGUN: _L.LOOKING, _LE.FAILED: _L.FAILED},
+    _L.LOOKING: {_LE.FINISHED: _L.SEEN, _LE.FAILED: _L.FAILED, _LE.INTERRUPTED: _L.WANTED},
+    _L.SEEN: {},
+    _L.FAILED: {},
+}
+SURVEY: dict[SurveyState, dict[SurveyEvent, SurveyState]] = {
+    _Y.LOOKING: {_YE.ALL_SEEN: _Y.ASSEMBLING, _YE.GIVEN_UP: _Y.GIVEN_UP},
+    _Y.ASSEMBLING: {_YE.MORE_WANTED: _Y.LOOKING, _YE.FINISHED: _Y.DONE, _YE.GIVEN_UP: _Y.GIVEN_UP},
+    _Y.DONE: {},
+    _Y.GIVEN_UP: {},
+}
 
 #: Every table by the name of its kind, first state first; docs and tests walk this.
 TABLES: dict[str, Mapping[Any, Mapping[Any, Any]]] = {
@@ -278,6 +340,17 @@ TABLES: dict[str, Mapping[Any, Mapping[Any, Any]]] = {
     "move": MOVE,
     "recall": RECALL,
     "reading": READING,
+    "look": LOOK,
+    "survey": SURVEY,
+}
+
+#: Where things begin that a catalog learns of from media: only a rebuild (a look, for media) makes them.
+FOUND: dict[str, Any] = {
+    "package": _P.FOUND,
+    "image": _I.FOUND,
+    "set": _S.FOUND,
+    "copy": _C.FOUND,
+    "medium": _M.UNKNOWN,
 }
 
 S = TypeVar("S", bound=Enum)

@@ -94,6 +94,17 @@ def furnish_room(folder: Path, config: "Config", *, disc_capacity_bytes: int, sp
     return plan
 
 
+def room_plan(folder: Path) -> "RoomPlan":
+    """How the simulated room in `folder` is furnished. Raises Refused when there is none."""
+    from simulator.errors import SimulatorError
+    from simulator.estate import read_plan
+
+    try:
+        return read_plan(folder)
+    except SimulatorError as error:
+        raise Refused(str(error)) from None
+
+
 def serve_room(folder: Path, socket: Path, log: Callable[[str], None]) -> None:
     """Serve a simulated room until it is told to stop.
 
@@ -134,6 +145,7 @@ __all__ = [
     "furnish_room",
     "paths_of",
     "room_drive",
+    "room_plan",
     "serve_room",
     "site_in_process",
     "site_on_socket",

@@ -16,6 +16,8 @@ def page() -> str:
     for kind, table in states.TABLES.items():
         first = next(iter(table))
         lines = [f"## {kind}", "", "```mermaid", "stateDiagram-v2", f"    [*] --> {first.value}"]
+        if kind in states.FOUND:
+            lines.append(f"    [*] --> {states.FOUND[kind].value}: known from media")
         for state, exits in table.items():
             for event, after in exits.items():
                 lines.append(f"    {state.value} --> {after.value}: {event.value}")

@@ -34,6 +34,11 @@ def create_room(folder: Path, plan: RoomPlan, *, sync: Sync = os.fsync) -> None:
     sync_directory(folder.parent, sync=sync)
 
 
+def read_plan(folder: Path) -> RoomPlan:
+    """How the room in `folder` is furnished; raises `RoomDamaged` when there is none."""
+    return RoomPlan.from_json(_required(folder / _PLAN))
+
+
 class Estate:
     """Opened state of one room. Safe for many threads; nobody sleeps while holding `lock`."""
 
@@ -46,7 +51,7 @@ class Estate:
         sync: Sync = os.fsync,
         log: Callable[[str], None] = lambda line: None,
     ) -> None:
-        self.plan = RoomPlan.from_json(_required(folder / _PLAN))
+        self.plan = read_plan(folder)
         self.clock = clock
         self.latencies = latencies or Latencies()
         self.lock = threading.RLock()

@@ -4,7 +4,17 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from archived.api import holdings, mending, overview, recalls, robot, simulation, steering, submissions
+from archived.api import (
+    catalog,
+    holdings,
+    mending,
+    overview,
+    recalls,
+    robot,
+    simulation,
+    steering,
+    submissions,
+)
 from archived.api.services import Services, known_peer
 from archived.api.speech import Speech
 from archived.errors import ArchivedError, CatalogBusy, Failed, Refused, translated
@@ -21,7 +31,7 @@ def create_application(services: Services) -> FastAPI:
     )
     application.add_middleware(Speech)
     application.state.services = services
-    for module in (submissions, mending, holdings, steering, robot, recalls, overview, simulation):
+    for module in (submissions, mending, holdings, steering, robot, recalls, overview, simulation, catalog):
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]
     application.add_exception_handler(ArchivedError, _said)  # type: ignore[arg-type]

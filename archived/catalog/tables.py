@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.types import JSON, BigInteger
 
 from archived import states
+from archived.catalog import survey_tables as survey_tables  # its tables belong to the same metadata
 from archived.catalog.columns import (
     HexDigest,
     Tuples,

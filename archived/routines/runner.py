@@ -9,6 +9,7 @@ from archived.catalog.store import Catalog
 from archived.routines import watches
 from archived.stages import staging_release
 from archived.stages.capacity import under_pressure
+from archived.stages.catalog_origin import is_known
 from archived.stages.work import Site
 from archived.states import PackageState, RecallEvent, RecallState
 
@@ -72,7 +73,7 @@ class Runner:
         paths = self._site.tools.paths
         listed = staging_release.present(paths)
         with self._catalog.read() as read:
-            rubbish = staging_release.leftovers(read, paths, listed)
+            rubbish = staging_release.leftovers(read, paths, listed) if is_known(read) else []
         for path in rubbish:
             self._remove(path)
 

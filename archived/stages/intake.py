@@ -26,6 +26,7 @@ from archived.policy.reading_rights import Reader
 from archived.policy.reasons import Reason, broken_bag, refusal
 from archived.policy.submission import SubmissionRequest
 from archived.settings import Config
+from archived.stages.catalog_origin import is_known
 from archived.stages.intake_content import ContentRead, read_content
 from archived.stages.intake_copy import Progress, sync_filesystem
 from archived.stages.intake_offer import PAYLOAD, Limits, Offer, examine, staging_root
@@ -160,6 +161,8 @@ def recover(*, catalog: Catalog, config: Config, site: Path, clock: Clock) -> li
     the names of what was removed. Raises CatalogBusy.
     """
     with catalog.read() as connection:
+        if not is_known(connection):
+            return []  # what lies in staging was acknowledged by a catalog that is gone
         interrupted = packages.in_state(connection, PackageState.STAGING)
     root = staging_root(config, site)
     for package in interrupted:

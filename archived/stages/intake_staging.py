@@ -18,6 +18,7 @@ from archived.policy.content import Content, judge_content
 from archived.policy.reasons import refusal
 from archived.policy.twins import twin_reasons
 from archived.settings import Config
+from archived.stages.catalog_origin import must_be_known
 from archived.stages.intake_copy import ReadFile
 from archived.states import PackageEvent, PackageState
 from devices.clock import Clock
@@ -34,6 +35,7 @@ class StagedPackage:
         self._clock = clock
         self._rows: list[PackageFile] = []
         with catalog.write() as connection:
+            must_be_known(connection)
             self.package = replace(package, id=packages.new_id(connection))
             packages.create(connection, self.package)
         self.folder = staging / self.package.staging_name

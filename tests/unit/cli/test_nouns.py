@@ -49,6 +49,8 @@ STATUS = {
         ("allow", "/v1/allowances"),
         ("recalls", "/v1/recalls"),
         ("recalls R1", "/v1/recalls/R1"),
+        ("catalog", "/v1/catalog"),
+        ("catalog --json", "/v1/catalog"),
     ],
 )
 def test_a_noun_asks_for(line: str, path: str, run: Run, daemon: FakeClient) -> None:
@@ -76,6 +78,8 @@ def test_a_noun_asks_for(line: str, path: str, run: Run, daemon: FakeClient) -> 
         ("allow diversity 7K3F --reason x", "/v1/allowances", {"kind": "diversity", "thing": "7K3F", "reason": "x"}),
         ("allow exception F/S/V --reason x", "/v1/allowances", {"kind": "exception", "thing": "F/S/V", "reason": "x"}),
         ("recalls cancel R1", "/v1/recalls/R1/cancel", {}),
+        ("catalog rebuild --from-media --dry-run", "/v1/catalog/rebuild", {"dry_run": True}),
+        ("catalog give-up --reason x", "/v1/catalog/give-up", {"reason": "x"}),
         ("media register D1 D2 --batch b --capacity 25GB", "/v1/media/register",
          {"barcodes": ["D1", "D2"], "batch": "b", "pool": None, "media_id": "", "capacity_bytes": 25 * 10**9}),
         ("simulate lose D1", "/v1/simulate", {"verb": "lose", "medium": "D1"}),

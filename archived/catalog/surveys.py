@@ -1,0 +1,91 @@
+"""Surveys and their looks."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from archived import states
+from archived.catalog.rows import advance, one, values
+from archived.catalog.survey_tables import medium_look, survey
+from archived.catalog.tables import image, package, protection_set
+from archived.states import LookEvent, LookState, SurveyEvent, SurveyState
+from archived.surveys import MediumLook, Survey
+
+UNDER_WAY = (SurveyState.LOOKING, SurveyState.ASSEMBLING)
+#: The setting that says where this catalog comes from: FOUNDED, EMPTY, REBUILT or RESTORED.
+ORIGIN = "catalog_origin"
+FOUNDED, EMPTY, REBUILT, RESTORED = "founded", "empty", "rebuilt", "restored"
+
+
+def begin(connection: Connection, kind: str, agent: str, at: datetime) -> int:
+    """A new survey, LOOKING; returns its id."""
+    row = {"kind": kind, "agent": agent, "begun_at": at, "cursor": {}, "report": {}}
+    done = connection.execute(insert(survey).values(state=SurveyState.LOOKING, **row))
+    key = done.inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def get(connection: Connection, survey_id: int) -> Survey:
+    """Raises NotFound."""
+    return one(connection, Survey, survey, survey_id)
+
+
+def under_way(connection: Connection) -> Survey | None:
+    """The survey that is not over; there is one at most."""
+    found = values(connection, Survey, select(survey).where(survey.c.state.in_(UNDER_WAY)))
+    return found[0] if found else None
+
+
+def last(connection: Connection, *kinds: str) -> Survey | None:
+    """The newest survey of these kinds, of any when none is given."""
+    query = select(survey).order_by(survey.c.id.desc()).limit(1)
+    found = values(connection, Survey, query.where(survey.c.kind.in_(kinds)) if kinds else query)
+    return found[0] if found else None
+
+
+def advance_state(connection: Connection, survey_id: int, event: SurveyEvent, **changes: Any) -> None:
+    """Raises NotFound, ForbiddenStep."""
+    advance(connection, survey, states.SURVEY, survey_id, event, **changes)
+
+
+def keep_place(connection: Connection, survey_id: int, cursor: dict[str, Any]) -> None:
+    """How far assembling has come, committed with the rows that it made."""
+    connection.execute(update(survey).where(survey.c.id == survey_id).values(cursor=cursor))
+
+
+def ask(connection: Connection, look: MediumLook) -> int:
+    """Want a look; the id given is ignored, the new one returned."""
+    row = {name: getattr(look, name) for name in MediumLook.__dataclass_fields__ if name != "id"}
+    done = connection.execute(insert(medium_look).values(**row))
+    key = done.inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def get_look(connection: Connection, look_id: int) -> MediumLook:
+    """Raises NotFound."""
+    return one(connection, MediumLook, medium_look, look_id)
+
+
+def looks(connection: Connection, survey_id: int) -> list[MediumLook]:
+    """Every look of a survey in order of asking."""
+    query = select(medium_look).where(medium_look.c.survey_id == survey_id).order_by(medium_look.c.id)
+    return values(connection, MediumLook, query)
+
+
+def looks_in_state(connection: Connection, *wanted: LookState) -> list[MediumLook]:
+    query = select(medium_look).where(medium_look.c.state.in_(wanted)).order_by(medium_look.c.id)
+    return values(connection, MediumLook, query)
+
+
+def advance_look(connection: Connection, look_id: int, event: LookEvent, **changes: Any) -> None:
+    """Raises NotFound, ForbiddenStep."""
+    advance(connection, medium_look, states.LOOK, look_id, event, **changes)
+
+
+def holds_anything(connection: Connection) -> bool:
+    """Whether the catalog knows a package, an image or a set."""
+    return any(
+        connection.execute(select(func.count()).select_from(table)).scalar()
+        for table in (package, image, protection_set)
+    )
