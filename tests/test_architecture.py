@@ -19,8 +19,18 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 #: Inside `archived`, downwards only; a layer may import its own and every lower one.
 LAYERS: list[set[str]] = [
-    {"model", "surveys", "states", "config", "settings", "settings_text", "errors", "byte_size",
-     "language", "spoken"},
+    {
+        "model",
+        "surveys",
+        "states",
+        "config",
+        "settings",
+        "settings_text",
+        "errors",
+        "byte_size",
+        "language",
+        "spoken",
+    },
     {"policy", "catalog", "formats"},
     {"sessions"},
     {"stages"},
