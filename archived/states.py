@@ -9,6 +9,7 @@ from enum import Enum, unique
 from typing import Any, TypeVar
 
 from archived.errors import ForbiddenStep
+from archived.item_states import ITEM
 
 
 @unique
@@ -340,6 +341,7 @@ TABLES: dict[str, Mapping[Any, Mapping[Any, Any]]] = {
     "move": MOVE,
     "recall": RECALL,
     "reading": READING,
+    "batch item": ITEM,
     "look": LOOK,
     "survey": SURVEY,
 }

@@ -21,6 +21,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 LAYERS: list[set[str]] = [
     {
         "model",
+        "batches",
+        "item_states",
         "surveys",
         "states",
         "config",

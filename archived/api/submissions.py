@@ -1,6 +1,5 @@
 """Handing in and taking back."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,12 +9,9 @@ from pydantic import BaseModel, Field
 
 from archived.api.rights import reader_for
 from archived.api.services import Document, Services, agent_of, services_of, uid_of
-from archived.catalog import events
 from archived.errors import Refused, Unavailable, WrongState
 from archived.policy.submission import SubmissionRequest
-from archived.stages import intake
-from archived.stages.capacity import cost_on_disc, image_limit_bytes
-from archived.stages.intake import Limits
+from archived.stages.admission import admit, would_admit
 from archived.stages.staging_release import remove
 from archived.stages.withdrawal import find_package, withdraw
 
@@ -66,23 +62,21 @@ def submit(body: Submission, request: Request, services: Services = Depends(serv
         reason=body.reason,
     )
     tools = services.site.tools
-    surroundings: dict[str, Any] = {
-        "catalog": services.catalog,
-        "config": services.site.config,
-        "site": services.folder,
-        "clock": tools.clock,
-        "reader": reader_for(uid_of(request)),
-    }
     key = body.key or uuid4().hex
     what = f"{'trying' if body.dry_run else 'taking in'} {asked.reference}"
     if any(item.key == key for item in tools.progress.items()):
         raise WrongState(f"{key} is under way already; nothing was taken", advice="archivectl watch shows it")
     report = tools.progress.begin(key, what, cancellable=True)
     try:
-        surroundings |= {"limits": _limits(services, asked), "progress": report}
+        surroundings: dict[str, Any] = {
+            "catalog": services.catalog,
+            "site": services.site,
+            "reader": reader_for(uid_of(request)),
+            "progress": report,
+        }
         if body.dry_run:
-            return intake.would_accept(asked, **surroundings)
-        receipt = intake.accept(asked, owner=uid_of(request), **surroundings)
+            return would_admit(asked, **surroundings)
+        receipt = admit(asked, owner=uid_of(request), **surroundings)
     finally:
         tools.progress.end(key)
     services.wake()
@@ -106,15 +100,3 @@ def withdraw_package(
             "voided_sets": list(verdict.voided_sets),
         }
     )
-
-
-def _limits(services: Services, asked: SubmissionRequest) -> Limits:
-    config = services.site.config
-    name = asked.storage_class or config.default_class
-    chosen = config.classes.get(name)
-    pools = chosen.pools if chosen is not None else ()
-    n = max((config.pools[pool].n for pool in pools), default=1)
-    with services.catalog.read() as read:
-        largest = {pool: image_limit_bytes(read, services.site, pool) for pool in pools}
-        exceptions = events.allowed(read, "exception")
-    return Limits(largest, exceptions, partial(cost_on_disc, asked, n))

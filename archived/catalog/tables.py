@@ -17,6 +17,8 @@ from sqlalchemy.types import JSON, BigInteger
 
 from archived import states
 from archived.catalog import survey_tables as survey_tables  # its tables belong to the same metadata
+from archived.catalog.batch_tables import batch as batch
+from archived.catalog.batch_tables import batch_item as batch_item
 from archived.catalog.columns import (
     HexDigest,
     Tuples,

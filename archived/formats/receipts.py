@@ -29,10 +29,10 @@ class BagSummary:
     size_bytes: int
 
 
-def accepted_receipt(package: Package, bag: BagSummary, config: Config) -> dict[str, Any]:
+def accepted_receipt(package: Package, bag: BagSummary, config: Config, *, batch: str = "") -> dict[str, Any]:
     """The receipt of a package that is being accepted; `package.accepted_at` must be set.
 
-    Raises ValueError when it is not.
+    `batch` names the batch that it came with. Raises ValueError when it is not.
     """
     if package.accepted_at is None:
         raise ValueError(f"package {package.id} has no time of acceptance")
@@ -42,6 +42,7 @@ def accepted_receipt(package: Package, bag: BagSummary, config: Config) -> dict[
         "receipt": "accepted",
         "institution": config.site.name,
         "package": package.id,
+        **({"batch": batch} if batch else {}),
         "reference": {"fonds": package.fonds, "series": package.series, "volume": package.volume},
         "version": package.version,
         "reason": package.reason,

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from archived.batches import ItemKey
 from archived.catalog import events, packages
 from archived.catalog.store import Catalog
 from archived.errors import ArchivedError, Cancelled, NotFound
@@ -50,6 +51,7 @@ def accept(
     limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
     reader: Reader | None = None,
+    item: ItemKey | None = None,
 ) -> dict[str, Any]:
     """Take a submission in and return its accepted receipt; the same content again gets the first one.
 
@@ -58,6 +60,7 @@ def accept(
         progress: gets (bytes done, bytes in all), for the last time right before the acknowledgement; what
             it raises cancels the intake.
         reader: whoever must be able to read all of it himself; None when the daemon's own rights decide.
+        item: of the batch that it comes with; its outcome is committed together with the package.
 
     Raises:
         Refused: one of its kinds, with every reason in `detail["reasons"]`; nothing was kept.
@@ -83,11 +86,7 @@ def accept(
         content = _copy_in(offer, staged, made_at_s, progress)
         package = replace(staged.package, root_digest=content.root_digest)
         outcome, other, receipt = staged.acknowledge(
-            package,
-            content.summary,
-            pools=offer.verdict.pools,
-            new_version=request.new_version,
-            config=config,
+            package, content.summary, offer.verdict.pools, config, again=request.new_version, item=item
         )
     except BaseException as error:
         staged.abandon(str(error) or type(error).__name__)

@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from archived.catalog import events, packages
+from archived.batches import ItemKey
+from archived.catalog import batches, events, packages
 from archived.catalog.store import Catalog
 from archived.errors import ArchivedError
 from archived.formats.receipts import BagSummary, accepted_receipt
+from archived.item_states import ItemEvent
 from archived.model import Package, PackageFile
 from archived.policy.content import Content, judge_content
 from archived.policy.reasons import refusal
@@ -67,12 +69,20 @@ class StagedPackage:
         self._rows = []
 
     def acknowledge(
-        self, package: Package, bag: BagSummary, *, pools: Sequence[str], new_version: bool, config: Config
+        self,
+        package: Package,
+        bag: BagSummary,
+        pools: Sequence[str],
+        config: Config,
+        *,
+        again: bool,
+        item: ItemKey | None = None,
     ) -> tuple[Content, Package, dict[str, Any]]:
         """The one write that makes it count, unless somebody else was first with this reference.
 
         Returns (NEW, the package, its receipt), or (SAME or DIFFERENT, the other package, no receipt); in
-        the second case nothing was written and the caller abandons. Raises CatalogBusy, and Unacceptable when
+        the second case nothing was written and the caller abandons. `again` says that a new version is meant.
+        Raises CatalogBusy, and Unacceptable when
         a twin of the reference was first.
         """
         with self._catalog.write() as connection:
@@ -80,12 +90,12 @@ class StagedPackage:
             beside = packages.names_beside(connection, package.reference)
             if not versions and (reasons := twin_reasons(package.reference, beside)):
                 raise refusal(reasons, str(package.reference))
-            content, other = judge_content(versions, package.root_digest, new_version=new_version)
+            content, other = judge_content(versions, package.root_digest, new_version=again)
             if other is not None:
                 return content, other, {}
             version = packages.highest_version(connection, package.reference) + 1
             accepted = replace(package, version=version, accepted_at=self._clock.now())
-            receipt = accepted_receipt(accepted, bag, config)
+            receipt = accepted_receipt(accepted, bag, config, batch=item.batch_id if item else "")
             packages.advance_state(
                 connection,
                 package.id,
@@ -99,6 +109,9 @@ class StagedPackage:
                 accepted_receipt=receipt,
             )
             packages.wait_for_pools(connection, package.id, pools)
+            if item is not None:
+                at = self._clock.now()
+                batches.record(connection, item, ItemEvent.TAKEN, at, package_id=package.id)
             self._event(connection, "success", version=version, root_digest=accepted.root_digest)
         return content, accepted, receipt
 
