@@ -21,7 +21,7 @@ def status(context: Context) -> None:
 
 def show_status(document: dict[str, Any]) -> None:
     """The whole status for people."""
-    facts(document, "site", "room", "software", "uptime_s", "draining", "writes_paused")
+    facts(document, "site", "room", "software", "uptime_s", "draining", "writes_paused", "catalog_held")
     facts(document, "packages", "images", "sets", "media")
     facts({**document["staging"], **document["exposure"]})
     work = document.get("in_flight") or []

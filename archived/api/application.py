@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 from archived.api import (
     catalog,
     holdings,
+    holds,
     mending,
     overview,
     recalls,
@@ -31,7 +32,9 @@ def create_application(services: Services) -> FastAPI:
     )
     application.add_middleware(Speech)
     application.state.services = services
-    for module in (submissions, mending, holdings, steering, robot, recalls, overview, simulation, catalog):
+    for module in (
+        submissions, mending, holdings, steering, robot, recalls, overview, simulation, catalog, holds,
+    ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]
     application.add_exception_handler(ArchivedError, _said)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from archived.api.services import Document, Services, plain, services_of
 from archived.catalog import events, images, media, packages
 from archived.errors import NotFound
 from archived.model import Event
+from archived.stages import hold
 from archived.stages.floor import Floor, floors
 from devices.polling import WaitExpired, wait_until
 
@@ -48,6 +49,7 @@ def status(services: Services = Depends(services_of)) -> Document:
             "uptime_s": (now - services.started_at).total_seconds(),
             "draining": services.is_draining(),
             "writes_paused": settings.get("writes_paused", ""),
+            "catalog_held": hold.in_force(settings),
             **counts,
             "staging": {
                 "free_bytes": disk.free,

@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.types import JSON, BigInteger
 
 from archived import states
+from archived.catalog import hold_tables as hold_tables
 from archived.catalog import survey_tables as survey_tables  # its tables belong to the same metadata
 from archived.catalog.batch_tables import batch as batch
 from archived.catalog.batch_tables import batch_item as batch_item

@@ -7,7 +7,7 @@ from pathlib import Path
 from archived.catalog import events, recalls
 from archived.catalog.store import Catalog
 from archived.routines import watches
-from archived.stages import staging_release
+from archived.stages import hold, staging_release
 from archived.stages.capacity import under_pressure
 from archived.stages.catalog_origin import is_known
 from archived.stages.work import Site
@@ -73,7 +73,9 @@ class Runner:
         paths = self._site.tools.paths
         listed = staging_release.present(paths)
         with self._catalog.read() as read:
-            rubbish = staging_release.leftovers(read, paths, listed) if is_known(read) else []
+            # A catalog that was made again does not know everything that lies there.
+            all_known = is_known(read) and not hold.stands(read)
+            rubbish = staging_release.leftovers(read, paths, listed) if all_known else []
         for path in rubbish:
             self._remove(path)
 

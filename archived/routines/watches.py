@@ -9,6 +9,7 @@ from archived.catalog import events, images, media, packages, recalls
 from archived.catalog.events import Attention
 from archived.model import Package
 from archived.policy.exposure import Exposed, overdue
+from archived.stages import hold
 from archived.stages.capacity import usable_blanks
 from archived.stages.commitment import missing_positions
 from archived.stages.moving import verify_choice
@@ -181,4 +182,5 @@ WATCHES: dict[str, Watch] = {
     "suspect:": suspect_discs,
     "stopped:": stopped,
     "recall:": slow_recalls,
+    hold.ATTENTION: hold.watch,
 }

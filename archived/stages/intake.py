@@ -27,6 +27,7 @@ from archived.policy.reading_rights import Reader
 from archived.policy.reasons import Reason, broken_bag, refusal
 from archived.policy.submission import SubmissionRequest
 from archived.settings import Config
+from archived.stages import hold
 from archived.stages.catalog_origin import is_known
 from archived.stages.intake_content import ContentRead, read_content
 from archived.stages.intake_copy import Progress, sync_filesystem
@@ -157,15 +158,18 @@ def recover(*, catalog: Catalog, config: Config, site: Path, clock: Clock) -> li
     """After a start: give up every intake that was interrupted, and remove what nobody owns in staging.
 
     Looks first: only folders of packages that are unknown, abandoned or withdrawn are removed. Returns
-    the names of what was removed. Raises CatalogBusy.
+    the names of what was removed. While a hold is in force rows end and no folder goes: the catalog may be older
+    than the folder. Raises CatalogBusy.
     """
     with catalog.read() as connection:
         if not is_known(connection):
             return []  # what lies in staging was acknowledged by a catalog that is gone
         interrupted = packages.in_state(connection, PackageState.STAGING)
+        held = hold.stands(connection)
     root = staging_root(config, site)
     for package in interrupted:
-        shutil.rmtree(root / package.staging_name, ignore_errors=True)
+        if not held:
+            shutil.rmtree(root / package.staging_name, ignore_errors=True)
         with catalog.write() as connection:
             abandon_row(connection, package.id)
             events.append(
@@ -179,7 +183,7 @@ def recover(*, catalog: Catalog, config: Config, site: Path, clock: Clock) -> li
             )
     removed = [package.id for package in interrupted]
     folder = root / "packages"
-    for name in sorted(os.listdir(folder)) if folder.is_dir() else []:
+    for name in sorted(os.listdir(folder)) if folder.is_dir() and not held else []:
         if not _is_owned(name, catalog):
             shutil.rmtree(folder / name, ignore_errors=True)
             removed.append(name)

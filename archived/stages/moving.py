@@ -18,6 +18,7 @@ from archived.policy.mounting import DriveView, MovePlan, SlotView, Want, next_m
 from archived.policy.sources import drives_to_try
 from archived.sessions.mount import Carried, Carry, carry, resume, take_inventory
 from archived.sessions.tools import Tools
+from archived.stages import hold
 from archived.stages.floor import Floor, floors, stale_key
 from archived.stages.settling import settle
 from archived.stages.work import Action, Broken, Context, Order, Site, drive_lane, robot_lane
@@ -60,7 +61,7 @@ class Look:
 
 def due(read: Connection, site: Site) -> list[Work]:
     settings = events.settings(read)
-    paused = bool(settings.get("writes_paused"))
+    paused = bool(settings.get("writes_paused")) or hold.in_force(settings)
     moves = media.moves_in_state(read, MoveState.MOVING)
     found = []
     for floor in floors(read, site):

@@ -14,6 +14,7 @@ from archived.catalog.media import LIVE_COPIES
 from archived.model import Copy, Image, ProtectionSet
 from archived.policy.placement import Blank, PlacedMember, Placement, UnplacedMember, place
 from archived.sessions.tools import Tools
+from archived.stages import hold
 from archived.stages.capacity import usable_blanks
 from archived.stages.work import Action, Broken, Context, Site
 from archived.states import CopyState, ImageState, MediumState, SetState
@@ -69,7 +70,7 @@ def due(read: Connection, site: Site) -> list[Wanting]:
 
 
 def plan(view: list[Wanting], context: Context) -> list[Action]:
-    if context.draining:
+    if context.draining or context.held:
         return []
     # One set at a time: the next look sees the blanks that are left.
     return context.choose([Action(NAME, f"placing {w.set.id}", (), _planned(w)) for w in view])[:1]
@@ -81,7 +82,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     set_id = wanting.set.id
     if images.get_set(write, set_id).state is not SetState.PROTECTED:
         return None
-    if not _still_true(write, planned):
+    if not _still_true(write, planned) or hold.stands(write):
         return None
     if planned.placement.refusal:
         _call_for_help(write, site, set_id, planned.placement)

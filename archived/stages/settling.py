@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from archived.catalog import events, media
 from archived.catalog.events import Attention
 from archived.model import Medium
+from archived.stages import hold
 from archived.stages.floor import stale_key
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
@@ -50,6 +51,7 @@ def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str |
             _twins(write, site, library, code, elements)
         elif f"twins:{code}" in waiting:
             events.clear_attention(write, f"twins:{code}")
+    hold.saw(write, now, [medium.id for medium in media.listing(write) if medium.element is not None])
     events.set_setting(write, stale_key(library), "")
 
 

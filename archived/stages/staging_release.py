@@ -12,9 +12,11 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from archived.catalog import events, images, media, packages, recalls
+from archived.language import _
 from archived.model import Package, ProtectionSet, Recall
 from archived.policy.sufficiency import may_release_parity, reasons_to_stay
 from archived.sessions.tools import SitePaths
+from archived.stages import hold
 from archived.stages.commitment import missing_positions
 from archived.stages.work import Site
 from archived.states import CopyState, ImageState, PackageState, RecallState, SetState
@@ -22,6 +24,8 @@ from archived.states import CopyState, ImageState, PackageState, RecallState, Se
 
 def why_kept(read: Connection, site: Site, package: Package) -> tuple[str, ...]:
     """Why the staged bytes of a package must stay; empty means that they may go."""
+    if hold.stands(read):
+        return (_("the catalog was made again: nothing leaves staging until a person releases the hold"),)
     carriers = packages.image_ids(read, package.id)
     states: Mapping[str, list[ImageState]] = {
         pool: [images.get(read, image_id).state] if image_id else [ImageState.OPEN]
@@ -69,7 +73,10 @@ def present(paths: SitePaths) -> list[Path]:
 
 
 def leftovers(read: Connection, paths: SitePaths, listed: Sequence[Path]) -> list[Path]:
-    """Those of `listed` that no row of the catalog needs: withdrawn, void, long done."""
+    """Those of `listed` that no row of the catalog needs: withdrawn, void, long done.
+
+    The catalog must know everything that lies there: nobody asks while a hold is in force, but to set aside.
+    """
     needed = {paths.staging / name for name in _needed(read)}
     burning = media.copies_in_state(read, CopyState.PLANNED, CopyState.WRITING)
     needed |= {paths.burns / f"copy-{copy.id}" for copy in burning}

@@ -4,9 +4,11 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, images, media, packages
 from archived.errors import NotFound, WrongState
+from archived.language import _
 from archived.model import Image, Package
 from archived.policy.packing import ASKED
 from archived.policy.withdrawal import HomeView, MemberView, Withdrawal, may_withdraw, write_intents
+from archived.stages.hold import demand_none
 from archived.stages.packing import open_groups, void_image, waiting_groups
 from archived.stages.work import Site
 from archived.states import (
@@ -27,8 +29,10 @@ def withdraw(write: Connection, site: Site, package: Package, *, agent: str, rea
     The staged bytes are the caller's to remove, after the commit.
 
     Raises:
-        WrongState: it is not accepted any more, or a write intent is on record for its set.
+        WrongState: it is not accepted any more, a write intent is on record for its set, or the catalog was made
+            again and may not know of one yet.
     """
+    demand_none(write, _("package {package} cannot be withdrawn").format(package=package.id))
     homes = [
         _home(write, images.get(write, image_id))
         for image_id in packages.image_ids(write, package.id).values()

@@ -120,7 +120,13 @@ class Context:
 
     @property
     def writes_paused(self) -> bool:
-        return bool(self.settings.get("writes_paused"))
+        """Whether no burn may begin: a person paused writing, or a hold is in force (`archived.stages.hold`)."""
+        return bool(self.settings.get("writes_paused")) or self.held
+
+    @property
+    def held(self) -> bool:
+        """Whether the catalog was made again and not everything was looked at."""
+        return bool(self.settings.get("hold"))
 
     def free(self, action: Action) -> bool:
         """Whether this action's thing and lanes are free."""

@@ -14,6 +14,7 @@ from archived.catalog.events import Attention
 from archived.model import Copy, Drive, Image, Medium
 from archived.sessions.tools import BurnJob, Tools
 from archived.sessions.write import WriteTask, Written, write
+from archived.stages import hold
 from archived.stages.floor import Floor, drive_failed, drive_worked, floors, stale_key
 from archived.stages.moving import may_write
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
@@ -69,7 +70,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     item: Loaded = action.task
     if not action.resumed:
         copy = media.get_copy(write, item.copy.id)
-        if copy.state is not CopyState.PLANNED or not may_write(write, copy):
+        if copy.state is not CopyState.PLANNED or not may_write(write, copy) or hold.stands(write):
             return None
         media.advance_copy(write, copy.id, CopyEvent.BEGUN, write_drive=item.drive.name)
         media.advance_state(write, item.medium.id, MediumEvent.INTENT)

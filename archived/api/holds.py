@@ -1,0 +1,40 @@
+"""The hold after the catalog was made again, and its release."""
+
+from fastapi import APIRouter, Depends, Request
+
+from archived.api.services import Document, Services, agent_of, plain, services_of
+from archived.api.submissions import Reason
+from archived.catalog import holds
+from archived.stages import hold
+from archived.stages.set_aside import release_hold
+
+router = APIRouter(prefix="/catalog")
+
+
+@router.get("/hold")
+def show(services: Services = Depends(services_of)) -> Document:
+    """Whether a hold is in force, how far the looking has come, and the holds that were."""
+    with services.catalog.read() as read:
+        now = hold.standing(read, services.site)
+        past = [item for item in holds.listing(read) if item.released_at is not None]
+    return services.said({"hold": None if now is None else _hold(now), "past": plain(past)})
+
+
+@router.post("/release-hold")
+def release(body: Reason, request: Request, services: Services = Depends(services_of)) -> Document:
+    """Let writing and the release of staging go on; refused until every medium in the room was looked at."""
+    done = release_hold(services.catalog, services.site, agent=agent_of(request), reason=body.reason)
+    services.wake()
+    return services.said({"released": plain(done.hold), "set_aside": [str(path) for path in done.set_aside]})
+
+
+def _hold(now: hold.Standing) -> Document:
+    found = {word: sum(item.found == word for item in now.media) for word in hold.FINDINGS}
+    return {
+        **plain(now.hold),
+        "media_seen": len(now.media),
+        "found": {word: count for word, count in found.items() if count},
+        "to_look_at": list(now.to_look_at),
+        "stale": list(now.stale),
+        "newer": plain(now.newer),
+    }

@@ -1,0 +1,78 @@
+"""Putting files aside that a catalog does not know, instead of removing them: what an older catalog never heard of.
+
+Renames only, inside one file system; nothing here deletes. A crash in between leaves some aside and some in place, and
+the hold in force: releasing it again moves the rest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from archived.catalog.holds import Hold
+from archived.catalog.store import Catalog
+from archived.sessions.tools import SitePaths
+from archived.stages import hold, staging_release
+from archived.stages.work import Site
+
+FOLDER = "set-aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A hold that a person released, and what was put aside first."""
+
+    hold: Hold
+    set_aside: tuple[Path, ...]
+
+
+def release_hold(catalog: Catalog, site: Site, *, agent: str, reason: str) -> Released:
+    """Put aside what lies in staging and the catalog does not know, then end the hold.
+
+    Raises what `archived.stages.hold.release` raises; nothing was moved then.
+    """
+    with catalog.read() as read:
+        current = hold.releasable(read, site, reason=reason)
+    paths = site.tools.paths
+    listed = staging_release.present(paths)
+    with catalog.read() as read:
+        unknown = staging_release.leftovers(read, paths, listed)
+    found = [path for path in unknown if path.is_relative_to(paths.staging)]
+    moved = put_aside(paths.staging / FOLDER / f"hold-{current.id}", paths.staging, found)
+    with catalog.write() as write:
+        hold.release(write, site, agent=agent, reason=reason, set_aside=len(moved))
+    return Released(current, tuple(moved))
+
+
+def put_aside(folder: Path, root: Path, found: Sequence[Path]) -> list[Path]:
+    """Move paths below `root` to the same places below `folder`; returns where they are now."""
+    moved = []
+    for path in found:
+        target = _free(folder / path.relative_to(root))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
+        moved.append(target)
+    return moved
+
+
+def put_burns_aside(paths: SitePaths, name: str) -> Path | None:
+    """Move the folder of all burns to `set-aside/NAME` of the site; None when there is no burn in it.
+
+    Numbers of copies begin again in a catalog that was made again: a burn of an earlier catalog must never be taken
+    for one of this.
+    """
+    if not paths.burns.is_dir() or not any(paths.burns.iterdir()):
+        return None
+    target = _free(paths.site / FOLDER / name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    paths.burns.rename(target)
+    paths.burns.mkdir()
+    return target
+
+
+def _free(path: Path) -> Path:
+    """This path, or the first of its kind that nothing has yet."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.name}~{number}")
+    return free
