@@ -22,7 +22,11 @@ PROSE = {"resolves"}
 def advised() -> set[tuple[str, str]]:
     """The first two words of every archivectl command that the product tells people to use."""
     sources = [path.read_text(encoding="utf-8") for path in (ROOT / "archived").rglob("*.py")]
-    found = {match for text in sources for match in re.findall(r"archivectl ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?", text)}
+    found = {
+        match
+        for text in sources
+        for match in re.findall(r"archivectl ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?", text)
+    }
     return {(first, second) for first, second in found if first not in PROSE}
 
 
