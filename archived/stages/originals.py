@@ -1,0 +1,123 @@
+"""Whether what a producer handed in still is, bit for bit, what the package holds: before he deletes it.
+
+The original is read as intake reads it, in the same order and through the same digests, and nothing is taken.
+What may be deleted is answered for this moment: nobody can say it of an original that is changed afterwards.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from archived.catalog import packages
+from archived.catalog.store import Catalog
+from archived.errors import Cancelled, Refused
+from archived.language import _, counted
+from archived.model import Package
+from archived.policy.reading_rights import Reader
+from archived.policy.reasons import shown
+from archived.policy.submission import SubmissionRequest
+from archived.stages.intake_content import read_content
+from archived.stages.intake_copy import Progress
+from archived.stages.intake_offer import PAYLOAD, Limits, Offer, examine
+from archived.stages.intake_source import NotRead
+from archived.stages.work import Site
+
+
+def difference(
+    package: Package,
+    path: Path,
+    *,
+    catalog: Catalog,
+    site: Site,
+    reader: Reader | None = None,
+    progress: Progress | None = None,
+) -> str:
+    """Why the folder, bag or archive at `path` is not what the package holds; empty when it is.
+
+    Args:
+        reader: whoever must be able to read all of it himself; None when the daemon's own rights decide.
+        progress: gets (bytes done, bytes in all); what it raises ends the reading.
+
+    Raises:
+        CatalogBusy; Cancelled, and what else `progress` raises.
+    """
+    offer = examine(
+        _request(package, path),
+        catalog=catalog,
+        config=site.config,
+        site=site.tools.paths.site,
+        clock=site.tools.clock,
+        limits=Limits(),
+        reader=reader,
+    )
+    source = offer.source
+    if source.unusable:
+        return source.unusable
+    hidden = [f"{name}: {why}" for name, why in (*source.problems, *source.unreadable)]
+    if hidden:
+        return _("not all of it can be read: {names}").format(names=shown(hidden))
+    try:
+        content = read_content(offer, None, made_at_s=0, collect=True, progress=progress)
+    except Cancelled:
+        raise
+    except Refused as error:
+        return error.message
+    if content.root_digest != package.root_digest:
+        return _differing(package, content.sha256, catalog)
+    return _differing_tags(package, offer, catalog) if offer.bag is not None else ""
+
+
+def _request(package: Package, path: Path) -> SubmissionRequest:
+    return SubmissionRequest(
+        path=path,
+        fonds=package.fonds,
+        series=package.series,
+        volume=package.volume,
+        storage_class=package.storage_class,
+        retention=package.retention,
+        confidentiality=package.confidentiality,
+    )
+
+
+def _differing(package: Package, there: Mapping[str, str], catalog: Catalog) -> str:
+    with catalog.read() as read:
+        kept = {file.path: file.sha256 for file in packages.files(read, package.id) if not file.is_directory}
+    names = sorted(
+        path
+        for path in kept.keys() | there.keys()
+        if path.startswith(PAYLOAD) and kept.get(path) != there.get(path)
+    )
+    if not names:
+        return _("other empty folders than those of {package}").format(package=package.id)
+    return counted(
+        "{count} file is not that of {package}: {names}",
+        "{count} files are not those of {package}: {names}",
+        len(names),
+    ).format(
+        count=len(names), package=package.id, names=shown([name.removeprefix(PAYLOAD) for name in names])
+    )
+
+
+def _differing_tags(package: Package, offer: Offer, catalog: Catalog) -> str:
+    """The tag files of a producer's bag, which no root digest covers."""
+    with catalog.read() as read:
+        kept = {
+            file.path: file.sha256
+            for file in packages.files(read, package.id)
+            if not file.is_directory and not file.path.startswith(PAYLOAD)
+        }
+    there: dict[str, str] = {}
+    for file in offer.source.files:
+        if not file.path.startswith(PAYLOAD):
+            try:
+                there[file.path] = hashlib.sha256(offer.source.supply.small_file(file)).hexdigest()
+            except NotRead as error:
+                return str(error)
+    names = sorted(path for path in kept.keys() | there.keys() if kept.get(path) != there.get(path))
+    if not names:
+        return ""
+    return counted(
+        "{count} tag file is not that of {package}: {names}",
+        "{count} tag files are not those of {package}: {names}",
+        len(names),
+    ).format(count=len(names), package=package.id, names=shown(names))

@@ -1,0 +1,110 @@
+"""What a producer may delete: only what still is, bit for bit, what the package holds."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from archived.catalog import packages
+from archived.errors import Cancelled
+from archived.policy.reading_rights import Reader
+from archived.policy.submission import SubmissionRequest
+from archived.stages.admission import admit
+from archived.stages.originals import difference
+from tests.unit.archived.api.conftest import Daemon
+
+MD5 = "8b04d5e3775d298e78455efc5ca404d5  data/a.txt\n"
+
+
+@pytest.fixture
+def volume(tmp_path: Path) -> Path:
+    folder = tmp_path / "volume"
+    (folder / "empty").mkdir(parents=True)
+    (folder / "a.txt").write_text("first")
+    return folder
+
+
+@pytest.fixture
+def bag(tmp_path: Path) -> Path:
+    folder = tmp_path / "bag"
+    (folder / "data").mkdir(parents=True)
+    (folder / "data/a.txt").write_text("first")
+    (folder / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+    (folder / "manifest-md5.txt").write_text(MD5)
+    (folder / "notes.txt").write_text("by hand")
+    return folder
+
+
+@pytest.fixture
+def compare(daemon: Daemon) -> Callable[..., str]:
+    """Hands the folder in, lets a person do something to it, and compares."""
+
+    def compared(
+        path: Path, change: Callable[[], object] = lambda: None, reader: Reader | None = None
+    ) -> str:
+        catalog, site = daemon.services.catalog, daemon.services.site
+        asked = SubmissionRequest(path, "F", "S", "V", retention="Y10", confidentiality="open")
+        receipt = admit(asked, catalog=catalog, site=site, owner=0)
+        change()
+        with catalog.read() as read:
+            package = packages.get(read, receipt["package"])
+        return difference(package, path, catalog=catalog, site=site, reader=reader)
+
+    return compared
+
+
+def test_an_original_that_nobody_touched_is_equal(
+    compare: Callable[..., str], volume: Path, bag: Path
+) -> None:
+    assert compare(volume) == ""
+
+
+def test_times_and_modes_are_no_bytes(compare: Callable[..., str], volume: Path) -> None:
+    assert compare(volume, lambda: ((volume / "a.txt").touch(), (volume / "a.txt").chmod(0o600))) == ""
+
+
+def test_a_bag_is_equal_with_all_its_tag_files(compare: Callable[..., str], bag: Path) -> None:
+    assert compare(bag) == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda folder: (folder / "a.txt").write_text("First"), "1 file is not that of P000001: a.txt"),
+        (lambda folder: (folder / "b.txt").write_text(""), "1 file is not that of P000001: b.txt"),
+        (lambda folder: (folder / "a.txt").unlink(), "a.txt"),
+        (lambda folder: (folder / "empty").rmdir(), "other empty folders"),
+        (lambda folder: (folder / "a.txt").rename(folder / "A.txt"), "2 files"),
+        (lambda folder: shutil.rmtree(folder), "is not there"),
+        (lambda folder: (folder / "bagit.txt").write_text("x"), "P000001: a.txt"),
+    ],
+    ids=["changed", "added", "removed", "without its empty folder", "renamed", "gone", "said to be a bag"],
+)
+def test_whatever_differs_is_named(
+    compare: Callable[..., str], volume: Path, change: Callable[[Path], object], why: str
+) -> None:
+    assert why in compare(volume, lambda: change(volume))
+
+
+def test_a_tag_file_of_a_bag_counts_too(compare: Callable[..., str], bag: Path) -> None:
+    found = compare(bag, lambda: (bag / "notes.txt").write_text("by another hand"))
+    assert found == "1 tag file is not that of P000001: notes.txt"
+
+
+def test_it_is_read_with_the_rights_of_who_asks(compare: Callable[..., str], volume: Path) -> None:
+    found = compare(volume, lambda: (volume / "a.txt").chmod(0o600), Reader(12345, frozenset()))
+    assert "12345" in found
+
+
+def test_the_comparison_can_be_cancelled(daemon: Daemon, compare: Callable[..., str], volume: Path) -> None:
+    compare(volume)
+
+    def cancel(_done_bytes: int, _total_bytes: int) -> None:
+        raise Cancelled("given up")
+
+    catalog, site = daemon.services.catalog, daemon.services.site
+    with catalog.read() as read:
+        package = packages.get(read, "P000001")
+    with pytest.raises(Cancelled):
+        difference(package, volume, catalog=catalog, site=site, progress=cancel)
