@@ -17,6 +17,7 @@ from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.language import _, speak_by_default, speaking_as_wished
 from archived.spoken import SpokenGroup, examples_of
 from archived.wiring import paths_of, site_on_socket, software
+from devices.clock import SystemClock
 
 SITE = click.option(
     "--site",
@@ -54,6 +55,7 @@ def commands() -> None:
 def init(site: Path, disc_capacity: int | None, speed: float, keep_free: int, rest_s: float) -> None:
     """Make a site with a simulated room: one robot, 2 burners, 60 slots, blanks of six batches."""
     from archived import founding
+    from archived.formats.key_files import load_site_key
 
     capacity = founding.DISC_CAPACITY_BYTES if disc_capacity is None else disc_capacity
     choices = founding.Choices(capacity, speed, keep_free, rest_s)
@@ -67,6 +69,13 @@ def init(site: Path, disc_capacity: int | None, speed: float, keep_free: int, re
             f"staging of pool {name} 池 needs about {pool.n} + {pool.m} disc sizes for each set in flight, "
             f"{pool.n} for the set that gathers, and room for recalls"
         )
+    key = load_site_key(paths_of(site, config).keys)
+    click.echo(
+        _(
+            "receipts are signed by key {key_id}, fingerprint {fingerprint}; back up {folder}, and print the "
+            "fingerprint where readers of your archive will find it"
+        ).format(key_id=key.public.key_id, fingerprint=key.public.fingerprint, folder=site / "keys")
+    )
     click.echo(f"next: archived serve --site {site}")
 
 
@@ -92,6 +101,7 @@ def serve(site: Path, verbose: bool) -> None:
     if founding.found_again(catalog, config, site):
         click.echo(_("the catalog of this site is gone; next: archivectl catalog rebuild --from-media"))
     founding.check_kind(catalog, config)
+    founding.provide_key(catalog, config, paths, SystemClock())
     for folder in (paths.staging / "packages", paths.staging / "recipes", paths.burns, paths.recalls):
         folder.mkdir(parents=True, exist_ok=True)
     if config.simulated:

@@ -16,6 +16,8 @@ from archived.catalog import events, media, surveys
 from archived.catalog.events import Attention
 from archived.catalog.store import Catalog
 from archived.errors import ConfigurationError, Refused
+from archived.formats.key_files import make_site_key
+from archived.formats.signing import SigningKey
 from archived.language import _
 from archived.model import Drive, Medium
 from archived.sessions.tools import SitePaths
@@ -44,8 +46,10 @@ class Choices:
     rest_s: float = 30.0
 
 
-def make_site(site: Path, choices: Choices, clock: Clock | None = None) -> Config:
-    """Make a site in a new or empty folder.
+def make_site(
+    site: Path, choices: Choices, clock: Clock | None = None, key: SigningKey | None = None
+) -> Config:
+    """Make a site in a new or empty folder, with a new key unless one is given.
 
     Raises:
         Refused: the folder holds a site, or anything else, already.
@@ -65,6 +69,7 @@ def make_site(site: Path, choices: Choices, clock: Clock | None = None) -> Confi
     room = furnish_room(
         paths.room, config, disc_capacity_bytes=choices.disc_capacity_bytes, speed=choices.speed
     )
+    make_site_key(paths.keys, key)
     catalog = Catalog(paths.catalog)
     catalog.upgrade()
     _register(catalog, config, room, clock or SystemClock())
@@ -115,6 +120,19 @@ def check_kind(catalog: Catalog, config: Config) -> None:
             f"this site was made with room = {kind!r}, and archived.toml now says {config.room!r}",
             advice="put the old value back; make a new site for the other room",
         )
+
+
+def provide_key(catalog: Catalog, config: Config, paths: SitePaths, clock: Clock) -> None:
+    """A site that was made before sites had keys gets one, on record. Raises ConfigurationError, CatalogBusy.
+
+    A crash between key and event leaves a key without its event; it signs all the same.
+    """
+    key, made = make_site_key(paths.keys)
+    if made:
+        with catalog.write() as write:
+            events.append(
+                write, clock.now(), "site key made", ("site", config.site.name), key_id=key.public.key_id
+            )
 
 
 def run_directory(site: Path) -> Path:
@@ -196,6 +214,7 @@ __all__ = [
     "check_kind",
     "found_again",
     "make_site",
+    "provide_key",
     "room_socket",
     "run_directory",
 ]

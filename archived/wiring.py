@@ -50,6 +50,7 @@ def room_drive(socket: Path, device: str) -> OpticalDrive:
 
 def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Clock | None = None) -> "Site":
     """The site as the daemon sees it: devices behind the room's socket, burns as detached processes."""
+    from archived.formats.key_files import load_site_key
     from archived.stages.work import Site
     from erasure.kernels import load_kernel
     from robotics.changers.smc import SmcChanger, SmcTimeouts
@@ -66,7 +67,7 @@ def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Cloc
             targets[drive] = {"kind": "room", "socket": str(socket), "device": drive}
     burner = DetachedBurner(paths.burns, clock, targets)
     tools = Tools(clock, config, paths, changers, drives, burner, load_kernel(), ProgressBoard(clock))
-    return Site(config, tools, software())
+    return Site(config, tools, software(), load_site_key(paths.keys))
 
 
 def furnish_room(folder: Path, config: "Config", *, disc_capacity_bytes: int, speed: float) -> "RoomPlan":
@@ -123,6 +124,7 @@ def serve_room(folder: Path, socket: Path, log: Callable[[str], None]) -> None:
 
 def site_in_process(config: "Config", paths: SitePaths, room: "Room", clock: Clock) -> "Site":
     """The site as a simulation sees it: everything in this process, on one clock."""
+    from archived.formats.key_files import load_site_key
     from archived.sessions.inline import InlineBurner
     from archived.stages.work import Site
     from erasure.kernels import load_kernel
@@ -138,7 +140,7 @@ def site_in_process(config: "Config", paths: SitePaths, room: "Room", clock: Clo
             drives[drive] = MmcDrive(InProcessTransport(room, drive), name=drive)
     burner = InlineBurner(drives)
     tools = Tools(clock, config, paths, changers, drives, burner, load_kernel(), ProgressBoard(clock))
-    return Site(config, tools, software())
+    return Site(config, tools, software(), load_site_key(paths.keys))
 
 
 __all__ = [

@@ -1,5 +1,9 @@
-"""The accepted receipt: what a producer may rely on from now on, and what not yet. Pure: values to JSON."""
+"""The accepted receipt: what a producer may rely on from now on, and what not yet. Pure: values to JSON.
 
+It is signed as it stands but for the mark `repeated` (see `signing`).
+"""
+
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,6 +11,7 @@ from typing import Any
 
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.formats.root_digest import COMPUTED
+from archived.formats.signing import SigningKey, sign
 from archived.model import Package
 from archived.settings import Config
 
@@ -29,10 +34,13 @@ class BagSummary:
     size_bytes: int
 
 
-def accepted_receipt(package: Package, bag: BagSummary, config: Config, *, batch: str = "") -> dict[str, Any]:
-    """The receipt of a package that is being accepted; `package.accepted_at` must be set.
+def accepted_receipt(
+    package: Package, bag: BagSummary, config: Config, key: SigningKey, *, batch: str = ""
+) -> dict[str, Any]:
+    """The signed receipt of a package that is being accepted; `package.accepted_at` must be set.
 
-    `batch` names the batch that it came with. Raises ValueError when it is not.
+    `batch` names the batch that it came with. Raises ValueError when it is not, Unsignable for a text that is
+    none.
     """
     if package.accepted_at is None:
         raise ValueError(f"package {package.id} has no time of acceptance")
@@ -63,7 +71,8 @@ def accepted_receipt(package: Package, bag: BagSummary, config: Config, *, batch
         },
         "exposure": {
             "staging_disks": config.staging.disks,
-            "max_exposure_h": exposure_h,
+            # A whole number: fractions have no one form that could be signed.
+            "max_exposure_h": math.ceil(exposure_h),
             "archived_by": _iso(package.accepted_at + timedelta(hours=exposure_h)),
             "advice": "keep your original until the archived receipt: the package lies on "
             f"{_disks(config.staging.disks)} only",
@@ -72,11 +81,11 @@ def accepted_receipt(package: Package, bag: BagSummary, config: Config, *, batch
         "owner": package.owner,
         "repeated": False,
     }
-    return receipt
+    return sign(receipt, key)
 
 
 def repeated_receipt(first: Mapping[str, Any]) -> dict[str, Any]:
-    """The first receipt again, marked, for a submission of the same content under the same reference."""
+    """The first receipt again, marked outside its signature: the same content came under the same reference."""
     return {**first, "repeated": True}
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:  # every burn imports this module, and makes no Tools
     from erasure.kernels import Kernel
     from robotics.interface import Changer
 
+#: Folder of the keys in a site.
+KEYS_FOLDER = "keys"
+
 Report = Callable[[int, int], None]
 
 
@@ -35,6 +38,11 @@ class SitePaths:
     def burns(self) -> Path:
         """One folder for each burn: job, lock, progress, outcome."""
         return self.site / "burns"
+
+    @property
+    def keys(self) -> Path:
+        """The site's key and the public keys that count here."""
+        return self.site / KEYS_FOLDER
 
     @property
     def recalls(self) -> Path:

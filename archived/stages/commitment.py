@@ -93,6 +93,7 @@ def _archive(write: Connection, site: Site, package: Package) -> None:
         media=_media(write, [image_id for image_id in carriers.values() if image_id]),
         archived_at=site.now(),
         simulated=site.config.simulated,
+        key=site.key,
     )
     packages.advance_state(
         write, package.id, PackageEvent.SUFFICIENT, archived_at=site.now(), archived_receipt=receipt

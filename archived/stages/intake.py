@@ -19,6 +19,7 @@ from archived.catalog import events, packages
 from archived.catalog.store import Catalog
 from archived.errors import ArchivedError, Cancelled, NotFound
 from archived.formats.bag_making import NOTICE_SIMULATED
+from archived.formats.key_files import load_site_key
 from archived.formats.receipts import repeated_receipt
 from archived.model import Package
 from archived.policy.carried_names import printable
@@ -26,6 +27,7 @@ from archived.policy.content import Content, content_differs, judge_content
 from archived.policy.reading_rights import Reader
 from archived.policy.reasons import Reason, broken_bag, refusal
 from archived.policy.submission import SubmissionRequest
+from archived.sessions.tools import KEYS_FOLDER
 from archived.settings import Config
 from archived.stages import hold
 from archived.stages.catalog_origin import is_known
@@ -66,7 +68,7 @@ def accept(
     Raises:
         Refused: one of its kinds, with every reason in `detail["reasons"]`; nothing was kept.
         StagingFull: no room, before or in the middle; nothing was kept.
-        CatalogBusy, Failed: nothing was acknowledged, nothing is kept.
+        CatalogBusy, Failed, ConfigurationError (no key to sign with): nothing was acknowledged or kept.
     """
     offer = examine(
         request, catalog=catalog, config=config, site=site, clock=clock, limits=limits, reader=reader
@@ -85,10 +87,7 @@ def accept(
     )
     try:
         content = _copy_in(offer, staged, made_at_s, progress)
-        package = replace(staged.package, root_digest=content.root_digest)
-        outcome, other, receipt = staged.acknowledge(
-            package, content.summary, offer.verdict.pools, config, again=request.new_version, item=item
-        )
+        outcome, other, receipt = _acknowledged(staged, offer, content, config, site, item)
     except BaseException as error:
         staged.abandon(str(error) or type(error).__name__)
         raise
@@ -207,6 +206,25 @@ def _copy_in(offer: Offer, staged: StagedPackage, made_at_s: int, progress: Prog
     if progress is not None:
         progress(offer.source.size_bytes, offer.source.size_bytes)
     return content
+
+
+def _acknowledged(
+    staged: StagedPackage,
+    offer: Offer,
+    content: ContentRead,
+    config: Config,
+    site: Path,
+    item: ItemKey | None,
+) -> tuple[Content, Package, dict[str, Any]]:
+    return staged.acknowledge(
+        replace(staged.package, root_digest=content.root_digest),
+        content.summary,
+        offer.verdict.pools,
+        config,
+        load_site_key(site / KEYS_FOLDER),
+        again=offer.request.new_version,
+        item=item,
+    )
 
 
 def _raise_if(offer: Offer, reasons: list[Reason]) -> None:

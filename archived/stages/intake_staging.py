@@ -14,6 +14,7 @@ from archived.catalog import batches, events, packages
 from archived.catalog.store import Catalog
 from archived.errors import ArchivedError
 from archived.formats.receipts import BagSummary, accepted_receipt
+from archived.formats.signing import SigningKey
 from archived.item_states import ItemEvent
 from archived.model import Package, PackageFile
 from archived.policy.content import Content, judge_content
@@ -74,6 +75,7 @@ class StagedPackage:
         bag: BagSummary,
         pools: Sequence[str],
         config: Config,
+        key: SigningKey,
         *,
         again: bool,
         item: ItemKey | None = None,
@@ -95,7 +97,7 @@ class StagedPackage:
                 return content, other, {}
             version = packages.highest_version(connection, package.reference) + 1
             accepted = replace(package, version=version, accepted_at=self._clock.now())
-            receipt = accepted_receipt(accepted, bag, config, batch=item.batch_id if item else "")
+            receipt = accepted_receipt(accepted, bag, config, key, batch=item.batch_id if item else "")
             packages.advance_state(
                 connection,
                 package.id,

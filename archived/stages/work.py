@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
+from archived.formats.signing import SigningKey
 from archived.sessions.tools import Tools
 from archived.settings import Config
 
@@ -70,6 +71,8 @@ class Site:
     tools: Tools
     #: Version words that are frozen into recipes.
     software: str
+    #: Signs receipts; its public half is on every disc.
+    key: SigningKey
     orders: "Orders" = field(default_factory=lambda: Orders())
 
     def now(self) -> datetime:

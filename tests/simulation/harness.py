@@ -9,9 +9,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from archived.catalog import events, images, media, packages, recalls
 from archived.catalog.events import Attention
 from archived.config import FILE_NAME, load
+from archived.formats.signing import SigningKey
 from archived.founding import Choices, make_site
 from archived.model import Image, Package, Recall
 from archived.policy.submission import SubmissionRequest
@@ -57,7 +60,9 @@ class Story:
         #: Barcodes of discs that this story took away or spoiled.
         self.harmed: set[str] = set()
         choices = Choices(int(disc_mib * MIB), speed=1.0, keep_free_bytes=1, rest_s=30.0)
-        make_site(self.site_folder, choices, self.clock)
+        # Its public half stands on every disc; a replay needs the same bytes.
+        key = SigningKey(Ed25519PrivateKey.from_private_bytes(seed.to_bytes(32)))
+        make_site(self.site_folder, choices, self.clock, key)
         self.configure({"n": str(n), "m": str(m), **(settings or {})})
         self.room = self._open_room()
         self.contents: dict[str, dict[str, bytes]] = {}

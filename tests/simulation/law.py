@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from archived.catalog import events, images, media, packages
+from archived.formats.signing import verify
 from archived.model import Copy, Image, Medium, Package
 from archived.states import CopyState, ImageState, MediumState, PackageState, SetState
 from simulator.world import Carrier
@@ -34,6 +35,7 @@ def assert_law(story: Story, *, mixed_up: bool = False) -> None:
     verified_means_the_disc_holds_it(story)
     acknowledged_bytes_are_readable(story)
     archived_means_the_whole_set_was_read_back(story)
+    receipts_are_signed_by_the_key_of_the_site(story)
 
 
 def assert_all_archived_or_named(story: Story) -> None:
@@ -144,6 +146,13 @@ def archived_means_the_whole_set_was_read_back(story: Story) -> None:
                 assert len(members) == protection_set.n - len(protection_set.absent) + protection_set.m
                 for member in members:
                     assert any(c.verified_at for c in media.copies_of(read, member.id)), member.id
+
+
+def receipts_are_signed_by_the_key_of_the_site(story: Story) -> None:
+    for package in story.packages():
+        for receipt in (package.accepted_receipt, package.archived_receipt):
+            if receipt is not None:
+                assert verify(receipt, [story.site.key.public]) == story.site.key.public
 
 
 def _carriers(story: Story) -> list[Carrier]:

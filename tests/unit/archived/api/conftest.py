@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from archived.api.application import create_application
 from archived.api.services import Services
 from archived.catalog.store import Catalog
+from archived.formats.key_files import load_site_key
 from archived.founding import Choices, make_site
 from archived.sessions.inline import InlineBurner
 from archived.sessions.tools import ProgressBoard, Tools
@@ -55,7 +56,7 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
     woken: list[None] = []
     services = Services(
         catalog=catalog,
-        site=Site(config, tools, "archived"),
+        site=Site(config, tools, "archived", load_site_key(paths.keys)),
         folder=folder,
         started_at=clock.now(),
         wake=lambda: woken.append(None),

@@ -10,8 +10,10 @@ import pytest
 from archived.catalog import packages
 from archived.catalog.store import Catalog
 from archived.config import parse
+from archived.formats.key_files import make_site_key
 from archived.model import PackageFile
 from archived.policy.reading_rights import Reader
+from archived.sessions.tools import KEYS_FOLDER
 from archived.settings import Config
 from archived.settings_text import template
 from archived.stages import intake
@@ -109,6 +111,7 @@ def site(tmp_path: Path, empty_catalog: bytes) -> Iterator[Site]:
     folder.mkdir()
     producer = tmp_path / "producer"
     producer.mkdir()
+    make_site_key(folder / KEYS_FOLDER)
     (folder / "catalog.sqlite").write_bytes(empty_catalog)
     catalog = Catalog(folder / "catalog.sqlite")
     yield Site(folder, producer, catalog, parse(template(speed=0, keep_free_bytes=0)))

@@ -11,6 +11,9 @@ import pytest
 from archived.catalog import events, packages
 from archived.errors import ContentDiffers
 from archived.formats.bag import read_bag
+from archived.formats.key_files import public_keys
+from archived.formats.signing import verify
+from archived.sessions.tools import KEYS_FOLDER
 from archived.states import PackageState
 from tests.unit.archived.intake.conftest import Site
 
@@ -114,6 +117,8 @@ def test_the_same_content_again_gets_the_first_receipt(site: Site, volume: Path)
     site.clock.sleep(3600)
     again = site.accept(volume)
     assert again == {**first, "repeated": True}
+    keys = public_keys(site.folder / KEYS_FOLDER).values()
+    assert verify(first, keys) == verify(again, keys)
     assert site.left_in_staging() == [first["package"]]
 
 
