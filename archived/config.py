@@ -1,15 +1,16 @@
 """archived.toml, read and checked into frozen values. An unknown key is an error naming its neighbour."""
 
 import difflib
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from archived.errors import ConfigurationError
 from archived.language import SOURCE, TRANSLATED
-from archived.settings import Config
+from archived.settings import Config, HotFolderSettings
 
 FILE_NAME = "archived.toml"
 #: In the site, beside it: names the folder of the daemon's sockets; the daemon writes it.
@@ -18,6 +19,12 @@ RUN_DIRECTORY_FILE = "run-directory"
 API_SOCKET_NAME = "api"
 ROOMS = ("simulated",)
 SCOPES = ("group", "fonds", "pool")
+HOT_FOLDER_WORDS = {
+    "ready": ("marker", "rename", "settle"),
+    "originals": ("keep", "remove-after-archived"),
+    "watch": ("auto", "poll"),
+}
+_HOT_FOLDER_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def load(site: Path) -> Config:
@@ -33,7 +40,9 @@ def load(site: Path) -> Config:
         raise ConfigurationError(
             f"{site} is not a site: it has no {FILE_NAME}", advice="make one with: archived init --site DIR"
         ) from None
-    return parse(text, where=str(path))
+    config = parse(text, where=str(path))
+    _check_places(config, site, str(path))
+    return config
 
 
 def parse(text: str, *, where: str = FILE_NAME) -> Config:
@@ -108,6 +117,8 @@ def _check(config: Config, where: str) -> None:
     for name, library in config.libraries.items():
         demand(bool(library.drives), f"library {name!r} has no drives")
         demand(library.move_timeout_s > 0, f"library {name!r}: move_timeout_s must be positive")
+    for name, folder in config.hot_folders.items():
+        _check_hot_folder(name, folder, config, demand)
     for name, pool in config.pools.items():
         demand(pool.library in config.libraries, f"pool {name!r} names library {pool.library!r}")
         demand(pool.media_kind == "bd-r", f"pool {name!r}: media_kind {pool.media_kind!r}; known is bd-r")
@@ -124,3 +135,35 @@ def _check(config: Config, where: str) -> None:
             pool.label.format(set="7K3F", position=1, total=6, n=4, pool=name)
         except (KeyError, IndexError, ValueError) as error:
             raise ConfigurationError(f"{where}: pool {name!r}: label template: {error!r}") from None
+
+
+def _check_hot_folder(
+    name: str, folder: HotFolderSettings, config: Config, demand: Callable[[bool, str], None]
+) -> None:
+    named = f"hot folder {name!r}"
+    demand(
+        _HOT_FOLDER_NAME.fullmatch(name) is not None, f"{named}: its name has letters, digits, - and _ only"
+    )
+    demand(Path(folder.path).is_absolute(), f"{named}: path {folder.path!r} is not absolute")
+    known = not folder.storage_class or folder.storage_class in config.classes
+    demand(known, f"{named} names class {folder.storage_class!r}, which does not exist")
+    for key, words in HOT_FOLDER_WORDS.items():
+        value = getattr(folder, key)
+        demand(value in words, f"{named}: {key} = {value!r}; known are {', '.join(words)}")
+    settles = folder.ready == "settle"
+    demand(not settles or folder.settle_s > 0, f'{named}: ready = "settle" needs settle_s above 0')
+    demand(settles or folder.settle_s == 0, f'{named}: settle_s is only for ready = "settle"')
+    demand(folder.poll_s > 0, f"{named}: poll_s must be positive")
+
+
+def _check_places(config: Config, site: Path, where: str) -> None:
+    """No hot folder is the site's own place, or another hot folder's, or holds or lies in one. Links count."""
+    ours = {"the site": site.resolve(), "staging": (site / config.staging.directory).resolve()}
+    for name, folder in config.hot_folders.items():
+        place = Path(folder.path).resolve()
+        for what, other in ours.items():
+            if place.is_relative_to(other) or other.is_relative_to(place):
+                raise ConfigurationError(
+                    f"{where}: hot folder {name!r} at {place} is, holds or lies in {what}"
+                )
+        ours[f"hot folder {name!r}"] = place

@@ -95,6 +95,34 @@ class ClassSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HotFolderSettings:
+    """A folder from which packages are taken as they become ready: docs/hot-folders.md."""
+
+    #: Absolute, without links in it.
+    path: str
+    #: Unix user in whose name, and with whose rights to read, everything is taken; empty: the daemon's own.
+    owner: str = ""
+    #: Empty means the default class of the site.
+    storage_class: str = ""
+    #: Where a package lies below `path`, and what that says of it.
+    layout: str = "{fonds}/{series}/{volume}"
+    #: What neither the place, nor a sidecar, nor bag-info.txt says.
+    fonds: str = ""
+    series: str = ""
+    retention: str = ""
+    confidentiality: str = ""
+    #: "marker", "rename" or "settle"
+    ready: str = "marker"
+    #: Only for ready = "settle".
+    settle_s: float = 0.0
+    #: "keep" or "remove-after-archived"
+    originals: str = "keep"
+    #: "auto" listens to the file system and looks every `poll_s` too; "poll" only looks.
+    watch: str = "auto"
+    poll_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything archived.toml says."""
 
@@ -109,6 +137,7 @@ class Config:
     staging: StagingSettings = field(default_factory=StagingSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     simulation: SimulationSettings = field(default_factory=SimulationSettings)
+    hot_folders: Mapping[str, HotFolderSettings] = field(default_factory=dict)
 
     @property
     def simulated(self) -> bool:

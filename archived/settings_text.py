@@ -86,6 +86,33 @@ pools = ["bluray"]
 # Must a submission state its retention (保管期限) and confidentiality (密级)?
 retention_mandatory = true
 confidentiality_mandatory = true
+
+# A hot folder: what becomes ready in it is taken. As many as you like, each under a name of its own; see
+# docs/hot-folders.md.
+# [hot_folders.scans]
+# Absolute, without links in it, and neither in the site nor in another hot folder.
+# path = "/srv/scans"
+# Unix user in whose name, and with whose rights to read, it is taken; "" = the daemon's own.
+# owner = ""
+# "" = the default class.
+# storage_class = ""
+# Where a package lies below path, and what that says of it.
+# layout = "{{fonds}}/{{series}}/{{volume}}"
+# What neither the place, nor NAME.package.json beside it, nor bag-info.txt in it says.
+# fonds = ""
+# series = ""
+# retention = ""
+# confidentiality = ""
+# "marker": an empty file NAME.ready beside it; "rename": its name no longer ends with .part or .tmp, or begins
+# with a dot; "settle": nothing in it changed for settle_s seconds.
+# ready = "marker"
+# Only for ready = "settle", which takes what a slow writer merely paused at.
+# settle_s = 0.0
+# "keep", or "remove-after-archived": only what still equals the package byte by byte is removed.
+# originals = "keep"
+# "auto" listens to the file system and looks every poll_s seconds too; "poll" only looks.
+# watch = "auto"
+# poll_s = 10.0
 """
 
 

@@ -9,6 +9,7 @@ from enum import Enum, unique
 from typing import Any, TypeVar
 
 from archived.errors import ForbiddenStep
+from archived.hot_items import HOT_ITEM
 from archived.item_states import ITEM
 
 
@@ -342,6 +343,7 @@ TABLES: dict[str, Mapping[Any, Mapping[Any, Any]]] = {
     "recall": RECALL,
     "reading": READING,
     "batch item": ITEM,
+    "hot item": HOT_ITEM,
     "look": LOOK,
     "survey": SURVEY,
 }

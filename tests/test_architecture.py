@@ -24,6 +24,7 @@ LAYERS: list[set[str]] = [
         "batches",
         "item_states",
         "surveys",
+        "hot_items",
         "states",
         "config",
         "settings",

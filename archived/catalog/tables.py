@@ -29,6 +29,7 @@ from archived.catalog.columns import (
     text_column,
     time_column,
 )
+from archived.catalog.hot_item_table import hot_item as hot_item
 
 package = Table(
     "package",
