@@ -25,6 +25,8 @@ LAYERS: list[set[str]] = [
         "item_states",
         "surveys",
         "hot_items",
+        "inner_files",
+        "names",
         "states",
         "config",
         "settings",

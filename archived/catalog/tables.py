@@ -30,6 +30,7 @@ from archived.catalog.columns import (
     time_column,
 )
 from archived.catalog.hot_item_table import hot_item as hot_item
+from archived.catalog.inner_tables import inner_file as inner_file
 
 package = Table(
     "package",
