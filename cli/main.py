@@ -11,6 +11,7 @@ import click
 from archived.errors import ArchivedError, Failed, Refused
 from archived.language import speaking_as_wished
 from archived.spoken import SpokenGroup
+from cli.batch_cmd import batch
 from cli.catalog_cmd import catalog
 from cli.complaint import complain
 from cli.context import Context, print_json_error
@@ -102,7 +103,7 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 
 for _command in (
-    submit, withdraw, recall, packages, images, sets, media, library, drive, writes, staging, allow, recalls,
+    submit, batch, withdraw, recall, packages, images, sets, media, library, drive, writes, staging, allow, recalls,
     status, attention, events, watch, simulate, catalog, pages,
 ):  # fmt: skip
     main.add_command(_command)

@@ -5,6 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from archived.api import (
+    batches,
     catalog,
     holdings,
     holds,
@@ -34,6 +35,7 @@ def create_application(services: Services) -> FastAPI:
     application.state.services = services
     for module in (
         submissions, mending, holdings, steering, robot, recalls, overview, simulation, catalog, holds,
+        batches,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

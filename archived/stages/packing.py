@@ -89,7 +89,7 @@ def due(read: Connection, site: Site) -> View:
                     key,
                     opened[key],
                     tuple(candidate(key, package) for package in waiting),
-                    _rules(site, pool, limit_bytes),
+                    rules_of(site, pool, limit_bytes),
                     pressure,
                 )
             )
@@ -139,7 +139,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     waiting = {package.id for package in packages.waiting(write, group.key.pool)}
     candidates = [c for c in group.candidates if c.package_id in waiting]
     limit_bytes = group.rules.capacity_bytes
-    choice = packing.choose(candidates, _closed_volumes(write, group.key), limit_bytes)
+    choice = packing.choose(candidates, closed_volumes(write, group.key), limit_bytes)
     if not choice.package_ids:
         images.update_columns(write, image.id, close_reason="")
         return None
@@ -244,13 +244,15 @@ def _by_group(site: Site, pool: str, waiting: list[Package]) -> Mapping[GroupKey
     return groups
 
 
-def _closed_volumes(read: Connection, key: GroupKey) -> list[str]:
+def closed_volumes(read: Connection, key: GroupKey) -> list[str]:
+    """Volumes of a group that closed images carry, named as its candidates are."""
     if key.series:
         return packages.last_closed_volumes(read, key.pool, key.fonds, key.series)
     return packages.last_closed_series_volumes(read, key.pool, key.fonds)
 
 
-def _rules(site: Site, pool: str, limit_bytes: int) -> PackingRules:
+def rules_of(site: Site, pool: str, limit_bytes: int) -> PackingRules:
+    """The packing rules of a pool whose images hold `limit_bytes` of packages."""
     settings = site.config.pools[pool]
     return PackingRules(limit_bytes, settings.close_fill_percent, timedelta(hours=settings.close_after_h))
 

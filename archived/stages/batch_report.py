@@ -1,0 +1,167 @@
+"""What became of a batch: each item, how many stand where, and when what waits is expected to close."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from archived.batches import Batch, BatchItem
+from archived.catalog import batches, events, images, media, packages
+from archived.model import Image, Package
+from archived.policy import closing_forecast, packing
+from archived.policy.closing_forecast import Forecast
+from archived.stages import packing as packing_stage
+from archived.stages import protection
+from archived.stages.work import Site
+from archived.states import CopyState, ImageState, PackageState
+
+#: Where an item stands, in the order in which it gets there.
+STANDINGS = ("not_taken", "refused", "accepted", "on_disc", "archived", "withdrawn", "found")
+#: What is on a disc, whether it was read back or not.
+_ON_DISC = (CopyState.WRITTEN, CopyState.VERIFYING, CopyState.VERIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a package waits for."""
+
+    #: "image", "set" or "discs".
+    what: str
+    #: Id of the image or set.
+    thing: str
+    forecast: Forecast
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReport:
+    """One item with all that is known of it."""
+
+    item: BatchItem
+    package: Package | None
+    #: One of STANDINGS.
+    standing: str
+    waits_for: tuple[Waiting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """A batch with all its items."""
+
+    batch: Batch
+    items: tuple[ItemReport, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many items stand where; standings without any are left out."""
+        found = Counter(item.standing for item in self.items)
+        return {standing: found[standing] for standing in STANDINGS if found[standing]}
+
+
+def report(read: Connection, site: Site, batch: Batch) -> BatchReport:
+    """Everything about one batch."""
+    items = batches.items(read, batch.id)
+    ahead = _Ahead(read, site)
+    return BatchReport(batch, tuple(_item(read, item, package_of(read, item), ahead) for item in items))
+
+
+def counts(read: Connection, batch: Batch) -> dict[str, int]:
+    """How many items of a batch stand where."""
+    items = batches.items(read, batch.id)
+    found = (ItemReport(item, None, _standing(read, item, package_of(read, item))) for item in items)
+    return BatchReport(batch, tuple(found)).counts
+
+
+def package_of(read: Connection, item: BatchItem) -> Package | None:
+    """The package that an item became, or was found to be."""
+    return packages.get(read, item.package_id) if item.package_id is not None else None
+
+
+def _item(read: Connection, item: BatchItem, package: Package | None, ahead: "_Ahead") -> ItemReport:
+    standing = _standing(read, item, package)
+    waits = tuple(ahead.of(package)) if package and package.state is PackageState.ACCEPTED else ()
+    return ItemReport(item, package, standing, waits)
+
+
+def _standing(read: Connection, item: BatchItem, package: Package | None) -> str:
+    if package is not None and package.state is PackageState.ACCEPTED:
+        return "on_disc" if _is_on_disc(read, package) else "accepted"
+    return str(item.state.value if package is None else package.state.value)
+
+
+def _is_on_disc(read: Connection, package: Package) -> bool:
+    """Whether a disc of every pool of its class carries it already."""
+    carriers = packages.image_ids(read, package.id).values()
+    return bool(carriers) and all(
+        image_id is not None and any(copy.state in _ON_DISC for copy in media.copies_of(read, image_id))
+        for image_id in carriers
+    )
+
+
+class _Ahead:
+    """What lies before the packages that wait; the whole site is looked at once, when it is first asked."""
+
+    def __init__(self, read: Connection, site: Site) -> None:
+        self._read = read
+        self._site = site
+        self._now = site.now()
+        self._waiting: dict[tuple[str, str], Waiting] | None = None
+        self._sets: dict[str, Forecast] = {}
+
+    def of(self, package: Package) -> Iterable[Waiting]:
+        """One for each pool of its class."""
+        for pool, image_id in packages.image_ids(self._read, package.id).items():
+            if image_id is None:
+                yield self._image_ahead(pool, package)
+            else:
+                image = images.get(self._read, image_id)
+                if image.state is not ImageState.KEPT:
+                    yield self._set_ahead(image)
+
+    def _image_ahead(self, pool: str, package: Package) -> Waiting:
+        if self._waiting is None:
+            self._look()
+        known = (self._waiting or {}).get((pool, package.id))
+        return known or Waiting("image", "", self._alone(pool, package.accepted_at))
+
+    def _alone(self, pool: str, accepted_at: datetime | None) -> Forecast:
+        """Of a package whose group has no open image yet."""
+        rules = packing_stage.rules_of(self._site, pool, 0)
+        return Forecast(packing.OLD, accepted_at + rules.close_after if accepted_at else None)
+
+    def _set_ahead(self, image: Image) -> Waiting:
+        if self._waiting is None:
+            self._look()
+        set_id = image.set_id or ""
+        if set_id in self._sets:
+            return Waiting("set", set_id, self._sets[set_id])
+        paused = events.settings(self._read).get("writes_paused", "")
+        return Waiting("discs", set_id, Forecast("writes paused" if paused else "being written", None))
+
+    def _look(self) -> None:
+        self._waiting = {}
+        for group in packing_stage.due(self._read, self._site).groups:
+            found = closing_forecast.of_images(
+                group.candidates,
+                packing_stage.closed_volumes(self._read, group.key),
+                group.rules,
+                now=self._now,
+                held=group.image.held,
+                asked=group.image.close_reason == packing.ASKED,
+                pressure=group.pressure,
+            )
+            for package_id, forecast in found.items():
+                self._waiting[group.key.pool, package_id] = Waiting("image", group.image.id, forecast)
+        for forming in protection.due(self._read, self._site).forming:
+            members = forming.members
+            self._sets[forming.set.id] = closing_forecast.of_set(
+                member_count=len(members),
+                n=forming.set.n,
+                oldest_closed_at=min((i.closed_at for i in members if i.closed_at), default=None),
+                set_wait=forming.set_wait,
+                now=self._now,
+                asked=forming.set.close_asked,
+                pressure=forming.pressure,
+                held=any(image.held for image in members),
+            )

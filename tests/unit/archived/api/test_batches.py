@@ -1,0 +1,106 @@
+"""What a batch says of its items, and which originals may go."""
+
+import base64
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from archived.catalog import packages
+from archived.catalog.tables import package
+from archived.policy.submission import SubmissionRequest
+from archived.stages.admission import admit
+from archived.states import PackageEvent, PackageState
+from tests.unit.archived.api.conftest import Daemon
+
+
+@pytest.fixture
+def handed_in(daemon: Daemon, tmp_path: Path) -> Path:
+    """One volume, accepted as P000001 of batch B000001."""
+    folder = tmp_path / "0001"
+    hand_in(daemon, folder)
+    return folder
+
+
+def hand_in(daemon: Daemon, folder: Path, volume: str = "0001") -> None:
+    folder.mkdir()
+    (folder / "a.txt").write_text(volume)
+    asked = SubmissionRequest(folder, "F", "S", volume, retention="Y10", confidentiality="open")
+    admit(asked, catalog=daemon.services.catalog, site=daemon.services.site, owner=0)
+
+
+def archive(daemon: Daemon) -> None:
+    with daemon.services.catalog.write() as write:
+        for item in packages.in_state(write, PackageState.ACCEPTED):
+            packages.advance_state(write, item.id, PackageEvent.SUFFICIENT)
+
+
+def may_delete(daemon: Daemon, batch: str = "B000001") -> dict[str, Any]:
+    return daemon.ask("POST", f"/v1/batches/{batch}/may-delete", {}).json()
+
+
+def test_a_batch_counts_its_items_and_says_when_what_waits_will_close(
+    daemon: Daemon, handed_in: Path
+) -> None:
+    shown = daemon.ask("GET", "/v1/batches/b000001").json()
+    assert (shown["id"], shown["kind"], shown["counts"]) == ("B000001", "single", {"accepted": 1})
+    assert (shown["items"][0]["reference"], shown["items"][0]["path"]) == ("F/S/0001", str(handed_in))
+    (closing,) = shown["closings"]
+    assert (closing["what"], closing["reason"], closing["packages"]) == ("image", "old", 1)
+    accepted_at = daemon.services.site.now()
+    assert closing["at"] > accepted_at.isoformat()
+    assert daemon.ask("GET", "/v1/batches").json()["items"][0]["counts"] == {"accepted": 1}
+
+
+def test_an_unknown_batch_is_not_found(daemon: Daemon) -> None:
+    assert daemon.ask("GET", "/v1/batches/B000009").status_code == 404
+    assert daemon.ask("POST", "/v1/batches/B000009/may-delete", {}).status_code == 404
+
+
+def test_what_is_only_accepted_is_kept(daemon: Daemon, handed_in: Path) -> None:
+    answer = may_delete(daemon)
+    assert (answer["may_delete"], answer["exit_status"]) == ([], 3)
+    assert answer["keep"][0]["why"] == "P000001 is not archived, it is accepted"
+
+
+def test_what_is_archived_and_still_equal_may_go(daemon: Daemon, handed_in: Path) -> None:
+    archive(daemon)
+    answer = may_delete(daemon)
+    assert (answer["keep"], answer["exit_status"]) == ([], 0)
+    assert [item["path"] for item in answer["may_delete"]] == [str(handed_in)]
+    assert daemon.ask("GET", "/v1/batches/B000001").json()["counts"] == {"archived": 1}
+
+
+def test_what_was_changed_since_is_kept(daemon: Daemon, handed_in: Path) -> None:
+    archive(daemon)
+    (handed_in / "a.txt").write_text("other")
+    answer = may_delete(daemon)
+    assert (answer["may_delete"], answer["exit_status"]) == ([], 3)
+    assert "a.txt" in answer["keep"][0]["why"]
+
+
+def test_what_was_refused_is_kept_with_the_reason_in_the_batch(daemon: Daemon, tmp_path: Path) -> None:
+    asked = {"path": str(tmp_path / "nowhere"), "fonds": "F", "series": "S", "volume": "V"}
+    assert daemon.ask("POST", "/v1/submissions", asked).status_code == 422
+    shown = daemon.ask("GET", "/v1/batches/B000001").json()
+    assert shown["counts"] == {"refused": 1}
+    assert any("is not there" in reason["message"] for reason in shown["items"][0]["reasons"])
+    assert may_delete(daemon)["keep"][0]["why"] == "it was not taken: refused"
+
+
+def test_a_path_that_is_no_utf8_goes_out_as_its_very_bytes(daemon: Daemon, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    hand_in(daemon, folder)
+    archive(daemon)
+    (item,) = may_delete(daemon)["may_delete"]
+    assert item["path"].endswith("caf\\xe9")
+    assert base64.b64decode(item["path_base64"]) == os.fsencode(folder)
+
+
+def test_a_withdrawn_package_is_named_so(daemon: Daemon, handed_in: Path) -> None:
+    with daemon.services.catalog.write() as write:
+        write.execute(update(package).values(state=PackageState.WITHDRAWN))
+    assert daemon.ask("GET", "/v1/batches/B000001").json()["counts"] == {"withdrawn": 1}
+    assert may_delete(daemon)["exit_status"] == 3
