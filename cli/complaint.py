@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from archived.errors import ArchivedError, Refused, Unavailable
+from archived.language import _
 from cli.render import cell, plain
 
 
@@ -27,6 +28,8 @@ def lines_of(error: ArchivedError) -> list[str]:
     lines = [f"{kind} ({error.code}): {plain(error.message)}"]
     reasons = error.detail.get("reasons")
     lines += reason_lines(reasons) if isinstance(reasons, list) and reasons else _details(error.detail, "  ")
+    if error.detail.get("batch") and isinstance(reasons, list) and reasons:
+        lines.append(_("batch: {batch}").format(batch=plain(error.detail["batch"])))
     if error.advice:
         lines.append(f"next: {plain(error.advice)}")
     return lines

@@ -9,6 +9,7 @@ from uuid import uuid4
 import click
 
 from archived.errors import Cancelled, Failed, Refused
+from archived.language import _
 from cli.complaint import reason_lines
 from cli.context import Context, Document, at, print_json_error
 from cli.exit_status import INTERRUPTED
@@ -147,6 +148,8 @@ def _show_accepted(receipt: Document) -> None:
         else ""
     )
     click.echo(f"accepted: {receipt['package']} {reference(receipt)} version {receipt['version']}{again}")
+    if batch := receipt.get("repeated_in") or receipt.get("batch"):
+        click.echo(_("batch: {batch}").format(batch=batch))
     facts({"files": receipt["files"], "bytes": receipt["bytes"]})
     click.echo(f"root digest ({receipt['root_digest']['algorithm']}): {receipt['root_digest']['value']}")
     exposure = receipt.get("exposure", {})
