@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from archived.errors import ConfigurationError
-from archived.language import SOURCE, TRANSLATED
+from archived.language import SOURCE, TRANSLATED, _
 from archived.settings import Config, HotFolderSettings
 
 FILE_NAME = "archived.toml"
@@ -18,6 +18,8 @@ RUN_DIRECTORY_FILE = "run-directory"
 #: In that folder: where the API answers.
 API_SOCKET_NAME = "api"
 ROOMS = ("simulated",)
+#: Keys of earlier releases, by the settings that had them, and where they are now.
+MOVED = {"StagingSettings": {"recall_expiry_h": "expiry_h under [recall]"}}
 SCOPES = ("group", "fonds", "pool")
 HOT_FOLDER_WORDS = {
     "ready": ("marker", "rename", "settle"),
@@ -65,6 +67,14 @@ def _value(kind: type[T], table: Any, where: str) -> T:
     hints = get_type_hints(kind)
     known = [f.name for f in fields(kind)]  # type: ignore[arg-type]
     for key in table:
+        if key in MOVED.get(kind.__name__, {}):
+            raise ConfigurationError(
+                _("{where}{key} is now {place}; everything else in the file is as before").format(
+                    where=where, key=key, place=MOVED[kind.__name__][key]
+                ),
+                advice=_("move the value there, remove the old line, and start again"),
+                key=key,
+            )
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
             hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -109,6 +119,8 @@ def _check(config: Config, where: str) -> None:
     )
     demand(config.rest_s >= 0, "rest_s must not be negative")
     demand(config.staging.disks >= 1, "staging.disks must be at least 1")
+    demand(config.recall.area_bytes_max >= 0, "recall.area_bytes_max must not be negative; 0 is no limit")
+    demand(config.recall.expiry_h > 0, "recall.expiry_h must be positive")
     demand(config.simulation.speed >= 0, "simulation.speed must not be negative")
     for name, kind in config.classes.items():
         demand(bool(kind.pools), f"class {name!r} names no pool")

@@ -8,7 +8,7 @@
     ├── Unavailable        (exit 3)  nothing is wrong with the request; the world is not ready for it
     │   └── StagingFull, CatalogBusy, SiteLocked, DeviceTrouble, DaemonAbsent
     └── Failed             (exit 4)  something broke on the way; the message says what was kept
-        └── Unrecoverable, CatalogDamaged, StagedBytesDiffer, CodeUntrusted, formats.errors.FormatError
+        └── AnswerBroken, Unrecoverable, CatalogDamaged, StagedBytesDiffer, CodeUntrusted, formats.errors.FormatError
 
 Every error carries a stable `code`, an exit status, a sentence, and `detail` for programs.
 """
@@ -159,6 +159,12 @@ class Failed(ArchivedError):
     """Something broke on the way; the message says what was kept."""
 
     code = "failed"
+
+
+class AnswerBroken(Failed):
+    """The daemon ended, or was ended, in the middle of an answer; what had arrived is complete up to there."""
+
+    code = "answer-broken"
 
 
 class Unrecoverable(Failed):

@@ -257,6 +257,13 @@ class Recall:
     from_staging: bool = False
     note: str = ""
     ended_at: datetime | None = None
+    #: What was asked for together has the same order.
+    order_id: str | None = None
+    #: Byte ranges of single files: (path, start, length, sha256 of just these bytes, "" until they are gathered).
+    pieces: tuple[tuple[str, int, int, str], ...] = ()
+    #: What it takes of the recall area, as planned.
+    area_bytes: int = 0
+    ready_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,17 @@ class StagingSettings:
     keep_free_bytes: int = 1 << 30
     #: Longest time from accepted to archived before an alarm.
     max_exposure_h: float = 336.0
+
+
+@dataclass(frozen=True, slots=True)
+class RecallSettings:
+    """The recall area: where bytes from media wait to be fetched."""
+
+    directory: str = "recalls"
+    #: What recalls may take of it together; 0 sets no limit.
+    area_bytes_max: int = 0
     #: A recall that nobody fetched for so long is given up and its place freed.
-    recall_expiry_h: float = 72.0
+    expiry_h: float = 72.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,7 @@ class Config:
     #: A thing that refused to work is left alone this long before it is looked at again.
     rest_s: float = 30.0
     staging: StagingSettings = field(default_factory=StagingSettings)
+    recall: RecallSettings = field(default_factory=RecallSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     simulation: SimulationSettings = field(default_factory=SimulationSettings)
     hot_folders: Mapping[str, HotFolderSettings] = field(default_factory=dict)

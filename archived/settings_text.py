@@ -31,8 +31,14 @@ disks = 1
 keep_free_bytes = {keep_free_bytes}
 # Longest time, in hours, from accepted to archived before an alarm.
 max_exposure_h = 336.0
+
+[recall]
+# Where bytes that were read from media wait to be fetched; relative to the site, or absolute.
+directory = "recalls"
+# What recalls may take of it together; those beyond wait in order. 0 = no limit but the disk.
+area_bytes_max = 0
 # A recall that nobody fetches within so many hours is given up; it can be asked for again.
-recall_expiry_h = 72.0
+expiry_h = 72.0
 
 [api]
 # Unix group whose members may connect, beside root and the daemon's own user; "" = the daemon's own group.

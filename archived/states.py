@@ -142,6 +142,7 @@ class MoveEvent(Enum):
 
 @unique
 class RecallState(Enum):
+    WAITING = "waiting"  # on record; the recall area has no room for it yet
     REQUESTED = "requested"  # sources are being chosen and read
     READY = "ready"  # every byte lies checked in the recall area
     DELIVERED = "delivered"  # handed over
@@ -151,6 +152,7 @@ class RecallState(Enum):
 
 @unique
 class RecallEvent(Enum):
+    ADMITTED = "admitted"
     GATHERED = "gathered"
     HANDED_OVER = "handed_over"
     EXHAUSTED = "exhausted"
@@ -303,6 +305,7 @@ MOVE: dict[MoveState, dict[MoveEvent, MoveState]] = {
     _V.LOST_SIGHT: {},
 }
 RECALL: dict[RecallState, dict[RecallEvent, RecallState]] = {
+    _R.WAITING: {_RE.ADMITTED: _R.REQUESTED, _RE.CANCELLED: _R.CANCELLED},
     _R.REQUESTED: {
         _RE.GATHERED: _R.READY,
         _RE.EXHAUSTED: _R.FAILED,

@@ -40,7 +40,7 @@ def software() -> str:
 
 def paths_of(site: Path, config: "Config") -> SitePaths:
     """Where this site keeps its things."""
-    return SitePaths(site, site / config.staging.directory)
+    return SitePaths(site, site / config.staging.directory, site / config.recall.directory)
 
 
 def room_drive(socket: Path, device: str) -> OpticalDrive:

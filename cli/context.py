@@ -39,11 +39,18 @@ class Context:
     site: Path | None = None
     as_json: bool = False
     client: Client | None = None
+    #: Set while the daemon may be away for a while: makes a call that changes nothing again (cli.reconnecting).
+    again: Callable[[Callable[[], Any]], Any] | None = None
     _notice_said: bool = field(default=False, init=False)
+    _made_here: bool = field(default=False, init=False)
 
     def get(self, path: str, /, **params: Any) -> Any:
         """The document at `path`; parameters that are None are not sent."""
-        return self._heard(self.daemon.get(path, **_given(params)))
+
+        def call() -> Any:
+            return self.daemon.get(path, **_given(params))
+
+        return self._heard(call() if self.again is None else self.again(call))
 
     def post(self, path: str, document: Document | None = None) -> Any:
         """The answer to `document`."""
@@ -59,6 +66,7 @@ class Context:
         if self.client is None:
             from archived.api.client import Client as HttpClient
 
+            self._made_here = True
             self.client = HttpClient(socket_of(self.site or Path.cwd()))
         return self.client
 
@@ -74,6 +82,12 @@ class Context:
         if not self.as_json:
             # Not click.echo: that goes past a live display, which stands where sys.stderr was.
             print(line, file=sys.stderr, flush=True)
+
+    def forget(self) -> None:
+        """Speak to the daemon anew at the next call: another one may answer for the site now."""
+        if self._made_here and self.client is not None:
+            self.client.close()
+            self.client = None
 
     def close(self) -> None:
         """Let the daemon go, if it was spoken to."""

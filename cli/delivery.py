@@ -10,6 +10,9 @@ from pathlib import Path
 
 from archived.errors import ArchivedError, Failed, Refused
 
+#: What half-written files are called.
+PARTIAL = ".archived-*-*.part"
+
 Progress = Callable[[int], None]
 
 
@@ -22,6 +25,14 @@ class DeliveredFile:
     sha256: str
     #: Time of its last change; None leaves the time of writing.
     mtime_s: int | None = None
+    #: First and last byte when it is a piece of a file; None for a whole file.
+    start: int | None = None
+    end: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The path that it gets: a piece tells which bytes it is."""
+        return self.path if self.start is None else f"{self.path}.bytes-{self.start}-{self.end}"
 
 
 def check_folder(folder: Path, *, overwrite: bool) -> None:
@@ -49,7 +60,7 @@ def deliver(
     files: Sequence[DeliveredFile],
     directories: Iterable[str],
     folder: Path,
-    fetch: Callable[[str], Iterator[bytes]],
+    fetch: Callable[[DeliveredFile], Iterator[bytes]],
     *,
     overwrite: bool,
     progress: Progress = lambda done_bytes: None,
@@ -60,20 +71,20 @@ def deliver(
         Refused: a path leads out of the folder (nothing was written), or something is in the way.
         Failed: bytes that are not those that were announced; the file was removed, earlier ones are kept.
     """
-    places = {file.path: _inside(folder, file.path) for file in files}
+    places = {file.name: _inside(folder, file.name) for file in files}
     empty = [_inside(folder, path) for path in directories]
     folder.mkdir(parents=True, exist_ok=True)
     for place in empty:
         _make_folder(folder, place)
     done = 0
     for number, file in enumerate(files):
-        place = places[file.path]
+        place = places[file.name]
         _make_folder(folder, place.parent)
         try:
-            write_checked(fetch(file.path), place, file, overwrite=overwrite)
+            write_checked(fetch(file), place, file, overwrite=overwrite)
         except ArchivedError as error:
             kept = f"{number} of {len(files)} files were written and are right; they are kept in {folder}"
-            error.message = f"{file.path}: {error.message}; {kept}"
+            error.message = f"{file.name}: {error.message}; {kept}"
             error.args = (error.message,)
             raise
         done += file.size_bytes
@@ -102,6 +113,25 @@ def write_checked(pieces: Iterator[bytes], place: Path, file: DeliveredFile, *, 
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def is_there(folder: Path, file: DeliveredFile) -> bool:
+    """Whether exactly these bytes lie in the folder already, under this name."""
+    place = _inside(folder, file.name)
+    try:
+        descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    with os.fdopen(descriptor, "rb") as found:
+        if os.fstat(descriptor).st_size != file.size_bytes:
+            return False
+        return hashlib.file_digest(found, "sha256").hexdigest() == file.sha256
+
+
+def remove_partial(folder: Path) -> None:
+    """Remove what an interrupted delivery left half written below the folder."""
+    for path in folder.rglob(PARTIAL):
+        path.unlink(missing_ok=True)
 
 
 def _compare(file: DeliveredFile, length: int, sha256: str) -> None:

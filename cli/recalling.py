@@ -20,7 +20,7 @@ def wait_until_ready(context: Context, recall: dict[str, Any]) -> None:
 
     def look() -> str | None:
         now = context.get(at("/v1/recalls", recall_id))
-        return None if now["state"] == "requested" else _judge(recall_id, now)
+        return None if now["state"] in ("waiting", "requested") else _judge(recall_id, now)
 
     wait_for(context, look)
 

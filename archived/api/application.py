@@ -11,6 +11,8 @@ from archived.api import (
     holds,
     mending,
     overview,
+    recall_content,
+    recall_orders,
     recalls,
     robot,
     simulation,
@@ -34,8 +36,8 @@ def create_application(services: Services) -> FastAPI:
     application.add_middleware(Speech)
     application.state.services = services
     for module in (
-        submissions, mending, holdings, steering, robot, recalls, overview, simulation, catalog, holds,
-        batches,
+        submissions, mending, holdings, steering, robot, recall_orders, recalls, recall_content, overview,
+        simulation, catalog, holds, batches,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from archived.errors import ArchivedError, DaemonAbsent, Failed, NotPermitted, all_errors
+from archived.errors import AnswerBroken, ArchivedError, DaemonAbsent, Failed, NotPermitted, all_errors
 from archived.language import spoken
 
 #: A look of the robot, or the intake of a large folder, may take this long.
@@ -72,7 +72,7 @@ class Client:
                 f"no daemon answers on {self._socket}",
                 advice="start it with: archived serve --site DIR",
             )
-        return Failed(f"the daemon's answer broke off: {error}", advice="archivectl status")
+        return AnswerBroken(f"the daemon's answer broke off: {error}", advice="archivectl status")
 
 
 def _is_forbidden(error: BaseException | None) -> bool:

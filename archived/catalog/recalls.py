@@ -1,16 +1,29 @@
 """Recalls and the readings of copies that serve them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from archived import states
 from archived.catalog.rows import add, advance, next_number, one, values
 from archived.catalog.tables import reading, recall
 from archived.errors import NotFound
+from archived.language import _
 from archived.model import Reading, Recall
 from archived.states import ReadingEvent, ReadingState, RecallEvent, RecallState
+
+#: A recall without its paths and pieces, of which there may be a hundred thousand.
+HEAD = tuple(column for column in recall.c if column.name not in ("paths", "pieces"))
+#: Recalls whose bytes lie, or come to lie, in the recall area.
+LIVE = (RecallState.REQUESTED, RecallState.READY)
+#: So many copies are asked for in one query.
+COPIES_ASKED_MAX = 500
+
+
+def new_order_id(connection: Connection) -> str:
+    return f"O{next_number(connection, 'recall order'):06d}"
 
 
 def new_id(connection: Connection) -> str:
@@ -27,11 +40,23 @@ def get(connection: Connection, recall_id: str) -> Recall:
 
 
 def listing(connection: Connection) -> list[Recall]:
-    return values(connection, Recall, select(recall).order_by(recall.c.id))
+    """Every recall, without paths and pieces."""
+    return _heads(connection, select(*HEAD).order_by(recall.c.id))
 
 
 def in_state(connection: Connection, *wanted: RecallState) -> list[Recall]:
-    return values(connection, Recall, select(recall).where(recall.c.state.in_(wanted)).order_by(recall.c.id))
+    """Recalls in these states, without paths and pieces, in the order in which they were asked for."""
+    return _heads(connection, select(*HEAD).where(recall.c.state.in_(wanted)).order_by(recall.c.id))
+
+
+def of_order(connection: Connection, order_id: str) -> list[Recall]:
+    """The recalls of an order, without paths and pieces. Raises NotFound."""
+    found = _heads(connection, select(*HEAD).where(recall.c.order_id == order_id).order_by(recall.c.id))
+    if not found:
+        raise NotFound(
+            _("there is no recall order {order}").format(order=order_id), kind="recall order", id=order_id
+        )
+    return found
 
 
 def advance_state(connection: Connection, recall_id: str, event: RecallEvent, **changes: Any) -> None:
@@ -75,12 +100,70 @@ def spoil(connection: Connection, reading_id: int, bad: Sequence[tuple[int, int]
 
 def head(connection: Connection, recall_id: str) -> Recall:
     """A recall without its paths, of which there may be a hundred thousand. Raises NotFound."""
-    columns = [column for column in recall.c if column.name != "paths"]
-    query = select(*columns).where(recall.c.id == recall_id)
-    row = connection.execute(query).mappings().first()
-    if row is None:
+    found = _heads(connection, select(*HEAD).where(recall.c.id == recall_id))
+    if not found:
         raise NotFound(f"there is no recall {recall_id}", kind="recall", id=recall_id)
-    return Recall(**row, paths=())
+    return found[0]
+
+
+def copies_in_use(connection: Connection) -> frozenset[int]:
+    """Copies that recalls want, read, or have read of and not handed over yet."""
+    query = (
+        select(reading.c.copy_id)
+        .distinct()
+        .join(recall, recall.c.id == reading.c.recall_id)
+        .where(recall.c.state.in_(LIVE), reading.c.state != ReadingState.FAILED)
+    )
+    return frozenset(copy_id for (copy_id,) in connection.execute(query))
+
+
+def read_of(connection: Connection, copy_ids: Collection[int]) -> list[Reading]:
+    """What recalls that are not over have read of these copies: it lies in the recall area."""
+    found: list[Reading] = []
+    wanted = sorted(set(copy_ids))
+    for start in range(0, len(wanted), COPIES_ASKED_MAX):
+        some = wanted[start : start + COPIES_ASKED_MAX]
+        query = (
+            select(reading)
+            .join(recall, recall.c.id == reading.c.recall_id)
+            .where(
+                recall.c.state.in_(LIVE), reading.c.state == ReadingState.READ, reading.c.copy_id.in_(some)
+            )
+            .order_by(reading.c.id)
+        )
+        found += values(connection, Reading, query)
+    return found
+
+
+def requested_times(connection: Connection) -> dict[str, datetime]:
+    """When each recall that is being served was asked for."""
+    query = select(recall.c.id, recall.c.requested_at).where(recall.c.state == RecallState.REQUESTED)
+    return {row.id: row.requested_at for row in connection.execute(query)}
+
+
+def last_fetched(connection: Connection) -> dict[str, datetime]:
+    """Order → when the last of its recalls was handed over."""
+    query = (
+        select(recall.c.order_id, func.max(recall.c.ended_at))
+        .where(recall.c.state == RecallState.DELIVERED, recall.c.order_id.is_not(None))
+        .group_by(recall.c.order_id)
+    )
+    return {order_id: at for order_id, at in connection.execute(query) if at is not None}
+
+
+def set_pieces(connection: Connection, recall_id: str, pieces: Sequence[tuple[str, int, int, str]]) -> None:
+    """Put on record what the bytes of each piece are."""
+    connection.execute(update(recall).where(recall.c.id == recall_id).values(pieces=tuple(pieces)))
+
+
+def grow(connection: Connection, recall_id: str, more_bytes: int) -> None:
+    """A recall takes more of the recall area than was planned."""
+    row = update(recall).where(recall.c.id == recall_id)
+    connection.execute(row.values(area_bytes=recall.c.area_bytes + more_bytes))
+
+
+def _heads(connection: Connection, query: Select[Any]) -> list[Recall]:
+    return [Recall(**row, paths=()) for row in connection.execute(query).mappings()]
 
 
 def images_read_from_staging(connection: Connection) -> list[str]:

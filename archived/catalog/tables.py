@@ -225,6 +225,10 @@ recall = Table(
     Column("from_staging", Boolean, nullable=False, default=False),
     text_column("note", default=""),
     time_column("ended_at"),
+    Column("order_id", String(24), index=True),
+    Column("pieces", Tuples, nullable=False, default=()),
+    Column("area_bytes", BigInteger, nullable=False, default=0),
+    time_column("ready_at"),
 )
 
 reading = Table(

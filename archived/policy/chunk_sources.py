@@ -89,7 +89,7 @@ class _Choice:
 
     def _cost(self, offer: _Offer, gain: int) -> tuple[int, bool, int, int, int]:
         """Trust first; then what costs no mount; then the most chunks for a mount; data before parity."""
-        mounted = offer.view.in_drive or offer.view.copy_id in self.readings
+        mounted = offer.view.mounted_anyway or offer.view.copy_id in self.readings
         trust = TRUST.index(offer.view.state)
         return trust, not mounted, -gain, offer.position, offer.view.copy_id
 

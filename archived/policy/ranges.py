@@ -21,10 +21,29 @@ def merge(ranges: Iterable[Range]) -> tuple[Range, ...]:
 
 def subtract(ranges: Iterable[Range], holes: Iterable[Range]) -> tuple[Range, ...]:
     """What of `ranges` lies in none of `holes`, merged."""
-    left = list(merge(ranges))
-    for at, size in merge(holes):
-        left = [piece for item in left for piece in _around(item, at, at + size)]
+    left: list[Range] = []
+    apart = merge(holes)
+    first = 0
+    for offset, length in merge(ranges):
+        end = offset + length
+        while first < len(apart) and sum(apart[first]) <= offset:
+            first += 1
+        at = first
+        while at < len(apart) and apart[at][0] < end:
+            start, size = apart[at]
+            if offset < start:
+                left.append((offset, start - offset))
+            offset = max(offset, start + size)
+            at += 1
+        if offset < end:
+            left.append((offset, end - offset))
     return tuple(left)
+
+
+def overlap(ranges: Iterable[Range], others: Iterable[Range]) -> tuple[Range, ...]:
+    """What lies in both, merged."""
+    wanted = merge(ranges)
+    return subtract(wanted, subtract(wanted, others))
 
 
 def covers(ranges: Collection[Range], wanted: Range) -> bool:
@@ -45,14 +64,6 @@ def chunk_numbers(ranges: Iterable[Range], chunk_bytes: int) -> frozenset[int]:
 def words(numbers: Collection[int]) -> str:
     """Numbers for people: `0-3, 7`."""
     return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in _runs(numbers))
-
-
-def _around(item: Range, start: int, end: int) -> list[Range]:
-    """The parts of one range before and behind a hole."""
-    offset, length = item
-    pieces = [(offset, min(start, offset + length) - offset), (max(end, offset), 0)]
-    pieces[1] = (pieces[1][0], offset + length - pieces[1][0])
-    return [piece for piece in pieces if piece[1] > 0]
 
 
 def _runs(numbers: Collection[int]) -> Iterator[tuple[int, int]]:

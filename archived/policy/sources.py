@@ -23,6 +23,13 @@ class CopyView:
     state: CopyState
     in_drive: bool
     in_library: bool
+    #: A recall that is not over wants it, or has read of it: its medium is mounted anyway, or its bytes are at hand.
+    in_use: bool = False
+
+    @property
+    def mounted_anyway(self) -> bool:
+        """Whether reading it costs no mount of its own."""
+        return self.in_drive or self.in_use
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ class Paces:
 
 
 def direct_source(copies: Sequence[CopyView], *, excluded: Collection[int] = ()) -> CopyView | None:
-    """The cheapest good copy: verified before merely written before suspect, then one already in a drive.
+    """The cheapest good copy: verified before merely written before suspect, then one that is mounted anyway.
 
     `excluded` are ids of copies that failed in this recall. A caller that prefers the set to a suspect
     copy looks at the answer's state.
@@ -73,4 +80,4 @@ def drives_to_try(up: Sequence[str], tried_in: Collection[str]) -> tuple[str, ..
 
 
 def _cost(copy: CopyView) -> tuple[int, bool, int]:
-    return TRUST.index(copy.state), not copy.in_drive, copy.copy_id
+    return TRUST.index(copy.state), not copy.mounted_anyway, copy.copy_id

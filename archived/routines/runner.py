@@ -4,14 +4,14 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from archived.catalog import events, recalls
+from archived.catalog import events
 from archived.catalog.store import Catalog
 from archived.routines import watches
-from archived.stages import hold, staging_release
+from archived.stages import hold, recall_area, staging_release
 from archived.stages.capacity import under_pressure
 from archived.stages.catalog_origin import is_known
 from archived.stages.work import Site
-from archived.states import PackageState, RecallEvent, RecallState
+from archived.states import PackageState
 
 EVERY_S = 30.0
 
@@ -56,14 +56,8 @@ class Runner:
 
     def expire_recalls(self) -> None:
         """What nobody fetched for long frees its place; it can be asked for again."""
-        now, expiry_h = self._site.now(), self._site.config.staging.recall_expiry_h
         with self._catalog.write() as write:
-            for recall in recalls.in_state(write, RecallState.REQUESTED, RecallState.READY):
-                if (now - recall.requested_at).total_seconds() < expiry_h * 3600:
-                    continue
-                note = f"nobody fetched it within {expiry_h:g} hours"
-                recalls.advance_state(write, recall.id, RecallEvent.CANCELLED, note=note, ended_at=now)
-                events.append(write, now, "recall expired", ("recall", recall.id), note=note)
+            recall_area.expire(write, self._site)
 
     def remove_leftovers(self) -> None:
         """Remove what no row of the catalog needs any more."""

@@ -22,7 +22,10 @@ BLOCK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class WantedFile:
-    """One file in the image: bytes [offset, offset + size) with this sha256."""
+    """One file in the image: bytes [offset, offset + size) with this sha256.
+
+    Without a sha256: whole chunks of the image that hold a piece of the file; the chunk table judges them.
+    """
 
     path: str
     offset: int
@@ -72,7 +75,8 @@ def gather(
     """Check the wanted files in `spool`; rebuild from `members` what is wrong there, as far as they go."""
     descriptor = os.open(spool, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        wrong = _wrong(descriptor, files, report)
+        judge = _Judge(descriptor, shape, files)
+        wrong = judge.wrong(files, report)
         nothing_else_read = len(own) <= 1 and all(member.spool is None for member in members)
         liars = set(_blame(wrong, direct_copy) if nothing_else_read else ())
         if not wrong or shape is None:
@@ -81,7 +85,7 @@ def gather(
         with Rebuilder(shape, members, kernel) as rebuilder:
             missing = _mend(descriptor, wrong, rebuilder, own)
         os.fsync(descriptor)
-        wrong = _wrong(descriptor, wrong, report)
+        wrong = judge.wrong(wrong, report)
         found = rebuilder.findings
         return Gathered(
             missing=tuple(missing),
@@ -94,6 +98,41 @@ def gather(
         )
     finally:
         os.close(descriptor)
+
+
+class _Judge:
+    """Says which wanted files are not right in the spool."""
+
+    def __init__(self, descriptor: int, shape: SetShape | None, files: Sequence[WantedFile]) -> None:
+        self._descriptor = descriptor
+        by_table = shape is not None and not all(file.sha256 for file in files)
+        self._table = parsed(shape.chunks) if shape is not None and by_table else None
+        self._payload_offset = shape.payload_offset if shape is not None else 0
+
+    def wrong(self, files: Sequence[WantedFile], report: Report) -> list[WantedFile]:
+        total_bytes = sum(file.size_bytes for file in files)
+        done_bytes = 0
+        wrong = []
+        for file in files:
+            if not self._is_right(file):
+                wrong.append(file)
+            done_bytes += file.size_bytes
+            report(done_bytes, total_bytes)
+        return wrong
+
+    def _is_right(self, file: WantedFile) -> bool:
+        if file.sha256:
+            return _sha256(self._descriptor, file.offset, file) == file.sha256
+        if self._table is None:
+            return False
+        at = file.offset - self._payload_offset
+        for chunk in chunk_numbers([(at, file.size_bytes)], CHUNK_BYTES):
+            offset, length = self._table.range_of(chunk)
+            if not self._table.matches(
+                chunk, os.pread(self._descriptor, length, self._payload_offset + offset)
+            ):
+                return False
+        return True
 
 
 def _mend(
@@ -165,18 +204,6 @@ def check_staged(files: Sequence[WantedFile], folder: Path, report: Report) -> t
         done_bytes += file.size_bytes
         report(done_bytes, total_bytes)
     return tuple(wrong)
-
-
-def _wrong(descriptor: int, files: Sequence[WantedFile], report: Report) -> list[WantedFile]:
-    total_bytes = sum(file.size_bytes for file in files)
-    done_bytes = 0
-    wrong = []
-    for file in files:
-        if _sha256(descriptor, file.offset, file) != file.sha256:
-            wrong.append(file)
-        done_bytes += file.size_bytes
-        report(done_bytes, total_bytes)
-    return wrong
 
 
 def _sha256(descriptor: int, offset: int, file: WantedFile) -> str:

@@ -4,10 +4,13 @@ The checker does not trust the writer: nothing here is shared with mastering but
 """
 
 import os
+from collections import deque
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from archived.policy.ranges import Range, merge
 from archived.sessions.tools import Report
 from backends.errors import MediumUnreadable
 from backends.interface import CLUSTER_SECTORS, SECTOR_BYTES, DiscStatus, OpticalDrive
@@ -16,8 +19,6 @@ from erasure.digests import Digests
 
 #: One READ command; 1 MiB keeps the drive streaming and the memory small.
 READ_SECTORS = 512
-
-Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +72,81 @@ def compare_image(drive: OpticalDrive, expected: Expected, report: Report) -> Co
     return Comparison("; ".join(words), tuple(bad) or tuple(unreadable) or ((0, expected.size_bytes),))
 
 
-def read_ranges(
-    drive: OpticalDrive, ranges: Sequence[Range], spool: Path, report: Report
-) -> tuple[Range, ...]:
-    """Copy byte ranges (sector aligned) of the disc into `spool` at the same offsets; say which are bad.
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """A spool (a sparse file with the image's own offsets) and the byte ranges that go into it."""
 
-    The spool is a sparse file with the image's own offsets. Unreadable clusters become zeros and are named.
+    spool: Path
+    ranges: tuple[Range, ...]
+
+
+def read_ranges(drive: OpticalDrive, sinks: Sequence[Sink], report: Report) -> tuple[Range, ...]:
+    """Copy byte ranges (sector aligned) of the disc into spools, in order of offset; say which are bad.
+
+    What several sinks want is read once. Unreadable clusters become zeros and are named.
     Raises DeviceFailure when the drive fails or says nothing.
     """
+    ranges = merge(item for sink in sinks for item in sink.ranges)
     total_bytes = sum(length for _, length in ranges)
     done_bytes = 0
     unreadable: list[Range] = []
-    descriptor = os.open(spool, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
+    with ExitStack() as stack:
+        spools = [_Spool(sink, stack) for sink in sinks]
         for offset, length in ranges:
             for at in range(offset, offset + length, READ_SECTORS * SECTOR_BYTES):
                 size = min(READ_SECTORS * SECTOR_BYTES, offset + length - at)
                 data = _read_or_zeros(drive, at // SECTOR_BYTES, size // SECTOR_BYTES, unreadable)
-                write_at(descriptor, data, at)
+                for spool in spools:
+                    spool.take(data, at)
                 done_bytes += size
                 report(done_bytes, total_bytes)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        for spool in spools:
+            os.fsync(spool.descriptor)
     return tuple(unreadable)
+
+
+def take_from(giver: Path, ranges: Sequence[Range], spool: Path) -> tuple[Range, ...]:
+    """Copy byte ranges of one spool into another; the ranges that were there. A giver that is gone gives none."""
+    try:
+        source = os.open(giver, os.O_RDONLY)
+    except FileNotFoundError:
+        return ()
+    taken = []
+    target = os.open(spool, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        end = os.fstat(source).st_size
+        for offset, length in ranges:
+            if offset + length > end:
+                continue
+            for at in range(offset, offset + length, READ_SECTORS * SECTOR_BYTES):
+                size = min(READ_SECTORS * SECTOR_BYTES, offset + length - at)
+                write_at(target, os.pread(source, size, at), at)
+            taken.append((offset, length))
+        os.fsync(target)
+    finally:
+        os.close(source)
+        os.close(target)
+    return tuple(taken)
+
+
+class _Spool:
+    """A sink while it is filled: blocks come in order of offset."""
+
+    def __init__(self, sink: Sink, stack: ExitStack) -> None:
+        self.descriptor = os.open(sink.spool, os.O_RDWR | os.O_CREAT, 0o600)
+        stack.callback(os.close, self.descriptor)
+        self._left = deque(sorted(sink.ranges))
+
+    def take(self, data: bytes, at: int) -> None:
+        end = at + len(data)
+        while self._left and self._left[0][0] < end:
+            offset, length = self._left[0]
+            start, stop = max(offset, at), min(offset + length, end)
+            if start < stop:
+                write_at(self.descriptor, memoryview(data)[start - at : stop - at], start)
+            if offset + length > end:
+                return
+            self._left.popleft()
 
 
 def write_at(descriptor: int, data: bytes | bytearray | memoryview, offset: int) -> None:

@@ -29,6 +29,8 @@ class SitePaths:
 
     site: Path
     staging: Path
+    #: Recalled bytes on their way out.
+    recalls: Path
 
     @property
     def catalog(self) -> Path:
@@ -44,12 +46,6 @@ class SitePaths:
         """The site's key and the public keys that count here."""
         return self.site / KEYS_FOLDER
 
-    @property
-    def recalls(self) -> Path:
-        """Recalled bytes on their way out."""
-        return self.site / "recalls"
-
-    @property
     def room(self) -> Path:
         """State of the simulated room."""
         return self.site / "room"

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media, recalls
+from archived.catalog import events, images, media
 from archived.catalog.events import Attention
 from archived.model import Copy, Drive, Medium, Move
 from archived.policy.drive_choice import DriveChoice, choose_verify_drive
@@ -18,11 +18,11 @@ from archived.policy.mounting import DriveView, MovePlan, SlotView, Want, next_m
 from archived.policy.sources import drives_to_try
 from archived.sessions.mount import Carried, Carry, carry, resume, take_inventory
 from archived.sessions.tools import Tools
-from archived.stages import hold
+from archived.stages import hold, recall_reading
 from archived.stages.floor import Floor, floors, stale_key
 from archived.stages.settling import settle
 from archived.stages.work import Action, Broken, Context, Order, Site, drive_lane, robot_lane
-from archived.states import CopyState, MoveEvent, MoveState, ReadingState
+from archived.states import CopyState, MoveEvent, MoveState
 
 NAME = "moving"
 #: A robot that did not answer is asked again after this long.
@@ -193,11 +193,10 @@ def _wants(read: Connection, floor: Floor, writes_paused: bool) -> tuple[list[Wa
     def want(medium: Medium, kind: str, allowed: tuple[str, ...], since: datetime) -> None:
         wants.append(Want(medium.id, medium.home_element, medium.element, kind, allowed, 0, since))
 
-    for reading in recalls.readings_in_state(read, ReadingState.PENDING, ReadingState.READING):
-        medium = floor.medium(media.get_copy(read, reading.copy_id).medium_id)
+    for since, medium_id, tried_in in recall_reading.media_wanted(read):
+        medium = floor.medium(medium_id)
         if medium is not None:
-            drives = drives_to_try(up, reading.tried_in)
-            want(medium, "read", drives, recalls.get(read, reading.recall_id).requested_at)
+            want(medium, "read", drives_to_try(up, tried_in), since)
             ready.add(medium.id)
     for copy in media.copies_in_state(read, CopyState.WRITTEN, CopyState.VERIFYING):
         medium = floor.medium(copy.medium_id)

@@ -1,16 +1,16 @@
 """Request → verified bytes: from staging, else from the cheapest disc, else through the set.
 
-A recall is REQUESTED until every byte lies checked in the recall area. What it still needs is asked for as
-readings, one per copy; a crash leaves readings that are read again. A source that lies is recorded and its
-copy becomes suspect; the recall goes on with the next source.
+A recall is WAITING while the recall area has no room, and REQUESTED until every byte lies checked in the area. What
+it still needs is asked for as readings, one per copy (`recall_reading` does them); a crash leaves readings that are
+read again. A source that lies is recorded and its copy becomes suspect; the recall goes on with the next source.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, media, recalls
+from archived.catalog import events, recalls
 from archived.catalog.events import Attention
 from archived.model import Reading, Recall
 from archived.sessions.gather import (
@@ -22,24 +22,25 @@ from archived.sessions.gather import (
     check_staged,
     gather,
 )
-from archived.sessions.read import Range, read_ranges
+from archived.sessions.pieces import PlacedPiece, digests
 from archived.sessions.tools import Tools
-from archived.stages.floor import drive_failed, drive_worked, floors
+from archived.stages import recall_reading
+from archived.stages.recall_area import next_admitted
 from archived.stages.recall_planning import NOTHING, next_readings
+from archived.stages.recall_reading import Fetch, Fetched, Ready, spool_path
 from archived.stages.recall_sources import (
     own_reads,
+    placed_pieces,
     record_bad,
     record_liars,
     set_shape,
     spooled_members,
     wanted_files,
 )
-from archived.stages.work import CPU, Action, Broken, Context, Site, drive_lane
-from archived.states import MediumState, ReadingEvent, ReadingState, RecallEvent, RecallState
+from archived.stages.work import CPU, Action, Broken, Context, Site
+from archived.states import ReadingState, RecallEvent, RecallState
 
 NAME = "recall"
-#: So often a drive may end a reading without an outcome; then the next source is asked.
-TRIES_MAX = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +52,19 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class InDrive:
-    """A reading whose medium lies in a drive, or (drive None) whose medium is not to be had any more."""
+class Admission:
+    """A recall for which the recall area has room now."""
 
-    reading: Reading
-    medium_id: str
-    drive: str | None
+    recall: Recall
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Recalls that wait for a decision, and readings that can be done."""
+    """Recalls that may begin, recalls that wait for a decision, and readings that can be done."""
 
+    admitted: tuple[Admission, ...]
     waiting: tuple[Waiting, ...]
-    readings: tuple[InDrive, ...]
+    readings: tuple[Ready, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,52 +79,45 @@ class Gathering:
     own: tuple[OwnRead, ...]
     members: tuple[SpooledMember, ...]
     shape: SetShape | None
+    pieces: tuple[PlacedPiece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Fetch:
-    """One reading, with where its bytes go."""
+class Judged:
+    """What was gathered, and the digests of the pieces when all of it is right."""
 
-    reading: Reading
-    medium_id: str
-    drive: str
-    ranges: tuple[Range, ...]
-    spool: Path
+    gathered: Gathered
+    pieces: tuple[str, ...] = ()
 
 
 def due(read: Connection, site: Site) -> View:
+    admissions = tuple(Admission(recall) for recall in next_admitted(read, site))
     waiting = []
     for recall in recalls.in_state(read, RecallState.REQUESTED):
         readings = recalls.readings(read, recall.id)
         if not any(r.state in (ReadingState.PENDING, ReadingState.READING) for r in readings):
             waiting.append(Waiting(recall, tuple(readings)))
-    wanted = recalls.readings_in_state(read, ReadingState.PENDING, ReadingState.READING)
-    every_floor = floors(read, site) if wanted else []
-    ready = []
-    for reading in wanted:
-        medium = media.get(read, media.get_copy(read, reading.copy_id).medium_id)
-        drive = next((d for floor in every_floor if (d := floor.drive_of(medium.id)) and d.up), None)
-        gone = medium.element is None or medium.state is MediumState.LOST
-        if drive is not None or gone:
-            ready.append(InDrive(reading, medium.id, None if gone or drive is None else drive.name))
-    return View(tuple(waiting), tuple(ready))
+    return View(admissions, tuple(waiting), tuple(recall_reading.due(read, site)))
 
 
 def plan(view: View, context: Context) -> list[Action]:
     if context.draining:
         return []
-    wanted = [Action(NAME, f"recall {item.recall.id}", (CPU,), item) for item in view.waiting]
-    for item in view.readings:
-        lanes = (drive_lane(item.drive),) if item.drive is not None else ()
-        wanted.append(Action(NAME, f"reading {item.reading.id}", lanes, item))
-    return context.choose(wanted)
+    wanted = [Action(NAME, f"recall {item.recall.id}", (), item) for item in view.admitted]
+    wanted += [Action(NAME, f"recall {item.recall.id}", (CPU,), item) for item in view.waiting]
+    return context.choose([*wanted, *recall_reading.actions(NAME, view.readings)])
 
 
 def claim(write: Connection, site: Site, action: Action) -> Action | None:
-    if isinstance(action.task, InDrive):
-        return _claim_reading(write, site, action, action.task)
+    if isinstance(action.task, Ready):
+        return recall_reading.claim(write, site, action, action.task)
+    recall = recalls.get(write, action.task.recall.id)
+    if isinstance(action.task, Admission):
+        if recall.state is RecallState.WAITING:
+            recalls.advance_state(write, recall.id, RecallEvent.ADMITTED)
+            _ask_for_more(write, site, replace(recall, state=RecallState.REQUESTED), NOTHING)
+        return None
     waiting: Waiting = action.task
-    recall = recalls.get(write, waiting.recall.id)
     if recall.state is not RecallState.REQUESTED:
         return None
     if not recall.from_staging and not waiting.readings:
@@ -144,26 +137,23 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
             own=own_reads(waiting.readings, image_id),
             members=tuple(spooled_members(write, image_id, waiting.readings, folder)),
             shape=set_shape(write, image_id) if image_id is not None else None,
+            pieces=tuple(placed_pieces(write, recall)),
         )
     )
 
 
-def run(action: Action, tools: Tools) -> Gathered | tuple[Range, ...]:
+def run(action: Action, tools: Tools) -> Judged | Fetched:
     if isinstance(action.task, Fetch):
-        fetch = action.task
-        what = f"reading {fetch.reading.image_id} from {fetch.medium_id} in {fetch.drive}"
-        report = tools.progress.begin(action.key, what)
-        fetch.spool.parent.mkdir(parents=True, exist_ok=True)
-        return read_ranges(tools.drives[fetch.drive], fetch.ranges, fetch.spool, report)
+        return recall_reading.run(action.task, action.key, tools)
     task: Gathering = action.task
     report = tools.progress.begin(action.key, f"checking what recall {task.recall.id} gathered")
     if task.staged is not None and task.recall.package_id is None:
-        return Gathered((), (), ())  # a whole image: its recipe is checked while it streams
+        return Judged(Gathered((), (), ()))  # a whole image: its recipe is checked while it streams
     if task.staged is not None:
         wrong = check_staged(task.files, task.staged, report)
-        return Gathered((), wrong, ())
+        return Judged(Gathered((), wrong, ()), () if wrong else digests(task.pieces, task.staged))
     task.spool.parent.mkdir(parents=True, exist_ok=True)
-    return gather(
+    found = gather(
         task.files,
         task.spool,
         direct_copy=task.direct_copy,
@@ -173,14 +163,15 @@ def run(action: Action, tools: Tools) -> Gathered | tuple[Range, ...]:
         report=report,
         own=task.own,
     )
+    return Judged(found, () if found.wrong else digests(task.pieces, task.spool))
 
 
 def record(write: Connection, site: Site, action: Action, outcome: object) -> float:
     if isinstance(action.task, Fetch):
-        return _record_reading(write, site, action.task, outcome)
+        return recall_reading.record(write, site, action.task, outcome)
     task: Gathering = action.task
     recall = recalls.get(write, task.recall.id)
-    if isinstance(outcome, Broken) or not isinstance(outcome, Gathered):
+    if isinstance(outcome, Broken) or not isinstance(outcome, Judged):
         _cannot_gather(
             write, site, recall, str(outcome.error) if isinstance(outcome, Broken) else "no outcome"
         )
@@ -188,56 +179,19 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
     events.clear_attention(write, f"gather:{recall.id}")
     if recall.state is not RecallState.REQUESTED:
         return 0  # cancelled meanwhile
-    record_bad(write, recall, outcome.bad)
-    record_liars(write, site, recall, outcome.liars, located=outcome.located)
-    if not outcome.wrong:
-        recalls.advance_state(write, recall.id, RecallEvent.GATHERED)
+    found = outcome.gathered
+    record_bad(write, recall, found.bad)
+    record_liars(write, site, recall, found.liars, located=found.located)
+    if not found.wrong:
+        if recall.pieces:
+            told = zip(recall.pieces, outcome.pieces, strict=True)
+            recalls.set_pieces(write, recall.id, [(*piece[:3], sha256) for piece, sha256 in told])
+        recalls.advance_state(write, recall.id, RecallEvent.GATHERED, ready_at=site.now())
         events.append(write, site.now(), "recall gathered", ("recall", recall.id), bytes=recall.bytes_wanted)
     elif recall.from_staging:
-        _leave_staging(write, site, recall, outcome.wrong)
+        _leave_staging(write, site, recall, found.wrong)
     else:
-        _ask_for_more(write, site, recall, outcome)
-    return 0
-
-
-def spool_path(folder: Path, image_id: str) -> Path:
-    """Where the bytes of one image lie in the folder of a recall."""
-    return folder / f"{image_id}.spool"
-
-
-def _claim_reading(write: Connection, site: Site, action: Action, item: InDrive) -> Action | None:
-    reading = item.reading
-    if item.drive is None:
-        event = ReadingEvent.FAILED
-        recalls.advance_reading(
-            write, reading.id, event, note=f"medium {item.medium_id} is not in the library"
-        )
-        return None
-    if reading.state is ReadingState.PENDING:
-        recalls.advance_reading(write, reading.id, ReadingEvent.BEGUN)
-    folder = site.tools.paths.recalls / reading.recall_id
-    spool = spool_path(folder, reading.image_id)
-    return action.having(Fetch(reading, item.medium_id, item.drive, reading.ranges, spool))
-
-
-def _record_reading(write: Connection, site: Site, fetch: Fetch, outcome: object) -> float:
-    reading = fetch.reading
-    if isinstance(outcome, Broken) or not isinstance(outcome, tuple):
-        words = str(outcome.error) if isinstance(outcome, Broken) else "no outcome"
-        return _record_failure(write, site, fetch, words)
-    drive_worked(write, fetch.drive)
-    recalls.advance_reading(write, reading.id, ReadingEvent.FINISHED, bad=outcome)
-    events.append(
-        write,
-        site.now(),
-        "read",
-        ("medium", fetch.medium_id),
-        outcome="failure" if outcome else "success",
-        recall=reading.recall_id,
-        bad=[list(item) for item in outcome[:20]],
-    )
-    if outcome:
-        record_liars(write, site, recalls.get(write, reading.recall_id), (reading.copy_id,))
+        _ask_for_more(write, site, recall, found)
     return 0
 
 
@@ -256,35 +210,14 @@ def _cannot_gather(write: Connection, site: Site, recall: Recall, words: str) ->
     )
 
 
-def _record_failure(write: Connection, site: Site, fetch: Fetch, words: str) -> float:
-    """The drive gave no outcome: once more, if there is one in another drive; then the next source."""
-    reading = fetch.reading
-    tried_in = (*reading.tried_in, fetch.drive)
-    event = ReadingEvent.FAILED if len(tried_in) >= TRIES_MAX else ReadingEvent.INTERRUPTED
-    recalls.advance_reading(write, reading.id, event, note=words, tried_in=tried_in)
-    doing = f"reading {fetch.medium_id} for recall {reading.recall_id}"
-    drive_failed(write, site, fetch.drive, doing, words)
-    if event is ReadingEvent.FAILED:
-        subject = ("medium", fetch.medium_id)
-        events.append(
-            write,
-            site.now(),
-            "reading given up",
-            subject,
-            outcome="failure",
-            recall=reading.recall_id,
-            drives=list(tried_in),
-            reason=words,
-        )
-        return 0
-    return site.config.rest_s
-
-
 def _ask_for_more(write: Connection, site: Site, recall: Recall, found: Gathered) -> None:
     """Ask for the next readings, or say that there is no way left."""
     asked, shortage = next_readings(write, site, recall, found)
+    beyond_plan = not recall.area_bytes or bool(recalls.readings(write, recall.id))
     for reading in asked:
         recalls.want(write, reading)
+    if beyond_plan:
+        recalls.grow(write, recall.id, sum(length for r in asked for _, length in r.ranges))
     if not asked:
         recalls.advance_state(write, recall.id, RecallEvent.EXHAUSTED, note=shortage, ended_at=site.now())
         subject = ("recall", recall.id)

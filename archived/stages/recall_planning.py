@@ -62,28 +62,49 @@ def next_readings(
     """
     done = recalls.readings(read, recall.id)
     image = images.get(read, image_of(recall))
+    in_use = recalls.copies_in_use(read)
     if not done:
-        files = wanted_files(read, recall)
-        direct = direct_source(copy_views(read, site, image.id))
-        # Only a disc of the image itself has the wrapper around parity.bin.
-        if direct is not None and (direct.state is not CopyState.SUSPECT or image.kind == "parity"):
-            return [_reading(recall, direct, sectors_of(files), "files")], ""
-        if image.kind == "parity":
-            return [], _wrapper_words(image, _around_payload(image))
-        missing: Collection[int] = chunks_of(image, files)
-    else:
-        missing = found.missing
-        if found.outside:
-            return _outside_readings(read, site, recall, image, found.outside)
-    picture = picture_of(read, site, image, done)
-    plan = _planned(picture, missing, found.doubtful)
+        asked, shortage = first_readings(read, site, recall, in_use)
+        return asked, "" if asked else shortage
+    if found.outside:
+        return _outside_readings(read, site, recall, image, found.outside)
+    picture = picture_of(read, site, image, done, in_use=in_use)
+    plan = _planned(picture, found.missing, found.doubtful)
     asked = [_of_plan(recall, picture, item) for item in plan.readings]
     if asked:
         return asked, ""
     return [], f"image {image.id} cannot be read from its discs, and {plan.shortage or _exhausted(found)}"
 
 
-def picture_of(read: Connection, site: Site, image: Image, done: Sequence[Reading] = ()) -> SetPicture:
+def first_readings(
+    read: Connection, site: Site, recall: Recall, in_use: Collection[int]
+) -> tuple[list[Reading], str]:
+    """What a recall reads first, and the words about what no source has: there may be both.
+
+    Of sources that are as good as each other those are chosen that are mounted anyway, or `in_use` already.
+    """
+    image = images.get(read, image_of(recall))
+    files = wanted_files(read, recall)
+    direct = direct_source(copy_views(read, site, image.id, in_use=in_use))
+    # Only a disc of the image itself has the wrapper around parity.bin.
+    if direct is not None and (direct.state is not CopyState.SUSPECT or image.kind == "parity"):
+        return [_reading(recall, direct, sectors_of(files), "files")], ""
+    if image.kind == "parity":
+        return [], _wrapper_words(image, _around_payload(image))
+    picture = picture_of(read, site, image, in_use=in_use)
+    plan = _planned(picture, chunks_of(image, files), ())
+    words = f"image {image.id} cannot be read from its discs, and {plan.shortage}" if plan.shortage else ""
+    return [_of_plan(recall, picture, item) for item in plan.readings], words
+
+
+def picture_of(
+    read: Connection,
+    site: Site,
+    image: Image,
+    done: Sequence[Reading] = (),
+    *,
+    in_use: Collection[int] = (),
+) -> SetPicture:
     """The set of an image as the planner sees it after the readings of a recall."""
     every_floor = floors(read, site)
     given = good_ranges(done)
@@ -96,7 +117,7 @@ def picture_of(read: Connection, site: Site, image: Image, done: Sequence[Readin
         every = media.copies_of(read, item.id)
         copies = tuple(
             CopyChunks(
-                view_of(read, every_floor, copy),
+                view_of(read, every_floor, copy, in_use),
                 _whole_chunks(item, given.get(copy.id, ())),
                 _payload_chunks(item, spoilt.get(copy.id, ())),
             )
@@ -115,11 +136,6 @@ def picture_of(read: Connection, site: Site, image: Image, done: Sequence[Readin
     blind = blind and any(parsed(payload_table(read, item)) is None for item in others)
     by_position = {item.position or 0: item for item in (image, *others)}
     return SetPicture(member(image), tuple(map(member, others)), needed, blind, by_position)
-
-
-def plan_from_set(picture: SetPicture, missing: Collection[int]) -> ChunkPlan:
-    """What would be read for these chunks before anything of them was."""
-    return _planned(picture, missing, ())
 
 
 def sectors_of(files: Sequence[WantedFile]) -> tuple[Range, ...]:

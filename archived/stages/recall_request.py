@@ -1,21 +1,48 @@
-"""Asking for bytes: which files, from where, at what price. What the recall stage then takes up."""
+"""Asking for bytes: which files, from where, at what price. What the recall stage then takes up.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+All that is asked for at once is one order with one plan: the first readings of all its recalls are chosen together,
+so that a medium that one of them needs serves the others too.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
 from archived.catalog import events, images, media, packages, recalls
-from archived.errors import NotFound, Unrecoverable, WrongState
-from archived.model import Image, Package, PackageFile, Recall
-from archived.policy.sources import CopyView, Paces, direct_source, estimate_s
-from archived.stages.recall_planning import chunks_of, picture_of, plan_from_set
-from archived.stages.recall_sources import chunk_ranges, copy_views, placed
+from archived.errors import NotFound, Refused, Unrecoverable, WrongState
+from archived.language import _
+from archived.model import Image, Package, PackageFile, Reading, Recall
+from archived.policy.sources import CopyView, Paces
+from archived.policy.visits import Visit, Wish, estimate_visits_s, visits
+from archived.stages.floor import floors
+from archived.stages.recall_area import demand_fits, may_begin
+from archived.stages.recall_planning import first_readings
+from archived.stages.recall_reading import at_hand
+from archived.stages.recall_sources import copy_views, view_of, wanted_files
 from archived.stages.work import Site
-from archived.states import CopyState, ImageState, RecallState
+from archived.states import ImageState, RecallState
 
 #: Until a drive was measured: load and unload of a library, and 4x BD.
 DEFAULT_LOAD_S, DEFAULT_READ_BYTES_PER_S = 60.0, 18_000_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPiece:
+    """Bytes `start` to `end` of a file, the last one included; None: to the end of the file."""
+
+    path: str
+    start: int
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPackage:
+    """Files of one package, whole or in pieces; all of it when neither is named."""
+
+    package: Package
+    paths: tuple[str, ...] = ()
+    pieces: tuple[WantedPiece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,74 +55,124 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where the bytes of a recall would come from."""
+    """Where the bytes of one recall would come from."""
 
-    package: Package | None
-    image: Image | None
+    package: Package
     files: tuple[PackageFile, ...]
-    from_staging: bool
+    #: The recall as it would be put on record; its id and state are not given yet.
+    recall: Recall
+    readings: tuple[Reading, ...]
     sources: tuple[Source, ...]
     #: "staging", "disc", "set", or "" when there is no way now.
     way: str
     shortage: str
-    bytes_wanted: int
-    estimate_s: float
+    estimate_s: float = 0.0
+
+    @property
+    def from_staging(self) -> bool:
+        return self.recall.from_staging
+
+    @property
+    def bytes_wanted(self) -> int:
+        return self.recall.bytes_wanted
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlan:
+    """Everything that was asked for at once: its recalls in the order in which they are served, and the visits."""
+
+    plans: tuple[Plan, ...]
+    visits: tuple[Visit, ...]
+    views: dict[int, CopyView] = field(default_factory=dict)
+    estimate_s: float = 0.0
 
 
 def plan_recall(read: Connection, site: Site, package: Package, paths: Sequence[str]) -> Plan:
-    """What a recall of these files (all when empty) would do.
+    """What a recall of these files (all when empty) would do. Raises as `plan_order`."""
+    planned = plan_order(read, site, [WantedPackage(package, tuple(paths))], owner=0)
+    return replace(planned.plans[0], estimate_s=planned.estimate_s)
 
-    `paths` may be paths in the bag (`data/x`) or in the payload (`x`).
+
+def plan_order(read: Connection, site: Site, wanted: Sequence[WantedPackage], *, owner: int) -> OrderPlan:
+    """What an order would do: the sources of all its recalls, chosen together, and every mount.
+
+    Paths may be paths in the bag (`data/x`) or in the payload (`x`). What is wanted twice of a package is one recall.
 
     Raises:
-        NotFound: a path that the package does not have.
+        NotFound: a path that a package does not have.
+        Refused: bytes behind the end of a file.
+        WrongState: a package that was withdrawn or never acknowledged.
     """
-    files = _chosen(read, package, paths)
-    size_bytes = sum(file.size_bytes for file in files)
-    image = _image_of(read, package)
-    if package.staged:
-        return Plan(package, image, files, True, (), "staging", "", size_bytes, 0.0)
-    if image is None:
-        return Plan(package, None, files, False, (), "", f"{package.id} lies on no medium", size_bytes, 0.0)
-    return _from_media(read, site, package, image, files, size_bytes)
+    in_use = set(recalls.copies_in_use(read))
+    drafts = [_draft(read, site, item, owner) for item in _joined(wanted)]
+    direct = {recall.image_id: _has_own_disc(read, site, recall) for _, _, recall in drafts}
+    # Images with a disc of their own first: what goes through the set then uses the discs that they need anyway.
+    drafts.sort(key=lambda item: (not item[2].from_staging, not direct[item[2].image_id]))
+    plans = []
+    for package, files, recall in drafts:
+        plan = _planned(read, site, package, files, recall, in_use)
+        in_use.update(reading.copy_id for reading in plan.readings)
+        plans.append(plan)
+    return _with_visits(read, site, plans)
 
 
 def request(
     write: Connection, site: Site, package: Package, paths: Sequence[str], *, owner: int
 ) -> tuple[Recall, Plan]:
-    """Put a recall on record.
+    """Put a recall of files of one package on record. Raises as `request_order`."""
+    made, planned = request_order(write, site, [WantedPackage(package, tuple(paths))], owner=owner)
+    return made[0], planned.plans[0]
+
+
+def request_order(
+    write: Connection, site: Site, wanted: Sequence[WantedPackage], *, owner: int
+) -> tuple[list[Recall], OrderPlan]:
+    """Put an order on record: one recall for each package, all of them or none.
 
     Raises:
-        NotFound: a path that the package does not have.
-        WrongState: the package was withdrawn or never acknowledged.
-        Unrecoverable: no source that we know can give the bytes now.
+        NotFound, Refused, WrongState: as `plan_order`.
+        Unrecoverable: no source that we know can give the bytes of one of them now.
+        TooLarge: one of them alone is larger than the recall area.
     """
-    if package.accepted_at is None or package.state.value not in ("accepted", "archived"):
-        raise WrongState(f"package {package.id} is {package.state.value}; it cannot be recalled")
-    plan = plan_recall(write, site, package, paths)
-    if not plan.way:
-        raise Unrecoverable(
-            f"package {package.id} cannot be recalled now: {plan.shortage}",
-            advice="put missing discs back and run: archivectl library inventory",
+    planned = plan_order(write, site, wanted, owner=owner)
+    hopeless = [plan for plan in planned.plans if not plan.way]
+    if hopeless:
+        words = "; ".join(
+            f"package {plan.package.id} cannot be recalled now: {plan.shortage}" for plan in hopeless[:5]
         )
-    image_id = plan.image.id if plan.image is not None else None
-    recall = Recall(
-        id=recalls.new_id(write),
-        state=RecallState.REQUESTED,
-        package_id=package.id,
-        image_id=image_id,
-        paths=tuple(file.path for file in plan.files if not file.is_directory),
-        requested_at=site.now(),
-        owner=owner,
-        bytes_wanted=plan.bytes_wanted,
-        from_staging=plan.from_staging,
-    )
-    recalls.create(write, recall)
-    subject = ("recall", recall.id)
-    events.append(
-        write, site.now(), "recall", subject, agent=f"uid:{owner}", package=package.id, way=plan.way
-    )
-    return recall, plan
+        raise Unrecoverable(
+            words,
+            advice="put missing discs back and run: archivectl library inventory",
+            packages=[plan.package.id for plan in hopeless],
+        )
+    for plan in planned.plans:
+        demand_fits(site, plan.recall)
+    order_id = recalls.new_order_id(write)
+    made = []
+    for plan in planned.plans:
+        begins = may_begin(write, site, plan.recall.area_bytes)
+        recall = replace(
+            plan.recall,
+            id=recalls.new_id(write),
+            order_id=order_id,
+            state=RecallState.REQUESTED if begins else RecallState.WAITING,
+        )
+        recalls.create(write, recall)
+        for reading in plan.readings if begins else ():
+            recalls.want(write, replace(reading, recall_id=recall.id))
+        subject = ("recall", recall.id)
+        events.append(
+            write,
+            site.now(),
+            "recall",
+            subject,
+            agent=f"uid:{owner}",
+            package=plan.package.id,
+            way=plan.way,
+            order=order_id,
+        )
+        made.append(recall)
+    return made, planned
 
 
 def request_image(write: Connection, site: Site, image: Image, *, owner: int) -> Recall:
@@ -103,9 +180,11 @@ def request_image(write: Connection, site: Site, image: Image, *, owner: int) ->
 
     Raises:
         WrongState: the image's bytes are not fixed yet.
+        TooLarge: it is larger than the recall area.
     """
     if image.size_bytes is None or image.sha256 is None:
         raise WrongState(f"image {image.id} is {image.state.value}; its bytes are not fixed yet")
+    staged = image_is_staged(write, site, image)
     recall = Recall(
         id=recalls.new_id(write),
         state=RecallState.REQUESTED,
@@ -115,8 +194,12 @@ def request_image(write: Connection, site: Site, image: Image, *, owner: int) ->
         requested_at=site.now(),
         owner=owner,
         bytes_wanted=image.size_bytes,
-        from_staging=image_is_staged(write, site, image),
+        from_staging=staged,
+        area_bytes=0 if staged else image.size_bytes,
     )
+    demand_fits(site, recall)
+    if not may_begin(write, site, recall.area_bytes):
+        recall = replace(recall, state=RecallState.WAITING)
     recalls.create(write, recall)
     events.append(write, site.now(), "export", ("image", image.id), agent=f"uid:{owner}", recall=recall.id)
     return recall
@@ -132,18 +215,74 @@ def image_is_staged(read: Connection, site: Site, image: Image) -> bool:
     return all(package.staged for package in packages.of_image(read, image.id))
 
 
-def _chosen(read: Connection, package: Package, paths: Sequence[str]) -> tuple[PackageFile, ...]:
+def _joined(wanted: Sequence[WantedPackage]) -> list[WantedPackage]:
+    """One item for each package, with everything that is wanted of it."""
+    found: dict[str, WantedPackage] = {}
+    for item in wanted:
+        before = found.get(item.package.id)
+        if before is None:
+            found[item.package.id] = item
+        elif not (before.paths or before.pieces) or not (item.paths or item.pieces):
+            found[item.package.id] = WantedPackage(item.package, (), (*before.pieces, *item.pieces))
+        else:
+            paths = tuple(dict.fromkeys((*before.paths, *item.paths)))
+            found[item.package.id] = WantedPackage(item.package, paths, (*before.pieces, *item.pieces))
+    return list(found.values())
+
+
+def _draft(
+    read: Connection, site: Site, wanted: WantedPackage, owner: int
+) -> tuple[Package, tuple[PackageFile, ...], Recall]:
+    """The files that are wanted whole, and the recall as it would be put on record."""
+    package = wanted.package
+    if package.accepted_at is None or package.state.value not in ("accepted", "archived"):
+        raise WrongState(f"package {package.id} is {package.state.value}; it cannot be recalled")
     everything = list(packages.files(read, package.id))
-    if not paths:
-        return tuple(everything)
     by_path = {file.path: file for file in everything}
-    chosen = []
-    for path in paths:
-        file = by_path.get(path) or by_path.get(f"data/{path}")
-        if file is None:
-            raise NotFound(f"package {package.id} has no file {path!r}", package=package.id, path=path)
-        chosen.append(file)
-    return tuple(chosen)
+    if wanted.paths or wanted.pieces:
+        files = tuple(dict.fromkeys(_file(package, by_path, path) for path in wanted.paths))
+    else:
+        files = tuple(everything)
+    pieces = tuple(dict.fromkeys(_piece(package, by_path, piece) for piece in wanted.pieces))
+    image = _image_of(read, package)
+    whole_bytes = sum(file.size_bytes for file in files)
+    recall = Recall(
+        id="",
+        state=RecallState.WAITING,
+        package_id=package.id,
+        image_id=image.id if image is not None else None,
+        paths=tuple(file.path for file in files if not file.is_directory),
+        requested_at=site.now(),
+        owner=owner,
+        bytes_wanted=whole_bytes + sum(length for _path, _start, length, _sha256 in pieces),
+        from_staging=package.staged,
+        pieces=pieces,
+    )
+    return package, files, recall
+
+
+def _file(package: Package, by_path: dict[str, PackageFile], path: str) -> PackageFile:
+    file = by_path.get(path) or by_path.get(f"data/{path}")
+    if file is None:
+        raise NotFound(f"package {package.id} has no file {path!r}", package=package.id, path=path)
+    return file
+
+
+def _piece(
+    package: Package, by_path: dict[str, PackageFile], piece: WantedPiece
+) -> tuple[str, int, int, str]:
+    file = _file(package, by_path, piece.path)
+    end = file.size_bytes - 1 if piece.end is None else piece.end
+    if file.is_directory or not 0 <= piece.start <= end < file.size_bytes:
+        raise Refused(
+            _(
+                "{path} of {package} has {size} bytes, numbered from 0; it has no bytes {start} to {end}"
+            ).format(path=file.path, package=package.id, size=file.size_bytes, start=piece.start, end=end),
+            advice=_(
+                "name a range inside the file; both ends are included: --bytes 0-99 is the first hundred"
+            ),
+        )
+    return file.path, piece.start, end - piece.start + 1, ""
 
 
 def _image_of(read: Connection, package: Package) -> Image | None:
@@ -156,44 +295,69 @@ def _image_of(read: Connection, package: Package) -> Image | None:
     return None
 
 
-def _from_media(
+def _planned(
     read: Connection,
     site: Site,
     package: Package,
-    image: Image,
     files: tuple[PackageFile, ...],
-    size_bytes: int,
+    recall: Recall,
+    in_use: Collection[int],
 ) -> Plan:
-    drives = max(1, sum(drive.up for drive in media.drives(read)))
-    known = events.paces(read)
-    paces = Paces(
-        known.get("load_s", DEFAULT_LOAD_S),
-        known.get("load_s", DEFAULT_LOAD_S),
-        known.get("read", DEFAULT_READ_BYTES_PER_S),
-    )
-    places = placed(read, image.id, package.id, files)
-    direct = direct_source(copy_views(read, site, image.id))
-    if direct is not None and direct.state is not CopyState.SUSPECT:
-        sources: tuple[Source, ...] = (Source(direct, size_bytes),)
-        way, shortage = "disc", ""
-    else:
-        picture = picture_of(read, site, image)
-        found = plan_from_set(picture, chunks_of(image, places))
-        sources = tuple(
-            Source(
-                item.view,
-                sum(size for _, size in chunk_ranges(picture.by_position[item.position], item.chunks)),
-            )
-            for item in found.readings
+    if recall.from_staging:
+        return Plan(package, files, recall, (), (), "staging", "")
+    if recall.image_id is None:
+        return Plan(package, files, recall, (), (), "", f"{package.id} lies on no medium")
+    readings, shortage = first_readings(read, site, recall, in_use)
+    every_floor = floors(read, site)
+    sources = tuple(
+        Source(
+            view_of(read, every_floor, media.get_copy(read, reading.copy_id), in_use),
+            sum(length for _, length in reading.ranges),
         )
-        shortage = f"its disc cannot be read, and {found.shortage}" if found.shortage else ""
-        way = "disc" if all(source.view.image_id == image.id for source in sources) else "set"
-    if shortage:
-        return Plan(package, image, files, False, (), "", shortage, size_bytes, 0.0)
-    seconds = estimate_s(
-        [source.view for source in sources],
-        bytes_each=max((source.size_bytes for source in sources), default=0),
-        paces=paces,
-        drives=drives,
+        for reading in readings
     )
-    return Plan(package, image, files, False, sources, way, "", size_bytes, seconds)
+    way = "disc" if all(source.view.image_id == recall.image_id for source in sources) else "set"
+    area_bytes = sum(source.size_bytes for source in sources)
+    if way == "set":  # and what is made of them
+        area_bytes += sum(file.size_bytes for file in wanted_files(read, recall))
+    recall = replace(recall, area_bytes=area_bytes)
+    return Plan(package, files, recall, tuple(readings), sources, "" if shortage else way, shortage)
+
+
+def _has_own_disc(read: Connection, site: Site, recall: Recall) -> bool:
+    if recall.image_id is None:
+        return False
+    return any(
+        view.state.value in ("verified", "written") and (view.in_drive or view.in_library)
+        for view in copy_views(read, site, recall.image_id)
+    )
+
+
+def _with_visits(read: Connection, site: Site, plans: Sequence[Plan]) -> OrderPlan:
+    """The plans in the order in which their media are visited, and the visits."""
+    views = {source.view.copy_id: source.view for plan in plans for source in plan.sources}
+    numbered = list(enumerate(reading for plan in plans for reading in plan.readings))
+    shared = at_hand(read, [reading for _, reading in numbered])
+    planned = visits(
+        (
+            Wish(number, r.copy_id, views[r.copy_id].medium_id, r.ranges, shared.get(r.copy_id, ()))
+            for number, r in numbered
+        ),
+        loaded={view.medium_id for view in views.values() if view.in_drive},
+    )
+    known = events.paces(read)
+    load_s = known.get("load_s", DEFAULT_LOAD_S)
+    seconds = estimate_visits_s(
+        planned,
+        loaded={view.medium_id for view in views.values() if view.in_drive},
+        paces=Paces(load_s, load_s, known.get("read", DEFAULT_READ_BYTES_PER_S)),
+        drives=max(1, sum(drive.up for drive in media.drives(read))),
+    )
+    turn = {visit.copy_id: number for number, visit in enumerate(planned)}
+
+    def place(plan: Plan) -> tuple[int, int]:
+        last = max((turn.get(reading.copy_id, -1) for reading in plan.readings), default=-1)
+        first_byte = plan.readings[0].ranges[0][0] if plan.readings and plan.readings[0].ranges else 0
+        return last, first_byte
+
+    return OrderPlan(tuple(sorted(plans, key=place)), planned, views, seconds)

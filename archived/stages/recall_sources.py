@@ -1,6 +1,6 @@
 """What a recall wants, what was read for it so far, and what that said about the sources."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -9,9 +9,11 @@ from archived.catalog import events, images, media, package_files, packages, rec
 from archived.catalog.events import Attention
 from archived.errors import NotFound
 from archived.model import Copy, Image, PackageFile, Reading, Recall
-from archived.policy.ranges import Range, merge, subtract
+from archived.policy.ranges import Range, chunk_numbers, merge, subtract
 from archived.policy.sources import CopyView
 from archived.sessions.gather import OwnRead, SetShape, SpooledMember, WantedFile
+from archived.sessions.pieces import PlacedPiece
+from archived.sessions.rebuild import parsed
 from archived.stages.floor import Floor, floors
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, ReadingState
@@ -23,9 +25,47 @@ def wanted_files(read: Connection, recall: Recall) -> list[WantedFile]:
     """The files of a recall with their places in the image and their digests."""
     if recall.package_id is None:
         return [wanted_image(images.get(read, image_of(recall)))]
-    chosen = set(recall.paths)
+    pieces = () if recall.from_staging else recall.pieces
+    stretches = _stretches(read, recall, pieces)
+    # What no chunk table can judge is judged by the sha256 of its file: then all of the file is wanted.
+    chosen = set(recall.paths) | {path for path, *_ in recall.pieces if path not in stretches}
     found = (file for file in packages.files(read, recall.package_id) if file.path in chosen)
-    return placed(read, recall.image_id, recall.package_id, found)
+    whole = placed(read, recall.image_id, recall.package_id, found) if chosen else []
+    return [*whole, *(stretch for some in stretches.values() for stretch in some)]
+
+
+def placed_pieces(read: Connection, recall: Recall) -> list[PlacedPiece]:
+    """The pieces of a recall with the places of their files in the image."""
+    found = []
+    for path, start, length, _sha256 in recall.pieces:
+        place = None
+        if recall.image_id is not None and recall.package_id is not None:
+            place = package_files.first_sector(read, recall.image_id, recall.package_id, path)
+        found.append(PlacedPiece(path, start, length, (place or 0) * SECTOR_BYTES))
+    return found
+
+
+def _stretches(
+    read: Connection, recall: Recall, pieces: Sequence[tuple[str, int, int, str]]
+) -> dict[str, list[WantedFile]]:
+    """Path → the whole chunks that hold its pieces; without files whose chunks would not be less than the file."""
+    if not pieces or recall.image_id is None or recall.package_id is None:
+        return {}
+    image = images.get(read, recall.image_id)
+    if parsed(payload_table(read, image)) is None:
+        return {}
+    found: dict[str, list[WantedFile]] = {}
+    for path in dict.fromkeys(path for path, *_ in pieces):
+        lba = package_files.first_sector(read, image.id, recall.package_id, path)
+        file = package_files.get_file(read, recall.package_id, path)
+        if lba is None or file is None or path in recall.paths:
+            continue
+        begin = lba * SECTOR_BYTES - image.payload_offset
+        wanted = ((begin + start, length) for name, start, length, _ in pieces if name == path)
+        ranges = chunk_ranges(image, sorted(chunk_numbers(wanted, CHUNK_BYTES)))
+        if ranges and sum(length for _, length in ranges) < file.size_bytes:
+            found[path] = [WantedFile(path, offset, length, "") for offset, length in ranges]
+    return found
 
 
 def wanted_file(read: Connection, recall: Recall, path: str) -> WantedFile:
@@ -58,17 +98,24 @@ def placed(
     ]
 
 
-def copy_views(read: Connection, site: Site, image_id: str) -> list[CopyView]:
-    """The copies of an image as the source chooser sees them."""
+def copy_views(
+    read: Connection, site: Site, image_id: str, *, in_use: Collection[int] = ()
+) -> list[CopyView]:
+    """The copies of an image as the source chooser sees them; `in_use`: copies that are mounted anyway."""
     every_floor = floors(read, site)
-    return [view_of(read, every_floor, copy) for copy in media.copies_of(read, image_id)]
+    return [view_of(read, every_floor, copy, in_use) for copy in media.copies_of(read, image_id)]
 
 
-def view_of(read: Connection, every_floor: Sequence[Floor], copy: Copy) -> CopyView:
+def view_of(
+    read: Connection, every_floor: Sequence[Floor], copy: Copy, in_use: Collection[int] = ()
+) -> CopyView:
     """One copy as the source chooser sees it."""
     medium = media.get(read, copy.medium_id)
     in_drive = any(floor.drive_of(medium.id) is not None for floor in every_floor)
-    return CopyView(copy.id, copy.image_id, medium.id, copy.state, in_drive, medium.element is not None)
+    in_library = medium.element is not None
+    return CopyView(
+        copy.id, copy.image_id, medium.id, copy.state, in_drive, in_library, in_use=copy.id in in_use
+    )
 
 
 def payload_table(read: Connection, image: Image) -> bytes:

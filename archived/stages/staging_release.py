@@ -5,6 +5,7 @@ that the next release removes.
 """
 
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,9 @@ from archived.stages import hold
 from archived.stages.commitment import missing_positions
 from archived.stages.work import Site
 from archived.states import CopyState, ImageState, PackageState, RecallState, SetState
+
+#: The folder of one recall in the recall area, by its id.
+RECALL_FOLDER = re.compile(r"R[0-9]{6,}")
 
 
 def why_kept(read: Connection, site: Site, package: Package) -> tuple[str, ...]:
@@ -64,12 +68,10 @@ def present(paths: SitePaths) -> list[Path]:
     A row is always committed before its file is made; so what is listed and has no row will never get one.
     """
     roots = [paths.staging / name for name in ("packages", "recipes", "parity")]
-    return [
-        root / name
-        for root in (*roots, paths.burns, paths.recalls)
-        if root.is_dir()
-        for name in os.listdir(root)
-    ]
+    found = [root / name for root in (*roots, paths.burns) if root.is_dir() for name in os.listdir(root)]
+    # The recall area may be any folder that somebody named: only what is ours by its name is looked at.
+    area = os.listdir(paths.recalls) if paths.recalls.is_dir() else []
+    return found + [paths.recalls / name for name in area if RECALL_FOLDER.fullmatch(name)]
 
 
 def leftovers(read: Connection, paths: SitePaths, listed: Sequence[Path]) -> list[Path]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.conftest import SMALLEST_SET
-from tests.acceptance.running import Site
+from tests.acceptance.running import PATIENCE_S, Site
 
 MakeVolume = Callable[..., Path]
 NUMBERS = count(1)
@@ -142,21 +142,22 @@ def test_killed_while_taking_in_nothing_is_acknowledged_and_nothing_stays(
     assert not site.submit(source, "staged").document["repeated"]
 
 
-def test_killed_while_reading_for_a_recall_the_recall_is_taken_up_again(
+def test_killed_while_reading_for_a_recall_both_daemon_and_caller_go_on(
     site: Site, volume: MakeVolume
 ) -> None:
-    name, _ = submitted(site, volume)
+    name, source = submitted(site, volume)
     site.archive(name)
     site.ask("staging", "release", "--all")
-    recalling = site.begin("recall", f"F1/S1/{name}", "--to", site.folder.parent / "cut-off")
+    to = site.folder.parent / "cut-off"
+    recalling = site.begin("recall", f"F1/S1/{name}", "--to", to)
     (recall,) = site.wait_for_rows("select id from recall where state = 'requested'")
     site.kill()
-    recalling.communicate()
     site.start()
+    recalling.communicate(timeout=PATIENCE_S)
 
-    site.wait(
-        lambda: site.look("select 1 from recall where id = ? and state = 'ready'", *recall), "the recall"
-    )
+    assert recalling.returncode == 0
+    assert (to / "data/scan.bin").read_bytes() == (source / "scan.bin").read_bytes()
+    assert site.look("select state from recall where id = ?", *recall) == [("delivered",)]
 
 
 def test_told_to_stop_it_ends_what_burns_and_begins_nothing(

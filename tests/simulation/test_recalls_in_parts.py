@@ -1,7 +1,6 @@
 """Promise 5 in parts: bad spots, drives that give no answer, lying members without tables, and parity discs."""
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +9,7 @@ from sqlalchemy import delete
 from archived.catalog import images, media, recalls
 from archived.catalog.tables import chunk_table
 from archived.model import Image
-from archived.stages import recall as recall_stage
-from archived.stages import recall_request
+from archived.stages import recall_reading, recall_request
 from archived.states import MediumState, ReadingState, RecallEvent, RecallState
 from devices.failures import TransportTimeout
 from tests.simulation.conftest import Tell
@@ -116,16 +114,16 @@ def test_disc_that_no_drive_reads_to_the_end_is_given_up_and_the_next_source_is_
 ) -> None:
     story, package_id = two_and_two(tell)
     own = story.image_of(package_id).id
-    read_for_good = recall_stage.read_ranges
+    read_for_good = recall_reading.read_ranges
     tries = []
 
-    def read(drive: Any, ranges: Any, spool: Path, report: Any) -> Any:
-        if spool.stem == own:
-            tries.append(spool)
+    def read(drive: Any, sinks: Any, report: Any) -> Any:
+        if sinks[0].spool.stem == own:
+            tries.append(sinks[0].spool)
             raise TransportTimeout(f"no answer while {own} was read")
-        return read_for_good(drive, ranges, spool, report)
+        return read_for_good(drive, sinks, report)
 
-    monkeypatch.setattr(recall_stage, "read_ranges", read)
+    monkeypatch.setattr(recall_reading, "read_ranges", read)
 
     recall_id = story.recall(package_id)
     story.settle()

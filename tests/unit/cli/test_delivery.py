@@ -20,7 +20,7 @@ def announced(path: str, data: bytes = GOOD, mtime_s: int | None = None) -> Deli
     return DeliveredFile(path, len(data), hashlib.sha256(data).hexdigest(), mtime_s)
 
 
-def fetch(path: str) -> Iterator[bytes]:
+def fetch(file: DeliveredFile) -> Iterator[bytes]:
     yield GOOD[:5]
     yield GOOD[5:]
 
@@ -50,8 +50,8 @@ def test_files_and_empty_folders_are_made_with_time_and_umask(tmp_path: Path) ->
 
 @pytest.mark.parametrize("arrived", [b"", GOOD[:-1], GOOD + b"!", GOOD[:-1] + b"X"])
 def test_bytes_that_differ_leave_no_file_and_keep_the_earlier_ones(arrived: bytes, tmp_path: Path) -> None:
-    def half(path: str) -> Iterator[bytes]:
-        yield GOOD if path == "one" else arrived
+    def half(file: DeliveredFile) -> Iterator[bytes]:
+        yield GOOD if file.path == "one" else arrived
 
     with pytest.raises(Failed, match=r"two: .* arrived.*1 of 2 files were written and are right") as caught:
         deliver([announced("one"), announced("two")], [], tmp_path, half, overwrite=False)
@@ -61,7 +61,7 @@ def test_bytes_that_differ_leave_no_file_and_keep_the_earlier_ones(arrived: byte
 
 @pytest.mark.parametrize("error", [DaemonAbsent("gone"), KeyboardInterrupt(), OSError("full")])
 def test_whatever_breaks_off_a_file_leaves_nothing_of_it(error: BaseException, tmp_path: Path) -> None:
-    def broken(path: str) -> Iterator[bytes]:
+    def broken(file: DeliveredFile) -> Iterator[bytes]:
         yield GOOD[:5]
         raise error
 

@@ -63,6 +63,7 @@ def test_every_example_is_understood(
     example: str, run: Run, daemon: FakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "wanted.txt").write_text("Z109/2003/0007\n")
     monkeypatch.setattr(daemon, "_answer", lambda *asked: (_ for _ in ()).throw(Unavailable("try later")))
     result = run(*shlex.split(example))
     assert result.exit_code == (0 if example.startswith("help") else 3), result.output

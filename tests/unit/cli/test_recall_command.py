@@ -20,19 +20,27 @@ def digest(data: bytes) -> str:
 def ready(daemon: FakeClient) -> dict[str, Any]:
     """A daemon that needs a moment for recall R000001; the document that it answers with."""
     files = [{"path": p, "size_bytes": len(d), "sha256": digest(d), "mtime_s": 1} for p, d in FILES.items()]
-    asked = {
+    recall = {
         "recall": "R000001",
+        "package": "P000001",
+        "reference": "F/S/V",
         "state": "requested",
-        "files": files,
-        "directories": ["data/none"],
-        "bytes": 16,
+        "waits": "",
     }
+    asked = {"order": "O000001", "recalls": [recall], "visits": [], "files": 3, "bytes": 16}
+    order = {"order": "O000001", "recalls": [recall]}
+    ready_order = {"order": "O000001", "recalls": [{**recall, "state": "ready"}]}
     daemon.answers |= {
-        "POST /v1/recalls": asked,
-        "GET /v1/recalls/R000001": [{"state": "requested"}, {"state": "requested"}, {"state": "ready"}],
+        "POST /v1/recall-orders": asked,
+        "GET /v1/recall-orders/O000001": [order, order, ready_order],
+        "GET /v1/recalls/R000001/files": {
+            "recall": "R000001", "files": files, "directories": ["data/none"], "whole": True
+        },
         "POST /v1/recalls/R000001/delivered": {"state": "delivered"},
         "POST /v1/recalls/R000001/cancel": {"state": "cancelled"},
-    }
+        "POST /v1/recall-orders/O000001/cancel": {"state": "cancelled"},
+        "GET /v1/status": {},
+    }  # fmt: skip
     daemon.contents = dict(FILES)
     return asked
 
@@ -40,7 +48,7 @@ def ready(daemon: FakeClient) -> dict[str, Any]:
 def ends(daemon: FakeClient) -> list[str]:
     """How the recall was ended."""
     return [
-        path.rpartition("/")[2] for method, path, _ in daemon.calls if method == "POST" and "R000001" in path
+        path.rpartition("/")[2] for method, path, _ in daemon.calls if method == "POST" and "000001/" in path
     ]
 
 
@@ -52,9 +60,8 @@ def test_a_recall_writes_every_file_and_says_that_it_arrived(
     for path, data in FILES.items():
         assert (tmp_path / "to" / path).read_bytes() == data
     assert (tmp_path / "to/data/none").is_dir()
-    assert daemon.asked("POST", "/v1/recalls") == [
-        {"reference": "F/S/V", "version": 2, "paths": ["data/a"], "dry_run": False}
-    ]
+    item = {"reference": "F/S/V", "version": 2, "paths": ["data/a"], "pieces": []}
+    assert daemon.asked("POST", "/v1/recall-orders") == [{"items": [item], "dry_run": False}]
     assert ends(daemon) == ["delivered"]
     assert "3 files, 16 B, every one checked by sha256" in result.stdout
 
@@ -97,7 +104,7 @@ def test_bytes_that_differ_exit_4_and_cancel_the_recall(
 def test_a_path_that_escapes_is_refused_and_nothing_is_written(
     run: Run, daemon: FakeClient, ready: dict[str, Any], tmp_path: Path
 ) -> None:
-    ready["files"][1]["path"] = "../escaped"
+    daemon.answers["GET /v1/recalls/R000001/files"]["files"][1]["path"] = "../escaped"
     result = run("recall", "P000001", "--to", str(tmp_path / "to"))
     assert result.exit_code == 2
     assert list(tmp_path.iterdir()) == []
@@ -107,7 +114,8 @@ def test_a_path_that_escapes_is_refused_and_nothing_is_written(
 def test_a_recall_that_failed_exits_4_with_the_daemon_s_note(
     run: Run, daemon: FakeClient, ready: dict[str, Any], tmp_path: Path
 ) -> None:
-    daemon.answers["GET /v1/recalls/R000001"] = {"state": "failed", "note": "members 1, 2, 3 are lost"}
+    failed = {**ready["recalls"][0], "state": "failed", "note": "members 1, 2, 3 are lost"}
+    daemon.answers["GET /v1/recall-orders/O000001"] = {"recalls": [failed]}
     result = run("recall", "P000001", "--to", str(tmp_path / "to"))
     assert result.exit_code == 4
     assert "members 1, 2, 3 are lost" in result.stderr
@@ -117,18 +125,18 @@ def test_a_recall_that_failed_exits_4_with_the_daemon_s_note(
 def test_an_interruption_while_waiting_cancels_the_recall(
     run: Run, daemon: FakeClient, ready: dict[str, Any], tmp_path: Path
 ) -> None:
-    daemon.answers["GET /v1/recalls/R000001"] = [{"state": "requested"}, KeyboardInterrupt()]
+    daemon.answers["GET /v1/recall-orders/O000001"] = [{"recalls": ready["recalls"]}, KeyboardInterrupt()]
     assert run("recall", "P000001", "--to", str(tmp_path)).exit_code == 130
     assert ends(daemon) == ["cancel"]
 
 
 def test_a_dry_run_names_media_and_time_and_fetches_nothing(run: Run, daemon: FakeClient) -> None:
-    source = {"medium": "D17", "image": "I3", "label": "7K3F · 3 of 6", "element": 1024, "in_drive": False}
-    daemon.answers["POST /v1/recalls"] = {
-        "sources": [source], "estimate_s": 90, "from_staging": False, "files": 3, "bytes": 1000, "shortage": ""
+    visit = {"medium": "D17", "image": "I3", "label": "7K3F · 3 of 6", "element": 1024, "in_drive": False}
+    daemon.answers["POST /v1/recall-orders"] = {
+        "visits": [visit], "estimate_s": 90, "mounts": 1, "files": 3, "bytes": 1000, "shortage": ""
     }  # fmt: skip
     result = run("recall", "P000001", "--dry-run")
-    for words in ("3 files, 1.0 kB", "D17", "7K3F · 3 of 6", "estimated time: 1 min 30 s"):
+    for words in ("3 files, 1.0 kB, 1 media to mount", "D17", "7K3F · 3 of 6", "estimated time: 1 min 30 s"):
         assert words in result.stdout
     assert [call[0] for call in daemon.calls] == ["POST"]
 
@@ -137,8 +145,11 @@ def test_a_dry_run_names_media_and_time_and_fetches_nothing(run: Run, daemon: Fa
 def exported(daemon: FakeClient, ready: dict[str, Any]) -> FakeClient:
     image = b"the exact bytes of an image"
     daemon.contents = {"": image}
+    recall = {"recall": "R000001", "state": "requested", "bytes": len(image), "sha256": digest(image)}
+    states = [{"state": "waiting"}, {"state": "requested"}, {"state": "ready"}]
     document = {"id": "I3", "state": "kept", "size_bytes": len(image), "sha256": digest(image)}
-    daemon.answers |= {"GET /v1/images/7K3F-3": document, "POST /v1/images/7K3F-3/export": ready}
+    daemon.answers |= {"GET /v1/images/7K3F-3": document, "POST /v1/images/7K3F-3/export": recall}
+    daemon.answers["GET /v1/recalls/R000001"] = states
     return daemon
 
 

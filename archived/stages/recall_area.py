@@ -1,0 +1,97 @@
+"""The recall area as the catalog knows it: what is taken, who waits for room and why, what nobody fetched."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, recalls
+from archived.errors import TooLarge
+from archived.language import _
+from archived.model import Recall
+from archived.policy.recall_area import Claim, Place, admitted, expired, has_room
+from archived.stages.work import Site
+from archived.states import RecallEvent, RecallState
+
+
+def used_bytes(read: Connection) -> int:
+    """What recalls that are served, or lie ready, take of the area."""
+    return sum(recall.area_bytes for recall in recalls.in_state(read, *recalls.LIVE))
+
+
+def may_begin(read: Connection, site: Site, area_bytes: int) -> bool:
+    """Whether a new recall of this size finds room at once: there is some, and nobody waits before it."""
+    if not area_bytes:
+        return True
+    if recalls.in_state(read, RecallState.WAITING):
+        return False
+    limit_bytes = site.config.recall.area_bytes_max
+    return has_room(area_bytes, used_bytes=used_bytes(read), limit_bytes=limit_bytes)
+
+
+def demand_fits(site: Site, recall: Recall) -> None:
+    """Raises TooLarge when the recall alone is larger than the whole area."""
+    limit_bytes = site.config.recall.area_bytes_max
+    if limit_bytes and recall.area_bytes > limit_bytes:
+        raise TooLarge(
+            _(
+                "the recall of {package} takes {needed} bytes of the recall area, which has {limit} in all; "
+                "nothing was asked for"
+            ).format(
+                package=recall.package_id or recall.image_id, needed=recall.area_bytes, limit=limit_bytes
+            ),
+            advice=_(
+                "recall fewer of its files at a time with --file, or parts of them with --bytes; or raise "
+                "area_bytes_max under [recall] in archived.toml and start the daemon again"
+            ),
+            needed_bytes=recall.area_bytes,
+            area_bytes_max=limit_bytes,
+        )
+
+
+def next_admitted(read: Connection, site: Site) -> list[Recall]:
+    """Those that wait for room and may begin now."""
+    waiting = recalls.in_state(read, RecallState.WAITING)
+    if not waiting:
+        return []
+    ids = admitted(
+        [Place(recall.id, recall.area_bytes) for recall in waiting],
+        used_bytes=used_bytes(read),
+        limit_bytes=site.config.recall.area_bytes_max,
+    )
+    return [recall for recall in waiting if recall.id in ids]
+
+
+def waits_words(read: Connection, site: Site, recall: Recall) -> str:
+    """Why a recall waits, for people; "" when it does not."""
+    if recall.state is not RecallState.WAITING:
+        return ""
+    waiting = recalls.in_state(read, RecallState.WAITING)
+    before = sum(other.id < recall.id for other in waiting)
+    return _(
+        "waits for room in the recall area: it needs {needed} bytes, {used} of {limit} are taken, and {before} "
+        "recalls wait before it; room comes as soon as what is ready is fetched"
+    ).format(
+        needed=recall.area_bytes,
+        used=used_bytes(read),
+        limit=site.config.recall.area_bytes_max,
+        before=before,
+    )
+
+
+def expires_at(site: Site, recall: Recall) -> datetime | None:
+    """When a recall is given up if nobody fetches it; None for one that is over."""
+    if recall.state not in (RecallState.WAITING, *recalls.LIVE):
+        return None
+    return (recall.ready_at or recall.requested_at) + timedelta(hours=site.config.recall.expiry_h)
+
+
+def expire(write: Connection, site: Site) -> None:
+    """What nobody fetched for long frees its place; it can be asked for again."""
+    now, expiry_h = site.now(), site.config.recall.expiry_h
+    live = recalls.in_state(write, RecallState.WAITING, *recalls.LIVE)
+    claims = [Claim(r.id, r.order_id, r.requested_at, r.ready_at) for r in live]
+    ended_at = recalls.last_fetched(write)
+    for recall_id in expired(claims, ended_at, now=now, expiry=timedelta(hours=expiry_h)):
+        note = _("nobody fetched it within {hours:g} hours").format(hours=expiry_h)
+        recalls.advance_state(write, recall_id, RecallEvent.CANCELLED, note=note, ended_at=now)
+        events.append(write, now, "recall expired", ("recall", recall_id), note=note)

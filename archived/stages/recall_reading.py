@@ -1,0 +1,272 @@
+"""Readings become visits: one medium in a drive, read once in order of offset for every recall that wants of it.
+
+Readings of one copy, whoever's they are, are one action. What another recall has got of the copy is taken from the
+recall area; a reading that finds all of its bytes there needs no drive at all. Each recall keeps a spool of its
+own: nothing is shared but the reading, so the end of one recall is nothing to another.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, media, recalls
+from archived.model import Reading
+from archived.policy.ranges import Range, merge, overlap, subtract
+from archived.policy.visits import Wish
+from archived.sessions.read import Sink, read_ranges, take_from
+from archived.sessions.tools import Tools
+from archived.stages.floor import drive_failed, drive_worked, floors
+from archived.stages.recall_sources import good_ranges, record_liars
+from archived.stages.work import CPU, Action, Broken, Site, drive_lane
+from archived.states import MediumState, ReadingEvent, ReadingState
+
+#: So often a drive may end a reading without an outcome; then the next source is asked.
+TRIES_MAX = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Readings of one copy that can be done now: in a drive, from the recall area, or not at all any more."""
+
+    copy_id: int
+    medium_id: str
+    drive: str | None
+    readings: tuple[Reading, ...]
+    #: The medium is not to be had any more.
+    gone: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"readings of copy {self.copy_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What another recall has of the same copy."""
+
+    recall_id: str
+    ranges: tuple[Range, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One reading, where its bytes go, and which of them lie in the recall area."""
+
+    reading: Reading
+    spool: Path
+    gifts: tuple[tuple[Path, tuple[Range, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One visit: readings of one copy in one drive, or without a drive from the recall area alone."""
+
+    copy_id: int
+    medium_id: str
+    image_id: str
+    drive: str | None
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came of a visit: the ranges of the copy that are bad, and readings that could not be served."""
+
+    bad: tuple[Range, ...] = ()
+    unserved: frozenset[int] = frozenset()
+
+
+def spool_path(folder: Path, image_id: str) -> Path:
+    """Where the bytes of one image lie in the folder of a recall."""
+    return folder / f"{image_id}.spool"
+
+
+def wishes(read: Connection) -> list[tuple[Reading, Wish]]:
+    """Every reading that is to be done, with what of it lies in the recall area."""
+    wanted = recalls.readings_in_state(read, ReadingState.PENDING, ReadingState.READING)
+    if not wanted:
+        return []
+    given = _given(read, wanted)
+    media_of = {copy_id: media.get_copy(read, copy_id).medium_id for copy_id in {r.copy_id for r in wanted}}
+    found = []
+    for reading in wanted:
+        has = tuple(piece for gift in _gifts(reading, given) for piece in gift.ranges)
+        wish = Wish(reading.id, reading.copy_id, media_of[reading.copy_id], reading.ranges, has)
+        found.append((reading, wish))
+    return found
+
+
+def media_wanted(read: Connection) -> list[tuple[datetime, str, tuple[str, ...]]]:
+    """Media that readings need in a drive: since when, which, and drives that failed with it; each of these once."""
+    times = recalls.requested_times(read)
+    found: dict[tuple[str, tuple[str, ...]], datetime] = {}
+    for reading, wish in wishes(read):
+        if wish.left:
+            key = (wish.medium_id, reading.tried_in)
+            found[key] = min(times[reading.recall_id], found.get(key, times[reading.recall_id]))
+    return [(since, medium_id, tried_in) for (medium_id, tried_in), since in found.items()]
+
+
+def at_hand(read: Connection, wanted: Iterable[Reading]) -> dict[int, tuple[Range, ...]]:
+    """Copy → what of it lies in the recall area already, for readings that are not on record yet."""
+    given = _given(read, wanted)
+    return {copy_id: merge(piece for g in gifts for piece in g.ranges) for copy_id, gifts in given.items()}
+
+
+def due(read: Connection, site: Site) -> list[Ready]:
+    """Readings that can be done now, one item a copy."""
+    every = wishes(read)
+    every_floor = floors(read, site) if every else []
+    by_copy: dict[int, list[tuple[Reading, Wish]]] = {}
+    for pair in every:
+        by_copy.setdefault(pair[0].copy_id, []).append(pair)
+    found = []
+    for copy_id, pairs in by_copy.items():
+        medium = media.get(read, pairs[0][1].medium_id)
+        drive = next((d for floor in every_floor if (d := floor.drive_of(medium.id)) and d.up), None)
+        here = tuple(reading for reading, wish in pairs if not wish.left)
+        gone = medium.element is None or medium.state is MediumState.LOST
+        if drive is not None and not gone and len(here) < len(pairs):
+            found.append(Ready(copy_id, medium.id, drive.name, tuple(reading for reading, _ in pairs)))
+        elif here:
+            found.append(Ready(copy_id, medium.id, None, here))
+        elif gone:
+            found.append(Ready(copy_id, medium.id, None, tuple(reading for reading, _ in pairs), gone=True))
+    return found
+
+
+def actions(stage: str, ready: Sequence[Ready]) -> list[Action]:
+    """What would be done."""
+    return [
+        Action(stage, item.key, (drive_lane(item.drive),) if item.drive is not None else (CPU,), item)
+        for item in ready
+    ]
+
+
+def claim(write: Connection, site: Site, action: Action, item: Ready) -> Action | None:
+    """Commit READING for all of them; or, where the medium is gone, that nothing comes of them."""
+    if item.gone:
+        for reading in item.readings:
+            note = f"medium {item.medium_id} is not in the library"
+            recalls.advance_reading(write, reading.id, ReadingEvent.FAILED, note=note)
+        return None
+    for reading in item.readings:
+        if reading.state is ReadingState.PENDING:
+            recalls.advance_reading(write, reading.id, ReadingEvent.BEGUN)
+    given = _given(write, item.readings)
+    root = site.tools.paths.recalls
+    shares = []
+    for reading in item.readings:
+        image_id = reading.image_id
+        gifts = tuple((spool_path(root / g.recall_id, image_id), g.ranges) for g in _gifts(reading, given))
+        shares.append(Share(reading, spool_path(root / reading.recall_id, image_id), gifts))
+    image_id = item.readings[0].image_id
+    return action.having(Fetch(item.copy_id, item.medium_id, image_id, item.drive, tuple(shares)))
+
+
+def run(fetch: Fetch, key: str, tools: Tools) -> Fetched:
+    """Take what lies in the recall area, and read the rest in one pass."""
+    where = f"from {fetch.medium_id} in {fetch.drive}" if fetch.drive else "from the recall area"
+    report = tools.progress.begin(key, f"reading {fetch.image_id} {where}")
+    sinks, unserved = [], set()
+    for share in fetch.shares:
+        share.spool.parent.mkdir(parents=True, exist_ok=True)
+        taken: list[Range] = []
+        for giver, ranges in share.gifts:
+            taken += take_from(giver, ranges, share.spool)
+        left = subtract(share.reading.ranges, taken)
+        sinks.append(Sink(share.spool, left))
+        if left and fetch.drive is None:
+            unserved.add(share.reading.id)
+    if fetch.drive is None:
+        return Fetched(unserved=frozenset(unserved))
+    return Fetched(read_ranges(tools.drives[fetch.drive], sinks, report))
+
+
+def record(write: Connection, site: Site, fetch: Fetch, outcome: object) -> float:
+    """Commit what every reading of the visit brought."""
+    if isinstance(outcome, Broken) or not isinstance(outcome, Fetched):
+        words = str(outcome.error) if isinstance(outcome, Broken) else "no outcome"
+        return _record_failure(write, site, fetch, words)
+    if fetch.drive is not None:
+        drive_worked(write, fetch.drive)
+    blamed = False
+    for share in fetch.shares:
+        reading = share.reading
+        if reading.id in outcome.unserved:
+            recalls.advance_reading(write, reading.id, ReadingEvent.INTERRUPTED)
+            continue
+        bad = overlap(reading.ranges, outcome.bad)
+        recalls.advance_reading(write, reading.id, ReadingEvent.FINISHED, bad=bad)
+        if bad and not blamed:
+            record_liars(write, site, recalls.head(write, reading.recall_id), (fetch.copy_id,))
+            blamed = True
+    if fetch.drive is not None:
+        events.append(
+            write,
+            site.now(),
+            "read",
+            ("medium", fetch.medium_id),
+            outcome="failure" if outcome.bad else "success",
+            recall=", ".join(sorted({share.reading.recall_id for share in fetch.shares})),
+            bad=[list(item) for item in outcome.bad[:20]],
+        )
+    return 0
+
+
+def _record_failure(write: Connection, site: Site, fetch: Fetch, words: str) -> float:
+    """The drive gave no outcome: once more, if there is one in another drive; then the next source."""
+    if fetch.drive is None:
+        for share in fetch.shares:
+            recalls.advance_reading(write, share.reading.id, ReadingEvent.INTERRUPTED)
+        return site.config.rest_s
+    given_up = []
+    for share in fetch.shares:
+        reading = share.reading
+        tried_in = (*reading.tried_in, fetch.drive)
+        event = ReadingEvent.FAILED if len(tried_in) >= TRIES_MAX else ReadingEvent.INTERRUPTED
+        recalls.advance_reading(write, reading.id, event, note=words, tried_in=tried_in)
+        if event is ReadingEvent.FAILED:
+            given_up.append(replace(reading, tried_in=tried_in))
+    ids = ", ".join(sorted({share.reading.recall_id for share in fetch.shares}))
+    drive_failed(write, site, fetch.drive, f"reading {fetch.medium_id} for recall {ids}", words)
+    for reading in given_up:
+        events.append(
+            write,
+            site.now(),
+            "reading given up",
+            ("medium", fetch.medium_id),
+            outcome="failure",
+            recall=reading.recall_id,
+            drives=list(reading.tried_in),
+            reason=words,
+        )
+    return site.config.rest_s if len(given_up) < len(fetch.shares) else 0
+
+
+def _given(read: Connection, wanted: Iterable[Reading]) -> dict[int, list[Gift]]:
+    """Copy → what each recall that is not over has of it."""
+    found: dict[int, list[Gift]] = {}
+    by_pair: dict[tuple[int, str], list[Reading]] = {}
+    for reading in recalls.read_of(read, {reading.copy_id for reading in wanted}):
+        by_pair.setdefault((reading.copy_id, reading.recall_id), []).append(reading)
+    for (copy_id, recall_id), readings in by_pair.items():
+        found.setdefault(copy_id, []).append(Gift(recall_id, good_ranges(readings)[copy_id]))
+    return found
+
+
+def _gifts(reading: Reading, given: dict[int, list[Gift]]) -> list[Gift]:
+    """What others have of what a reading wants, each byte from one of them."""
+    found: list[Gift] = []
+    left = reading.ranges
+    for gift in given.get(reading.copy_id, ()):
+        if gift.recall_id == reading.recall_id:
+            continue
+        part = overlap(left, gift.ranges)
+        if part:
+            found.append(Gift(gift.recall_id, part))
+            left = subtract(left, part)
+    return found
