@@ -259,6 +259,8 @@ class Recall:
     ended_at: datetime | None = None
     #: What was asked for together has the same order.
     order_id: str | None = None
+    #: What its caller called the order: an order that is sent again is the same one.
+    order_key: str = ""
     #: Byte ranges of single files: (path, start, length, sha256 of just these bytes, "" until they are gathered).
     pieces: tuple[tuple[str, int, int, str], ...] = ()
     #: What it takes of the recall area, as planned.

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
-from archived.errors import ArchivedError, Failed, Refused, Unrecoverable, WrongState
+from archived.errors import AnswerBroken, ArchivedError, Failed, Refused, Unrecoverable, WrongState
 from archived.language import _
 from cli import recall_note
 from cli.context import Context, at
@@ -22,7 +23,7 @@ LIVE = ("waiting", "requested", "ready")
 
 def begin(context: Context, items: list[dict[str, Any]]) -> tuple[Note, dict[str, Any]]:
     """Put the order on record; the note of it, and the daemon's document."""
-    asked = context.post(ORDERS, {"items": items, "dry_run": False})
+    asked = _ask(context, items)
     names = folder_names(asked["recalls"])
     whole = {item["package"]: not (item["paths"] or item["pieces"]) for item in _by_package(items, asked)}
     parts = {
@@ -79,7 +80,7 @@ def take_up(
         )
     asked: dict[str, Any] = {"recalls": [], "orders": note.orders}
     if missing:
-        asked = context.post(ORDERS, {"items": missing, "dry_run": False})
+        asked = _ask(context, missing)
         note.orders.append(asked["order"])
         for recall in asked["recalls"]:
             note.parts[recall["package"]].recall = recall["recall"]
@@ -156,6 +157,20 @@ def given_up_on_failure(context: Context, note: Note, target: Target, *, keep: b
                     )
                 )
         raise
+
+
+def _ask(context: Context, items: list[dict[str, Any]]) -> dict[str, Any]:
+    """Put an order on record. It has a key, so that it may be sent again when the answer was lost."""
+    order = {"items": items, "dry_run": False, "key": uuid4().hex}
+
+    def send() -> dict[str, Any]:
+        answer: dict[str, Any] = context.post(ORDERS, order)
+        return answer
+
+    try:
+        return send()
+    except AnswerBroken:
+        return call_again(context, send)
 
 
 def _next(

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from archived.api.recalls import recall_document
@@ -12,7 +12,6 @@ from archived.catalog import images, media, packages
 from archived.catalog import recalls as catalog_recalls
 from archived.errors import ForbiddenStep, NotFound, Refused
 from archived.language import _
-from archived.model import Package
 from archived.stages.recall_request import (
     OrderPlan,
     Plan,
@@ -52,6 +51,8 @@ class Order(BaseModel):
 
     items: list[PackageWanted]
     dry_run: bool = False
+    #: The caller's name for it: sent again with the same one it is the same order, not another.
+    key: str = Field("", max_length=64)
 
 
 @router.post("/recall-orders")
@@ -64,7 +65,12 @@ def ask(body: Order, request: Request, services: Services = Depends(services_of)
             planned = plan_order(read, services.site, _wanted(read, body), owner=uid_of(request))
             return services.said({"dry_run": True, **_plan_document(read, planned)})
     with services.catalog.write() as write:
-        made, planned = request_order(write, services.site, _wanted(write, body), owner=uid_of(request))
+        known = catalog_recalls.order_of_key(write, body.key)
+        if known is not None:
+            return services.said(_order_document(write, services, known))
+        made, planned = request_order(
+            write, services.site, _wanted(write, body), owner=uid_of(request), key=body.key
+        )
         document = _plan_document(write, planned)
         document["order"] = made[0].order_id
         for item, recall in zip(document["recalls"], made, strict=True):
@@ -77,12 +83,7 @@ def ask(body: Order, request: Request, services: Services = Depends(services_of)
 def show(order_id: str, services: Services = Depends(services_of)) -> Document:
     """What became of an order, recall by recall."""
     with services.catalog.read() as read:
-        found = [
-            recall_document(read, services, recall)
-            | {"recall": recall.id, "reference": _name(read, packages.get(read, recall.package_id or ""))}
-            for recall in catalog_recalls.of_order(read, order_id)
-        ]
-    return services.said({"order": order_id, "recalls": found})
+        return services.said(_order_document(read, services, order_id))
 
 
 @router.post("/recall-orders/{order_id}/cancel")
@@ -126,8 +127,18 @@ def _wanted(read: Connection, body: Order) -> list[WantedPackage]:
     return found
 
 
-def _name(read: Connection, package: Package) -> str:
-    return str(package.reference)
+def _order_document(read: Connection, services: Services, order_id: str) -> Document:
+    found = []
+    for recall in catalog_recalls.of_order(read, order_id):
+        package = packages.get(read, recall.package_id or "")
+        named = {"recall": recall.id, "package": package.id, "reference": str(package.reference)}
+        found.append(recall_document(read, services, recall) | named)
+    return {
+        "order": order_id,
+        "recalls": found,
+        "files": sum(catalog_recalls.files_wanted(read, item["recall"]) for item in found),
+        "bytes": sum(item["bytes_wanted"] for item in found),
+    }
 
 
 def _files(plan: Plan) -> int:
@@ -153,7 +164,7 @@ def _plan_document(read: Connection, planned: OrderPlan) -> Document:
         )
     plans = [
         {
-            "reference": _name(read, plan.package),
+            "reference": str(plan.package.reference),
             "package": plan.package.id,
             "version": plan.package.version,
             "way": plan.way,

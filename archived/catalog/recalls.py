@@ -98,6 +98,14 @@ def spoil(connection: Connection, reading_id: int, bad: Sequence[tuple[int, int]
     connection.execute(update(reading).where(reading.c.id == reading_id).values(bad=tuple(bad)))
 
 
+def order_of_key(connection: Connection, key: str) -> str | None:
+    """The order that was sent with this key before."""
+    found: str | None = connection.execute(
+        select(recall.c.order_id).where(recall.c.order_key == key, recall.c.order_key != "")
+    ).scalar()
+    return found
+
+
 def head(connection: Connection, recall_id: str) -> Recall:
     """A recall without its paths, of which there may be a hundred thousand. Raises NotFound."""
     found = _heads(connection, select(*HEAD).where(recall.c.id == recall_id))
@@ -149,6 +157,12 @@ def last_fetched(connection: Connection) -> dict[str, datetime]:
         .group_by(recall.c.order_id)
     )
     return {order_id: at for order_id, at in connection.execute(query) if at is not None}
+
+
+def files_wanted(connection: Connection, recall_id: str) -> int:
+    """How many files and pieces a recall hands over."""
+    counted = func.json_array_length(recall.c.paths) + func.json_array_length(recall.c.pieces)
+    return int(connection.execute(select(counted).where(recall.c.id == recall_id)).scalar() or 0)
 
 
 def set_pieces(connection: Connection, recall_id: str, pieces: Sequence[tuple[str, int, int, str]]) -> None:

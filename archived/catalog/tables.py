@@ -226,6 +226,7 @@ recall = Table(
     text_column("note", default=""),
     time_column("ended_at"),
     Column("order_id", String(24), index=True),
+    Column("order_key", String(64), nullable=False, default="", index=True),
     Column("pieces", Tuples, nullable=False, default=()),
     Column("area_bytes", BigInteger, nullable=False, default=0),
     time_column("ready_at"),

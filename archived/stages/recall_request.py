@@ -125,9 +125,9 @@ def request(
 
 
 def request_order(
-    write: Connection, site: Site, wanted: Sequence[WantedPackage], *, owner: int
+    write: Connection, site: Site, wanted: Sequence[WantedPackage], *, owner: int, key: str = ""
 ) -> tuple[list[Recall], OrderPlan]:
-    """Put an order on record: one recall for each package, all of them or none.
+    """Put an order on record: one recall for each package, all of them or none. `key` is the caller's name for it.
 
     Raises:
         NotFound, Refused, WrongState: as `plan_order`.
@@ -155,6 +155,7 @@ def request_order(
             plan.recall,
             id=recalls.new_id(write),
             order_id=order_id,
+            order_key=key,
             state=RecallState.REQUESTED if begins else RecallState.WAITING,
         )
         recalls.create(write, recall)
