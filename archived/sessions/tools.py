@@ -46,6 +46,7 @@ class SitePaths:
         """The site's key and the public keys that count here."""
         return self.site / KEYS_FOLDER
 
+    @property
     def room(self) -> Path:
         """State of the simulated room."""
         return self.site / "room"
