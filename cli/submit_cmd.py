@@ -148,7 +148,8 @@ def _show_accepted(receipt: Document) -> None:
         else ""
     )
     click.echo(f"accepted: {receipt['package']} {reference(receipt)} version {receipt['version']}{again}")
-    if batch := receipt.get("repeated_in") or receipt.get("batch"):
+    again_in = receipt.get("repeated")
+    if batch := again_in if isinstance(again_in, str) else receipt.get("batch"):
         click.echo(_("batch: {batch}").format(batch=batch))
     facts({"files": receipt["files"], "bytes": receipt["bytes"]})
     click.echo(f"root digest ({receipt['root_digest']['algorithm']}): {receipt['root_digest']['value']}")

@@ -66,9 +66,7 @@ def judge(request: SubmissionRequest, offered: Offered, known: Circumstances) ->
     name = request.storage_class or known.default_class
     settings = known.classes.get(name)
     reasons = [
-        *(Reason(ReasonKind.RULE, problem) for problem in reference_problems(request)),
-        *_class(request, name, settings, known),
-        *_words(request),
+        *request_reasons(request, known.classes, known.default_class),
         *_version(request, known),
         *twin_reasons(request.reference, known.names_beside),
         *_source(offered),
@@ -80,6 +78,18 @@ def judge(request: SubmissionRequest, offered: Offered, known: Circumstances) ->
     return Verdict(tuple(reasons), name, pools, version)
 
 
+def request_reasons(
+    request: SubmissionRequest, classes: Mapping[str, ClassSettings], default_class: str
+) -> list[Reason]:
+    """What stands against the words of a submission, whatever lies where it points."""
+    name = request.storage_class or default_class
+    return [
+        *(Reason(ReasonKind.RULE, problem) for problem in reference_problems(request)),
+        *_class(request, name, classes),
+        *_words(request),
+    ]
+
+
 def reference_problems(request: SubmissionRequest) -> list[str]:
     """Why the fields of the reference cannot name folders on a disc; empty when they can."""
     fields = (("fonds", request.fonds), ("series", request.series), ("volume", request.volume))
@@ -87,14 +97,13 @@ def reference_problems(request: SubmissionRequest) -> list[str]:
     return [problem for problem in found if problem]
 
 
-def _class(
-    request: SubmissionRequest, name: str, settings: ClassSettings | None, known: Circumstances
-) -> list[Reason]:
+def _class(request: SubmissionRequest, name: str, classes: Mapping[str, ClassSettings]) -> list[Reason]:
+    settings = classes.get(name)
     if settings is None:
         return [
             Reason(
                 ReasonKind.RULE,
-                f"there is no storage class {printable(name)!r}, only {', '.join(sorted(known.classes))}",
+                f"there is no storage class {printable(name)!r}, only {', '.join(sorted(classes))}",
             )
         ]
     reasons = []

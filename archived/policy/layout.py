@@ -10,7 +10,7 @@ that two years never share a reference.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -30,9 +30,9 @@ _YEAR = "[0-9]{4}"
 class Described:
     """What a path says about the volume there. Empty means that the rule says nothing of it."""
 
-    fonds: str
-    series: str
-    volume: str
+    fonds: str = ""
+    series: str = ""
+    volume: str = ""
     retention: str = ""
     confidentiality: str = ""
     title: str = ""
@@ -47,14 +47,19 @@ class LayoutRule:
     fixed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def parse(cls, pattern: str, fixed: Mapping[str, str] | None = None) -> "LayoutRule":
+    def parse(
+        cls, pattern: str, fixed: Mapping[str, str] | None = None, *, needed: Sequence[str] = REFERENCE
+    ) -> "LayoutRule":
         """The rule of a pattern and of values that complete it; empty values say nothing.
+
+        Args:
+            needed: fields that pattern and values must say together; a list says the others itself.
 
         Raises:
             Refused: the pattern has an unknown, repeated or missing field, or could be read in two ways always.
         """
         rule = cls(pattern.strip("/"), {name: value for name, value in (fixed or {}).items() if value})
-        if problems := rule._problems():
+        if problems := rule._problems(needed):
             raise Refused(
                 _("the layout rule {rule!r} cannot be used: {problems}").format(
                     rule=pattern, problems="; ".join(problems)
@@ -134,7 +139,7 @@ class LayoutRule:
             )
         return path
 
-    def _problems(self) -> list[str]:
+    def _problems(self, needed: Sequence[str]) -> list[str]:
         names = self.names
         said = [*names, *self.fixed]
         problems = []
@@ -143,7 +148,7 @@ class LayoutRule:
             problems.append(_("there is no field {fields}").format(fields=", ".join(map(repr, strange))))
         if twice := sorted({name for name in said if said.count(name) > 1}):
             problems.append(_("{fields} is given twice").format(fields=", ".join(twice)))
-        if missing := [name for name in REFERENCE if name not in said]:
+        if missing := [name for name in needed if name not in said]:
             problems.append(_("nothing says the {fields}").format(fields=", ".join(missing)))
         if YEAR in self.fixed or (YEAR in names and "series" not in names):
             problems.append(_("year stands beside series in the pattern, or not at all"))

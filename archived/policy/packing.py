@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, groupby
 
+from archived.policy.list_volume import is_list
 from archived.policy.volume_order import NaturalKey, natural_key, ranges
 
 MAIN, LATE, CORRECTION = "main", "late", "correction"
@@ -82,7 +83,8 @@ class Waste:
 
 def arrange(candidates: Sequence[Candidate], closed_volumes: Collection[str]) -> tuple[Run, ...]:
     """The runs of a group, main first; empty runs are left out, deferred versions are in none of them."""
-    highest = max(map(natural_key, closed_volumes), default=None)
+    # A list that was archived with the group has no number, and makes no volume after it a late one.
+    highest = max((natural_key(volume) for volume in closed_volumes if not is_list(volume)), default=None)
 
     def kind_of(candidate: Candidate) -> str:
         if candidate.version > 1:

@@ -41,6 +41,8 @@ def admit(
 ) -> Document:
     """Take a submission in and return its accepted receipt; `batch` in it names the batch that it came with.
 
+    The same content again gets the first receipt, with `repeated` true, or the id of the batch when that is another.
+
     Args:
         owner: uid of the submitter, as the kernel told it.
         kind: of the batch that is opened for it alone when there is no `item`.
@@ -74,7 +76,14 @@ def admit(
         return receipt  # committed with its package
     with catalog.write() as write:
         batches.record(write, key, ItemEvent.SAME, clock.now(), package_id=receipt["package"])
-    return receipt if receipt.get("batch") == key.batch_id else {**receipt, "repeated_in": key.batch_id}
+    # In this mark, as no signature covers it: the rest is the first receipt to the letter.
+    return receipt if receipt.get("batch") == key.batch_id else {**receipt, "repeated": key.batch_id}
+
+
+def batch_of(receipt: Document) -> str:
+    """Id of the batch with which this receipt was answered; empty for one from before there were batches."""
+    again = receipt.get("repeated")
+    return again if isinstance(again, str) else str(receipt.get("batch", ""))
 
 
 def would_admit(

@@ -57,7 +57,7 @@ def test_the_same_content_from_elsewhere_is_a_batch_of_its_own(
     daemon: Daemon, request_: dict[str, Any], tmp_path: Path
 ) -> None:
     first = submit(daemon, request_)
-    assert submit(daemon, handing(tmp_path, "twin")) == {**first, "repeated": True, "repeated_in": "B000002"}
+    assert submit(daemon, handing(tmp_path, "twin")) == {**first, "repeated": "B000002"}
     assert [(item.state, item.package_id) for item in recorded(daemon)] == [
         (ItemState.ACCEPTED, "P000001"),
         (ItemState.REPEATED, "P000001"),

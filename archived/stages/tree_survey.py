@@ -1,0 +1,139 @@
+"""What lies below the root of a list or a tree: the folders of volumes, and everything that is none of them.
+
+It is looked at with the rights of whoever hands it in, by descriptors and through no link; no file is read.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Collection
+from pathlib import Path, PurePosixPath
+
+from archived.language import _
+from archived.policy.list_check import DOCUMENT_SUFFIXES, PAGE_SUFFIXES, FoundTree, FoundVolume
+from archived.policy.reading_rights import READ, SEARCH, Reader, may
+from archived.stages.intake_descent import Descent, NoWay
+from archived.stages.intake_offer import PAYLOAD
+from archived.stages.intake_survey import survey
+
+#: What a folder that is met on the way is: a volume, on the way to one, or neither.
+VOLUME, WAY, STRANGE = "volume", "way", "strange"
+#: Left by systems in every folder that they show; they are no part of anything.
+SYSTEM_FILES = frozenset(("thumbs.db", ".ds_store", "desktop.ini"))
+
+
+def look_for(
+    root: Path, wanted: Collection[str], reader: Reader | None, *, beside: Collection[str] = ()
+) -> FoundTree:
+    """Look for these folders (or archives) below the root; `beside` are files that may lie there."""
+    ways = {str(above) for path in wanted for above in PurePosixPath(path).parents if str(above) != "."}
+    chosen = frozenset(wanted)
+
+    def kind(path: str) -> str:
+        return VOLUME if path in chosen else WAY if path in ways else STRANGE
+
+    return _Look(root, reader, kind, frozenset(beside)).found()
+
+
+def look_by_depth(root: Path, depth: int, reader: Reader | None) -> FoundTree:
+    """Every folder `depth` folders below the root is that of a volume."""
+
+    def kind(path: str) -> str:
+        return VOLUME if path.count("/") + 1 == depth else WAY
+
+    return _Look(root, reader, kind, frozenset(), may_be_files=False).found()
+
+
+class _Look:
+    """What accumulates on the way down."""
+
+    def __init__(
+        self,
+        root: Path,
+        reader: Reader | None,
+        kind: Callable[[str], str],
+        beside: frozenset[str],
+        *,
+        may_be_files: bool = True,
+    ) -> None:
+        self._root = root
+        self._reader = reader
+        self._kind = kind
+        self._beside = beside
+        self._may_be_files = may_be_files
+        self._volumes: dict[str, FoundVolume] = {}
+        self._strange: list[str] = []
+        self._stray: list[str] = []
+        self._unreadable: list[tuple[str, str]] = []
+
+    def found(self) -> FoundTree:
+        try:
+            with Descent(self._root, self._reader) as descent:
+                waiting = [""]
+                while waiting:
+                    waiting += self._look_into(descent, waiting.pop())
+        except NoWay as error:
+            self._unreadable.append((".", str(error)))
+        return FoundTree(
+            dict(sorted(self._volumes.items())),
+            tuple(sorted(self._strange)),
+            tuple(sorted(self._stray)),
+            tuple(sorted(self._unreadable)),
+        )
+
+    def _look_into(self, descent: Descent, folder: str) -> list[str]:
+        """Take up what lies in one folder, and return those in it to go on with."""
+        try:
+            descriptor = descent.folder(folder)
+            there = os.fstat(descriptor)
+            if not may(self._reader, READ | SEARCH, mode=there.st_mode, uid=there.st_uid, gid=there.st_gid):
+                raise PermissionError(0, _("who hands it in may not read it"))
+            with os.scandir(descriptor) as listing:
+                entries = sorted((entry.name, entry.stat(follow_symlinks=False)) for entry in listing)
+        except OSError as error:
+            self._unreadable.append((folder or ".", str(error.strerror)))
+            return []
+        ways = []
+        for name, seen in entries:
+            path = f"{folder}/{name}" if folder else name
+            if self._meet(path, name, seen):
+                ways.append(path)
+        if not entries and folder:
+            self._strange.append(folder)
+        return ways
+
+    def _meet(self, path: str, name: str, seen: os.stat_result) -> bool:
+        """Put one entry where it belongs; True for a folder to go on with."""
+        kind = self._kind(path)
+        if stat.S_ISDIR(seen.st_mode):
+            if kind == VOLUME:
+                self._volumes[path] = _volume(self._root / path, self._reader)
+            elif kind == STRANGE:
+                self._strange.append(path)
+            return kind == WAY
+        if kind == VOLUME and self._may_be_files and stat.S_ISREG(seen.st_mode):
+            self._volumes[path] = FoundVolume(1, seen.st_size, is_counted=False)
+        elif path not in self._beside and name.casefold() not in SYSTEM_FILES:
+            self._stray.append(path)
+        return False
+
+
+def _volume(path: Path, reader: Reader | None) -> FoundVolume:
+    source = survey(path, reader)
+    inside = {file.path for file in source.files}
+    prefix = PAYLOAD if "bagit.txt" in inside else ""
+    left_out = frozenset(source.left_out)
+    payload = [
+        file
+        for file in source.files
+        if file.path.startswith(prefix)
+        and file.path not in left_out
+        and PurePosixPath(file.path).name.casefold() not in SYSTEM_FILES
+    ]
+    suffixes = [PurePosixPath(file.path).suffix.casefold() for file in payload]
+    return FoundVolume(
+        files=len(payload),
+        size_bytes=source.size_bytes,
+        page_images=sum(suffix in PAGE_SUFFIXES for suffix in suffixes),
+        documents=sum(suffix in DOCUMENT_SUFFIXES for suffix in suffixes),
+        unusable=source.unusable,
+    )
