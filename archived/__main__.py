@@ -62,12 +62,16 @@ def init(site: Path, disc_capacity: int | None, speed: float, keep_free: int, re
     config = founding.make_site(site, choices)
     click.echo(NOTICE_SIMULATED)
     click.echo(
-        f"site {site} is made: settings in {site / configuration.FILE_NAME}, every key explained there"
+        _("site {site} is made: settings in {site_2}, every key explained there").format(
+            site=site, site_2=site / configuration.FILE_NAME
+        )
     )
     for name, pool in config.pools.items():
         click.echo(
-            f"staging of pool {name} 池 needs about {pool.n} + {pool.m} disc sizes for each set in flight, "
-            f"{pool.n} for the set that gathers, and room for recalls"
+            _(
+                "staging of pool {name} 池 needs about {n} + {m} disc sizes for each set in flight, "
+                "{n} for the set that gathers, and room for recalls"
+            ).format(name=name, n=pool.n, m=pool.m)
         )
     key = load_site_key(paths_of(site, config).keys)
     click.echo(
@@ -76,7 +80,7 @@ def init(site: Path, disc_capacity: int | None, speed: float, keep_free: int, re
             "fingerprint where readers of your archive will find it"
         ).format(key_id=key.public.key_id, fingerprint=key.public.fingerprint, folder=site / "keys")
     )
-    click.echo(f"next: archived serve --site {site}")
+    click.echo(_("next: archived serve --site {site}").format(site=site))
 
 
 @commands.command(epilog=examples_of("archived", "serve --site /srv/archive"))
@@ -114,7 +118,7 @@ def serve(site: Path, verbose: bool) -> None:
         socket=founding.api_socket(site),
         simulate=lambda verb, arguments: room.control(room.ensure(site, paths.room), verb, arguments),
     )
-    click.echo(f"archived serves {site}; stop it with Ctrl-C or SIGTERM")
+    click.echo(_("archived serves {site}; stop it with Ctrl-C or SIGTERM").format(site=site))
     sys.stdout.flush()
     try:
         daemon.run()
@@ -155,7 +159,7 @@ def room_stop(site: Path) -> None:
 
     configuration.load(site)
     click.echo(NOTICE_SIMULATED)
-    click.echo("the room is stopped" if room.stop(site) else "no room was running")
+    click.echo(_("the room is stopped") if room.stop(site) else _("no room was running"))
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
+from archived.language import _
 from archived.sessions.detached import DONE, JOB, LOG, PROGRESS, withdraw
 from archived.sessions.encode import open_recipe
 from archived.wiring import room_drive
@@ -154,7 +155,9 @@ def _closed(target: dict[str, Any]) -> tuple[str, str]:
     status = wait_until(settled, clock=SystemClock(), timeout_s=CLOSE_TIMEOUT_S, interval_s=0.05)
     if status is DiscStatus.COMPLETE:
         return "flushed", ""
-    return "failed", f"{target['device']}: all was written, and closing failed; the disc is {status.value}"
+    return "failed", _("{device}: all was written, and closing failed; the disc is {value}").format(
+        device=target["device"], value=status.value
+    )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import click
 
+from archived.language import _
+
 _UNITS = {
     "": 1,
     "kb": 10**3,
@@ -30,7 +32,9 @@ class ByteSize(click.ParamType[int]):
         unit = _UNITS.get(match[2].lower()) if match else None
         if match is None or unit is None:
             self.fail(
-                f"{value!r} is no size; write bytes, or a number with kB, MB, GB, TB, KiB, MiB, GiB, TiB",
+                _(
+                    "{value!r} is no size; write bytes, or a number with kB, MB, GB, TB, KiB, MiB, GiB, TiB"
+                ).format(value=value),
                 param,
                 ctx,
             )

@@ -15,6 +15,7 @@ Every error carries a stable `code`, an exit status, a sentence, and `detail` fo
 
 from typing import Any, ClassVar
 
+from archived.language import _
 from backends.errors import BackendError
 from devices.failures import DeviceFailure
 from erasure.errors import ErasureError
@@ -204,7 +205,7 @@ def translated(error: Exception) -> ArchivedError | None:
     if isinstance(error, BackendError):
         return StagedBytesDiffer(str(error), advice="archivectl events says when it was last right")
     if isinstance(error, ErasureError):
-        return CodeUntrusted(str(error), advice="reinstall archived, or the system's libisal")
+        return CodeUntrusted(str(error), advice=_("reinstall archived, or the system's libisal"))
     return None
 
 

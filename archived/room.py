@@ -8,6 +8,7 @@ from typing import Any
 
 from archived.errors import Refused, Unavailable
 from archived.founding import room_socket
+from archived.language import _
 from archived.wiring import serve_room
 from devices.clock import Clock, SystemClock
 from devices.failures import DeviceFailure
@@ -48,7 +49,8 @@ def ensure(site: Path, room: Path, clock: Clock | None = None) -> Path:
         )
     except WaitExpired:
         raise Unavailable(
-            f"the simulated room in {room} does not start", advice=f"read {site / 'room.log'}"
+            _("the simulated room in {room} does not start").format(room=room),
+            advice=f"read {site / 'room.log'}",
         ) from None
     return socket
 
@@ -102,7 +104,7 @@ def control(socket: Path, verb: str, arguments: dict[str, Any]) -> Any:
 def _request(socket: Path, header: dict[str, Any]) -> dict[str, Any]:
     room = RoomSocket(socket)
     try:
-        answer, _ = room.request(header, timeout_s=REQUEST_TIMEOUT_S)
+        answer, _rest = room.request(header, timeout_s=REQUEST_TIMEOUT_S)
     finally:
         room.close()
     return answer

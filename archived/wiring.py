@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archived.errors import Refused, Unavailable
+from archived.language import _
 from archived.sessions.detached import DetachedBurner
 from archived.sessions.tools import ProgressBoard, SitePaths, Tools
 from backends.interface import CLUSTER_BYTES, OpticalDrive
@@ -117,7 +118,7 @@ def serve_room(folder: Path, socket: Path, log: Callable[[str], None]) -> None:
     try:
         serve(folder, socket, SystemClock(), log)
     except RoomOccupied as error:
-        raise Unavailable(str(error), advice="it serves already; nothing is to be done") from None
+        raise Unavailable(str(error), advice=_("it serves already; nothing is to be done")) from None
     except SimulatorError as error:
         raise Refused(str(error)) from None
 

@@ -12,6 +12,7 @@ import click
 
 from archived.config import API_SOCKET_NAME, FILE_NAME, RUN_DIRECTORY_FILE
 from archived.errors import ConfigurationError, DaemonAbsent
+from archived.language import _
 
 Document = dict[str, Any]
 
@@ -115,15 +116,17 @@ def socket_of(site: Path) -> Path:
     """
     if not (site / FILE_NAME).is_file():
         raise ConfigurationError(
-            f"{site} is not a site: it has no {FILE_NAME}",
-            advice="name the site with --site DIR or ARCHIVED_SITE, or make one with: archived init --site DIR",
+            _("{site} is not a site: it has no {FILE_NAME}").format(site=site, FILE_NAME=FILE_NAME),
+            advice=_(
+                "name the site with --site DIR or ARCHIVED_SITE, or make one with: archived init --site DIR"
+            ),
         )
     try:
         folder = (site / RUN_DIRECTORY_FILE).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         raise DaemonAbsent(
-            f"no daemon was ever started for the site {site}",
-            advice=f"start it: archived serve --site {site}",
+            _("no daemon was ever started for the site {site}").format(site=site),
+            advice=_("start it: archived serve --site {site}").format(site=site),
         ) from None
     return Path(folder) / API_SOCKET_NAME
 

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from archived.errors import ArchivedError, Failed, Refused
+from archived.language import _
 
 #: What half-written files are called.
 PARTIAL = ".archived-*-*.part"
@@ -39,12 +40,15 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
     """Raises Refused unless the folder is new or empty, or `overwrite` says that it need not be."""
     if folder.exists() and not folder.is_dir():
         raise Refused(
-            f"{folder} is not a folder; nothing was asked for", advice="name another one with --to DIR"
+            _("{folder} is not a folder; nothing was asked for").format(folder=folder),
+            advice=_("name another one with --to DIR"),
         )
     if not overwrite and folder.is_dir() and any(folder.iterdir()):
         raise Refused(
-            f"{folder} is not empty; nothing was asked for and nothing in it was touched",
-            advice="name another folder with --to DIR, or allow replacing files in it with --overwrite",
+            _("{folder} is not empty; nothing was asked for and nothing in it was touched").format(
+                folder=folder
+            ),
+            advice=_("name another folder with --to DIR, or allow replacing files in it with --overwrite"),
         )
 
 
@@ -52,7 +56,8 @@ def check_file(path: Path, *, overwrite: bool) -> None:
     """Raises Refused when there is such a file already, unless `overwrite`."""
     if not overwrite and os.path.lexists(path):
         raise Refused(
-            f"{path} exists; it was not touched", advice="name another file, or allow it with --overwrite"
+            _("{path} exists; it was not touched").format(path=path),
+            advice=_("name another file, or allow it with --overwrite"),
         )
 
 
@@ -83,7 +88,9 @@ def deliver(
         try:
             write_checked(fetch(file), place, file, overwrite=overwrite)
         except ArchivedError as error:
-            kept = f"{number} of {len(files)} files were written and are right; they are kept in {folder}"
+            kept = _(
+                "{number} of {files_count} files were written and are right; they are kept in {folder}"
+            ).format(number=number, files_count=len(files), folder=folder)
             error.message = f"{file.name}: {error.message}; {kept}"
             error.args = (error.message,)
             raise
@@ -137,9 +144,11 @@ def remove_partial(folder: Path) -> None:
 def _compare(file: DeliveredFile, length: int, sha256: str) -> None:
     if (length, sha256) != (file.size_bytes, file.sha256):
         raise Failed(
-            f"{length} bytes with sha256 {sha256} arrived, "
-            f"not {file.size_bytes} bytes with sha256 {file.sha256}; the file was removed",
-            advice="recall it again; if it happens again, look at: archivectl attention",
+            _(
+                "{length} bytes with sha256 {sha256} arrived, "
+                "not {size_bytes} bytes with sha256 {sha256_2}; the file was removed"
+            ).format(length=length, sha256=sha256, size_bytes=file.size_bytes, sha256_2=file.sha256),
+            advice=_("recall it again; if it happens again, look at: archivectl attention"),
         )
 
 
@@ -159,8 +168,10 @@ def _inside(folder: Path, path: str) -> Path:
     parts = path.split("/")
     if not path or "\0" in path or any(part in ("", ".", "..") for part in parts):
         raise Refused(
-            f"the daemon named the path {path!r}, which could lead out of {folder}; nothing was written",
-            advice="report this: no package may hold such a path",
+            _(
+                "the daemon named the path {path!r}, which could lead out of {folder}; nothing was written"
+            ).format(path=path, folder=folder),
+            advice=_("report this: no package may hold such a path"),
         )
     return folder.joinpath(*parts)
 
@@ -172,6 +183,8 @@ def _make_folder(folder: Path, place: Path) -> None:
         at = at / part
         if at.is_symlink():
             raise Refused(
-                f"{at} is a symbolic link and could lead out of {folder}; nothing was written to it"
+                _("{at} is a symbolic link and could lead out of {folder}; nothing was written to it").format(
+                    at=at, folder=folder
+                )
             )
         at.mkdir(exist_ok=True)

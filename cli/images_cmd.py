@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from archived.errors import WrongState
+from archived.language import _
 from cli.context import Context, at
 from cli.delivery import DeliveredFile, check_file, write_checked
 from cli.nouns import noun, one_or_all, reason_option, verb
@@ -44,7 +45,7 @@ images.add_command(list_images, "show")
 def _show_all(document: Any) -> None:
     rows = [{**row, "copies": _copies(row), "fill": _fill(row)} for row in items(document)]
     columns = ("id", "state", "kind", "set_id", "position", "label", "ranges", "fill", "copies", "held")
-    table(rows, *columns, empty="no images yet")
+    table(rows, *columns, empty=_("no images yet"))
 
 
 def _copies(image: dict[str, Any]) -> str:
@@ -65,7 +66,7 @@ def show_image(image: dict[str, Any]) -> None:
     if image.get("state") == "open":
         click.echo(f"gathered: {_fill(image) or 'nothing yet'}")
     copies = [{"medium": copy.get("medium_id"), **copy} for copy in image.get("copies") or []]
-    table(copies, "medium", "state", "role", "site", "write_drive", "verify_drive", empty="no copies yet")
+    table(copies, "medium", "state", "role", "site", "write_drive", "verify_drive", empty=_("no copies yet"))
 
 
 @verb("close", "images close I000003", "images close --all", of=images)
@@ -80,9 +81,13 @@ def close(context: Context, image: str | None, everything: bool) -> None:
 def show_asked(document: dict[str, Any]) -> None:
     """What was asked to close."""
     if not document["asked"]:
-        click.echo("nothing is open that could be closed")
+        click.echo(_("nothing is open that could be closed"))
     for thing in document["asked"]:
-        click.echo(f"{plain(thing)} closes as soon as the daemon comes to it; see: archivectl watch")
+        click.echo(
+            _("{thing} closes as soon as the daemon comes to it; see: archivectl watch").format(
+                thing=plain(thing)
+            )
+        )
 
 
 def _decide(word: str, about: str) -> None:
@@ -108,7 +113,11 @@ def export(context: Context, image: str, file: Path, overwrite: bool) -> None:
     check_file(file, overwrite=overwrite)
     known = context.get(at("/v1/images", image))
     if not known.get("sha256") or known.get("size_bytes") is None:
-        raise WrongState(f"image {known['id']} is {known['state']} and has no bytes yet; nothing was written")
+        raise WrongState(
+            _("image {id} is {state} and has no bytes yet; nothing was written").format(
+                id=known["id"], state=known["state"]
+            )
+        )
     asked = context.post(at("/v1/images", image, "export"))
     announced = DeliveredFile(str(file), known["size_bytes"], known["sha256"])
     with cancelled_on_failure(context, asked):
@@ -117,7 +126,12 @@ def export(context: Context, image: str, file: Path, overwrite: bool) -> None:
         write_checked(pieces, file.absolute(), announced, overwrite=overwrite)
     context.post(at("/v1/recalls", asked["recall"], "delivered"))
     context.answer(
-        asked, lambda _: click.echo(f"{size(announced.size_bytes)} in {file}, sha256 {known['sha256']}")
+        asked,
+        lambda _document: click.echo(
+            _("{size_bytes} in {file}, sha256 {sha256}").format(
+                size_bytes=size(announced.size_bytes), file=file, sha256=known["sha256"]
+            )
+        ),
     )
 
 
@@ -126,4 +140,6 @@ def export(context: Context, image: str, file: Path, overwrite: bool) -> None:
 def refreeze(context: Context, image: str) -> None:
     """Make a damaged recipe of a protected image again; kept only if it makes the recorded bytes."""
     answer = context.post(at("/v1/images", image) + "/refreeze", {})
-    context.answer(answer, lambda done: click.echo(f"{done['image']}: the recipe is right again"))
+    context.answer(
+        answer, lambda done: click.echo(_("{image}: the recipe is right again").format(image=done["image"]))
+    )

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from archived.language import _
 from cli.context import Context, at
 from cli.nouns import noun, reason_option, verb
 from cli.render import cell, table
@@ -38,16 +39,24 @@ def show(context: Context) -> None:
 def show_libraries(document: dict[str, Any]) -> None:
     """Every library with its drives and slots."""
     for item in document["libraries"]:
-        stale = "; the inventory is stale and will be taken again" if item.get("stale") else ""
+        stale = _("; the inventory is stale and will be taken again") if item.get("stale") else ""
         click.echo(f"library {cell('name', item['name'])}{stale}")
         table(item["drives"], "name", "element", "up", "medium", "doing", "note")
         slots = item.get("slots") or []
         table([slot for slot in slots if slot.get("medium")], "element", "magazine", "medium", "state")
-        click.echo(f"{sum(1 for slot in slots if not slot.get('medium'))} of {len(slots)} slots are empty")
+        click.echo(
+            _("{sum} of {slots_count} slots are empty").format(
+                sum=sum(1 for slot in slots if not slot.get("medium")), slots_count=len(slots)
+            )
+        )
         for port in item.get("ports") or ():
-            click.echo(f"import/export slot {port['element']}: {cell('medium', port['medium'])}")
+            click.echo(
+                _("import/export slot {element}: {value}").format(
+                    element=port["element"], value=cell("medium", port["medium"])
+                )
+            )
         for medium in item.get("missing") or ():
-            click.echo(f"{cell('medium', medium)} is not in the library")
+            click.echo(_("{value} is not in the library").format(value=cell("medium", medium)))
 
 
 @verb("inventory", "library inventory", "library inventory --library main", of=library)
@@ -79,7 +88,14 @@ def unload(context: Context, name: str) -> None:
 def _show_move(document: dict[str, Any]) -> None:
     done = document.get("move", document)
     medium = done.get("medium_id", done.get("medium"))
-    click.echo(f"{medium}: element {done.get('source')} → {done.get('destination')}, {done.get('state')}")
+    click.echo(
+        _("{medium}: element {source} → {destination}, {state}").format(
+            medium=medium,
+            source=done.get("source"),
+            destination=done.get("destination"),
+            state=done.get("state"),
+        )
+    )
     if done.get("note"):
         click.echo(cell("note", done["note"]))
 
@@ -92,7 +108,7 @@ def list_drives(context: Context) -> None:
 
 def _show_drives(document: dict[str, Any]) -> None:
     rows = [{"library": item["name"], **row} for item in document["libraries"] for row in item["drives"]]
-    table(rows, "name", "library", "element", "up", "medium", "doing", "note", empty="no drives")
+    table(rows, "name", "library", "element", "up", "medium", "doing", "note", empty=_("no drives"))
 
 
 def _turn(word: str, about: str, said: str) -> None:
@@ -101,7 +117,7 @@ def _turn(word: str, about: str, said: str) -> None:
     @reason_option
     def turn(context: Context, name: str, reason: str) -> None:
         answer = context.post(at("/v1/drives", name, word), {"reason": reason})
-        context.answer(answer, lambda _: click.echo(f"drive {name} {said}"))
+        context.answer(answer, lambda _document: click.echo(f"drive {name} {said}"))
 
     turn.help = about
 

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from archived.byte_size import ByteSize
+from archived.language import _
 from archived.states import MediumState
 from cli.context import Context, at
 from cli.events_cmd import event_line
@@ -39,7 +40,7 @@ media.add_command(list_media, "show")
 
 def _show_all(document: Any) -> None:
     columns = ("id", "state", "kind", "batch", "library", "magazine", "element", "capacity_bytes", "note")
-    table(items(document), *columns, empty="no media")
+    table(items(document), *columns, empty=_("no media"))
 
 
 def _show_one(medium: dict[str, Any]) -> None:
@@ -54,7 +55,7 @@ def _show_one(medium: dict[str, Any]) -> None:
         "write_drive",
         "verify_drive",
         "note",
-        empty="nothing is on it",
+        empty=_("nothing is on it"),
     )
     for event in medium.get("events") or ():
         click.echo(event_line(event))
@@ -89,7 +90,9 @@ def register(
 def _show_registered(document: dict[str, Any]) -> None:
     for barcode in document["registered"]:
         click.echo(
-            f"{plain(barcode)} is a blank of pool {document['pool']}, batch {plain(document['batch'])}"
+            _("{barcode} is a blank of pool {pool}, batch {batch}").format(
+                barcode=plain(barcode), pool=document["pool"], batch=plain(document["batch"])
+            )
         )
 
 
@@ -99,4 +102,9 @@ def _show_registered(document: dict[str, Any]) -> None:
 def lost(context: Context, medium_id: str, reason: str) -> None:
     """Give a medium up that is not in the library any more; an unfinished set writes another one."""
     answer = context.post(at("/v1/media", medium_id) + "/lost", {"reason": reason})
-    context.answer(answer, lambda document: click.echo(f"{plain(document['medium'])} is on record as lost"))
+    context.answer(
+        answer,
+        lambda document: click.echo(
+            _("{medium} is on record as lost").format(medium=plain(document["medium"]))
+        ),
+    )

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from archived.language import _
 from archived.spoken import SpokenCommand, SpokenGroup, examples_of
 from cli.context import Context, pass_context
 
@@ -73,7 +74,7 @@ reason_option = click.option("--reason", required=True, help="Why; it goes on re
 def one_or_all(thing: str | None, everything: bool, *, kind: str) -> str | None:
     """What `[THING|--all]` means: the id, or None for all. Raises UsageError unless exactly one is given."""
     if bool(thing) == everything:
-        raise click.UsageError(f"say which {kind}, or --all")
+        raise click.UsageError(_("say which {kind}, or --all").format(kind=kind))
     return thing
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from archived.language import _
 from archived.states import PackageState
 from cli.context import Context, at
 from cli.nouns import noun, reason_option, verb
@@ -56,7 +57,7 @@ def _show_all(document: Any) -> None:
             "size_bytes",
             "waits_for",
         ),
-        empty="no packages; hand one in with: archivectl submit --help",
+        empty=_("no packages; hand one in with: archivectl submit --help"),
     )
 
 
@@ -64,14 +65,16 @@ def _show_one(package: dict[str, Any]) -> None:
     facts(package, *FACTS)
     archived = package.get("archived_receipt")
     if archived:
-        click.echo(f"\narchived receipt of {moment(archived['archived_at'])}:")
+        click.echo(
+            _("\narchived receipt of {archived_at}:").format(archived_at=moment(archived["archived_at"]))
+        )
         media = archived["media"]
         table(
             media, *(k for k in ("set", "position", "medium", "label", "role") if any(k in m for m in media))
         )
     if isinstance(package.get("files"), list):
         files = [{**f, "path": f["path"] + "/"} if f["is_directory"] else f for f in package["files"]]
-        table(files, "path", "size_bytes", "sha256", empty="no files")
+        table(files, "path", "size_bytes", "sha256", empty=_("no files"))
 
 
 @verb("withdraw", 'withdraw P000001 --reason "handed in by mistake"')
@@ -88,7 +91,11 @@ def withdraw(context: Context, package: str, reason: str) -> None:
 def _show_withdrawn(document: dict[str, Any]) -> None:
     package = document["package"]
     name = package["id"] if isinstance(package, dict) else package
-    click.echo(f"{name} was withdrawn; nothing of it was on any disc")
+    click.echo(_("{name} was withdrawn; nothing of it was on any disc").format(name=name))
     for key, kind in (("voided_images", "image"), ("voided_sets", "set")):
         for thing in document.get(key) or ():
-            click.echo(f"  {kind} {thing} was voided; its other packages close again under a new id")
+            click.echo(
+                _("  {kind} {thing} was voided; its other packages close again under a new id").format(
+                    kind=kind, thing=thing
+                )
+            )

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from archived.errors import ArchivedError, Unavailable, Unrecoverable
+from archived.language import _
 from cli.context import Context, at
 from cli.waiting import wait_for
 
@@ -39,16 +40,23 @@ def cancelled_on_failure(context: Context, recall: dict[str, Any]) -> Iterator[N
 def cancel(context: Context, recall_id: str) -> None:
     """Give the recall up: the daemon may forget what it gathered."""
     context.post(at("/v1/recalls", recall_id, "cancel"))
-    context.say(f"recall {recall_id} was cancelled; nothing on any medium has changed")
+    context.say(
+        _("recall {recall_id} was cancelled; nothing on any medium has changed").format(recall_id=recall_id)
+    )
 
 
 def _judge(recall_id: str, now: dict[str, Any]) -> str:
     state, note = str(now["state"]), now.get("note") or "no reason is recorded"
     if state == "failed":
         raise Unrecoverable(
-            f"recall {recall_id} failed: {note}; nothing was written",
-            advice="see what is damaged or missing: archivectl attention",
+            _("recall {recall_id} failed: {note}; nothing was written").format(
+                recall_id=recall_id, note=note
+            ),
+            advice=_("see what is damaged or missing: archivectl attention"),
         )
     if state == "cancelled":
-        raise Unavailable(f"recall {recall_id} was cancelled; nothing was written", advice="recall it again")
+        raise Unavailable(
+            _("recall {recall_id} was cancelled; nothing was written").format(recall_id=recall_id),
+            advice=_("recall it again"),
+        )
     return state

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from archived.language import _
 from cli.context import Context, at
 from cli.images_cmd import show_asked
 from cli.nouns import noun, one_or_all, verb
@@ -34,17 +35,17 @@ sets.add_command(list_sets, "show")
 def _show_all(document: Any) -> None:
     rows = [{**row, "members": len(row.get("members") or ())} for row in items(document)]
     columns = ("id", "state", "pool", "n", "m", "members", "missing", "opened_at", "completed_at")
-    table(rows, *columns, empty="no sets yet")
+    table(rows, *columns, empty=_("no sets yet"))
 
 
 def _show_one(protection_set: dict[str, Any]) -> None:
     plain_facts = {k: v for k, v in protection_set.items() if k not in ("members", "notice")}
     facts(plain_facts)
     rows = [{**member, "copies": _copies(member)} for member in protection_set.get("members") or ()]
-    table(rows, "position", "image", "kind", "state", "label", "copies", empty="no members yet")
+    table(rows, "position", "image", "kind", "state", "label", "copies", empty=_("no members yet"))
     # Members that a short set leaves out are known to be zero: nobody needs to read them.
     needed = protection_set["n"] - len(protection_set.get("absent") or ())
-    click.echo(f"any {needed} of its written members rebuild all of them")
+    click.echo(_("any {needed} of its written members rebuild all of them").format(needed=needed))
 
 
 def _copies(member: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from archived.byte_size import ByteSize
+from archived.language import _
 from cli.context import Context
 from cli.nouns import noun, verb
 from cli.render import facts, rows_of
@@ -72,7 +73,7 @@ def damage(
 ) -> None:
     """Spoil part of a disc."""
     if percent is not None and (offset is not None or length is not None):
-        raise click.UsageError("say either --percent, or --offset with --bytes")
+        raise click.UsageError(_("say either --percent, or --offset with --bytes"))
     _do(context, "damage", medium=medium, offset=offset, bytes=length, percent=percent, seed=seed, kind=kind)
 
 

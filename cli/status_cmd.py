@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from archived.language import _
 from cli.context import Context
 from cli.exit_status import ATTENTION_URGENT, ATTENTION_WAITING
 from cli.nouns import verb
@@ -26,13 +27,13 @@ def show_status(document: dict[str, Any]) -> None:
     facts({**document["staging"], **document["exposure"]})
     work = document.get("in_flight") or []
     if work:
-        click.echo("\nunder way:")
+        click.echo(_("\nunder way:"))
         console().print(progress_table(work))
     waiting = document.get("attention", 0)
     if waiting:
-        click.echo(f"{waiting} things wait for a person; see: archivectl attention")
+        click.echo(_("{waiting} things wait for a person; see: archivectl attention").format(waiting=waiting))
     else:
-        click.echo("nothing waits for a person")
+        click.echo(_("nothing waits for a person"))
 
 
 @verb("attention", "attention", "attention --json")
@@ -49,7 +50,7 @@ def attention(context: Context) -> None:
 def _show_waiting(document: Any) -> None:
     waiting = items(document)
     if not waiting:
-        click.echo("nothing waits for a person")
+        click.echo(_("nothing waits for a person"))
     for item in waiting:
         before = f" {moment(item['before'])}" if item.get("before") else ""
         click.echo(f"{plain(item['id'])}  {URGENCIES.get(item['urgency'], plain(item['urgency']))}{before}")

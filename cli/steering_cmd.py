@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from archived.language import _
 from cli.context import Context, at
 from cli.nouns import noun, one_or_all, reason_option, verb
 from cli.render import facts, items, plain, table
@@ -53,14 +54,16 @@ def _show_paused(status: dict[str, Any]) -> None:
         if paused
         else "not paused"
     )
-    click.echo(f"writing is {words}")
+    click.echo(_("writing is {words}").format(words=words))
 
 
 def _turn(word: str, about: str, said: str) -> None:
     @verb(word, f'writes {word} --reason "as agreed"', of=writes)
     @reason_option
     def turn(context: Context, reason: str) -> None:
-        context.answer(context.post(f"/v1/writes/{word}", {"reason": reason}), lambda _: click.echo(said))
+        context.answer(
+            context.post(f"/v1/writes/{word}", {"reason": reason}), lambda _document: click.echo(said)
+        )
 
     turn.help = about
 
@@ -86,13 +89,13 @@ def release(context: Context, package: str | None, everything: bool) -> None:
 
 def _show_released(document: dict[str, Any]) -> None:
     for package in document["released"]:
-        click.echo(f"{package} left staging")
+        click.echo(_("{package} left staging").format(package=package))
     for item in document["kept"]:
-        click.echo(f"{item['package']} stays in staging:")
+        click.echo(_("{package} stays in staging:").format(package=item["package"]))
         for reason in item["reasons"]:
             click.echo(f"  - {plain(reason)}")
     if not document["released"] and not document["kept"]:
-        click.echo("nothing in staging could be released")
+        click.echo(_("nothing in staging could be released"))
 
 
 @verb("mend", "staging mend P000001 /depot/Z109/2003/0007", of=staging)
@@ -109,9 +112,9 @@ def _show_mended(document: dict[str, Any]) -> None:
     for name in document["mended"]:
         click.echo(f"mended: {plain(name)}")
     for name in document["still_wrong"]:
-        click.echo(f"still wrong: {plain(name)}")
+        click.echo(_("still wrong: {name}").format(name=plain(name)))
     if not document["mended"] and not document["still_wrong"]:
-        click.echo(f"every staged file of {document['package']} is right")
+        click.echo(_("every staged file of {package} is right").format(package=document["package"]))
 
 
 @verb("list", "allow", "allow --json", of=allow)
@@ -121,7 +124,7 @@ def list_allowances(context: Context) -> None:
 
 
 def _show_allowances(document: Any) -> None:
-    table(items(document), "kind", "thing", "reason", "agent", "at", empty="nothing was allowed")
+    table(items(document), "kind", "thing", "reason", "agent", "at", empty=_("nothing was allowed"))
 
 
 def _allow(kind: str, thing: str, about: str) -> None:
@@ -130,7 +133,14 @@ def _allow(kind: str, thing: str, about: str) -> None:
     @reason_option
     def record(context: Context, thing: str, reason: str) -> None:
         answer = context.post("/v1/allowances", {"kind": kind, "thing": thing, "reason": reason})
-        context.answer(answer, lambda _: click.echo(f"on record: {kind} for {thing}, because: {reason}"))
+        context.answer(
+            answer,
+            lambda _document: click.echo(
+                _("on record: {kind} for {thing}, because: {reason}").format(
+                    kind=kind, thing=thing, reason=reason
+                )
+            ),
+        )
 
     record.help = about
 

@@ -9,6 +9,7 @@ from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
+from archived.language import _
 from cli.context import Context
 from cli.nouns import verb
 from cli.render import cell, console, items, plain
@@ -50,8 +51,12 @@ def _picture(context: Context, work: Any) -> Group:
         f"{plain(kind)}: {cell(kind, status.get(kind))}" for kind in ("packages", "images", "sets", "media")
     ]
     if status.get("writes_paused"):
-        lines.append("writing is paused; go on with: archivectl writes resume")
+        lines.append(_("writing is paused; go on with: archivectl writes resume"))
     if status.get("attention"):
-        lines.append(f"{status['attention']} things wait for a person; see: archivectl attention")
+        lines.append(
+            _("{attention} things wait for a person; see: archivectl attention").format(
+                attention=status["attention"]
+            )
+        )
     found = items(work)
     return Group(Text("\n".join(lines)), progress_table(found) if found else Text("\nnothing is under way"))

@@ -64,6 +64,8 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "util", "helper", "misc"} | set
 CLOCK = Path("devices/clock.py")
 
 PRODUCT = [p for top in sorted(MAY_IMPORT) for p in sorted((ROOT / top).rglob("*.py"))]
+#: Where people are spoken to.
+SPEAKING = {"archived", "cli"}
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 
@@ -168,3 +170,16 @@ def test_every_code_folder_is_declared_for_packaging() -> None:
     for init in (p for top in MAY_IMPORT for p in (ROOT / top).rglob("__init__.py")):
         dotted = ".".join(init.parent.relative_to(ROOT).parts)
         assert f"    {dotted}\n" in declared, f"{dotted} is missing in setup.cfg"
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in PRODUCT if p.relative_to(ROOT).parts[0] in SPEAKING], ids=name_of
+)
+def test_a_module_that_speaks_calls_nothing_else_by_the_translator_s_name(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    if "archived.language._" not in set(imported_modules(tree)):
+        return
+    for node in ast.walk(tree):
+        stored = isinstance(node, ast.Name) and node.id == "_" and isinstance(node.ctx, ast.Store)
+        assert not stored, f"line {node.lineno}: `_` translates in this module"
+        assert not (isinstance(node, ast.arg) and node.arg == "_"), f"line {node.lineno}: `_` translates"

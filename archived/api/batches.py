@@ -56,7 +56,7 @@ def may_delete(
     key = body.key or uuid4().hex
     if any(item.key == key for item in board.items()):
         raise WrongState(_("{key} is under way already").format(key=key), advice="archivectl watch")
-    progress = board.begin(key, f"comparing the originals of {batch.id}", cancellable=True)
+    progress = board.begin(key, _("comparing the originals of {id}").format(id=batch.id), cancellable=True)
     try:
         judged = judge_originals(
             batch,

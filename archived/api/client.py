@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from archived.errors import AnswerBroken, ArchivedError, DaemonAbsent, Failed, NotPermitted, all_errors
-from archived.language import spoken
+from archived.language import _, spoken
 
 #: A look of the robot, or the intake of a large folder, may take this long.
 TIMEOUT_S = 24 * 3600.0
@@ -63,16 +63,20 @@ class Client:
     def _absent(self, error: Exception) -> ArchivedError:
         if _is_forbidden(error):
             return NotPermitted(
-                f"you may not speak to the daemon on {self._socket}",
-                advice="ask to be put into the group that [api] group in its archived.toml names, "
-                "and log in again",
+                _("you may not speak to the daemon on {socket}").format(socket=self._socket),
+                advice=_(
+                    "ask to be put into the group that [api] group in its archived.toml names, "
+                    "and log in again"
+                ),
             )
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
             return DaemonAbsent(
-                f"no daemon answers on {self._socket}",
-                advice="start it with: archived serve --site DIR",
+                _("no daemon answers on {socket}").format(socket=self._socket),
+                advice=_("start it with: archived serve --site DIR"),
             )
-        return AnswerBroken(f"the daemon's answer broke off: {error}", advice="archivectl status")
+        return AnswerBroken(
+            _("the daemon's answer broke off: {error}").format(error=error), advice="archivectl status"
+        )
 
 
 def _is_forbidden(error: BaseException | None) -> bool:
@@ -90,7 +94,11 @@ def _error(answer: httpx.Response) -> ArchivedError:
         document = answer.json()
         message = document["message"]
     except (ValueError, KeyError, TypeError):
-        return Failed(f"the daemon answered {answer.status_code}: {answer.text[:500]}")
+        return Failed(
+            _("the daemon answered {status_code}: {text}").format(
+                status_code=answer.status_code, text=answer.text[:500]
+            )
+        )
     kinds = {kind.code: kind for kind in reversed(all_errors())}
     kind = kinds.get(document.get("code", ""), Failed)
     error = ArchivedError.__new__(kind)

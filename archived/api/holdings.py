@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from archived.api.services import Document, Services, one_of, plain, services_of
 from archived.catalog import events, images, media, packages
+from archived.language import _
 from archived.model import Copy, Image, Medium, Package, ProtectionSet
 from archived.policy.sufficiency import missing_pools
 from archived.stages.capacity import image_limit_bytes
@@ -103,7 +104,11 @@ def waits_for(read: Connection, services: Services, package: Package) -> list[st
             missing = missing_positions(read, images.get_set(read, image.set_id))
             if missing:
                 listed = ", ".join(map(str, missing))
-                words.append(f"set {image.set_id}: members {listed} are not read back yet")
+                words.append(
+                    _("set {set_id}: members {listed} are not read back yet").format(
+                        set_id=image.set_id, listed=listed
+                    )
+                )
     return words
 
 

@@ -9,6 +9,7 @@ from archived.api.rights import reader_for
 from archived.api.services import Document, Services, agent_of, services_of, uid_of
 from archived.catalog import events, images, packages
 from archived.errors import Refused, WrongState
+from archived.language import _
 from archived.stages.mending import mend_package, refreeze
 from archived.stages.packing import disc_of
 from archived.stages.withdrawal import find_package
@@ -28,15 +29,16 @@ def mend(name: str, body: Original, request: Request, services: Services = Depen
     """Replace staged files that are not what was accepted by those of the original that are."""
     original = Path(body.path)
     if reader_for(uid_of(request)) is not None:
-        raise Refused("only root and the daemon's own user may mend staging")
+        raise Refused(_("only root and the daemon's own user may mend staging"))
     if not original.is_absolute() or not original.is_dir():
-        raise Refused(f"{body.path!r} is not the absolute path of a folder")
+        raise Refused(_("{path!r} is not the absolute path of a folder").format(path=body.path))
     with services.catalog.read() as read:
         package = find_package(read, name)
         files = list(packages.files(read, package.id))
     if not package.staged:
         raise WrongState(
-            f"package {package.id} has left staging", advice="archivectl recall reads it from media"
+            _("package {id} has left staging").format(id=package.id),
+            advice="archivectl recall reads it from media",
         )
     done = mend_package(files, services.site.tools.paths.staging / package.staging_name, original)
     with services.catalog.write() as write:
@@ -63,7 +65,9 @@ def freeze_again(image_id: str, request: Request, services: Services = Depends(s
         image = images.get(read, image_id)
         if image.kind != "data" or image.state is not ImageState.PROTECTED:
             raise WrongState(
-                f"image {image.id} is {image.state.value} ({image.kind}); only a protected data image"
+                _("image {id} is {value} ({kind}); only a protected data image").format(
+                    id=image.id, value=image.state.value, kind=image.kind
+                )
             )
         disc = disc_of(read, services.site, image)
     refreeze(image, disc, services.site.tools.paths.staging)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends
 from archived.api.services import Document, Services, plain, services_of
 from archived.catalog import events, images, media, packages
 from archived.errors import NotFound
+from archived.language import _
 from archived.model import Event
 from archived.stages import hold
 from archived.stages.floor import Floor, floors
@@ -116,7 +117,9 @@ def progress(services: Services = Depends(services_of)) -> Document:
 def cancel(key: str, services: Services = Depends(services_of)) -> Document:
     """Give up what is under way under this key. Its own request says how it ended: it may be done already."""
     if not services.site.tools.progress.cancel(key):
-        raise NotFound(f"nothing that can be cancelled is under way as {key}; it may have ended")
+        raise NotFound(
+            _("nothing that can be cancelled is under way as {key}; it may have ended").format(key=key)
+        )
     return services.said({"key": key, "cancelling": True})
 
 

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from archived.errors import ConfigurationError
+from archived.language import _
 
 #: struct ucred: pid, uid, gid (unix(7), SO_PEERCRED).
 _UCRED = struct.Struct("3i")
@@ -27,7 +28,9 @@ class PeerProtocol(H11Protocol):
         super().connection_made(transport)
         peer = transport.get_extra_info("socket")
         if peer is not None and peer.family == socket.AF_UNIX:
-            pid, uid, _ = _UCRED.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))
+            pid, uid, _rest = _UCRED.unpack(
+                peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
+            )
             self.client = (f"uid:{uid}", pid)
 
 
@@ -50,8 +53,10 @@ class ApiServer:
         except PermissionError:
             self.close()
             raise ConfigurationError(
-                f"api.group = {group!r}: the daemon is not in this group and cannot give its socket to it",
-                advice="put the daemon's user into the group, or name another one in archived.toml",
+                _(
+                    "api.group = {group!r}: the daemon is not in this group and cannot give its socket to it"
+                ).format(group=group),
+                advice=_("put the daemon's user into the group, or name another one in archived.toml"),
             ) from None
         path.chmod(SOCKET_MODE)
         settings: dict[str, Any] = {
@@ -86,6 +91,6 @@ def _gid_of(group: str) -> int:
         return grp.getgrnam(group).gr_gid
     except KeyError:
         raise ConfigurationError(
-            f"api.group = {group!r}: this machine has no such group",
-            advice=f"make it (groupadd {group}), or name another one in archived.toml",
+            _("api.group = {group!r}: this machine has no such group").format(group=group),
+            advice=_("make it (groupadd {group}), or name another one in archived.toml").format(group=group),
         ) from None

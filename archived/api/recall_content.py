@@ -56,7 +56,12 @@ def content(
     with services.catalog.read() as read:
         recall = catalog_recalls.head(read, recall_id)
         if recall.state is not RecallState.READY:
-            raise WrongState(f"recall {recall_id} is {recall.state.value}: {recall.note}", note=recall.note)
+            raise WrongState(
+                _("recall {recall_id} is {value}: {note}").format(
+                    recall_id=recall_id, value=recall.state.value, note=recall.note
+                ),
+                note=recall.note,
+            )
         asked = _asked_of(read, paths.recalls / recall.id, recall)
         file = _wanted(read, recall, asked, path, start, end)
         if recall.package_id is None and recall.from_staging:
@@ -80,7 +85,7 @@ def _wanted(
     """The file with its place, or the piece with its own length and digest. Raises NotFound."""
     if start is None or end is None:
         if path not in asked.paths:
-            raise NotFound(f"recall {recall.id} has no file {path!r}")
+            raise NotFound(_("recall {id} has no file {path!r}").format(id=recall.id, path=path))
         return wanted_file(read, recall, path)
     sha256 = asked.pieces.get((path, start, end))
     if sha256 is None:
@@ -124,7 +129,9 @@ def _from_file(path: Path, offset: int, file: WantedFile) -> Iterator[bytes]:
     finally:
         os.close(descriptor)
     if left or digest.hexdigest() != file.sha256:
-        raise Unrecoverable(f"{file.path} changed after it was checked; nothing of it may be used")
+        raise Unrecoverable(
+            _("{path} changed after it was checked; nothing of it may be used").format(path=file.path)
+        )
 
 
 def _from_recipe(recipe: Path, staging: Path) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ from archived.api.services import Document, Services, agent_of, services_of
 from archived.api.submissions import Reason
 from archived.catalog import events, media
 from archived.errors import Refused, Unavailable, WrongState
+from archived.language import _
 from archived.stages import orders
 from archived.stages.orders import last_move, move_document
 from archived.stages.work import Order
@@ -42,7 +43,7 @@ def inventory(body: WhichLibrary, services: Services = Depends(services_of)) -> 
     names = [body.library] if body.library else list(services.site.config.libraries)
     for name in names:
         if name not in services.site.config.libraries:
-            raise Refused(f"there is no library {name!r}")
+            raise Refused(_("there is no library {name!r}").format(name=name))
     with services.catalog.write() as write:
         looks = {name: orders.ask_look(write, name) for name in names}
     services.wake()
@@ -73,7 +74,7 @@ def drive(
 ) -> Document:
     """Take a drive down (what runs in it ends first) or up."""
     if way not in ("up", "down"):
-        raise Refused(f"a drive goes up or down, not {way!r}")
+        raise Refused(_("a drive goes up or down, not {way!r}").format(way=way))
     with services.catalog.write() as write:
         media.get_drive(write, name)
         media.set_drive(write, name, up=way == "up", note="" if way == "up" else body.reason)
@@ -96,10 +97,19 @@ def _ordered(services: Services, medium_id: str, destination: int, before: int) 
         queue.drop(order)
     with services.catalog.read() as read:
         if last_move(read, medium_id) <= before:
-            raise WrongState(f"medium {medium_id} is not in the library any more; nothing was moved")
+            raise WrongState(
+                _("medium {medium_id} is not in the library any more; nothing was moved").format(
+                    medium_id=medium_id
+                )
+            )
         result = move_document(read, medium_id)
     if result["state"] != "done":
-        raise WrongState(f"medium {medium_id} did not get there: {result['note']}", move=result)
+        raise WrongState(
+            _("medium {medium_id} did not get there: {note}").format(
+                medium_id=medium_id, note=result["note"]
+            ),
+            move=result,
+        )
     return services.said({"move": result})
 
 
@@ -112,4 +122,4 @@ def _wait(services: Services, holds: Callable[[Connection], Any]) -> None:
     try:
         wait_until(check, clock=clock, timeout_s=ORDER_TIMEOUT_S, interval_s=ORDER_INTERVAL_S)
     except WaitExpired:
-        raise Unavailable("the robot has not done it yet", advice="archivectl attention") from None
+        raise Unavailable(_("the robot has not done it yet"), advice="archivectl attention") from None

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 
 from archived.api.services import Document, Services, services_of
 from archived.errors import Refused
+from archived.language import _
 
 router = APIRouter()
 
@@ -14,9 +15,9 @@ router = APIRouter()
 def simulate(body: dict[str, Any], services: Services = Depends(services_of)) -> Document:
     """Carry one verb out in the room."""
     if not services.site.config.simulated:
-        raise Refused("this room is real: nothing of it can be simulated")
+        raise Refused(_("this room is real: nothing of it can be simulated"))
     arguments = dict(body)
     verb = arguments.pop("verb", None)
     if not isinstance(verb, str):
-        raise Refused("a verb is needed, such as show")
+        raise Refused(_("a verb is needed, such as show"))
     return services.said({"answer": services.simulate(verb, arguments)})

@@ -10,6 +10,7 @@ from archived.api.services import Document, Services, agent_of, plain, services_
 from archived.api.submissions import Reason
 from archived.catalog import events, images
 from archived.errors import Refused
+from archived.language import _
 from archived.model import Allowance
 from archived.policy.packing import ASKED
 from archived.stages import staging_release
@@ -113,9 +114,9 @@ def list_allowances(services: Services = Depends(services_of)) -> Document:
 def allow(body: Permission, request: Request, services: Services = Depends(services_of)) -> Document:
     """Record an exception from a rule, or a waiver of diversity."""
     if body.kind not in ("exception", "diversity"):
-        raise Refused(f"{body.kind!r} is neither exception nor diversity")
+        raise Refused(_("{kind!r} is neither exception nor diversity").format(kind=body.kind))
     if not body.reason.strip():
-        raise Refused("a reason is needed: it stands in the record for ever")
+        raise Refused(_("a reason is needed: it stands in the record for ever"))
     now, agent = services.site.now(), agent_of(request)
     thing = body.thing
     with services.catalog.write() as write:
@@ -162,7 +163,7 @@ def lose(
 def writes(way: str, body: Reason, request: Request, services: Services = Depends(services_of)) -> Document:
     """Stop beginning burns, or go on; a burn under way ends."""
     if way not in ("pause", "resume"):
-        raise Refused(f"writes are paused or resumed, not {way!r}")
+        raise Refused(_("writes are paused or resumed, not {way!r}").format(way=way))
     with services.catalog.write() as write:
         events.set_setting(write, "writes_paused", body.reason or "paused" if way == "pause" else "")
         now, agent = services.site.now(), agent_of(request)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from archived.api.rights import reader_for
 from archived.api.services import Document, Services, agent_of, services_of, uid_of
 from archived.errors import Refused, Unavailable, WrongState
+from archived.language import _
 from archived.policy.submission import SubmissionRequest
 from archived.stages.admission import admit, would_admit
 from archived.stages.staging_release import remove
@@ -46,9 +47,14 @@ class Reason(BaseModel):
 def submit(body: Submission, request: Request, services: Services = Depends(services_of)) -> Document:
     """Take a folder or a bag in; answers with the accepted receipt, or says what would happen."""
     if services.is_draining():
-        raise Unavailable("the daemon is draining and takes nothing in", advice="try again when it is back")
+        raise Unavailable(
+            _("the daemon is draining and takes nothing in"), advice=_("try again when it is back")
+        )
     if not Path(body.path).is_absolute():
-        raise Refused(f"the path {body.path!r} is not absolute", advice="archivectl resolves paths by itself")
+        raise Refused(
+            _("the path {path!r} is not absolute").format(path=body.path),
+            advice="archivectl resolves paths by itself",
+        )
     asked = SubmissionRequest(
         path=Path(body.path),
         fonds=body.fonds,
@@ -65,7 +71,10 @@ def submit(body: Submission, request: Request, services: Services = Depends(serv
     key = body.key or uuid4().hex
     what = f"{'trying' if body.dry_run else 'taking in'} {asked.reference}"
     if any(item.key == key for item in tools.progress.items()):
-        raise WrongState(f"{key} is under way already; nothing was taken", advice="archivectl watch shows it")
+        raise WrongState(
+            _("{key} is under way already; nothing was taken").format(key=key),
+            advice="archivectl watch shows it",
+        )
     report = tools.progress.begin(key, what, cancellable=True)
     try:
         surroundings: dict[str, Any] = {

@@ -11,6 +11,7 @@ from archived.catalog.rows import add, next_number, one, values
 from archived.catalog.tables import batch, batch_item
 from archived.errors import NotFound
 from archived.item_states import ITEM, ItemEvent, ItemState
+from archived.language import _
 from archived.states import step
 
 
@@ -58,7 +59,11 @@ def get_item(connection: Connection, key: ItemKey) -> BatchItem:
     query = select(batch_item).where(*_is(key))
     found = values(connection, BatchItem, query)
     if not found:
-        raise NotFound(f"batch {key.batch_id} has no item {key.number}", id=key.batch_id, number=key.number)
+        raise NotFound(
+            _("batch {batch_id} has no item {number}").format(batch_id=key.batch_id, number=key.number),
+            id=key.batch_id,
+            number=key.number,
+        )
     return found[0]
 
 

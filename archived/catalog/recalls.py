@@ -110,7 +110,9 @@ def head(connection: Connection, recall_id: str) -> Recall:
     """A recall without its paths, of which there may be a hundred thousand. Raises NotFound."""
     found = _heads(connection, select(*HEAD).where(recall.c.id == recall_id))
     if not found:
-        raise NotFound(f"there is no recall {recall_id}", kind="recall", id=recall_id)
+        raise NotFound(
+            _("there is no recall {recall_id}").format(recall_id=recall_id), kind="recall", id=recall_id
+        )
     return found[0]
 
 

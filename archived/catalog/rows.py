@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, Table, insert, select, update
 
 from archived.catalog import tables
 from archived.errors import NotFound
+from archived.language import _
 from archived.states import step
 
 T = TypeVar("T")
@@ -33,7 +34,11 @@ def one(connection: Connection, kind: type[T], table: Table, key: Any) -> T:
     column = next(iter(table.primary_key.columns))
     row = connection.execute(select(table).where(column == key)).first()
     if row is None:
-        raise NotFound(f"there is no {table.name.replace('_', ' ')} {key}", kind=table.name, id=str(key))
+        raise NotFound(
+            _("there is no {replace} {key}").format(replace=table.name.replace("_", " "), key=key),
+            kind=table.name,
+            id=str(key),
+        )
     return value(kind, row)
 
 
@@ -59,7 +64,11 @@ def advance(
     column = next(iter(table.primary_key.columns))
     state: S | None = connection.execute(select(table.c.state).where(column == key)).scalar()
     if state is None:
-        raise NotFound(f"there is no {table.name.replace('_', ' ')} {key}", kind=table.name, id=str(key))
+        raise NotFound(
+            _("there is no {replace} {key}").format(replace=table.name.replace("_", " "), key=key),
+            kind=table.name,
+            id=str(key),
+        )
     after = step(exits, state, event, thing=f"{table.name.replace('_', ' ')} {key}")
     connection.execute(update(table).where(column == key).values(state=after, **changes))
     return after

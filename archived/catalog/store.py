@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from archived.errors import CatalogBusy, CatalogDamaged
+from archived.language import _
 
 BUSY_TIMEOUT_MS = 15_000
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -59,8 +60,10 @@ class Catalog:
         known = {revision.revision for revision in script.walk_revisions()}
         if current is not None and current not in known:
             raise CatalogDamaged(
-                f"the catalog {self.path} has schema {current}, which this archived does not know",
-                advice="run the newer archived that wrote it",
+                _("the catalog {path} has schema {current}, which this archived does not know").format(
+                    path=self.path, current=current
+                ),
+                advice=_("run the newer archived that wrote it"),
             )
         if current != script.get_current_head():
             with self.write() as connection:
@@ -74,8 +77,10 @@ class Catalog:
         except OperationalError as error:
             if "locked" in str(error.orig) or "busy" in str(error.orig):
                 raise CatalogBusy(
-                    f"the catalog {self.path} is held by another program",
-                    advice="end the program that holds it; nothing was changed, the call can be made again",
+                    _("the catalog {path} is held by another program").format(path=self.path),
+                    advice=_(
+                        "end the program that holds it; nothing was changed, the call can be made again"
+                    ),
                 ) from error
             raise
 

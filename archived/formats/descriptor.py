@@ -19,6 +19,7 @@ from archived.formats.errors import DocumentDamaged, FormatError
 from archived.formats.rows import utc_text
 from archived.formats.sealed_json import seal, unseal
 from archived.formats.set_document import CODE
+from archived.language import _
 from erasure.chunks import CHUNK_BYTES, ChunkTable
 from erasure.errors import ErasureError
 
@@ -48,15 +49,23 @@ class MemberRecord:
         name = f"member {self.member.position}"
         if "sha256" not in self.digests or len(self.digests) > DIGESTS_MAX:
             raise DocumentDamaged(
-                f"{name}: 1 to {DIGESTS_MAX} digests with sha256, not {sorted(self.digests)}"
+                _("{name}: 1 to {DIGESTS_MAX} digests with sha256, not {sorted}").format(
+                    name=name, DIGESTS_MAX=DIGESTS_MAX, sorted=sorted(self.digests)
+                )
             )
         for algorithm, digest in self.digests.items():
             well_formed = 16 <= len(digest) <= DIGEST_DIGITS_MAX and set(digest) <= HEX_DIGITS
             if not well_formed or len(algorithm) > ALGORITHM_LETTERS_MAX:
-                raise DocumentDamaged(f"{name}: {digest!r} is no {algorithm} digest")
+                raise DocumentDamaged(
+                    _("{name}: {digest!r} is no {algorithm} digest").format(
+                        name=name, digest=digest, algorithm=algorithm
+                    )
+                )
         if self.size_bytes != self.chunks.length_bytes or self.size_bytes <= 0:
             raise DocumentDamaged(
-                f"{name}: {self.size_bytes} bytes, chunks of {self.chunks.length_bytes} bytes"
+                _("{name}: {size_bytes} bytes, chunks of {length_bytes} bytes").format(
+                    name=name, size_bytes=self.size_bytes, length_bytes=self.chunks.length_bytes
+                )
             )
 
 
@@ -81,19 +90,33 @@ class SetDescriptor:
 
     def __post_init__(self) -> None:
         if self.n < 1 or self.m < 1 or self.n + self.m > 255 or self.revision < 1 or not self.set_id:
-            raise DocumentDamaged(f"set {self.set_id!r}: {self.n} + {self.m}, revision {self.revision}")
+            raise DocumentDamaged(
+                _("set {set_id!r}: {n} + {m}, revision {revision}").format(
+                    set_id=self.set_id, n=self.n, m=self.m, revision=self.revision
+                )
+            )
         present = self.n - len(self.absent)
         if present < 1 or self.absent != tuple(range(present + 1, self.n + 1)):
             raise DocumentDamaged(
-                f"set {self.set_id}: absent positions {self.absent} are not the highest ones"
+                _("set {set_id}: absent positions {absent} are not the highest ones").format(
+                    set_id=self.set_id, absent=self.absent
+                )
             )
         wanted = [p for p in range(1, self.n + self.m + 1) if p not in self.absent]
         found = [(record.member.position, record.member.kind) for record in self.members]
         if found != [(position, kind_at(position, self.n)) for position in wanted]:
-            raise DocumentDamaged(f"set {self.set_id}: its members are {found}, not positions {wanted}")
+            raise DocumentDamaged(
+                _("set {set_id}: its members are {found}, not positions {wanted}").format(
+                    set_id=self.set_id, found=found, wanted=wanted
+                )
+            )
         longest = max(record.size_bytes for record in self.members[:present])
         if any(record.size_bytes != longest for record in self.members[present:]):
-            raise DocumentDamaged(f"set {self.set_id}: a parity file is not {longest} bytes long")
+            raise DocumentDamaged(
+                _("set {set_id}: a parity file is not {longest} bytes long").format(
+                    set_id=self.set_id, longest=longest
+                )
+            )
 
     def power(self, position: int) -> int:
         """The power of 2 that stands for the member at 1-based `position` (FORMAT.txt, section 4)."""
@@ -136,7 +159,9 @@ def decode_descriptor(text: bytes) -> SetDescriptor:
         code = fields["code"]
         if {name: code[name] for name in CODE} != CODE or fields["chunk_bytes"] != CHUNK_BYTES:
             raise DocumentDamaged(
-                f"{MAGIC}: an unknown code {code} or chunks of {fields['chunk_bytes']} bytes"
+                _("{MAGIC}: an unknown code {code} or chunks of {chunk_bytes} bytes").format(
+                    MAGIC=MAGIC, code=code, chunk_bytes=fields["chunk_bytes"]
+                )
             )
         descriptor = SetDescriptor(
             set_id=_exactly(str, fields["set_id"]),
@@ -151,7 +176,11 @@ def decode_descriptor(text: bytes) -> SetDescriptor:
         )
         powers = [member["power"] for member in fields["members"]]
         if powers != [descriptor.power(record.member.position) for record in descriptor.members]:
-            raise DocumentDamaged(f"{MAGIC}: powers {powers} do not belong to these positions")
+            raise DocumentDamaged(
+                _("{MAGIC}: powers {powers} do not belong to these positions").format(
+                    MAGIC=MAGIC, powers=powers
+                )
+            )
     except (KeyError, TypeError, ValueError, AttributeError, ErasureError) as error:
         raise DocumentDamaged(f"{MAGIC}: {error!r}") from None
     except DocumentDamaged:

@@ -63,7 +63,7 @@ def load_site_key(folder: Path) -> SigningKey:
     if mode & 0o077:
         raise ConfigurationError(
             _("{path} may be read by others than its owner; nothing was signed").format(path=path),
-            advice=f"chmod 600 {path}",
+            advice=_("chmod 600 {path}").format(path=path),
         )
     try:
         return signing_key(pem)

@@ -8,6 +8,7 @@ from archived.formats.disc import Disc
 from archived.formats.errors import DiscUnplannable
 from archived.formats.mastering import Contents, Mastered, Staged, freeze, own_texts
 from archived.formats.rows import PackageRow, csv_text, json_lines
+from archived.language import _
 from backends.optical.master import FileSource
 
 SUMS_NAME = "SHA256SUMS.txt"
@@ -35,11 +36,17 @@ def master_parity_disc(disc: ParityDisc, recipe_path: Path) -> Mastered:
         disc.identity.set_id, disc.identity.n, disc.identity.m,
     )  # fmt: skip
     if not same_set or disc.member.kind != "parity":
-        raise DiscUnplannable(f"image {disc.image_id} is no parity disc of set {descriptor.set_id}")
+        raise DiscUnplannable(
+            _("image {image_id} is no parity disc of set {set_id}").format(
+                image_id=disc.image_id, set_id=descriptor.set_id
+            )
+        )
     record = descriptor.record(disc.position)
     if record.member.image_id != disc.image_id:
         raise DiscUnplannable(
-            f"the descriptor has {record.member.image_id} where {disc.image_id} is mastered"
+            _("the descriptor has {image_id} where {image_id_2} is mastered").format(
+                image_id=record.member.image_id, image_id_2=disc.image_id
+            )
         )
     parity = Staged(
         disc_path=PARITY_PATH,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from archived.formats.errors import DocumentDamaged, UnknownVersion
+from archived.language import _
 
 UNSEALED = "0" * 64
 _FIELD = b'"check": "'
@@ -32,11 +33,11 @@ def unseal(text: bytes, *, magic: str, version: int) -> dict[str, Any]:
     try:
         document = json.loads(text.decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise DocumentDamaged(f"not readable as a document: {error}") from None
+        raise DocumentDamaged(_("not readable as a document: {error}").format(error=error)) from None
     if not isinstance(document, dict) or document.get("magic") != magic:
-        raise DocumentDamaged(f"not a document of kind {magic}")
+        raise DocumentDamaged(_("not a document of kind {magic}").format(magic=magic))
     if type(document.get("version")) is not int:
-        raise DocumentDamaged(f"{magic}: no version")
+        raise DocumentDamaged(_("{magic}: no version").format(magic=magic))
     if document["version"] != version:
         raise UnknownVersion(
             f"{magic} of version {document['version']}; this release reads version {version}"
@@ -44,6 +45,8 @@ def unseal(text: bytes, *, magic: str, version: int) -> dict[str, Any]:
     start = text.find(_FIELD) + len(_FIELD)
     zeroed = text[:start] + UNSEALED.encode() + text[start + 64 :]
     if document.get("check") != hashlib.sha256(zeroed).hexdigest():
-        raise DocumentDamaged(f"{magic}: the check does not match; the text was changed or is torn")
+        raise DocumentDamaged(
+            _("{magic}: the check does not match; the text was changed or is torn").format(magic=magic)
+        )
     del document["magic"], document["version"], document["check"]
     return document

@@ -7,6 +7,7 @@ from archived.formats.disc import Disc, DiscMember, SetIdentity
 from archived.formats.errors import DiscUnplannable, DocumentDamaged
 from archived.formats.rows import utc_text
 from archived.formats.sealed_json import seal, unseal
+from archived.language import _
 
 MAGIC = "archived-disc"
 VERSION = 1
@@ -55,7 +56,7 @@ def decode_set_document(text: bytes) -> SetDocument:
     try:
         code = fields["code"]
         if {name: code[name] for name in CODE} != CODE:
-            raise DocumentDamaged(f"{MAGIC}: an unknown code {code}")
+            raise DocumentDamaged(_("{MAGIC}: an unknown code {code}").format(MAGIC=MAGIC, code=code))
         members = tuple(
             DiscMember(int(m["position"]), str(m["image_id"]), str(m["label"]), str(m["kind"]))
             for m in fields["members"]
@@ -63,7 +64,9 @@ def decode_set_document(text: bytes) -> SetDocument:
         identity = SetIdentity(str(fields["set_id"]), int(code["n"]), int(code["m"]), members)
         position = int(fields["position"])
         if not 1 <= position <= identity.total:
-            raise DocumentDamaged(f"{MAGIC}: position {position} lies outside the set")
+            raise DocumentDamaged(
+                _("{MAGIC}: position {position} lies outside the set").format(MAGIC=MAGIC, position=position)
+            )
         return SetDocument(
             identity=identity,
             position=position,

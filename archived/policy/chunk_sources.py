@@ -9,6 +9,7 @@ better is left, and the loss of one chunk never spoils the way to another.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from archived.language import _
 from archived.policy.ranges import words
 from archived.policy.sources import TRUST, CopyView, readable
 from archived.states import CopyState
@@ -190,13 +191,17 @@ def _shortage(left: Collection[int], others: Sequence[Member], needed: int) -> s
         out = [m for m in others if m.position not in (*at_hand, *bad)]
         no_drive = [m.position for m in out if m.given_up]
         gone = [m.position for m in out if not m.given_up]
-        text = (
-            f"{needed} members of the set are needed and {len(at_hand)} can be read "
-            f"(positions at hand: {words(at_hand) or 'none'}"
-        )
-        text += f"; bad there: {words(bad)}" if bad else ""
-        text += f"; no drive read them: {words(no_drive)}" if no_drive else ""
-        text += f"; no disc to read: {words(gone)}" if gone else ""
-        said.append(f"for chunks {words(chunks)}: {text})")
-    more = f"; and {len(said) - 4} more groups of chunks" if len(said) > 4 else ""
+        text = _(
+            "{needed} members of the set are needed and {at_hand_count} can be read "
+            "(positions at hand: {value}"
+        ).format(needed=needed, at_hand_count=len(at_hand), value=words(at_hand) or "none")
+        text += _("; bad there: {words}").format(words=words(bad)) if bad else ""
+        text += _("; no drive read them: {words}").format(words=words(no_drive)) if no_drive else ""
+        text += _("; no disc to read: {words}").format(words=words(gone)) if gone else ""
+        said.append(_("for chunks {words}: {text})").format(words=words(chunks), text=text))
+    more = (
+        _("; and {said_count} more groups of chunks").format(said_count=len(said) - 4)
+        if len(said) > 4
+        else ""
+    )
     return "; ".join(said[:4]) + more

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from enum import Enum, unique
 
+from archived.language import _
 from archived.model import Package
 from archived.policy.reasons import Reason, ReasonKind
 
@@ -41,12 +42,15 @@ def content_differs(newest: Package, old: Mapping[str, str], new: Mapping[str, s
     added = sorted(new.keys() - old.keys())
     removed = sorted(old.keys() - new.keys())
     changed = sorted(path for path in old.keys() & new.keys() if old[path] != new[path])
-    words = f"{len(added)} files added, {len(removed)} removed, {len(changed)} changed"
+    words = _("{added_count} files added, {removed_count} removed, {changed_count} changed").format(
+        added_count=len(added), removed_count=len(removed), changed_count=len(changed)
+    )
     if not (added or removed or changed):
-        words = "the same files, other empty folders"
+        words = _("the same files, other empty folders")
     return Reason(
         ReasonKind.CONTENT,
-        f"{newest.reference} is already there as {newest.id} version {newest.version}, "
-        f"with other content: {words}",
+        _("{reference} is already there as {id} version {version}, with other content: {words}").format(
+            reference=newest.reference, id=newest.id, version=newest.version, words=words
+        ),
         {"package": newest.id, "added": added, "removed": removed, "changed": changed},
     )

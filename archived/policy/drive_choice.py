@@ -7,6 +7,8 @@ may depend on one such drive (design, promise 5).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from archived.language import _
+
 #: (drive that wrote, drive that verified) of one member; None where that has not happened.
 DrivePair = tuple[str | None, str | None]
 
@@ -49,16 +51,18 @@ def choose_verify_drive(
     alone. With `written_in` None (no drive of ours wrote it) any drive will do.
     """
     if not up:
-        return DriveChoice(refusal="no drive is up; take one up with: archivectl drive up NAME --reason TEXT")
+        return DriveChoice(
+            refusal=_("no drive is up; take one up with: archivectl drive up NAME --reason TEXT")
+        )
     others = tuple(drive for drive in up if drive != written_in)
     if others:
         return DriveChoice(allowed=others)
     if waived or drives_for(pairs, (written_in, written_in), m):
         return DriveChoice(allowed=(up[0],))
     return DriveChoice(
-        refusal=(
-            f"only drive {written_in} is up, it has written and verified {m} members of set {set_id} already "
-            f"and no more than {m} may depend on one drive. Take another drive up, or take it upon yourself: "
-            f"archivectl allow diversity {set_id} --reason TEXT"
-        )
+        refusal=_(
+            "only drive {written_in} is up, it has written and verified {m} members of set {set_id} already "
+            "and no more than {m} may depend on one drive. Take another drive up, or take it upon yourself: "
+            "archivectl allow diversity {set_id} --reason TEXT"
+        ).format(written_in=written_in, m=m, set_id=set_id)
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from archived.language import _
 from archived.model import Image, Package, ProtectionSet, Reference
 from archived.states import ImageState, PackageState, SetState
 
@@ -75,12 +76,16 @@ def _next_step(item: Exposed) -> tuple[str, str]:
     """What the package waits for, and the command that moves it on."""
     image, protection = item.image, item.protection
     if image is None or image.state is ImageState.VOID:
-        return "it waits for an image", "archivectl images close --all"
+        return _("it waits for an image"), "archivectl images close --all"
     if image.held:
-        return f"image {image.id} is held by a person", f"archivectl images release {image.id}"
+        return _("image {id} is held by a person").format(
+            id=image.id
+        ), f"archivectl images release {image.id}"
     if image.state is ImageState.OPEN:
-        return f"image {image.id} has not closed", f"archivectl images close {image.id}"
+        return _("image {id} has not closed").format(id=image.id), f"archivectl images close {image.id}"
     if protection is not None and protection.state is SetState.FORMING:
-        return f"set {protection.id} waits for images", f"archivectl sets close {protection.id}"
+        return _("set {id} waits for images").format(
+            id=protection.id
+        ), f"archivectl sets close {protection.id}"
     where = f"set {protection.id}" if protection is not None else f"image {image.id}"
-    return f"{where} is not written and read back yet", "archivectl library"
+    return _("{where} is not written and read back yet").format(where=where), "archivectl library"

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from archived.language import _
 from archived.policy.spread import Blank, Loads, spread
 
 __all__ = ["Blank", "PlacedMember", "Placement", "UnplacedMember", "place"]
@@ -115,28 +116,42 @@ def _refused(problem: _Problem, set_id: str) -> Placement | None:
 
 def _why(problem: _Problem, size_bytes: int, wanted: int, set_id: str) -> str:
     suitable = sum(b.capacity_bytes >= size_bytes for b in problem.blanks)
-    there = f"set {set_id} needs {wanted} blank media of at least {size_bytes} bytes; {suitable} are there"
+    there = _(
+        "set {set_id} needs {wanted} blank media of at least {size_bytes} bytes; {suitable} are there"
+    ).format(set_id=set_id, wanted=wanted, size_bytes=size_bytes, suitable=suitable)
     if suitable < wanted:
-        return f"{there}. Put {wanted - suitable} more into the library"
-    floor = f"at most {problem.limit} members of a set may share"
+        return _("{there}. Put {wanted} more into the library").format(there=there, wanted=wanted - suitable)
+    floor = _("at most {limit} members of a set may share").format(limit=problem.limit)
     in_magazines = len(problem.most(size_bytes, batches=False))
     in_batches = len(problem.most(size_bytes, magazines=False))
     broken = []
     if in_magazines < wanted:
-        broken.append(f"{floor} a magazine, and the magazines with blanks have room for {in_magazines}")
+        broken.append(
+            _("{floor} a magazine, and the magazines with blanks have room for {in_magazines}").format(
+                floor=floor, in_magazines=in_magazines
+            )
+        )
     if in_batches < wanted:
-        broken.append(f"{floor} a purchase batch, and the batches at hand have room for {in_batches}")
+        broken.append(
+            _("{floor} a purchase batch, and the batches at hand have room for {in_batches}").format(
+                floor=floor, in_batches=in_batches
+            )
+        )
     if not broken:
         both = len(problem.most(size_bytes))
-        broken.append(f"{floor} a magazine or a purchase batch, and both together leave room for {both}")
+        broken.append(
+            _("{floor} a magazine or a purchase batch, and both together leave room for {both}").format(
+                floor=floor, both=both
+            )
+        )
     return f"{there}, but {'; '.join(broken)}. {_ways_out(set_id)}"
 
 
 def _ways_out(set_id: str) -> str:
-    return (
+    return _(
         "Put blanks of other batches into other magazines, or take it upon yourself: "
-        f"archivectl allow diversity {set_id} --reason TEXT"
-    )
+        "archivectl allow diversity {set_id} --reason TEXT"
+    ).format(set_id=set_id)
 
 
 def _matched(problem: _Problem, set_id: str) -> Placement:
@@ -178,10 +193,16 @@ def _matched(problem: _Problem, set_id: str) -> Placement:
     if search():
         pairs = zip(problem.members, chosen, strict=True)
         return Placement(assignments={w.image_id: b.medium_id for w, b in pairs})
-    words = (
-        f"set {set_id} needs {len(problem.members)} blank media of different sizes; "
-        f"{len(problem.blanks)} are there, but no choice was found that keeps at most {problem.limit} "
-        f"members in a magazine and in a purchase batch. {_ways_out(set_id)}"
+    words = _(
+        "set {set_id} needs {members_count} blank media of different sizes; "
+        "{blanks_count} are there, but no choice was found that keeps at most {limit} "
+        "members in a magazine and in a purchase batch. {ways_out}"
+    ).format(
+        set_id=set_id,
+        members_count=len(problem.members),
+        blanks_count=len(problem.blanks),
+        limit=problem.limit,
+        ways_out=_ways_out(set_id),
     )
     return Placement(refusal=words, shortage=1)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from archived.language import _
 from archived.model import Reference
 from archived.policy.carried_names import folded
 from archived.policy.reasons import Reason, ReasonKind
@@ -32,8 +33,10 @@ def twin_reasons(reference: Reference, beside: NamesBeside) -> list[Reason]:
     return [
         Reason(
             ReasonKind.RULE,
-            f"{field} {name!r} differs from {field} {twin!r}, which is there, only in case or Unicode "
-            f"normalization; readers on other systems would lose one of them: write {twin!r}, or another name",
+            _(
+                "{field} {name!r} differs from {field} {twin!r}, which is there, only in case or Unicode "
+                "normalization; readers on other systems would lose one of them: write {twin!r}, or another name"
+            ).format(field=field, name=name, twin=twin),
             {"field": field, "twin": twin},
         )
         for field, name, there in fields

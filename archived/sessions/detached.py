@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archived.language import _
 from archived.sessions.tools import BurnJob, BurnOutcome, Report
 from backends.durable import write_durably
 from devices.clock import Clock
@@ -66,7 +67,7 @@ class DetachedBurner:
     def attach(self, job: BurnJob, report: Report) -> BurnOutcome:
         folder = self._folder(job)
         if not folder.exists():
-            return BurnOutcome("interrupted", "the burn was not begun")
+            return BurnOutcome("interrupted", _("the burn was not begun"))
         outcome = self._follow(folder, report, None)
         if outcome.kind == "interrupted":
             withdraw(self.targets[job.drive])
@@ -88,7 +89,7 @@ class DetachedBurner:
         try:
             done = json.loads((folder / DONE).read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return BurnOutcome("interrupted", "the burn ended without saying how")
+            return BurnOutcome("interrupted", _("the burn ended without saying how"))
         return BurnOutcome(done["kind"], done["note"])
 
 

@@ -1,5 +1,6 @@
 """Burning inside this process by commands: the in-process room, and drives that no program can open."""
 
+from archived.language import _
 from archived.sessions.encode import open_recipe
 from archived.sessions.tools import BurnJob, BurnOutcome, Report
 from backends.errors import BackendError, RecipeDamaged, SourceDiffers, SourceMissing
@@ -32,4 +33,4 @@ class InlineBurner:
 
     def attach(self, job: BurnJob, report: Report) -> BurnOutcome:
         """Nothing outlives this process."""
-        return BurnOutcome("interrupted", "the program that burnt it is gone")
+        return BurnOutcome("interrupted", _("the program that burnt it is gone"))

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from archived.language import _
 from archived.policy.ranges import Range, merge
 from archived.sessions.tools import Report
 from backends.errors import MediumUnreadable
@@ -49,7 +50,10 @@ def compare_image(drive: OpticalDrive, expected: Expected, report: Report) -> Co
     """
     disc = drive.inspect()
     if disc.status is not DiscStatus.COMPLETE:
-        return Comparison(f"the disc is {disc.status.value}, not complete", ((0, expected.size_bytes),))
+        return Comparison(
+            _("the disc is {value}, not complete").format(value=disc.status.value),
+            ((0, expected.size_bytes),),
+        )
     digests, chunks = Digests(), ChunkTableBuilder()
     unreadable: list[Range] = []
     sectors = expected.size_bytes // SECTOR_BYTES
@@ -87,7 +91,7 @@ def read_ranges(drive: OpticalDrive, sinks: Sequence[Sink], report: Report) -> t
     Raises DeviceFailure when the drive fails or says nothing.
     """
     ranges = merge(item for sink in sinks for item in sink.ranges)
-    total_bytes = sum(length for _, length in ranges)
+    total_bytes = sum(length for _rest, length in ranges)
     done_bytes = 0
     unreadable: list[Range] = []
     with ExitStack() as stack:

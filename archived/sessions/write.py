@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from archived.language import _
 from archived.sessions.tools import BurnJob, BurnOutcome, Report, Tools
 from backends.interface import Disc, DiscStatus
 from devices.failures import DeviceFailure
@@ -61,24 +62,45 @@ def _gate(tools: Tools, task: WriteTask) -> Written | None:
         element = tools.changers[task.library].inventory().at(task.element)
         disc = tools.drives[task.job.drive].inspect()
     except (RoboticsError, DeviceFailure) as error:
-        return Written("waits", f"{task.job.drive} or the robot does not answer before the burn: {error}")
+        return Written(
+            "waits",
+            _("{drive} or the robot does not answer before the burn: {error}").format(
+                drive=task.job.drive, error=error
+            ),
+        )
     seen = element.barcode if element is not None and element.full else None
     if element is not None and element.full and seen is None and task.barcode is not None:
         return Written(
-            "waits", f"the label of what lies in {task.job.drive} cannot be read; {task.barcode} is meant"
+            "waits",
+            _("the label of what lies in {drive} cannot be read; {barcode} is meant").format(
+                drive=task.job.drive, barcode=task.barcode
+            ),
         )
     if seen != task.barcode:
-        return Written("wrong", f"{task.job.drive} holds {seen or 'nothing'}, not {task.barcode}")
+        return Written(
+            "wrong",
+            _("{drive} holds {value}, not {barcode}").format(
+                drive=task.job.drive, value=seen or "nothing", barcode=task.barcode
+            ),
+        )
     if disc.status is not DiscStatus.BLANK:
         return Written(
-            "wrong", f"the disc {task.barcode} in {task.job.drive} is {disc.status.value}, not blank"
+            "wrong",
+            _("the disc {barcode} in {drive} is {value}, not blank").format(
+                barcode=task.barcode, drive=task.job.drive, value=disc.status.value
+            ),
         )
     if disc.capacity_sectors < task.job.sectors:
-        words = f"{task.barcode} has {disc.capacity_sectors} usable sectors; {task.job.sectors} are needed"
+        words = _("{barcode} has {capacity_sectors} usable sectors; {sectors} are needed").format(
+            barcode=task.barcode, capacity_sectors=disc.capacity_sectors, sectors=task.job.sectors
+        )
         return Written("unfit", words)
     if task.approved_media and disc.media_id not in task.approved_media:
         return Written(
-            "unfit", f"{task.barcode} is of kind {disc.media_id!r}, which is not an approved medium"
+            "unfit",
+            _("{barcode} is of kind {media_id!r}, which is not an approved medium").format(
+                barcode=task.barcode, media_id=disc.media_id
+            ),
         )
     return None
 
@@ -89,14 +111,20 @@ def _by_the_disc(tools: Tools, task: WriteTask, outcome: BurnOutcome) -> Written
     try:
         disc = _settled(tools, task)
     except DeviceFailure as error:
-        return Written("failed", f"{words}; the drive does not say what the disc is: {error}", spent=True)
+        return Written(
+            "failed",
+            _("{words}; the drive does not say what the disc is: {error}").format(words=words, error=error),
+            spent=True,
+        )
     spent = disc.status is not DiscStatus.BLANK
     if outcome.kind == "source":
         return Written("source", words, spent=spent)
     if not spent:
         kind = "blank" if outcome.kind == "interrupted" else "balked"
-        return Written(kind, f"{words}; the disc is still blank")
-    return Written("failed", f"{words}; the disc is {disc.status.value}", spent=True)
+        return Written(kind, _("{words}; the disc is still blank").format(words=words))
+    return Written(
+        "failed", _("{words}; the disc is {value}").format(words=words, value=disc.status.value), spent=True
+    )
 
 
 def _settled(tools: Tools, task: WriteTask) -> Disc:

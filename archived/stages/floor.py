@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, media
 from archived.catalog.events import Attention
+from archived.language import _
 from archived.model import Drive, Medium
 from archived.stages.work import Site
 
@@ -85,8 +86,8 @@ def drive_failed(write: Connection, site: Site, drive: str, doing: str, words: s
         Attention(
             f"trouble:{drive}",
             "working-hours",
-            f"drive {drive} did not finish {doing}: {words}",
-            "nothing is concluded about the disc and nothing was lost; it is tried again after a rest",
+            _("drive {drive} did not finish {doing}: {words}").format(drive=drive, doing=doing, words=words),
+            _("nothing is concluded about the disc and nothing was lost; it is tried again after a rest"),
             f"archivectl drive down {drive} --reason TEXT   (the other drives take over)",
             site.now(),
         ),

@@ -118,7 +118,7 @@ class NoSupply:
         return nullcontext(_Nothing())
 
     def small_file(self, file: SourceFile) -> bytes:
-        raise NotRead(f"{printable(file.path)} is not there")
+        raise NotRead(_("{path} is not there").format(path=printable(file.path)))
 
 
 class _Nothing:

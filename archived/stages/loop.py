@@ -13,6 +13,7 @@ from archived.catalog import events
 from archived.catalog.events import Attention
 from archived.catalog.store import Catalog
 from archived.errors import CatalogBusy
+from archived.language import _
 from archived.stages.work import CPU, Action, Broken, Context, Site, Stage
 
 log = logging.getLogger(__name__)
@@ -199,9 +200,13 @@ class Loop:
                 Attention(
                     f"confused:{action.key}",
                     "now",
-                    f"what became of {action.key} ({action.stage}) cannot be recorded: {error}",
-                    "it is looked at again in ten minutes; everything else goes on, nothing was deleted",
-                    f'archivectl events --subject "{action.key}"   (and send us the daemon\'s log)',
+                    _("what became of {key} ({stage}) cannot be recorded: {error}").format(
+                        key=action.key, stage=action.stage, error=error
+                    ),
+                    _("it is looked at again in ten minutes; everything else goes on, nothing was deleted"),
+                    _('archivectl events --subject "{key}"   (and send us the daemon\'s log)').format(
+                        key=action.key
+                    ),
                     now,
                 ),
             )

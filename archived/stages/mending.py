@@ -11,6 +11,7 @@ from pathlib import Path
 from archived.errors import WrongState
 from archived.formats.data_disc import master_data_disc
 from archived.formats.disc import DataDisc
+from archived.language import _
 from archived.model import Image, PackageFile
 from archived.sessions.encode import fingerprint_image
 from erasure.digests import hasher
@@ -55,8 +56,8 @@ def refreeze(image: Image, disc: DataDisc, staging: Path) -> None:
     try:
         if fingerprint_image(fresh, staging).sha256 != image.sha256:
             raise WrongState(
-                f"a recipe frozen now does not make the bytes of image {image.id}",
-                advice="freeze it with the release and the settings of the first time",
+                _("a recipe frozen now does not make the bytes of image {id}").format(id=image.id),
+                advice=_("freeze it with the release and the settings of the first time"),
             )
         fresh.replace(staging / image.recipe_name)
     finally:

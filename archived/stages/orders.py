@@ -5,6 +5,7 @@ from sqlalchemy import Connection, select
 from archived.catalog import events, media, recalls
 from archived.catalog.tables import event, move
 from archived.errors import NotFound, Refused, WrongState
+from archived.language import _
 from archived.stages.floor import Floor, floors, stale_key
 from archived.stages.work import Site
 from archived.states import CopyState, ReadingState
@@ -39,19 +40,31 @@ def check_move(read: Connection, site: Site, medium_id: str, destination: int) -
     medium = media.get(read, medium_id)
     floor = next((f for f in floors(read, site) if f.medium(medium_id)), None)
     if floor is None or medium.element is None:
-        raise NotFound(f"medium {medium_id} is not in a library", id=medium_id)
+        raise NotFound(_("medium {medium_id} is not in a library").format(medium_id=medium_id), id=medium_id)
     if _in_session(read, medium_id):
         raise WrongState(
-            f"medium {medium_id} is in a session: it is being written or read",
-            advice="wait until it is done (archivectl watch), or take the drive down, which ends after it",
+            _("medium {medium_id} is in a session: it is being written or read").format(medium_id=medium_id),
+            advice=_("wait until it is done (archivectl watch), or take the drive down, which ends after it"),
         )
     if destination not in _elements(floor):
-        raise Refused(f"library {floor.library} has no element {destination}", element=destination)
+        raise Refused(
+            _("library {library} has no element {destination}").format(
+                library=floor.library, destination=destination
+            ),
+            element=destination,
+        )
     if destination == medium.element:
-        raise WrongState(f"medium {medium_id} is in element {destination} already")
+        raise WrongState(
+            _("medium {medium_id} is in element {destination} already").format(
+                medium_id=medium_id, destination=destination
+            )
+        )
     other = next((m for m in floor.media if m.element == destination), None)
     if other is not None:
-        raise WrongState(f"element {destination} holds medium {other.id}", advice="move that one first")
+        raise WrongState(
+            _("element {destination} holds medium {id}").format(destination=destination, id=other.id),
+            advice=_("move that one first"),
+        )
     return last_move(read, medium_id)
 
 
@@ -63,7 +76,7 @@ def home_of(read: Connection, site: Site, drive: str) -> tuple[str, int]:
             medium = floor.in_drive(item)
             if item.name == drive and medium is not None:
                 return medium.id, _free_home(floor, medium.home_element)
-    raise WrongState(f"drive {drive} is empty")
+    raise WrongState(_("drive {drive} is empty").format(drive=drive))
 
 
 def last_move(read: Connection, medium_id: str) -> int:
@@ -103,7 +116,7 @@ def _free_home(floor: Floor, home: int | None) -> int:
         return home
     free = [element for element in floor.slots if element not in taken]
     if not free:
-        raise WrongState(f"library {floor.library} has no free slot")
+        raise WrongState(_("library {library} has no free slot").format(library=floor.library))
     return min(free)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from archived.catalog import events, images, media
 from archived.catalog.events import Attention
 from archived.catalog.media import LIVE_COPIES
+from archived.language import _
 from archived.model import Copy, Image, ProtectionSet
 from archived.policy.placement import Blank, PlacedMember, Placement, UnplacedMember, place
 from archived.sessions.tools import Tools
@@ -124,9 +125,13 @@ def _spoiled_since(copies: list[Copy], excepted_at: datetime | None) -> int:
 
 def _planned(wanting: Wanting) -> Planned:
     if wanting.exhausted:
-        words = (
-            f"image {', '.join(wanting.exhausted)} spoiled {ATTEMPTS_MAX} discs already. Look at the drives and "
-            f"at the blanks, then: archivectl allow exception {wanting.exhausted[0]} --reason TEXT"
+        words = _(
+            "image {exhausted} spoiled {ATTEMPTS_MAX} discs already. Look at the drives and "
+            "at the blanks, then: archivectl allow exception {exhausted_2} --reason TEXT"
+        ).format(
+            exhausted=", ".join(wanting.exhausted),
+            ATTEMPTS_MAX=ATTEMPTS_MAX,
+            exhausted_2=wanting.exhausted[0],
         )
         return Planned(wanting, Placement(refusal=words))
     placement = place(
@@ -166,7 +171,9 @@ def _call_for_help(write: Connection, site: Site, set_id: str, placement: Placem
             f"place:{set_id}",
             "working-hours",
             placement.refusal,
-            f"set {set_id} lies with its parity in staging; what is written already stays, originals are needed",
+            _(
+                "set {set_id} lies with its parity in staging; what is written already stays, originals are needed"
+            ).format(set_id=set_id),
             f"archivectl sets {set_id}",
             site.now(),
         ),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, recalls
 from archived.catalog.events import Attention
+from archived.language import _
 from archived.model import Reading, Recall
 from archived.sessions.gather import (
     Gathered,
@@ -146,7 +147,9 @@ def run(action: Action, tools: Tools) -> Judged | Fetched:
     if isinstance(action.task, Fetch):
         return recall_reading.run(action.task, action.key, tools)
     task: Gathering = action.task
-    report = tools.progress.begin(action.key, f"checking what recall {task.recall.id} gathered")
+    report = tools.progress.begin(
+        action.key, _("checking what recall {id} gathered").format(id=task.recall.id)
+    )
     if task.staged is not None and task.recall.package_id is None:
         return Judged(Gathered((), (), ()))  # a whole image: its recipe is checked while it streams
     if task.staged is not None:
@@ -202,9 +205,11 @@ def _cannot_gather(write: Connection, site: Site, recall: Recall, words: str) ->
         Attention(
             f"gather:{recall.id}",
             "working-hours",
-            f"what recall {recall.id} read cannot be put together: {words}",
-            "nothing is lost and no disc is blamed; it is tried again after a rest",
-            f"make room on the disk of {site.tools.paths.recalls}, or: archivectl recalls cancel {recall.id}",
+            _("what recall {id} read cannot be put together: {words}").format(id=recall.id, words=words),
+            _("nothing is lost and no disc is blamed; it is tried again after a rest"),
+            _("make room on the disk of {recalls}, or: archivectl recalls cancel {id}").format(
+                recalls=site.tools.paths.recalls, id=recall.id
+            ),
             site.now(),
         ),
     )
@@ -217,7 +222,7 @@ def _ask_for_more(write: Connection, site: Site, recall: Recall, found: Gathered
     for reading in asked:
         recalls.want(write, reading)
     if beyond_plan:
-        recalls.grow(write, recall.id, sum(length for r in asked for _, length in r.ranges))
+        recalls.grow(write, recall.id, sum(length for r in asked for _rest, length in r.ranges))
     if not asked:
         recalls.advance_state(write, recall.id, RecallEvent.EXHAUSTED, note=shortage, ended_at=site.now())
         subject = ("recall", recall.id)
@@ -226,7 +231,9 @@ def _ask_for_more(write: Connection, site: Site, recall: Recall, found: Gathered
 
 def _leave_staging(write: Connection, site: Site, recall: Recall, wrong: tuple[str, ...]) -> None:
     """Staged bytes are not what was accepted: say so, and read from media if there are any."""
-    words = f"staged files of {recall.package_id} are not what was accepted: {', '.join(wrong[:5])}"
+    words = _("staged files of {package_id} are not what was accepted: {wrong}").format(
+        package_id=recall.package_id, wrong=", ".join(wrong[:5])
+    )
     subject = ("package", str(recall.package_id))
     events.append(write, site.now(), "fixity check", subject, outcome="failure", note=words)
     recalls.leave_staging(write, recall.id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from archived.catalog import images, media, recalls
+from archived.language import _
 from archived.model import Image, Reading, Recall
 from archived.policy.chunk_sources import (
     ChunkPlan,
@@ -73,7 +74,9 @@ def next_readings(
     asked = [_of_plan(recall, picture, item) for item in plan.readings]
     if asked:
         return asked, ""
-    return [], f"image {image.id} cannot be read from its discs, and {plan.shortage or _exhausted(found)}"
+    return [], _("image {id} cannot be read from its discs, and {value}").format(
+        id=image.id, value=plan.shortage or _exhausted(found)
+    )
 
 
 def first_readings(
@@ -93,7 +96,13 @@ def first_readings(
         return [], _wrapper_words(image, _around_payload(image))
     picture = picture_of(read, site, image, in_use=in_use)
     plan = _planned(picture, chunks_of(image, files), ())
-    words = f"image {image.id} cannot be read from its discs, and {plan.shortage}" if plan.shortage else ""
+    words = (
+        _("image {id} cannot be read from its discs, and {shortage}").format(
+            id=image.id, shortage=plan.shortage
+        )
+        if plan.shortage
+        else ""
+    )
     return [_of_plan(recall, picture, item) for item in plan.readings], words
 
 
@@ -179,11 +188,15 @@ def _outside_readings(
 
 def _wrapper_words(image: Image, outside: Sequence[Range]) -> str:
     places = ", ".join(f"{offset}-{offset + length - 1}" for offset, length in outside[:5])
-    more = f" and {len(outside) - 5} more stretches" if len(outside) > 5 else ""
-    return (
-        f"image {image.id} cannot be given bit for bit: its wrapper around parity.bin (bytes {places}{more}) is "
-        "on no disc that can be read, and the set remakes parity.bin only; put another copy of this image back"
+    more = (
+        _(" and {outside_count} more stretches").format(outside_count=len(outside) - 5)
+        if len(outside) > 5
+        else ""
     )
+    return _(
+        "image {id} cannot be given bit for bit: its wrapper around parity.bin (bytes {places}{more}) is "
+        "on no disc that can be read, and the set remakes parity.bin only; put another copy of this image back"
+    ).format(id=image.id, places=places, more=more)
 
 
 def _around_payload(image: Image) -> tuple[Range, ...]:
@@ -192,7 +205,9 @@ def _around_payload(image: Image) -> tuple[Range, ...]:
 
 def _exhausted(found: Gathered) -> str:
     names = ", ".join(found.wrong[:3])
-    return f"every member that is left was read, and they do not suffice for {names or 'it'}"
+    return _("every member that is left was read, and they do not suffice for {value}").format(
+        value=names or "it"
+    )
 
 
 def _of_plan(recall: Recall, picture: SetPicture, item: ChunkReading) -> Reading:

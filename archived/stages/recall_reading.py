@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from archived.catalog import events, media, recalls
+from archived.language import _
 from archived.model import Reading
 from archived.policy.ranges import Range, merge, overlap, subtract
 from archived.policy.visits import Wish
@@ -130,11 +131,13 @@ def due(read: Connection, site: Site) -> list[Ready]:
         here = tuple(reading for reading, wish in pairs if not wish.left)
         gone = medium.element is None or medium.state is MediumState.LOST
         if drive is not None and not gone and len(here) < len(pairs):
-            found.append(Ready(copy_id, medium.id, drive.name, tuple(reading for reading, _ in pairs)))
+            found.append(Ready(copy_id, medium.id, drive.name, tuple(reading for reading, _rest in pairs)))
         elif here:
             found.append(Ready(copy_id, medium.id, None, here))
         elif gone:
-            found.append(Ready(copy_id, medium.id, None, tuple(reading for reading, _ in pairs), gone=True))
+            found.append(
+                Ready(copy_id, medium.id, None, tuple(reading for reading, _rest in pairs), gone=True)
+            )
     return found
 
 
@@ -150,7 +153,7 @@ def claim(write: Connection, site: Site, action: Action, item: Ready) -> Action 
     """Commit READING for all of them; or, where the medium is gone, that nothing comes of them."""
     if item.gone:
         for reading in item.readings:
-            note = f"medium {item.medium_id} is not in the library"
+            note = _("medium {medium_id} is not in the library").format(medium_id=item.medium_id)
             recalls.advance_reading(write, reading.id, ReadingEvent.FAILED, note=note)
         return None
     for reading in item.readings:
@@ -169,7 +172,11 @@ def claim(write: Connection, site: Site, action: Action, item: Ready) -> Action 
 
 def run(fetch: Fetch, key: str, tools: Tools) -> Fetched:
     """Take what lies in the recall area, and read the rest in one pass."""
-    where = f"from {fetch.medium_id} in {fetch.drive}" if fetch.drive else "from the recall area"
+    where = (
+        _("from {medium_id} in {drive}").format(medium_id=fetch.medium_id, drive=fetch.drive)
+        if fetch.drive
+        else _("from the recall area")
+    )
     report = tools.progress.begin(key, f"reading {fetch.image_id} {where}")
     sinks, unserved = [], set()
     for share in fetch.shares:
@@ -232,7 +239,13 @@ def _record_failure(write: Connection, site: Site, fetch: Fetch, words: str) -> 
         if event is ReadingEvent.FAILED:
             given_up.append(replace(reading, tried_in=tried_in))
     ids = ", ".join(sorted({share.reading.recall_id for share in fetch.shares}))
-    drive_failed(write, site, fetch.drive, f"reading {fetch.medium_id} for recall {ids}", words)
+    drive_failed(
+        write,
+        site,
+        fetch.drive,
+        _("reading {medium_id} for recall {ids}").format(medium_id=fetch.medium_id, ids=ids),
+        words,
+    )
     for reading in given_up:
         events.append(
             write,

@@ -105,7 +105,7 @@ def plan_order(read: Connection, site: Site, wanted: Sequence[WantedPackage], *,
     """
     in_use = set(recalls.copies_in_use(read))
     drafts = [_draft(read, site, item, owner) for item in _joined(wanted)]
-    direct = {recall.image_id: _has_own_disc(read, site, recall) for _, _, recall in drafts}
+    direct = {recall.image_id: _has_own_disc(read, site, recall) for _wish, _plan, recall in drafts}
     # Images with a disc of their own first: what goes through the set then uses the discs that they need anyway.
     drafts.sort(key=lambda item: (not item[2].from_staging, not direct[item[2].image_id]))
     plans = []
@@ -313,7 +313,7 @@ def _planned(
     sources = tuple(
         Source(
             view_of(read, every_floor, media.get_copy(read, reading.copy_id), in_use),
-            sum(length for _, length in reading.ranges),
+            sum(length for _start, length in reading.ranges),
         )
         for reading in readings
     )
@@ -338,7 +338,7 @@ def _with_visits(read: Connection, site: Site, plans: Sequence[Plan]) -> OrderPl
     """The plans in the order in which their media are visited, and the visits."""
     views = {source.view.copy_id: source.view for plan in plans for source in plan.sources}
     numbered = list(enumerate(reading for plan in plans for reading in plan.readings))
-    shared = at_hand(read, [reading for _, reading in numbered])
+    shared = at_hand(read, [reading for _number, reading in numbered])
     planned = visits(
         (
             Wish(number, r.copy_id, views[r.copy_id].medium_id, r.ranges, shared.get(r.copy_id, ()))

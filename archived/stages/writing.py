@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, images, media
 from archived.catalog.events import Attention
+from archived.language import _
 from archived.model import Copy, Drive, Image, Medium
 from archived.sessions.tools import BurnJob, Tools
 from archived.sessions.write import WriteTask, Written, write
@@ -88,7 +89,9 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
 def run(action: Action, tools: Tools) -> Written:
     task: WriteTask = action.task
     job = task.job
-    what = f"burning {job.image_id} on {job.medium_id} in {job.drive}"
+    what = _("burning {image_id} on {medium_id} in {drive}").format(
+        image_id=job.image_id, medium_id=job.medium_id, drive=job.drive
+    )
     report = tools.progress.begin(action.key, what, job.sectors * SECTOR_BYTES)
     return write(tools, task, report, resumed=action.resumed)
 
@@ -96,12 +99,17 @@ def run(action: Action, tools: Tools) -> Written:
 def record(write: Connection, site: Site, action: Action, outcome: Written | Broken) -> float:
     task: WriteTask = action.task
     if isinstance(outcome, Broken):
-        doing = f"burning {task.job.image_id} on {task.job.medium_id}"
+        doing = _("burning {image_id} on {medium_id}").format(
+            image_id=task.job.image_id, medium_id=task.job.medium_id
+        )
         drive_failed(write, site, task.job.drive, doing, str(outcome.error))
         return site.config.rest_s  # still WRITING: planned again as resumed, which looks first
     copy_id, medium_id = task.job.copy_id, task.job.medium_id
     if outcome.kind == "balked" and _balks(write, task).get(medium_id, 0) >= BALKS_MAX - 1:
-        outcome = Written("unfit", f"{outcome.note}, but {BALKS_MAX} burns failed on it")
+        outcome = Written(
+            "unfit",
+            _("{note}, but {BALKS_MAX} burns failed on it").format(note=outcome.note, BALKS_MAX=BALKS_MAX),
+        )
     _step(write, site, outcome, copy_id, medium_id)
     _say(write, site, task, outcome)
     if outcome.kind == "wrong":
@@ -152,10 +160,14 @@ def _stop_the_image(write: Connection, site: Site, task: WriteTask, outcome: Wri
         Attention(
             f"write:{image_id}",
             "now",
-            f"burns of image {image_id} fail at once on {DISCS_MAX} discs: {outcome.note}",
-            "the discs are unspent; the image stays in staging and is held, no more discs are tried",
-            f"look at drive {task.job.drive}, xorriso and the disk of the site, then: "
-            f"archivectl images release {image_id} --reason TEXT",
+            _("burns of image {image_id} fail at once on {DISCS_MAX} discs: {note}").format(
+                image_id=image_id, DISCS_MAX=DISCS_MAX, note=outcome.note
+            ),
+            _("the discs are unspent; the image stays in staging and is held, no more discs are tried"),
+            _(
+                "look at drive {drive}, xorriso and the disk of the site, then: "
+                "archivectl images release {image_id} --reason TEXT"
+            ).format(drive=task.job.drive, image_id=image_id),
             site.now(),
         ),
     )
@@ -200,7 +212,9 @@ def _say(write: Connection, site: Site, task: WriteTask, outcome: Written) -> No
     }
     urgency = "now" if outcome.kind in ("source", "wrong") else "working-hours"
     next_ = commands.get(outcome.kind, f"archivectl media {job.medium_id}")
-    what = f"image {job.image_id} is not on disc {job.medium_id}: {outcome.note}"
+    what = _("image {image_id} is not on disc {medium_id}: {note}").format(
+        image_id=job.image_id, medium_id=job.medium_id, note=outcome.note
+    )
     events.raise_attention(write, Attention(f"write:{job.image_id}", urgency, what, safe, next_, site.now()))
 
 
