@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from archived.errors import ConfigurationError
 from archived.language import SOURCE, TRANSLATED, _
 from archived.settings import Config, HotFolderSettings
+from archived.time_of_day import time_of_day
 
 FILE_NAME = "archived.toml"
 #: In the site, beside it: names the folder of the daemon's sockets; the daemon writes it.
@@ -121,6 +122,13 @@ def _check(config: Config, where: str) -> None:
     demand(config.staging.disks >= 1, "staging.disks must be at least 1")
     demand(config.recall.area_bytes_max >= 0, "recall.area_bytes_max must not be negative; 0 is no limit")
     demand(config.recall.expiry_h > 0, "recall.expiry_h must be positive")
+    demand(config.catalog.export_keep >= 1, "catalog.export_keep must be at least 1")
+    exports = config.catalog.export_directory
+    demand(not exports or exports.startswith("/"), f"catalog.export_directory {exports!r} is not absolute")
+    try:
+        time_of_day(config.catalog.export_at)
+    except ValueError as error:
+        demand(False, f"catalog.export_at: {error}")
     demand(config.simulation.speed >= 0, "simulation.speed must not be negative")
     for name, kind in config.classes.items():
         demand(bool(kind.pools), f"class {name!r} names no pool")

@@ -102,7 +102,9 @@ class Daemon:
         while not self._stop_at_once.is_set():
             try:
                 moved = self._loop.turn()
-                if not self._loop.draining:
+                if self._loop.draining:
+                    self._runner.drain()
+                else:
                     self._runner.turn()
             except CatalogBusy as error:
                 log.warning("%s; trying again", error)

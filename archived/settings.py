@@ -40,6 +40,18 @@ class RecallSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CatalogSettings:
+    """Where and when the catalog is exported."""
+
+    #: An absolute folder on another disk than staging and the catalog; empty means no exports.
+    export_directory: str = ""
+    #: Time of the UTC day.
+    export_at: str = "02:30"
+    #: So many whole exports stay.
+    export_keep: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class ApiSettings:
     """Who may speak to the daemon."""
 
@@ -145,6 +157,7 @@ class Config:
     rest_s: float = 30.0
     staging: StagingSettings = field(default_factory=StagingSettings)
     recall: RecallSettings = field(default_factory=RecallSettings)
+    catalog: CatalogSettings = field(default_factory=CatalogSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     simulation: SimulationSettings = field(default_factory=SimulationSettings)
     hot_folders: Mapping[str, HotFolderSettings] = field(default_factory=dict)

@@ -40,6 +40,15 @@ area_bytes_max = 0
 # A recall that nobody fetches within so many hours is given up; it can be asked for again.
 expiry_h = 72.0
 
+[catalog]
+# Where the catalog is exported to every night: an absolute folder that is there, on another disk than staging and
+# the catalog (another machine is better); "" = never. What such a file is: docs/catalog-export.md.
+export_directory = ""
+# At this time of the day, in UTC; a missed night is made up at the next start.
+export_at = "02:30"
+# So many exports stay, the newest; older ones go when a new one is whole.
+export_keep = 30
+
 [api]
 # Unix group whose members may connect, beside root and the daemon's own user; "" = the daemon's own group.
 # Whoever may connect may submit, recall and withdraw.

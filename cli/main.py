@@ -17,6 +17,7 @@ from cli.complaint import complain
 from cli.context import Context, print_json_error
 from cli.events_cmd import events
 from cli.exit_status import INTERRUPTED
+from cli.export_cmd import export, exports
 from cli.help_cmd import pages
 from cli.hold_cmd import hold, release_hold
 from cli.images_cmd import images
@@ -107,7 +108,7 @@ for _command in (
     status, attention, events, watch, simulate, catalog, pages,
 ):  # fmt: skip
     main.add_command(_command)
-for _command in (hold, release_hold):
+for _command in (hold, release_hold, export, exports):
     catalog.add_command(_command)
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 from archived.api import (
     batches,
     catalog,
+    exports,
     holdings,
     holds,
     mending,
@@ -37,7 +38,7 @@ def create_application(services: Services) -> FastAPI:
     application.state.services = services
     for module in (
         submissions, mending, holdings, steering, robot, recall_orders, recalls, recall_content, overview,
-        simulation, catalog, holds, batches,
+        simulation, catalog, exports, holds, batches,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

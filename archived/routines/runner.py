@@ -8,6 +8,7 @@ from archived.catalog import events
 from archived.catalog.store import Catalog
 from archived.routines import watches
 from archived.stages import hold, recall_area, staging_release
+from archived.routines.nightly_export import NightlyExport
 from archived.stages.capacity import under_pressure
 from archived.stages.catalog_origin import is_known
 from archived.stages.work import Site
@@ -25,6 +26,7 @@ class Runner:
         self._next_s = 0.0
         self._remover = ThreadPoolExecutor(1, thread_name_prefix="remover")
         self._removing: list[Future[None]] = []
+        self._export = NightlyExport(catalog, site)
         self._routines: tuple[Callable[[], None], ...] = (
             self.watch,
             self.expire_recalls,
@@ -38,11 +40,17 @@ class Runner:
         if now_s < self._next_s:
             return
         self._next_s = now_s + EVERY_S
+        self._export.turn()
         for routine in self._routines:
             routine()
 
+    def drain(self) -> None:
+        """What may be made up later is given up: the daemon was told to stop."""
+        self._export.stop()
+
     def close(self) -> None:
         """Let removals under way end."""
+        self._export.close()
         self._remover.shutdown(wait=True)
 
     def watch(self) -> None:

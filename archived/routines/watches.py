@@ -9,6 +9,7 @@ from archived.catalog import events, images, media, packages, recalls
 from archived.catalog.events import Attention
 from archived.model import Package
 from archived.policy.exposure import Exposed, overdue
+from archived.routines import nightly_export
 from archived.stages import hold
 from archived.stages.capacity import usable_blanks
 from archived.stages.commitment import missing_positions
@@ -183,4 +184,5 @@ WATCHES: dict[str, Watch] = {
     "stopped:": stopped,
     "recall:": slow_recalls,
     hold.ATTENTION: hold.watch,
+    nightly_export.OVERDUE: nightly_export.overdue,
 }
