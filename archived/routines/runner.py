@@ -7,8 +7,8 @@ from pathlib import Path
 from archived.catalog import events
 from archived.catalog.store import Catalog
 from archived.routines import watches
-from archived.stages import hold, recall_area, staging_release
 from archived.routines.nightly_export import NightlyExport
+from archived.stages import hold, recall_area, staging_release
 from archived.stages.capacity import under_pressure
 from archived.stages.catalog_origin import is_known
 from archived.stages.work import Site
