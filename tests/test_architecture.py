@@ -35,6 +35,7 @@ LAYERS: list[set[str]] = [
         "byte_size",
         "language",
         "spoken",
+        "time_of_day",
     },
     {"policy", "catalog", "formats"},
     {"sessions"},
