@@ -21,6 +21,8 @@ API_SOCKET_NAME = "api"
 ROOMS = ("simulated",)
 #: Keys of earlier releases, by the settings that had them, and where they are now.
 MOVED = {"StagingSettings": {"recall_expiry_h": "expiry_h under [recall]"}}
+#: Names of pools and classes stand in the catalog rows of every disc.
+NAME_BYTES_MAX = 64
 SCOPES = ("group", "fonds", "pool")
 HOT_FOLDER_WORDS = {
     "ready": ("marker", "rename", "settle"),
@@ -130,6 +132,9 @@ def _check(config: Config, where: str) -> None:
     except ValueError as error:
         demand(False, f"catalog.export_at: {error}")
     demand(config.simulation.speed >= 0, "simulation.speed must not be negative")
+    for name in (*config.classes, *config.pools):
+        plain = name.isprintable() and 0 < len(name.encode()) <= NAME_BYTES_MAX
+        demand(plain, f"{name!r}: names of classes and pools have 1 to {NAME_BYTES_MAX} bytes of plain text")
     for name, kind in config.classes.items():
         demand(bool(kind.pools), f"class {name!r} names no pool")
         for wanted in kind.pools:

@@ -22,6 +22,7 @@ from archived.language import _
 from archived.model import Drive, Medium
 from archived.sessions.tools import SitePaths
 from archived.settings import Config
+from archived.stages.capacity import charge_anew
 from archived.stages.floor import furnish, stale_key
 from archived.states import MediumState
 from archived.wiring import furnish_room, paths_of, room_plan
@@ -130,9 +131,10 @@ def provide_key(catalog: Catalog, config: Config, paths: SitePaths, clock: Clock
     key, made = make_site_key(paths.keys)
     if made:
         with catalog.write() as write:
-            events.append(
-                write, clock.now(), "site key made", ("site", config.site.name), key_id=key.public.key_id
-            )
+            subject = ("site", config.site.name)
+            events.append(write, clock.now(), "site key made", subject, key_id=key.public.key_id)
+            # The same release put more on a disc: what was judged by less is judged again.
+            charge_anew(write, config)
 
 
 def run_directory(site: Path) -> Path:

@@ -116,6 +116,15 @@ def files(connection: Connection, package_id: str) -> Iterator[PackageFile]:
         yield PackageFile(**row)
 
 
+def bag_totals(connection: Connection, package_id: str) -> tuple[int, int]:
+    """Files of the whole bag, tag files too, and their bytes."""
+    query = select(func.count(), func.coalesce(func.sum(package_file.c.size_bytes), 0)).where(
+        package_file.c.package_id == package_id, package_file.c.is_directory.is_(False)
+    )
+    count, size_bytes = connection.execute(query).one()
+    return int(count), int(size_bytes)
+
+
 def advance_state(connection: Connection, package_id: str, event: PackageEvent, **changes: Any) -> None:
     """The acknowledgement, or any other step. Raises NotFound, ForbiddenStep."""
     advance(connection, package, states.PACKAGE, package_id, event, **changes)

@@ -5,10 +5,11 @@ data images of a set were filled by these numbers up to parity_capacity_bytes, t
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from archived.formats import data_disc, parity_disc
+from archived.formats import data_disc, file_rows, parity_disc
 from archived.formats.descriptor import (
     ALGORITHM_LETTERS_MAX,
     DIGEST_DIGITS_MAX,
@@ -33,7 +34,8 @@ from archived.formats.extents import extents_row, extents_size_bytes
 from archived.formats.manifests import SHA256_HEX_DIGITS, manifest_line
 from archived.formats.mastering import EXTENTS_PATHS
 from archived.formats.parity_disc import ParityDisc
-from archived.formats.rows import csv_text, json_lines, package_row
+from archived.formats.rows import COLUMNS, FULL_COLUMNS, csv_text, json_lines, package_row, receipt_line
+from archived.formats.signing import PublicKey
 from archived.formats.texts import RANGES_BYTES_MAX
 from backends.optical.udf.constants import CLUSTER_BYTES, SECTOR_BYTES
 from backends.optical.udf.cost import IMAGE_OVERHEAD_BYTES, group_cost_bytes
@@ -42,14 +44,19 @@ from erasure.chunks import CHUNK_BYTES, ChunkTable
 
 #: Parity discs keep this part of the medium (one in SLICE_SHARE) for the catalog slice of the whole set.
 SLICE_SHARE = 64
-#: Files that grow with the packages of a disc: two tables of extents, a manifest, two catalog files.
-_GROWING = 5
+#: Files that grow with the packages of a disc: two tables of extents, a manifest, four catalog files.
+_GROWING = 7
+#: Room for the accepted receipt of a package that has none yet; a longer one is charged when it is written.
+RECEIPT_BYTES = 4096
 #: Digits of counts, and the closing line of cut ranges: what a text can exceed its worst draft by.
 _SLACK_BYTES = 256
 #: Digits that a real length in the descriptor has more than the draft's.
 _NUMBER_DIGITS = 16
 #: The longest text in JSON and CSV for its bytes: each letter is escaped.
 _WIDE = '"'
+_NUMBER_MAX = 10**15 - 1
+_DIGESTS = ("0" * 64, "0" * 64, "0" * 32)
+_SITE_KEY = PublicKey(bytes(32))
 
 
 def data_disc_overhead_bytes(institution: Institution, *, n: int, m: int) -> int:
@@ -66,14 +73,21 @@ def package_cost_bytes(package: DiscPackage, *, n: int) -> int:
     """
     entries = [UdfEntry(f"{package.disc_path}/{f.path}", f.size_bytes, f.mtime_s) for f in package.files]
     entries += [
-        UdfEntry(f"{package.disc_path}/{folder}", 0, 0, is_directory=True)
-        for folder in package.empty_directories
+        UdfEntry(f"{package.disc_path}/{folder.path}", 0, 0, is_directory=True)
+        for folder in package.empty_folders
     ]
-    lines = slice_bytes = _row_bytes(package)
+    slice_bytes = _row_bytes(package, COLUMNS)
+    lines = _row_bytes(package, FULL_COLUMNS) + _file_rows_bytes(package)
+    lines += len(receipt_line(package.record.receipt)) or RECEIPT_BYTES
     for file in package.files:
         path = f"{package.disc_path}/{file.path}"
         lines += len(manifest_line("0" * SHA256_HEX_DIGITS, path)) + 2 * len(extents_row(0, 0, path))
     return max(group_cost_bytes(entries) + _grown(lines), _grown(slice_bytes) * n * SLICE_SHARE)
+
+
+def receipt_excess_bytes(receipt: Mapping[str, Any]) -> int:
+    """What a receipt takes on the disc beyond the room that `package_cost_bytes` left for an unknown one."""
+    return max(0, _grown(len(receipt_line(receipt))) - _grown(RECEIPT_BYTES))
 
 
 def parity_capacity_bytes(medium_bytes: int, *, n: int, m: int, institution: Institution) -> int:
@@ -99,9 +113,26 @@ def _grown(size_bytes: int) -> int:
     return size_bytes + -(-size_bytes * CLUSTER_BYTES // (1 << 20))
 
 
-def _row_bytes(package: DiscPackage) -> int:
+def _row_bytes(package: DiscPackage, columns: Sequence[str]) -> int:
     rows = [package_row(_WIDE * IMAGE_ID_BYTES_MAX, package)]
-    return len(csv_text(rows)) - len(csv_text([])) + len(json_lines(rows))
+    return len(csv_text(rows, columns)) - len(csv_text([], columns)) + len(json_lines(rows, columns))
+
+
+def _file_rows_bytes(package: DiscPackage) -> int:
+    """Its rows in files.csv; digests and dates are not known when a package is judged, only their lengths."""
+    none = ("", "", "")
+    worst = (
+        file_rows.FileRow(
+            row.package_id,
+            row.path,
+            row.is_directory,
+            _NUMBER_MAX,
+            -_NUMBER_MAX,
+            *(none if row.is_directory else _DIGESTS),
+        )
+        for row in file_rows.rows_of(package)
+    )
+    return sum(map(len, file_rows.lines(worst)))
 
 
 def _texts_cost_bytes(texts: dict[str, bytes], repeated: Iterable[str], sums_name: str) -> int:
@@ -146,6 +177,7 @@ def _worst_data_disc(institution: Institution, n: int, m: int) -> DataDisc:
         closed_at=datetime(2000, 1, 1, tzinfo=UTC),
         institution=institution,
         software=_WIDE * SOFTWARE_BYTES_MAX,
+        site_key=_SITE_KEY,
         simulated=True,
         packages=(),
         ranges=("x" * (RANGES_BYTES_MAX - 3),),
@@ -173,6 +205,7 @@ def _worst_parity_disc(institution: Institution, n: int, m: int) -> ParityDisc:
         closed_at=when,
         institution=institution,
         software=software,
+        site_key=_SITE_KEY,
         simulated=True,
         descriptor=descriptor,
         parity_source="parity.bin",

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from archived.formats.disc import DataDisc
+from archived.formats.file_rows import file_table
 from archived.formats.manifests import BAGIT_TXT, bag_info, payload_manifest
 from archived.formats.mastering import Contents, Mastered, Staged, freeze, own_texts
-from archived.formats.rows import csv_text, json_lines, package_row
+from archived.formats.rows import FULL_COLUMNS, csv_text, json_lines, package_row, receipt_line
 from backends.optical.master import FileSource
 from backends.optical.udf.layout import UdfEntry
 
@@ -29,9 +30,9 @@ def master_data_disc(disc: DataDisc, recipe_path: Path) -> Mastered:
         for file in package.files
     ]
     folders = [
-        UdfEntry(f"{package.disc_path}/{folder}", 0, disc.closed_s, is_directory=True)
+        UdfEntry(f"{package.disc_path}/{folder.path}", 0, folder.mtime_s, is_directory=True)
         for package in disc.packages
-        for folder in package.empty_directories
+        for folder in package.empty_folders
     ]
     contents = Contents(
         front=front_texts(disc),
@@ -50,7 +51,9 @@ def front_texts(disc: DataDisc) -> dict[str, bytes]:
         **own_texts(disc),
         "bagit.txt": BAGIT_TXT,
         "bag-info.txt": bag_info(disc),
-        "catalog/packages.csv": csv_text(rows),
-        "catalog/packages.jsonl": json_lines(rows),
+        "catalog/packages.csv": csv_text(rows, FULL_COLUMNS),
+        "catalog/packages.jsonl": json_lines(rows, FULL_COLUMNS),
+        "catalog/files.csv": file_table(disc.packages),
+        "catalog/receipts.jsonl": b"".join(receipt_line(package.record.receipt) for package in disc.packages),
         "manifest-sha256.txt": payload_manifest(disc.packages),
     }

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from archived.formats.errors import DiscUnplannable
+from archived.formats.signing import PublicKey
 
 #: Limits in UTF-8 bytes. They bound what a disc spends on describing itself (see `capacity`).
 SET_ID_BYTES_MAX = 16
@@ -81,6 +83,34 @@ class StagedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class EmptyFolder:
+    """A folder inside the bag that holds nothing."""
+
+    path: str
+    mtime_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRecord:
+    """What only the catalog knows of a package: on the disc, so that the catalog can be made from discs alone."""
+
+    storage_class: str
+    pool: str
+    #: The catalog's id of the image, e.g. I000003; the disc itself is called by its set.
+    image: str
+    #: 0-based place among the packages of the image.
+    sequence: int
+    root_digest: str
+    #: Uid of the submitter.
+    owner: int
+    reason: str
+    submitted_at: datetime
+    cost_bytes: int
+    #: The accepted receipt as it was given; None before there is one.
+    receipt: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
 class DiscPackage:
     """One package (a BagIt bag) as it lies on a disc, byte for byte as it was accepted."""
 
@@ -95,8 +125,8 @@ class DiscPackage:
     confidentiality: str
     accepted_at: datetime
     files: tuple[StagedFile, ...]
-    #: Folders inside the bag that hold nothing.
-    empty_directories: tuple[str, ...] = ()
+    record: PackageRecord
+    empty_folders: tuple[EmptyFolder, ...] = ()
 
     @property
     def size_bytes(self) -> int:
@@ -118,6 +148,8 @@ class Disc:
     institution: Institution
     #: Name and version of the program that made it.
     software: str
+    #: Checks the receipts of this archive.
+    site_key: PublicKey
     simulated: bool = False
 
     def __post_init__(self) -> None:

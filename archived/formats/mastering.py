@@ -74,6 +74,7 @@ def own_texts(disc: Disc) -> dict[str, bytes]:
         "README.txt": readme(disc),
         "FORMAT.txt": format_text(),
         "rebuild.py": rebuild_program(),
+        "site-key.pem": disc.site_key.pem,
     }
 
 

@@ -1,18 +1,29 @@
-"""Catalog rows on a disc: one row a package, as CSV (RFC 4180, UTF-8) and as JSON lines."""
+"""Catalog rows on a disc: one row a package, as CSV (RFC 4180, UTF-8) and as JSON lines.
+
+A data disc has all columns of its own packages; a parity disc names every package of its set in the short ones.
+"""
 
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from archived.formats.disc import DiscPackage
+from archived.formats.disc import DiscPackage, PackageRecord
+from archived.formats.errors import DocumentDamaged
 
 COLUMNS = (
     "image_id", "package_id", "reference", "version", "title", "retention", "confidentiality",
     "accepted_at", "disc_path", "files", "bytes",
 )  # fmt: skip
+RECORD_COLUMNS = (
+    "storage_class", "pool", "image", "sequence", "root_digest", "owner", "reason",
+    "submitted_at", "cost_bytes",
+)  # fmt: skip
+#: What a data disc says of its own packages: all that the catalog's rows need.
+FULL_COLUMNS = COLUMNS + RECORD_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +40,11 @@ class PackageRow:
     confidentiality: str
     accepted_at: datetime
     disc_path: str
+    #: Of the whole bag, tag files too.
     files: int
     size_bytes: int
+    #: None where only the short columns are.
+    record: PackageRecord | None = None
 
 
 def package_row(image_id: str, package: DiscPackage) -> PackageRow:
@@ -47,44 +61,91 @@ def package_row(image_id: str, package: DiscPackage) -> PackageRow:
         disc_path=package.disc_path,
         files=len(package.files),
         size_bytes=package.size_bytes,
+        record=package.record,
     )
 
 
-def csv_text(rows: Iterable[PackageRow]) -> bytes:
+def csv_text(rows: Iterable[PackageRow], columns: Sequence[str] = COLUMNS) -> bytes:
     """All rows as CSV with a head line; the reference is printed as field=value, joined by '; '."""
     out = io.StringIO(newline="")
     table = csv.writer(out)
-    table.writerow(COLUMNS)
+    table.writerow(columns)
     for row in rows:
-        reference = "; ".join(f"{name}={value}" for name, value in row.reference)
-        told = (row.title, row.retention, row.confidentiality, utc_text(row.accepted_at), row.disc_path)
-        table.writerow(
-            (row.image_id, row.package_id, reference, row.version, *told, row.files, row.size_bytes)
-        )
+        cells = _cells(row)
+        cells["reference"] = "; ".join(f"{name}={value}" for name, value in row.reference)
+        table.writerow([cells[name] for name in columns])
     return out.getvalue().encode("utf-8")
 
 
-def json_lines(rows: Iterable[PackageRow]) -> bytes:
+def json_lines(rows: Iterable[PackageRow], columns: Sequence[str] = COLUMNS) -> bytes:
     """All rows as JSON lines with the reference field by field."""
-    lines = []
+    out = []
     for row in rows:
-        document = {
-            "image_id": row.image_id,
-            "package_id": row.package_id,
-            "reference": dict(row.reference),
-            "version": row.version,
-            "title": row.title,
-            "retention": row.retention,
-            "confidentiality": row.confidentiality,
-            "accepted_at": utc_text(row.accepted_at),
-            "disc_path": row.disc_path,
-            "files": row.files,
-            "bytes": row.size_bytes,
-        }
-        lines.append(json.dumps(document, ensure_ascii=False) + "\n")
-    return "".join(lines).encode("utf-8")
+        cells = _cells(row)
+        out.append(json.dumps({name: cells[name] for name in columns}, ensure_ascii=False) + "\n")
+    return "".join(out).encode("utf-8")
+
+
+def read_package_rows(text: bytes) -> list[PackageRow]:
+    """The rows of a packages.jsonl, with or without the columns of the record. Raises DocumentDamaged."""
+    rows = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            rows.append(_row(json.loads(line)))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise DocumentDamaged(f"packages.jsonl, line {number}: {error!r}") from None
+    return rows
+
+
+def receipt_line(receipt: Mapping[str, Any] | None) -> bytes:
+    """The line of a package in receipts.jsonl: its accepted receipt as it was given; nothing without one."""
+    if receipt is None:
+        return b""
+    return (json.dumps(receipt, ensure_ascii=False) + "\n").encode("utf-8")
 
 
 def utc_text(moment: datetime) -> str:
     """2026-11-20T23:01:40Z"""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _cells(row: PackageRow) -> dict[str, Any]:
+    cells: dict[str, Any] = {
+        "image_id": row.image_id,
+        "package_id": row.package_id,
+        "reference": dict(row.reference),
+        "version": row.version,
+        "title": row.title,
+        "retention": row.retention,
+        "confidentiality": row.confidentiality,
+        "accepted_at": utc_text(row.accepted_at),
+        "disc_path": row.disc_path,
+        "files": row.files,
+        "bytes": row.size_bytes,
+    }
+    if row.record is not None:
+        cells |= {name: getattr(row.record, name) for name in RECORD_COLUMNS}
+        cells["submitted_at"] = utc_text(row.record.submitted_at)
+    return cells
+
+
+def _row(cells: dict[str, Any]) -> PackageRow:
+    record = None
+    if "storage_class" in cells:
+        told = {name: cells[name] for name in RECORD_COLUMNS}
+        told["submitted_at"] = datetime.fromisoformat(told["submitted_at"])
+        record = PackageRecord(**told, receipt=None)
+    return PackageRow(
+        image_id=str(cells["image_id"]),
+        package_id=str(cells["package_id"]),
+        reference=tuple((str(name), str(value)) for name, value in cells["reference"].items()),
+        version=int(cells["version"]),
+        title=str(cells["title"]),
+        retention=str(cells["retention"]),
+        confidentiality=str(cells["confidentiality"]),
+        accepted_at=datetime.fromisoformat(cells["accepted_at"]),
+        disc_path=str(cells["disc_path"]),
+        files=int(cells["files"]),
+        size_bytes=int(cells["bytes"]),
+        record=record,
+    )

@@ -15,9 +15,10 @@ _NOTICE = (
 )
 _DATA = (
     "A data disc: packages of an archive as plain files under data/, each a BagIt 1.0 bag\n"
-    "(RFC 8493) as it was accepted; the whole disc is a bag as well. catalog/ lists the packages.",
+    "(RFC 8493) as it was accepted; the whole disc is a bag as well. catalog/ lists the packages,\n"
+    "their files, and the receipts that were given for them.",
     "数据盘。档案以普通文件保存在 data/ 下，每一卷是一个 BagIt 1.0 包（RFC 8493），\n"
-    "整张盘也是一个 BagIt 包。catalog/ 是本盘各卷的目录。",
+    "整张盘也是一个 BagIt 包。catalog/ 是本盘各卷及其文件的目录，以及接收回执。",
 )
 _PARITY = (
     "A parity disc: parity.bin holds no archive files. Together with other discs of its set it\n"
@@ -54,6 +55,7 @@ def readme(disc: Disc) -> bytes:
         ranges=_ranges(disc.ranges) if isinstance(disc, DataDisc) else "",
         manifest="manifest-sha256.txt" if is_data else "SHA256SUMS.txt",
         bag_en="The files outside data/ are checked in the same way with tagmanifest-sha256.txt.\n" * is_data,
+        fingerprint=disc.site_key.fingerprint,
         parity=f"member {parity[0]}" if len(parity) == 1 else f"members {parity[0]} to {parity[-1]}",
         parity_zh=f"第 {parity[0]} 张" if len(parity) == 1 else f"第 {parity[0]} 至 {parity[-1]} 张",
     ).encode("utf-8")

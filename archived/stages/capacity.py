@@ -7,19 +7,32 @@ from functools import lru_cache
 
 from sqlalchemy import Connection
 
-from archived.catalog import media
+from archived.catalog import media, packages
+from archived.config import NAME_BYTES_MAX
 from archived.formats.capacity import data_disc_overhead_bytes, package_cost_bytes, parity_capacity_bytes
-from archived.formats.disc import DiscPackage, Institution, StagedFile
+from archived.formats.disc import (
+    DiscPackage,
+    EmptyFolder,
+    Institution,
+    PackageRecord,
+    StagedFile,
+)
 from archived.formats.errors import DiscUnplannable
 from archived.model import Medium
 from archived.policy.submission import SubmissionRequest
-from archived.stages.composing import institution
+from archived.settings import Config
+from archived.stages.composing import disc_package, institution
 from archived.stages.work import Site
 from archived.states import MediumState
 from backends.optical.udf.layout import UdfEntry
 
 #: Media that a pool may still write to, or that say how large its discs are.
 _TELLING = (MediumState.BLANK, MediumState.RESERVED, MediumState.GOOD)
+
+
+#: The longest text for its bytes in CSV and JSON, and the longest number of a row.
+_WIDE = '"'
+_LARGE = 10**15 - 1
 
 
 def usable_bytes(read: Connection, site: Site, pool: str) -> int:
@@ -66,7 +79,7 @@ def cost_on_disc(request: SubmissionRequest, n: int, entries: Iterable[UdfEntry]
     for entry in entries:
         path = entry.path.removeprefix(f"{folder}/")
         if entry.is_directory:
-            folders.append(path)
+            folders.append(EmptyFolder(path, 0))
         else:
             files.append(StagedFile(path, entry.size_bytes, 0, path, {}))
     described = DiscPackage(
@@ -79,9 +92,37 @@ def cost_on_disc(request: SubmissionRequest, n: int, entries: Iterable[UdfEntry]
         confidentiality=request.confidentiality or "",
         accepted_at=datetime(2000, 1, 1, tzinfo=UTC),
         files=tuple(files),
-        empty_directories=tuple(folders),
+        record=PackageRecord(
+            storage_class=_WIDE * NAME_BYTES_MAX,
+            pool=_WIDE * NAME_BYTES_MAX,
+            image=_WIDE * NAME_BYTES_MAX,
+            sequence=_LARGE,
+            root_digest="0" * 64,
+            owner=_LARGE,
+            reason=request.reason,
+            submitted_at=datetime(2000, 1, 1, tzinfo=UTC),
+            cost_bytes=_LARGE,
+            receipt=None,
+        ),
+        empty_folders=tuple(folders),
     )
     return package_cost_bytes(described, n=n)
+
+
+def charge_anew(write: Connection, config: Config) -> int:
+    """Raise the cost of packages that wait for an image to what this release puts on a disc; how many rose.
+
+    For a site of an earlier release: its packages were judged by what a disc held then.
+    """
+    risen = 0
+    for pool, settings in config.pools.items():
+        for package in packages.waiting(write, pool):
+            described = disc_package(write, package, pool=pool, image_id=_WIDE * 24, sequence=_LARGE)
+            cost_bytes = package_cost_bytes(described, n=settings.n)
+            if cost_bytes > package.cost_bytes:
+                packages.update_columns(write, package.id, cost_bytes=cost_bytes)
+                risen += 1
+    return risen
 
 
 def usable_blanks(read: Connection, site: Site, pool: str) -> list[Medium]:

@@ -1,16 +1,21 @@
 """From catalog rows to the values that mastering takes: a disc says about itself what the catalog says."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from archived.catalog import packages
 from archived.formats.disc import (
     DiscMember,
     DiscPackage,
+    EmptyFolder,
     Institution,
+    PackageRecord,
     SetIdentity,
     StagedFile,
     kind_at,
 )
+from archived.formats.rows import PackageRow
 from archived.model import Package, ProtectionSet
 from archived.settings import PoolSettings
 from archived.stages.work import Site
@@ -52,13 +57,15 @@ def institution(site: Site) -> Institution:
     return Institution(settings.name, settings.name_zh, settings.contact)
 
 
-def disc_package(read: Connection, package: Package) -> DiscPackage:
-    """A package as it will lie on a disc, with every staged file."""
+def disc_package(
+    read: Connection, package: Package, *, pool: str, image_id: str, sequence: int
+) -> DiscPackage:
+    """A package as it will lie on the disc of an image, with every staged file."""
     files: list[StagedFile] = []
-    empty: list[str] = []
+    empty: list[EmptyFolder] = []
     for item in packages.files(read, package.id):
         if item.is_directory:
-            empty.append(item.path)
+            empty.append(EmptyFolder(item.path, item.mtime_s))
             continue
         files.append(
             StagedFile(
@@ -69,25 +76,55 @@ def disc_package(read: Connection, package: Package) -> DiscPackage:
                 {"sha256": item.sha256, "blake3": item.blake3, "xxh3-128": item.xxh3},
             )
         )
-    return described(package, tuple(files), tuple(empty))
-
-
-def described(
-    package: Package, files: tuple[StagedFile, ...] = (), empty: tuple[str, ...] = ()
-) -> DiscPackage:
-    """The disc's description of a package, with the files given."""
-    accepted_at = package.accepted_at
-    if accepted_at is None:
-        raise ValueError(f"package {package.id} was never accepted")
     return DiscPackage(
         package_id=package.id,
-        reference={"fonds": package.fonds, "series": package.series, "volume": package.volume},
+        reference=_reference(package),
         disc_path=package.disc_path,
         version=package.version,
         title=package.title,
         retention=package.retention,
         confidentiality=package.confidentiality,
-        accepted_at=accepted_at,
-        files=files,
-        empty_directories=empty,
+        accepted_at=_accepted_at(package),
+        files=tuple(files),
+        record=PackageRecord(
+            storage_class=package.storage_class,
+            pool=pool,
+            image=image_id,
+            sequence=sequence,
+            root_digest=package.root_digest,
+            owner=package.owner,
+            reason=package.reason,
+            submitted_at=package.submitted_at,
+            cost_bytes=package.cost_bytes,
+            receipt=package.accepted_receipt,
+        ),
+        empty_folders=tuple(empty),
     )
+
+
+def slice_row(read: Connection, package: Package, member: str) -> PackageRow:
+    """What parity discs say of a package on the disc of `member`."""
+    files, size_bytes = packages.bag_totals(read, package.id)
+    return PackageRow(
+        image_id=member,
+        package_id=package.id,
+        reference=tuple(_reference(package).items()),
+        version=package.version,
+        title=package.title,
+        retention=package.retention,
+        confidentiality=package.confidentiality,
+        accepted_at=_accepted_at(package),
+        disc_path=package.disc_path,
+        files=files,
+        size_bytes=size_bytes,
+    )
+
+
+def _reference(package: Package) -> dict[str, str]:
+    return {"fonds": package.fonds, "series": package.series, "volume": package.volume}
+
+
+def _accepted_at(package: Package) -> datetime:
+    if package.accepted_at is None:
+        raise ValueError(f"package {package.id} was never accepted")
+    return package.accepted_at

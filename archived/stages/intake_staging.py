@@ -13,6 +13,7 @@ from archived.batches import ItemKey
 from archived.catalog import batches, events, packages
 from archived.catalog.store import Catalog
 from archived.errors import ArchivedError
+from archived.formats.capacity import receipt_excess_bytes
 from archived.formats.receipts import BagSummary, accepted_receipt
 from archived.formats.signing import SigningKey
 from archived.item_states import ItemEvent
@@ -105,7 +106,7 @@ class StagedPackage:
                 version=version,
                 file_count=accepted.file_count,
                 size_bytes=accepted.size_bytes,
-                cost_bytes=accepted.cost_bytes,
+                cost_bytes=accepted.cost_bytes + receipt_excess_bytes(receipt),
                 root_digest=accepted.root_digest,
                 accepted_at=accepted.accepted_at,
                 accepted_receipt=receipt,

@@ -296,8 +296,12 @@ def disc_of(read: Connection, site: Site, image: Image) -> DataDisc:
         closed_at=image.closed_at,
         institution=institution(site),
         software=site.software,
+        site_key=site.key.public,
         simulated=site.config.simulated,
-        packages=tuple(disc_package(read, package) for package in packages.of_image(read, image.id)),
+        packages=tuple(
+            disc_package(read, package, pool=image.pool, image_id=image.id, sequence=sequence)
+            for sequence, package in enumerate(packages.of_image(read, image.id))
+        ),
         ranges=image.ranges,
     )
 

@@ -17,13 +17,14 @@ from archived.formats.descriptor import MemberRecord, SetDescriptor
 from archived.formats.disc import Institution, SetIdentity
 from archived.formats.mastering import Mastered
 from archived.formats.parity_disc import PARITY_PATH, ParityDisc, master_parity_disc
-from archived.formats.rows import PackageRow, package_row
+from archived.formats.rows import PackageRow
+from archived.formats.signing import PublicKey
 from archived.model import Image, ProtectionSet
 from archived.policy import set_forming
 from archived.sessions.encode import Fingerprint, encode_set, fingerprint_image
 from archived.sessions.tools import Tools
 from archived.stages.capacity import under_pressure
-from archived.stages.composing import described, identity, institution, label_line, member_id
+from archived.stages.composing import identity, institution, label_line, member_id, slice_row
 from archived.stages.work import CPU, Action, Broken, Context, Site
 from archived.states import ImageEvent, ImageState, SetEvent, SetState
 from backends.interface import SECTOR_BYTES
@@ -60,6 +61,7 @@ class Words:
 
     institution: Institution
     software: str
+    site_key: PublicKey
     simulated: bool
 
 
@@ -221,7 +223,7 @@ def _task(read: Connection, site: Site, item: ProtectionSet) -> Encoding:
         for position in range(item.n + 1, item.n + item.m + 1)
     )
     rows = tuple(
-        package_row(member_id(item.id, image.position or 0), described(package))
+        slice_row(read, package, member_id(item.id, image.position or 0))
         for image in members
         for package in packages.of_image(read, image.id)
     )
@@ -231,7 +233,7 @@ def _task(read: Connection, site: Site, item: ProtectionSet) -> Encoding:
 
 
 def _words(site: Site) -> Words:
-    return Words(institution(site), site.software, site.config.simulated)
+    return Words(institution(site), site.software, site.key.public, site.config.simulated)
 
 
 def _descriptor(task: Encoding, found: Sequence[Fingerprint], parity: Sequence[Fingerprint]) -> SetDescriptor:
@@ -269,6 +271,7 @@ def _wrap(task: Encoding, item: ParityPlan, descriptor: SetDescriptor, staging: 
         closed_at=closed_at,
         institution=words.institution,
         software=words.software,
+        site_key=words.site_key,
         simulated=words.simulated,
         descriptor=descriptor,
         parity_source=item.parity_name,

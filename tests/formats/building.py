@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from archived.formats.data_disc import master_data_disc
 from archived.formats.descriptor import MemberRecord, SetDescriptor
 from archived.formats.disc import (
     DataDisc,
     DiscMember,
     DiscPackage,
+    EmptyFolder,
     Institution,
+    PackageRecord,
     SetIdentity,
     StagedFile,
     kind_at,
@@ -20,7 +24,9 @@ from archived.formats.disc import (
 from archived.formats.labels import label_line
 from archived.formats.mastering import Mastered
 from archived.formats.parity_disc import ParityDisc, master_parity_disc
+from archived.formats.root_digest import COMPUTED, RootDigest
 from archived.formats.rows import package_row
+from archived.formats.signing import SigningKey, sign
 from backends.recipe import RecipeReader
 from erasure.chunks import ChunkTableBuilder
 from erasure.coding import SetCode
@@ -29,6 +35,8 @@ from erasure.digests import Digests, hasher
 INSTITUTION = Institution("Example Archive", "示例档案馆", "archive@example.org")
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 SOFTWARE = "archived 0.1.0"
+#: Always the same: what it signs stands on frozen discs.
+SITE_KEY = SigningKey(Ed25519PrivateKey.from_private_bytes(b"archived: a key for frozen tests"))
 #: The member with a name that manifests have to encode.
 PERCENT_POSITION = 4
 
@@ -81,7 +89,41 @@ def stage_package(staging: Path, *, volume: str, files: dict[str, bytes], title:
         confidentiality="open",
         accepted_at=WHEN,
         files=tuple(staged),
-        empty_directories=("data/empty",),
+        record=_record(package_id, volume, staged),
+        empty_folders=(EmptyFolder("data/empty", 1_700_000_001),),
+    )
+
+
+def _record(package_id: str, volume: str, staged: list[StagedFile]) -> PackageRecord:
+    root = RootDigest()
+    for file in sorted(staged, key=lambda file: file.path.encode()):
+        if file.path.startswith("data/"):
+            root.add_file(file.path, file.digests["sha256"])
+    root.add_empty_folder("data/empty")
+    payload = [file.size_bytes for file in staged if file.path.startswith("data/")]
+    receipt = {
+        "notice": "SIMULATED – NOT PRESERVED",
+        "receipt": "accepted",
+        "package": package_id,
+        "reference": {"fonds": "全宗1", "series": "S1", "volume": volume},
+        "version": 1,
+        "files": len(payload),
+        "bytes": sum(payload),
+        "root_digest": {"algorithm": "sha256", "value": root.hexdigest(), "computed": COMPUTED},
+        "bag": {"manifests": {f.path: f.digests["sha256"] for f in staged if f.path.startswith("manifest")}},
+        "repeated": False,
+    }
+    return PackageRecord(
+        storage_class="standard",
+        pool="bluray",
+        image=f"I{int(volume):06}",
+        sequence=0,
+        root_digest=root.hexdigest(),
+        owner=1000,
+        reason="",
+        submitted_at=WHEN,
+        cost_bytes=200_000,
+        receipt=sign(receipt, SITE_KEY),
     )
 
 
@@ -117,7 +159,7 @@ def build_set(
     staging.mkdir(parents=True)
     identity = identity_of(set_id, n, m)
     common = {"identity": identity, "closed_at": WHEN, "institution": INSTITUTION, "software": SOFTWARE}
-    common |= {"simulated": simulated}
+    common |= {"simulated": simulated, "site_key": SITE_KEY.public}
     images, mastered, packages = {}, {}, {}
     present = present or n
     for member in identity.members[:present]:

@@ -13,11 +13,14 @@ from archived.formats.data_disc import master_data_disc
 from archived.formats.descriptor import decode_descriptor
 from archived.formats.disc import DataDisc
 from archived.formats.errors import DiscUnplannable
+from archived.formats.file_rows import read_file_table, rows_of
 from archived.formats.parity_disc import ParityDisc, master_parity_disc
 from archived.formats.program import rebuild_program
+from archived.formats.rows import COLUMNS, package_row, read_package_rows
 from archived.formats.set_document import decode_set_document
+from archived.formats.signing import public_key, verify
 from backends.errors import ImageUnplannable
-from tests.formats.building import INSTITUTION, SOFTWARE, WHEN, BuiltSet, build_set, identity_of
+from tests.formats.building import INSTITUTION, SITE_KEY, SOFTWARE, WHEN, BuiltSet, build_set, identity_of
 from tests.formats.reading import SECTOR, contents, open_image
 
 
@@ -70,6 +73,23 @@ def test_a_data_disc_tells_of_its_own_packages_and_of_nobody_elses(built: BuiltS
     assert found["rebuild.py"] == rebuild_program()
 
 
+def test_a_data_disc_carries_all_that_the_catalog_knows_of_its_packages(built: BuiltSet) -> None:
+    found, (package,) = contents(built.images[3]), built.packages[3]
+    (row,) = read_package_rows(found["catalog/packages.jsonl"])
+    assert row == package_row("7K3F-03", replace(package, record=replace(package.record, receipt=None)))
+    assert list(read_file_table(found["catalog/files.csv"])) == list(rows_of(package))
+    (receipt,) = map(json.loads, found["catalog/receipts.jsonl"].splitlines())
+    assert receipt == package.record.receipt
+    assert verify(receipt, [public_key(found["site-key.pem"])]) == SITE_KEY.public
+
+
+def test_every_disc_carries_the_key_and_names_it(built: BuiltSet) -> None:
+    for image in built.images.values():
+        found = contents(image)
+        assert public_key(found["site-key.pem"]) == SITE_KEY.public
+        assert found["README.txt"].decode("utf-8").count(SITE_KEY.public.fingerprint) == 2
+
+
 def test_packages_lie_on_the_disc_byte_for_byte_with_dates_and_empty_folders(built: BuiltSet) -> None:
     reader, found = open_image(built.images[3]), contents(built.images[3])
     (package,) = built.packages[3]
@@ -88,6 +108,8 @@ def test_a_parity_disc_describes_the_whole_set(built: BuiltSet) -> None:
     assert found["descriptor.json"] == found["last/descriptor.json"]
     rows = [json.loads(line) for line in found["catalog/packages.jsonl"].splitlines()]
     assert [row["package_id"] for row in rows] == ["P-001", "P-002", "P-003"]
+    assert list(rows[0]) == list(COLUMNS)
+    assert "catalog/files.csv" not in found
     sums = dict(
         reversed(line.split("  ", 1)) for line in found["SHA256SUMS.txt"].decode("utf-8").splitlines()
     )
@@ -109,7 +131,7 @@ def test_names_that_no_disc_holds_and_paths_used_twice_are_refused(built: BuiltS
         member = built.identity.members[0]
         disc = DataDisc(
             image_id=member.image_id, label_line=member.label, identity=built.identity, position=1, closed_at=WHEN,
-            institution=INSTITUTION, software=SOFTWARE, packages=packages,
+            institution=INSTITUTION, software=SOFTWARE, site_key=SITE_KEY.public, packages=packages,
         )  # fmt: skip
         with pytest.raises(ImageUnplannable):
             master_data_disc(disc, tmp_path / "recipe")
@@ -122,7 +144,8 @@ def test_a_parity_disc_of_another_set_is_refused(built: BuiltSet, tmp_path: Path
         member = chosen.members[position - 1]
         disc = ParityDisc(
             image_id=member.image_id, label_line=member.label, identity=chosen, position=position, closed_at=WHEN,
-            institution=INSTITUTION, software=SOFTWARE, descriptor=built.descriptor, parity_source="parity-0.bin",
+            institution=INSTITUTION, software=SOFTWARE, site_key=SITE_KEY.public,
+            descriptor=built.descriptor, parity_source="parity-0.bin",
         )  # fmt: skip
         with pytest.raises(DiscUnplannable):
             master_parity_disc(disc, tmp_path / "recipe")

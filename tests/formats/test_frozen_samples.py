@@ -17,7 +17,9 @@ from archived.formats.set_document import decode_set_document, encode_set_docume
 from tests.formats.freezing import SAMPLES, build_sample
 from tests.formats.reading import contents
 
-SETS = {"v1-2+1": (2, 1), "v1-2+2": (2, 2)}
+SETS = {"v1-2+1": (2, 1), "v1-2+2": (2, 2), "v1.1-2+1": (2, 1), "v1.1-2+2": (2, 2)}
+#: What this release writes; older samples are read, and their bytes are made no more.
+NEWEST = "v1.1"
 
 
 @pytest.fixture(scope="module", params=sorted(SETS))
@@ -86,10 +88,12 @@ def test_the_same_inputs_and_texts_still_give_the_frozen_bytes(
     sample: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name, folder = sample
+    if not name.startswith(f"{NEWEST}-"):
+        return
 
     def frozen_texts(disc: Disc) -> dict[str, bytes]:
         found = contents(folder / f"{disc.image_id}.img")
-        texts = {key: found[key] for key in ("README.txt", "FORMAT.txt", "rebuild.py")}
+        texts = {key: found[key] for key in ("README.txt", "FORMAT.txt", "rebuild.py", "site-key.pem")}
         return {"set.json": encode_set_document(disc), **texts}
 
     monkeypatch.setattr(data_disc, "own_texts", frozen_texts)

@@ -39,7 +39,7 @@ POOL = "bluray"
 
 
 class Story:
-    """One site and what happens to it. Small sets (2 + 1) and discs of 2.5 MiB unless told otherwise."""
+    """One site and what happens to it. Small sets (2 + 1) and discs of 41 clusters unless told otherwise."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Story:
         seed: int = 0,
         n: int = 2,
         m: int = 1,
-        disc_mib: float = 2.5,
+        disc_mib: float = 2.5625,
         settings: Mapping[str, str] | None = None,
     ) -> None:
         self.seed, self.folder, self.site_folder = seed, folder, folder / "site"

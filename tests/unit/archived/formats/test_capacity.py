@@ -1,6 +1,7 @@
 """The bounds that packing relies on: never below what a disc really takes, and not far above."""
 
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from archived.formats.capacity import (
     data_disc_overhead_bytes,
     package_cost_bytes,
     parity_capacity_bytes,
+    receipt_excess_bytes,
 )
 from archived.formats.data_disc import master_data_disc
 from archived.formats.descriptor import MemberRecord, SetDescriptor
@@ -20,7 +22,9 @@ from archived.formats.disc import (
     DataDisc,
     DiscMember,
     DiscPackage,
+    EmptyFolder,
     Institution,
+    PackageRecord,
     SetIdentity,
     StagedFile,
     kind_at,
@@ -28,10 +32,24 @@ from archived.formats.disc import (
 from archived.formats.errors import DiscUnplannable
 from archived.formats.parity_disc import ParityDisc, master_parity_disc
 from archived.formats.rows import package_row
+from archived.formats.signing import PublicKey
 from backends.optical.udf.constants import CLUSTER_BYTES
 from erasure.chunks import ChunkTable, ChunkTableBuilder
 
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+KEY = PublicKey(b"k" * 32)
+RECORD = PackageRecord(
+    storage_class="standard",
+    pool="bluray",
+    image="I000001",
+    sequence=0,
+    root_digest="ab" * 32,
+    owner=1000,
+    reason="",
+    submitted_at=WHEN,
+    cost_bytes=123456,
+    receipt={"receipt": "accepted", "package": "P-1", "signature": {"value": "x" * 88}},
+)
 INSTITUTION = Institution("Example Archive", "示例档案馆", "archive@example.org")
 DIGESTS = {"sha256": "0" * 64, "blake3": "0" * 64, "xxh3-128": "0" * 32}
 NAMES = st.text("ab%,\"é档🗄 '", min_size=1, max_size=40).map(lambda name: f"x{name}")
@@ -39,7 +57,9 @@ SIZES = st.sampled_from([0, 1, 2047, 2048, 2049, 70_000, (1 << 20) - 1, 1 << 20,
 PACKAGE_FILES = st.dictionaries(NAMES, SIZES, max_size=8)
 
 
-def package(number: int, sizes: dict[str, int], title: str = "title", folders: int = 0) -> DiscPackage:
+def package(
+    number: int, sizes: dict[str, int], title: str = "title", folders: int = 0, left_out: int = 0
+) -> DiscPackage:
     files = [
         StagedFile(f"data/{name}", size, 1_000_000_000, f"p/{name}", DIGESTS) for name, size in sizes.items()
     ]
@@ -53,7 +73,8 @@ def package(number: int, sizes: dict[str, int], title: str = "title", folders: i
         confidentiality="open",
         accepted_at=WHEN,
         files=tuple(files),
-        empty_directories=tuple(f"data/folder{i}" for i in range(folders)),
+        record=replace(RECORD, reason=title, sequence=number, receipt={"left_out": ["Thumbs.db"] * left_out}),
+        empty_folders=tuple(EmptyFolder(f"data/folder{i}", 0) for i in range(folders)),
     )
 
 
@@ -71,6 +92,7 @@ def image_bytes(packages: list[DiscPackage], n: int = 4, m: int = 2) -> int:
         closed_at=WHEN,
         institution=INSTITUTION,
         software="archived 0.1.0",
+        site_key=KEY,
         packages=tuple(packages),
         ranges=tuple(f"S {p.reference['volume']}" for p in packages),
     )
@@ -79,19 +101,34 @@ def image_bytes(packages: list[DiscPackage], n: int = 4, m: int = 2) -> int:
 
 
 @given(
-    contents=st.lists(st.tuples(PACKAGE_FILES, st.text(max_size=30), st.integers(0, 3)), max_size=6),
+    contents=st.lists(
+        st.tuples(PACKAGE_FILES, st.text(max_size=30), st.integers(0, 3), st.sampled_from([0, 3000])),
+        max_size=6,
+    ),
     n=st.integers(1, 12),
     m=st.integers(1, 4),
 )
 @settings(max_examples=40)
 def test_a_data_image_is_never_larger_than_the_sum_of_its_bounds(
-    contents: list[tuple[dict[str, int], str, int]], n: int, m: int
+    contents: list[tuple[dict[str, int], str, int, int]], n: int, m: int
 ) -> None:
-    packages = [package(i, sizes, title, folders) for i, (sizes, title, folders) in enumerate(contents)]
+    packages = [package(i, *content) for i, content in enumerate(contents)]
     bound = data_disc_overhead_bytes(INSTITUTION, n=n, m=m) + sum(
         package_cost_bytes(p, n=n) for p in packages
     )
     assert image_bytes(packages, n, m) <= bound
+
+
+@given(left_out=st.lists(st.integers(0, 4000), max_size=5))
+@settings(max_examples=20)
+def test_a_receipt_that_was_not_known_yet_is_charged_when_it_is_written(left_out: list[int]) -> None:
+    packages = [package(i, {"a": 1}, left_out=count) for i, count in enumerate(left_out)]
+    bound = data_disc_overhead_bytes(INSTITUTION, n=1, m=1)
+    for item in packages:
+        assert item.record.receipt is not None
+        unknown = replace(item, record=replace(item.record, receipt=None))
+        bound += package_cost_bytes(unknown, n=1) + receipt_excess_bytes(item.record.receipt)
+    assert image_bytes(packages, 1, 1) <= bound
 
 
 def test_tables_of_more_than_a_mib_stay_within_the_bound() -> None:
@@ -141,6 +178,7 @@ def test_the_parity_of_full_images_fits_the_medium_with_a_full_slice(
         closed_at=WHEN,
         institution=INSTITUTION,
         software="archived 0.1.0",
+        site_key=KEY,
         simulated=True,
         descriptor=descriptor,
         parity_source="parity.bin",

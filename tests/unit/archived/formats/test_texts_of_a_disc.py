@@ -15,6 +15,7 @@ from archived.formats.disc import (
     DiscMember,
     DiscPackage,
     Institution,
+    PackageRecord,
     SetIdentity,
     StagedFile,
     kind_at,
@@ -26,12 +27,26 @@ from archived.formats.manifests import bag_info, manifest_line, payload_manifest
 from archived.formats.rows import csv_text, json_lines, package_row, utc_text
 from archived.formats.sealed_json import seal, unseal
 from archived.formats.set_document import decode_set_document, encode_set_document
+from archived.formats.signing import PublicKey
 from archived.formats.texts import RANGES_BYTES_MAX, format_text, readme
 from erasure.coding import SetCode
 from erasure.field import EXP, mul
 from erasure.matrix import parity_matrix
 
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+KEY = PublicKey(b"k" * 32)
+RECORD = PackageRecord(
+    storage_class="standard",
+    pool="bluray",
+    image="I000001",
+    sequence=0,
+    root_digest="ab" * 32,
+    owner=1000,
+    reason="",
+    submitted_at=WHEN,
+    cost_bytes=123456,
+    receipt={"receipt": "accepted", "package": "P-1", "signature": {"value": "x" * 88}},
+)
 FILE = StagedFile("data/100%.txt", 3, 0, "packages/P-1/data/100%.txt", {"sha256": "ab" * 32})
 PACKAGE = DiscPackage(
     package_id="P-1",
@@ -43,6 +58,7 @@ PACKAGE = DiscPackage(
     confidentiality="open",
     accepted_at=WHEN,
     files=(FILE,),
+    record=RECORD,
 )
 
 
@@ -56,6 +72,7 @@ def disc(**changes: object) -> DataDisc:
         closed_at=WHEN,
         institution=Institution("Example {Archive}", "示例档案馆", "archive@example.org"),
         software="archived 0.1.0",
+        site_key=KEY,
         packages=(PACKAGE,),
         ranges=("S 001–100",),
     )
