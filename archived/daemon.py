@@ -16,6 +16,7 @@ from archived.api.services import Services
 from archived.catalog import events
 from archived.catalog.store import Catalog
 from archived.errors import CatalogBusy, SiteLocked
+from archived.routines.hot_keeper import HotFolders
 from archived.routines.runner import Runner
 from archived.stages import intake
 from archived.stages.floor import stale_key
@@ -48,6 +49,9 @@ class Daemon:
         self._executor = ThreadExecutor()
         self._loop = Loop(catalog, site, PIPELINE, self._executor)
         self._runner = Runner(catalog, site)
+        self._hot_folders = HotFolders(
+            catalog, site, is_draining=lambda: self._loop.draining, wake=self._loop.wake
+        )
         self._stop_at_once = threading.Event()
         services = Services(
             catalog=catalog,
@@ -57,6 +61,7 @@ class Daemon:
             wake=self._loop.wake,
             is_draining=lambda: self._loop.draining,
             simulate=simulate,
+            hot_folders=self._hot_folders.folders,
         )
         self._server = ApiServer(create_application(services), socket, group=site.config.api.group)
 
@@ -67,6 +72,7 @@ class Daemon:
         self._take_up()
         thread = threading.Thread(target=self._server.run, name="api", daemon=True)
         thread.start()
+        self._hot_folders.start()
         log.info("serving %s", self._folder)
         try:
             self._control()
@@ -79,6 +85,7 @@ class Daemon:
             self._server.stop()
             thread.join(timeout=10)
             self._server.close()
+        self._hot_folders.close()
         self._executor.close()
         self._runner.close()
         self._catalog.close()

@@ -20,6 +20,7 @@ from cli.exit_status import INTERRUPTED
 from cli.export_cmd import export, exports
 from cli.help_cmd import pages
 from cli.hold_cmd import hold, release_hold
+from cli.hot_folders_cmd import hot_folders
 from cli.images_cmd import images
 from cli.library_cmd import drive, library
 from cli.media_cmd import media
@@ -104,8 +105,8 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 
 for _command in (
-    submit, batch, withdraw, recall, packages, images, sets, media, library, drive, writes, staging, allow, recalls,
-    status, attention, events, watch, simulate, catalog, pages,
+    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, library, drive, writes, staging,
+    allow, recalls, status, attention, events, watch, simulate, catalog, pages,
 ):  # fmt: skip
     main.add_command(_command)
 for _command in (hold, release_hold, export, exports):

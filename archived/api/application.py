@@ -10,6 +10,7 @@ from archived.api import (
     exports,
     holdings,
     holds,
+    hot_folders,
     mending,
     overview,
     recall_content,
@@ -38,7 +39,7 @@ def create_application(services: Services) -> FastAPI:
     application.state.services = services
     for module in (
         submissions, mending, holdings, steering, robot, recall_orders, recalls, recall_content, overview,
-        simulation, catalog, exports, holds, batches,
+        simulation, catalog, exports, holds, batches, hot_folders,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

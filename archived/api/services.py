@@ -1,7 +1,7 @@
 """What the routes share: the catalog, the site, and a way to wake the loop. And who is asking."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -12,6 +12,7 @@ from fastapi import Request
 from archived.catalog.store import Catalog
 from archived.errors import NotPermitted, Refused
 from archived.formats.bag_making import NOTICE_SIMULATED
+from archived.routines.hot_folders import HotFolder
 from archived.stages.work import Site
 
 Document = dict[str, Any]
@@ -31,6 +32,7 @@ class Services:
     is_draining: Callable[[], bool]
     #: Carry one verb out in the simulated room.
     simulate: Callable[[str, Document], Any]
+    hot_folders: Mapping[str, HotFolder] = field(default_factory=dict)
 
     def said(self, document: Document) -> Document:
         """The document, with the notice first when the room is simulated."""

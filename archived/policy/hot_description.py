@@ -27,7 +27,7 @@ _BAG_LABELS: Final = ("fonds", "series", "volume", "title", "retention", "confid
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class Description:
     """A request, or everything that stands against making one."""
 
     request: SubmissionRequest | None
@@ -41,7 +41,7 @@ def describe(
     place: Mapping[str, str],
     sidecar: Any = None,
     bag_info: Sequence[tuple[str, str]] = (),
-) -> Described:
+) -> Description:
     """What is to be handed in.
 
     Args:
@@ -69,7 +69,7 @@ def describe(
         if not found.get(field)
     ]
     if problems:
-        return Described(None, tuple(problems))
+        return Description(None, tuple(problems))
     request = SubmissionRequest(
         path,
         found["fonds"],
@@ -82,7 +82,7 @@ def describe(
         new_version=isinstance(sidecar, dict) and sidecar.get("new_version") is True,
         reason=found.get("reason", ""),
     )
-    return Described(request, ())
+    return Description(request, ())
 
 
 def _joined(sources: Iterable[tuple[str, Mapping[str, str]]]) -> tuple[dict[str, str], list[str]]:

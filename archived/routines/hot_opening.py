@@ -5,17 +5,25 @@ without that id is somewhere else: nothing is concluded from it, nothing is writ
 """
 
 import json
+import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from archived.api.rights import reader_for
 from archived.catalog import hot_items
 from archived.catalog.store import Catalog
+from archived.errors import ConfigurationError, Refused
 from archived.language import _
+from archived.policy.hot_folders import Rules
 from archived.policy.hot_names import IDENTITY
+from archived.policy.layout import LayoutRule
 from archived.policy.reading_rights import Reader
 from archived.routines.hot_tree import HotTree
+from archived.settings import HotFolderSettings
 from archived.stages.intake_descent import NoWay
 
 
@@ -23,24 +31,71 @@ class Away(Exception):
     """The hot folder is not there as it was, or cannot be used; the text says why, for people."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One hot folder of archived.toml, its user and its rule looked up."""
+
+    name: str
+    settings: HotFolderSettings
+    #: In whose name it is taken, and to whom what we write there is given.
+    uid: int
+    #: Whose rights to read are looked at; None when the daemon's own decide.
+    reader: Reader | None
+    #: None: only a sidecar or bag-info.txt says what a thing is.
+    layout: LayoutRule | None
+
+    @property
+    def root(self) -> Path:
+        return Path(self.settings.path)
+
+    @property
+    def depth(self) -> int:
+        """How many names below the hot folder a package lies."""
+        return self.layout.depth if self.layout else 1
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(
+            self.settings.ready, self.settings.settle_s, self.settings.originals == "remove-after-archived"
+        )
+
+
+def place_of(name: str, settings: HotFolderSettings) -> Place:
+    """Raises ConfigurationError: there is no such user, or the layout rule cannot be used."""
+    uid = os.geteuid()
+    if settings.owner:
+        try:
+            uid = pwd.getpwnam(settings.owner).pw_uid
+        except KeyError:
+            raise ConfigurationError(
+                _("hot folder {name!r}: this machine has no user {owner!r}").format(
+                    name=name, owner=settings.owner
+                ),
+                advice=_("name another one in archived.toml, or make this one"),
+            ) from None
+    layout = None
+    if settings.layout:
+        fixed = {field: getattr(settings, field) for field in ("fonds", "series")}
+        try:
+            layout = LayoutRule.parse(settings.layout, fixed)
+        except Refused as error:
+            words = _("hot folder {name!r}: {why}").format(name=name, why=error.message)
+            raise ConfigurationError(words, advice=error.advice) from None
+    return Place(name, settings, uid, reader_for(uid), layout)
+
+
 @contextmanager
-def opened(
-    name: str,
-    root: Path,
-    *,
-    catalog: Catalog,
-    site: Path,
-    uid: int | None = None,
-    reader: Reader | None = None,
-) -> Iterator[HotTree]:
+def opened(place: Place, *, catalog: Catalog, site: Path) -> Iterator[HotTree]:
     """The hot folder, held open, when it is the one that is on record; it is put on record at first.
 
     Raises:
         Away: it is not there, or another folder is, or it cannot be written at the first time.
         CatalogBusy.
     """
+    name, root = place.name, place.root
     try:
-        tree = HotTree(root, uid=uid, reader=reader)
+        # The way there is the daemon's; what it reads of a package is looked at with the owner's rights.
+        tree = HotTree(root, uid=place.uid, reader=place.reader)
     except NoWay as error:
         raise Away(str(error)) from error
     with tree:
@@ -65,15 +120,15 @@ def opened(
         yield tree
 
 
-def adopt(name: str, root: Path, *, catalog: Catalog, site: Path, uid: int | None = None) -> None:
+def adopt(place: Place, *, catalog: Catalog, site: Path) -> None:
     """From now on the folder that is there is the hot folder, whatever was before. Raises Away, CatalogBusy."""
     try:
-        with HotTree(root, uid=uid) as tree:
-            _mark(tree, catalog, name, site)
+        with HotTree(place.root, uid=place.uid) as tree:
+            _mark(tree, catalog, place.name, site)
     except NoWay as error:
         raise Away(str(error)) from error
     except OSError as error:
-        raise Away(_("{path}: {why}").format(path=root, why=error.strerror)) from error
+        raise Away(_("{path}: {why}").format(path=place.root, why=error.strerror)) from error
 
 
 def _check(found: object, known: str, root: Path) -> None:

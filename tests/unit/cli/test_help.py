@@ -25,7 +25,7 @@ def advised() -> set[tuple[str, str]]:
     found = {
         match
         for text in sources
-        for match in re.findall(r"archivectl ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?", text)
+        for match in re.findall(r"archivectl ([a-z]+(?:-[a-z]+)*)(?: ([a-z]+(?:-[a-z]+)*))?", text)
     }
     return {(first, second) for first, second in found if first not in PROSE}
 

@@ -1,0 +1,240 @@
+"""Hot folders: each is looked at on a thread of its own, and what the look decides is carried out.
+
+A look lists the folder, asks the catalog what is on record, decides purely (`policy.hot_folders`) and acts.
+Nothing else is trusted: an event of the file system only makes the next look come at once.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from archived.catalog import hot_items, packages
+from archived.errors import CatalogBusy
+from archived.hot_items import HotItem, HotItemEvent, HotItemState
+from archived.language import _
+from archived.model import Package
+from archived.policy.carried_names import printable
+from archived.policy.hot_folders import (
+    Decision,
+    Entry,
+    LookUp,
+    Refuse,
+    Reject,
+    RemoveOriginal,
+    SeeGone,
+    Sighting,
+    Take,
+    View,
+    Wait,
+    WriteAccepted,
+    WriteArchived,
+    decide,
+    drop_of,
+    see,
+)
+from archived.routines import hot_receipts
+from archived.routines.hot_desk import Desk, Surroundings
+from archived.routines.hot_listing import Listing, list_packages
+from archived.routines.hot_opening import Away, Place, opened
+from archived.routines.hot_removal import remove_original
+from archived.routines.hot_taking import Taker
+from archived.routines.hot_tree import HotTree
+from archived.stages.originals import difference
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the last look found."""
+
+    at: datetime | None = None
+    #: Why nothing could be looked at; empty when all is well.
+    away: str = ""
+    waits: tuple[Wait, ...] = ()
+    listing: Listing = field(default_factory=lambda: Listing((), (), (), ()))
+    #: (path, why) of what could not be written, moved or removed.
+    unwritten: tuple[tuple[str, str], ...] = ()
+
+
+class HotFolder:
+    """One hot folder. `look` belongs to one thread; `seen` may be read by any."""
+
+    def __init__(
+        self, place: Place, around: Surroundings, pool: Executor, *, wake: Callable[[], None]
+    ) -> None:
+        self.place = place
+        self.desk = Desk(around)
+        self.seen = Seen()
+        self._around = around
+        self._pool = pool
+        self._wake = wake
+        self._taker = Taker(place, self.desk, pool, wake)
+        self._sightings: Mapping[str, Sighting] = {}
+        self._unwritten: dict[str, str] = {}
+
+    def wake(self) -> None:
+        """Look now. Any thread may call it."""
+        self._wake()
+
+    def look(self) -> bool:
+        """Look once and do what is due; True when something was done, so that another look is worth while.
+
+        Raises CatalogBusy.
+        """
+        now = self._around.site.now()
+        try:
+            with opened(
+                self.place, catalog=self._around.catalog, site=self._around.site.tools.paths.site
+            ) as tree:
+                listing, decisions = self.decisions(tree)
+                self._sightings = see(listing.entries, self._sightings, now_s=self._around.now_s)
+                acted = self._carry_out(tree, decisions)
+        except (Away, OSError) as error:
+            # Nothing is concluded from what cannot be seen.
+            self.seen = Seen(now, away=_why(error))
+            return False
+        waits = tuple(decision for decision in decisions if isinstance(decision, Wait))
+        self.seen = Seen(now, "", waits, listing, tuple(self._unwritten.items()))
+        return acted
+
+    def decisions(self, tree: HotTree) -> tuple[Listing, list[Decision]]:
+        """What is there, and what would be done with it now. Raises OSError, CatalogBusy."""
+        name, rules = self.place.name, self.place.rules
+        with self._around.catalog.read() as read:
+            newest = hot_items.newest(read, name)
+            states = hot_items.OPEN + ((HotItemState.ARCHIVED,) if rules.remove_archived else ())
+            open_items = hot_items.in_state(read, name, *states)
+            waiting = hot_items.package_states(read, name)
+
+        def is_new(entry: Entry) -> bool:
+            known = newest.get(entry.path)
+            return rules.ready == "settle" and (
+                known is None or known.drop != drop_of(entry, rules) or not known.spent
+            )
+
+        listing = list_packages(tree, self.place.depth, wants_content=is_new)
+        view = View(
+            listing.entries,
+            newest,
+            open_items,
+            waiting,
+            self.desk.busy(),
+            self.desk.resting(entry.path for entry in listing.entries),
+            see(listing.entries, self._sightings, now_s=self._around.now_s),
+            self._around.now_s,
+        )
+        return listing, decide(view, rules)
+
+    def _carry_out(self, tree: HotTree, decisions: Sequence[Decision]) -> bool:
+        takes = [decision for decision in decisions if isinstance(decision, Take)]
+        if takes:
+            self._taker.begin(tree, takes)
+        acted = False
+        for decision in decisions:
+            if self._around.is_draining():
+                break
+            if not isinstance(decision, Take | Wait):
+                acted |= self._act(tree, decision)
+        return acted
+
+    def _act(self, tree: HotTree, decision: Decision) -> bool:
+        """Carry out one decision; False when it could not be, and is tried again."""
+        match decision:
+            case Refuse():
+                self._taker.refuse(decision)
+            case LookUp():
+                self._taker.look_up(decision)
+            case SeeGone(item):
+                self._move(item, HotItemEvent.GONE, ended_at=self._around.site.now())
+            case RemoveOriginal(item):
+                self.desk.begin(item.path)
+                self._pool.submit(self._remove, item)
+                return False
+            case WriteAccepted(item) | WriteArchived(item) | Reject(item):
+                return self._write(tree, decision, item)
+        return True
+
+    def _write(self, tree: HotTree, decision: Decision, item: HotItem) -> bool:
+        try:
+            match decision:
+                case WriteAccepted():
+                    receipt = self._package(item).accepted_receipt or {}
+                    with self._place_may_be_gone(item):
+                        hot_receipts.write_accepted(tree, item, receipt)
+                    self._move(item, HotItemEvent.RECEIPT_WRITTEN)
+                case WriteArchived():
+                    receipt = self._package(item).archived_receipt or {}
+                    with self._place_may_be_gone(item):
+                        hot_receipts.write_archived(tree, item, receipt)
+                    self._move(item, HotItemEvent.ARCHIVED, ended_at=self._around.site.now())
+                case Reject():
+                    self._reject(tree, item)
+        except OSError as error:
+            self._unwritten[item.path] = _why(error)
+            self.desk.rest(item.path)
+            return False
+        self._unwritten.pop(item.path, None)
+        return True
+
+    @contextmanager
+    def _place_may_be_gone(self, item: HotItem) -> Iterator[None]:
+        """A receipt whose folder was taken away has no place any more; it stays in the catalog."""
+        try:
+            yield
+        except FileNotFoundError:
+            log.warning("hot folder %s: no place for a receipt of %s", item.folder, printable(item.path))
+
+    def _package(self, item: HotItem) -> Package:
+        with self._around.catalog.read() as read:
+            return packages.get(read, item.package_id or "")
+
+    def _reject(self, tree: HotTree, item: HotItem) -> None:
+        target = item.rejected_as
+        if target is None:
+            target = hot_receipts.free_in_rejected(tree, item.path)
+            with self._around.catalog.write() as write:
+                hot_items.note(write, item.id, rejected_as=target)
+        hot_receipts.reject(tree, item, target)
+        self._move(item, HotItemEvent.MOVED, ended_at=self._around.site.now())
+
+    def _remove(self, item: HotItem) -> None:
+        """On a thread of the pool: it reads the whole original."""
+        around, place = self._around, self.place
+        board = around.site.tools.progress
+        key = f"hot-{place.name}-{item.id}"
+        report = board.begin(key, _("comparing the original {path}").format(path=printable(item.path)))
+
+        def differences(item: HotItem) -> str:
+            return difference(
+                self._package(item), place.root / item.path, catalog=around.catalog, site=around.site,
+                reader=place.reader, progress=report,
+            )  # fmt: skip
+
+        try:
+            if not around.is_draining():
+                with opened(place, catalog=around.catalog, site=around.site.tools.paths.site) as tree:
+                    remove_original(tree, item, catalog=around.catalog, differences=differences)
+        except (Away, OSError) as error:
+            self.desk.rest(item.path, failed=_why(error))
+        except CatalogBusy:
+            self.desk.rest(item.path)
+        except Exception as error:
+            log.exception("hot folder %s: %s could not be removed", place.name, printable(item.path))
+            self.desk.rest(item.path, failed=str(error))
+        finally:
+            board.end(key)
+            self.desk.end(item.path)
+            self._wake()
+
+    def _move(self, item: HotItem, event: HotItemEvent, **changes: object) -> None:
+        with self._around.catalog.write() as write:
+            hot_items.move(write, item.id, event, **changes)
+
+
+def _why(error: Exception) -> str:
+    strerror = getattr(error, "strerror", None)
+    return str(strerror or error)
