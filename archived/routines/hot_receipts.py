@@ -5,9 +5,10 @@ says it is done is committed after the last of it is on the disk.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from archived.errors import ContentDiffers
 from archived.hot_items import HotItem
 from archived.language import SOURCE, TRANSLATED, _, speaking
 from archived.policy.carried_names import printable
@@ -74,12 +75,25 @@ def refusal_text(item: HotItem, refusal: Mapping[str, Any]) -> str:
             head = _("{path} was refused on {at}; nothing of it was taken.").format(
                 path=printable(item.path), at=item.begun_at.isoformat(timespec="seconds")
             )
-            why = "\n".join(f"- {reason.get('message', '')}" for reason in reasons)
+            why = "\n".join(line for reason in reasons for line in _lines(reason))
             what = _(
                 "Put right what is listed, move it out of rejected/ to where it was, and make it ready again."
             )
+            if refusal.get("code") == ContentDiffers.code:
+                what += " " + _(
+                    "If it is a correction, say so in NAME.package.json beside it: new_version true, and a reason."
+                )
         parts.append(f"{head}\n\n{why}\n\n{what}\n")
     return "\n".join(dict.fromkeys(parts))
+
+
+def _lines(reason: Mapping[str, Any]) -> Iterator[str]:
+    """One reason, and below it every name that it is about."""
+    yield f"- {reason.get('message', '')}"
+    for key, value in reason.items():
+        for item in value if isinstance(value, list) else ():
+            about = ": ".join(map(str, item.values())) if isinstance(item, dict) else str(item)
+            yield f"    {key}: {about}"
 
 
 def _write_receipt(tree: HotTree, path: str, receipt: Mapping[str, Any]) -> None:
