@@ -81,7 +81,9 @@ def test_other_content_under_the_same_name_is_refused_with_the_files_that_differ
     assert len(hot.packages()) == 1
     refused = hot.document(f"rejected/{ONE}.refused.json")
     assert refused["code"] == "content-differs"
-    assert all(name in (hot.path / f"rejected/{ONE}.refused.txt").read_text() for name in ("page.txt", "more.txt"))
+    assert all(
+        name in (hot.path / f"rejected/{ONE}.refused.txt").read_text() for name in ("page.txt", "more.txt")
+    )
     assert (hot.path / "rejected" / ONE / "more.txt").exists()
     assert not (hot.path / ONE).exists()
 
