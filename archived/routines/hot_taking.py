@@ -114,7 +114,10 @@ class Taker:
         batch = open_batch(
             BatchKind.HOT,
             os.fsencode(self._place.root),
-            [BatchEntry(n, request.path, request.reference) for n, (_, request) in enumerate(fresh, start=1)],
+            [
+                BatchEntry(n, request.path, request.reference)
+                for n, (_take, request) in enumerate(fresh, start=1)
+            ],
             catalog=self._around.catalog,
             site=self._around.site,
             owner=self._place.uid,
