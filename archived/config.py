@@ -137,6 +137,11 @@ def _check(config: Config, where: str) -> None:
         demand(plain, f"{name!r}: names of classes and pools have 1 to {NAME_BYTES_MAX} bytes of plain text")
     for name, kind in config.classes.items():
         demand(bool(kind.pools), f"class {name!r} names no pool")
+        demand(kind.symlinks in ("refuse", "record"), f'class {name!r}: symlinks is "refuse" or "record"')
+        demand(
+            all(kind.leave_out) and not any("/" in pattern for pattern in kind.leave_out),
+            f"class {name!r}: leave_out holds names of files, not paths",
+        )
         for wanted in kind.pools:
             demand(wanted in config.pools, f"class {name!r} names pool {wanted!r}, which does not exist")
     for name, library in config.libraries.items():

@@ -113,6 +113,10 @@ class ClassSettings:
     name_zh: str = ""
     retention_mandatory: bool = True
     confidentiality_mandatory: bool = True
+    #: Symbolic links: "refuse" them, or "record" what they say (the package then travels as a tar).
+    symlinks: str = "refuse"
+    #: Names of files that are not taken from plain folders; `*`, `?` and `[…]` match, in any case of letters.
+    leave_out: tuple[str, ...] = ("Thumbs.db", ".DS_Store", "~$*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,10 @@ pools = ["bluray"]
 # Must a submission state its retention (保管期限) and confidentiality (密级)?
 retention_mandatory = true
 confidentiality_mandatory = true
+# Symbolic links in what is handed in: "refuse" it, or "record" what they say and travel as one tar.
+symlinks = "refuse"
+# Files that are not taken from plain folders (named in the receipt); *, ? and [...] match. Bags are never altered.
+leave_out = ["Thumbs.db", ".DS_Store", "~$*"]
 
 # A hot folder: what becomes ready in it is taken. As many as you like, each under a name of its own; see
 # docs/hot-folders.md.

@@ -32,6 +32,10 @@ class BagSummary:
     declared: tuple[str, ...]
     files: int
     size_bytes: int
+    #: How it lies on its discs: plain files, or one tar and why (`archived.policy.carrying`).
+    travels: Mapping[str, object]
+    #: Escaped paths of the files that were there and were not taken.
+    left_out: tuple[str, ...]
 
 
 def accepted_receipt(
@@ -69,6 +73,8 @@ def accepted_receipt(
             "bytes": bag.size_bytes,
             "manifests": dict(bag.manifests),
         },
+        "travels": dict(bag.travels),
+        "left_out": list(bag.left_out),
         "exposure": {
             "staging_disks": config.staging.disks,
             # A whole number: fractions have no one form that could be signed.

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from archived.language import counted
 from archived.model import Package
 from archived.policy.carried_names import printable, problem_with_reference
 from archived.policy.reasons import Reason, ReasonKind, broken_bag, shown
@@ -20,7 +21,7 @@ class Offered:
     unusable: str
     files: int
     size_bytes: int
-    #: (path, why) of everything that cannot be carried or is no file and no folder.
+    #: (path, why) of everything that is neither file nor folder, and of links where the class takes none.
     names: tuple[tuple[str, str], ...]
     #: (path, why) of everything that cannot be read, or that the submitter may not read himself.
     unreadable: tuple[tuple[str, str], ...]
@@ -152,7 +153,11 @@ def _source(offered: Offered) -> list[Reason]:
         reasons.append(
             Reason(
                 ReasonKind.NAMES,
-                f"{len(names)} names cannot be carried: {shown(names)}",
+                counted(
+                    "{count} thing cannot be taken: {names}",
+                    "{count} things cannot be taken: {names}",
+                    len(names),
+                ).format(count=len(names), names=shown(names)),
                 {"names": [{"path": path, "why": why} for path, why in offered.names]},
             )
         )

@@ -1,7 +1,6 @@
-"""Which names a disc can hold, and which names in one folder cannot live side by side everywhere. Pure."""
+"""What can be said of one name: whether it can stand in a reference, how it is shown, what it is a twin of. Pure."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
 
 from backends.optical.udf.constants import PATH_BYTES_MAX
 from backends.optical.udf.names import problem_with_name, problem_with_path
@@ -12,20 +11,6 @@ _EDGES = (" ", ".")
 def printable(name: str) -> str:
     """The name with bytes that are no UTF-8 shown as \\xNN, for messages and JSON."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def problems_in_folder(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """(name, why) for each name of one folder that a disc cannot hold, or that has a twin there.
-
-    Twins differ in case or Unicode normalization only: many systems show one of them, or neither.
-    """
-    first: dict[str, str] = {}
-    for name in names:
-        if problem := problem_with_name(name):
-            yield name, problem
-        twin = first.setdefault(folded(name), name)
-        if twin != name:
-            yield name, f"it differs from {printable(twin)!r} beside it only in case or Unicode normalization"
 
 
 def problem_with_length(path: str) -> str | None:

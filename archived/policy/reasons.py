@@ -12,6 +12,7 @@ from archived.errors import (
     TooLarge,
     Unacceptable,
 )
+from archived.policy.carried_names import printable
 
 #: How many items of a list a message shows; `detail` has all of them.
 SHOWN_MAX = 5
@@ -41,6 +42,7 @@ class Reason:
 
 def broken_bag(problems: Sequence[str]) -> Reason:
     """The reason against a bag that is not what it declares."""
+    problems = [printable(problem) for problem in problems]
     return Reason(
         ReasonKind.RULE,
         f"the bag is not valid, {len(problems)} problems: {shown(problems)}",
@@ -66,7 +68,10 @@ def refusal(reasons: Sequence[Reason], reference: str) -> ArchivedError:
 
 _ERRORS: Mapping[ReasonKind, tuple[type[ArchivedError], str]] = {
     ReasonKind.RULE: (Unacceptable, "put right what is listed and submit it again"),
-    ReasonKind.NAMES: (NotCarried, "rename what is listed and submit it again"),
+    ReasonKind.NAMES: (
+        NotCarried,
+        "take away what is listed, or put files in its place, and submit it again",
+    ),
     ReasonKind.SIZE: (TooLarge, "choose one of: larger media, or several smaller volumes"),
     ReasonKind.SPACE: (
         StagingFull,

@@ -10,18 +10,20 @@ This is an operation of the API, on the thread of the request; the control loop 
 
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from archived.batches import ItemKey
-from archived.catalog import events, packages
+from archived.catalog import contents, events, packages
 from archived.catalog.store import Catalog
 from archived.errors import ArchivedError, Cancelled, NotFound
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.formats.key_files import load_site_key
 from archived.formats.receipts import repeated_receipt
 from archived.model import Package
+from archived.names import escaped
 from archived.policy.carried_names import printable
 from archived.policy.content import Content, content_differs, judge_content
 from archived.policy.reading_rights import Reader
@@ -32,9 +34,10 @@ from archived.settings import Config
 from archived.stages import hold
 from archived.stages.catalog_origin import is_known
 from archived.stages.intake_content import ContentRead, read_content
-from archived.stages.intake_copy import Progress, sync_filesystem
+from archived.stages.intake_copy import Progress
 from archived.stages.intake_offer import PAYLOAD, Limits, Offer, examine, staging_root
 from archived.stages.intake_staging import StagedPackage, abandon_row
+from archived.stages.intake_writing import sync_filesystem
 from archived.states import PackageState
 from devices.clock import Clock
 
@@ -146,6 +149,8 @@ def would_accept(
         "storage_class": offer.verdict.storage_class,
         "pools": list(offer.verdict.pools),
         "made_into_bag": offer.bag is None,
+        "travels": offer.carrying.as_document(),
+        "left_out": [escaped(path) for path in offer.source.left_out],
         "files": offer.offered.files,
         "bytes": offer.offered.size_bytes,
         "cost_bytes": offer.offered.cost_bytes,
@@ -243,16 +248,17 @@ def _judge_known(offer: Offer, content: ContentRead, catalog: Catalog) -> tuple[
 
 def _difference(newest: Package, sha256: Any, catalog: Catalog) -> Reason:
     with catalog.read() as connection:
-        old = {
-            file.path: file.sha256
-            for file in packages.files(connection, newest.id)
-            if not file.is_directory and file.path.startswith(PAYLOAD)
-        }
+        old = contents.digests(connection, newest.id)
     return content_differs(newest, _without_prefix(old), _without_prefix(sha256))
 
 
-def _without_prefix(paths: Any) -> dict[str, str]:
-    return {path.removeprefix(PAYLOAD): sha256 for path, sha256 in paths.items()}
+def _without_prefix(paths: Mapping[str, str]) -> dict[str, str]:
+    """Payload only, as people read its names."""
+    return {
+        escaped(path.removeprefix(PAYLOAD)): sha256
+        for path, sha256 in paths.items()
+        if path.startswith(PAYLOAD)
+    }
 
 
 def _package(offer: Offer, clock: Clock, owner: int) -> Package:

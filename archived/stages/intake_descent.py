@@ -10,8 +10,10 @@ from typing import Final, Self
 from archived.policy.carried_names import printable
 from archived.policy.reading_rights import SEARCH, Reader, may
 
-#: Deeper than any path that a disc can hold (1023 bytes, at least 6 for each folder); bounds open descriptors.
-DEPTH_MAX: Final = 170
+#: Deeper than anything that people make; programs that walk folders by calling themselves end near here.
+DEPTH_MAX: Final = 900
+#: So many folders of one way down are open at a time: the upper half of it, and the lowest folders.
+OPEN_MAX: Final = 128
 
 _ON_THE_WAY = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -23,7 +25,7 @@ class NoWay(Exception):
 
 
 class Descent:
-    """Opens folders and files below one root. Holds the descriptors of one way down at a time."""
+    """Opens folders and files below one root. Holds descriptors of one way down, OPEN_MAX of them at most."""
 
     def __init__(self, root: Path, reader: Reader | None = None) -> None:
         """Walk to `root` from the file system's root without following a link.
@@ -32,7 +34,8 @@ class Descent:
             NoWay: it is not there, is no folder, or `reader` may not search a folder on the way.
         """
         self._names: list[str] = []
-        self._descriptors = [_way_to(root, reader)]
+        #: The root's, then one for each name; None where it was closed to make room.
+        self._descriptors: list[int | None] = [_way_to(root, reader)]
 
     def folder(self, path: str) -> int:
         """A descriptor of a folder ("" is the root), good until the next call. Raises OSError."""
@@ -43,10 +46,13 @@ class Descent:
         while shared < min(len(names), len(self._names)) and names[shared] == self._names[shared]:
             shared += 1
         self._climb_to(shared)
+        at = self._open_again()
         for name in names[shared:]:
-            self._descriptors.append(os.open(name, _FOLDER, dir_fd=self._descriptors[-1]))
+            at = os.open(name, _FOLDER, dir_fd=at)
+            self._descriptors.append(at)
             self._names.append(name)
-        return self._descriptors[-1]
+            self._make_room()
+        return at
 
     def file(self, path: str) -> int:
         """A new descriptor of a file, for reading; the caller closes it. Raises OSError."""
@@ -59,13 +65,32 @@ class Descent:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._climb_to(0)
-        os.close(self._descriptors.pop())
+        self._climb_to(-1)
 
     def _climb_to(self, depth: int) -> None:
-        while len(self._names) > depth:
-            os.close(self._descriptors.pop())
-            self._names.pop()
+        while len(self._descriptors) > depth + 1:
+            descriptor = self._descriptors.pop()
+            if descriptor is not None:
+                os.close(descriptor)
+        del self._names[max(depth, 0) :]
+
+    def _open_again(self) -> int:
+        """The lowest folder's descriptor, opened again by the names on the way if it had to make room."""
+        depth = len(self._descriptors) - 1
+        while (at := self._descriptors[depth]) is None:
+            depth -= 1
+        for lower in range(depth + 1, len(self._descriptors)):
+            at = os.open(self._names[lower - 1], _FOLDER, dir_fd=at)
+            self._descriptors[lower] = at
+            self._make_room(lower)
+        return at
+
+    def _make_room(self, lowest: int | None = None) -> None:
+        """Close the folder half a way above the lowest one, when that is none of the uppermost ones."""
+        depth = (len(self._descriptors) - 1 if lowest is None else lowest) - OPEN_MAX // 2
+        if depth >= OPEN_MAX // 2 and (descriptor := self._descriptors[depth]) is not None:
+            os.close(descriptor)
+            self._descriptors[depth] = None
 
 
 def _way_to(root: Path, reader: Reader | None) -> int:

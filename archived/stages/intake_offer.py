@@ -7,23 +7,25 @@ from pathlib import Path
 
 from archived.catalog import packages
 from archived.catalog.store import Catalog
-from archived.formats import bag_making
 from archived.formats.bag import Bag, read_bag
+from archived.formats.bag_manifests import PAYLOAD as PAYLOAD
 from archived.formats.bag_tags import DECLARATION_NAME
 from archived.model import Package
 from archived.policy.acceptance import Circumstances, Offered, Verdict, judge, reference_problems
-from archived.policy.carried_names import printable, problem_with_length
+from archived.policy.carried_names import printable
+from archived.policy.carrying import Carrying
 from archived.policy.reading_rights import Reader
 from archived.policy.submission import SubmissionRequest
 from archived.policy.twins import NamesBeside
-from archived.settings import Config
+from archived.settings import ClassSettings, Config
+from archived.stages.intake_bag import BagToBe, bag_to_be, refused_links, without_left_out
+from archived.stages.intake_forms import in_bag
 from archived.stages.intake_source import NotRead, Source
 from archived.stages.intake_survey import survey
 from backends.optical.udf.cost import group_cost_bytes
 from backends.optical.udf.layout import UdfEntry
 from devices.clock import Clock
 
-PAYLOAD = "data/"
 #: What a file takes on the staging disk beyond its bytes, at most, on the usual file systems.
 STAGING_UNIT_BYTES = 4096
 #: All tag files of a bag together; they are held in memory. Enough for a million files in one manifest.
@@ -50,8 +52,8 @@ class Offer:
     source: Source
     #: What the producer's bag declares, or None for a plain folder.
     bag: Bag | None
-    #: bag-info.txt of the bag that we would make; empty for a producer's bag.
-    info: bytes
+    #: The bag that will lie in staging.
+    to_be: BagToBe
     offered: Offered
     versions: tuple[Package, ...]
     verdict: Verdict
@@ -62,9 +64,14 @@ class Offer:
         return PAYLOAD if self.bag is None else ""
 
     @property
+    def carrying(self) -> Carrying:
+        """How it travels."""
+        return self.to_be.carrying
+
+    @property
     def empty_folders(self) -> list[str]:
-        """Folders of the bag that hold nothing, sorted, without '/' at their ends."""
-        return [(self.prefix + path).rstrip("/") for path in self.source.empty_folders]
+        """Folders that hold nothing by their paths in the bag, sorted, without '/' at their ends."""
+        return [in_bag(self.prefix, path) for path in self.source.empty_folders]
 
 
 def staging_root(config: Config, site: Path) -> Path:
@@ -96,10 +103,23 @@ def examine(
         bag = _bag_of(source)
     except NotRead as error:
         source, bag = Source(request.path, unusable=str(error)), None
-    info = b"" if bag else _info(request, source, config, clock)
+    rules = config.classes.get(request.storage_class or config.default_class) or ClassSettings(())
+    record_links = rules.symlinks == "record"
+    if bag is None:
+        source = without_left_out(source, rules.leave_out)
+    to_be = bag_to_be(
+        request,
+        source,
+        bag,
+        record_links=record_links,
+        made_at=clock.now(),
+        simulated=config.simulated,
+    )
+    names = source.problems if record_links else (*source.problems, *refused_links(source))
     named = not reference_problems(request)
     # What has no name on a disc has no cost there either, and no version in the catalog.
-    names, cost = _carried(request, source, info, bag, limits) if named else (source.problems, 0)
+    whole = named and not (names or source.unreadable or source.unusable)
+    cost = _cost_bytes(request, to_be, limits) if whole else 0
     with catalog.read() as connection:
         versions = tuple(packages.versions(connection, request.reference)) if named else ()
         # Whose reference is there already brings no new name.
@@ -114,8 +134,8 @@ def examine(
         unreadable=source.unreadable,
         bag=bag.problems if bag else (),
         cost_bytes=cost,
-        staging_bytes=sum(map(_staged_bytes, _sizes(source, info, bag).values()))
-        + STAGING_UNIT_BYTES * len(source.folders),
+        staging_bytes=sum(map(_staged_bytes, to_be.sizes.values()))
+        + STAGING_UNIT_BYTES * (1 if to_be.carrying.as_tar else len(source.folders)),
     )
     known = Circumstances(
         classes=config.classes,
@@ -127,33 +147,16 @@ def examine(
         exceptions=limits.exceptions,
         names_beside=beside,
     )
-    return Offer(request, source, bag, info, offered, versions, judge(request, offered, known))
+    return Offer(request, source, bag, to_be, offered, versions, judge(request, offered, known))
 
 
-def _carried(
-    request: SubmissionRequest, source: Source, info: bytes, bag: Bag | None, limits: Limits
-) -> tuple[tuple[tuple[str, str], ...], int]:
-    """(path, why) of everything that cannot be carried, and the cost on a disc (0 when there is any)."""
+def _cost_bytes(request: SubmissionRequest, to_be: BagToBe, limits: Limits) -> int:
+    """What the bag takes on a disc at most."""
     folder = f"data/{request.fonds}/{request.series}/{request.volume}/v0001"
-    prefix = "" if bag else PAYLOAD
-    sizes = _sizes(source, info, bag)
-    empty = [(prefix + path).rstrip("/") for path in source.empty_folders]
-    too_long = ((path, problem_with_length(f"{folder}/{path}")) for path in (*sizes, *empty))
-    names = (*source.problems, *((printable(path), why) for path, why in too_long if why))
-    if names or source.unreadable or source.unusable:
-        return names, 0
+    sizes = to_be.sizes
     entries = [UdfEntry(f"{folder}/{path}", sizes[path], 0) for path in sorted(sizes)]
-    entries += [UdfEntry(f"{folder}/{path}", 0, 0, is_directory=True) for path in empty]
-    return names, limits.cost_bytes(entries)
-
-
-def _sizes(source: Source, info: bytes, bag: Bag | None) -> dict[str, int]:
-    """Bytes of every file of the bag, of those too that we shall make."""
-    if bag is not None:
-        return {file.path: file.size_bytes for file in source.files}
-    sizes = {PAYLOAD + file.path: file.size_bytes for file in source.files}
-    # Undecodable names are refused later, with all others; here they only must have a length.
-    return sizes | bag_making.tag_file_sizes(info, map(printable, sizes))
+    entries += [UdfEntry(f"{folder}/{path}", 0, 0, is_directory=True) for path in to_be.empty_folders]
+    return limits.cost_bytes(entries)
 
 
 def _staged_bytes(size_bytes: int) -> int:
@@ -188,18 +191,3 @@ def _bag_of(source: Source) -> Bag | None:
 
     sizes = {path: file.size_bytes for path, file in files.items()}
     return read_bag(read, sizes, has_payload_folder="data" in source.folders)
-
-
-def _info(request: SubmissionRequest, source: Source, config: Config, clock: Clock) -> bytes:
-    return bag_making.info_tags(
-        bag_making.BagDescription(
-            reference=request.reference,
-            title=request.title,
-            retention=request.retention or "",
-            confidentiality=request.confidentiality or "",
-            made_at=clock.now(),
-            payload_bytes=source.size_bytes,
-            payload_files=len(source.files),
-            simulated=config.simulated,
-        )
-    )

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from archived.batches import ItemKey
-from archived.catalog import batches, events, packages
+from archived.catalog import batches, events, inner_files, packages
 from archived.catalog.store import Catalog
 from archived.errors import ArchivedError
 from archived.formats.capacity import receipt_excess_bytes
 from archived.formats.receipts import BagSummary, accepted_receipt
 from archived.formats.signing import SigningKey
+from archived.inner_files import InnerFile
 from archived.item_states import ItemEvent
 from archived.model import Package, PackageFile
 from archived.policy.content import Content, judge_content
@@ -23,7 +24,7 @@ from archived.policy.reasons import refusal
 from archived.policy.twins import twin_reasons
 from archived.settings import Config
 from archived.stages.catalog_origin import must_be_known
-from archived.stages.intake_copy import ReadFile
+from archived.stages.intake_writing import ReadFile
 from archived.states import PackageEvent, PackageState
 from devices.clock import Clock
 
@@ -38,6 +39,7 @@ class StagedPackage:
         self._catalog = catalog
         self._clock = clock
         self._rows: list[PackageFile] = []
+        self._inner: list[InnerFile] = []
         with catalog.write() as connection:
             must_be_known(connection)
             self.package = replace(package, id=packages.new_id(connection))
@@ -64,11 +66,19 @@ class StagedPackage:
         """Record a folder that holds nothing. Raises CatalogBusy."""
         self._add(PackageFile(self.package.id, path, True, 0, mtime_s, "", "", ""))
 
+    def add_inner(self, item: InnerFile) -> None:
+        """Record what lies inside the tar in the folder. Raises CatalogBusy."""
+        self._inner.append(item)
+        if len(self._inner) >= packages.BATCH:
+            self.flush()
+
     def flush(self) -> None:
         """Put the rows that are left into the catalog. Raises CatalogBusy."""
         with self._catalog.write() as connection:
             packages.add_files(connection, self._rows)
+            inner_files.add(connection, self._inner)
         self._rows = []
+        self._inner = []
 
     def acknowledge(
         self,
@@ -156,4 +166,5 @@ class StagedPackage:
 def abandon_row(connection: Any, package_id: str) -> None:
     """The catalog's side of giving up: no files, state ABANDONED, nothing staged."""
     packages.forget_files(connection, package_id)
+    inner_files.forget(connection, package_id)
     packages.advance_state(connection, package_id, PackageEvent.FAILED, staged=False)

@@ -3,14 +3,14 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archived.policy.carried_names import printable, problems_in_folder
+from archived.policy.carried_names import printable
 from archived.policy.reading_rights import READ, SEARCH, Reader, may
 from archived.stages.intake_descent import Descent, NoWay
 from archived.stages.intake_source import (
@@ -18,13 +18,13 @@ from archived.stages.intake_source import (
     Source,
     SourceFile,
     SourceFolder,
+    SourceLink,
     changed,
     path_bytes,
     unreadable,
 )
 
 _SPECIAL = {
-    stat.S_IFLNK: "it is a symbolic link; put the file itself there",
     stat.S_IFSOCK: "it is a socket, not a file",
     stat.S_IFIFO: "it is a pipe, not a file",
     stat.S_IFBLK: "it is a block device, not a file",
@@ -49,6 +49,7 @@ def survey(root: Path, reader: Reader | None = None) -> Source:
         root,
         files=tuple(looking.files),
         empty_folders=tuple(sorted(looking.empty, key=path_bytes)),
+        links=tuple(sorted(looking.links, key=lambda link: path_bytes(link.path))),
         folders=looking.folders,
         problems=tuple(sorted(looking.problems)),
         unreadable=tuple(sorted(looking.unreadable)),
@@ -189,6 +190,7 @@ class _Survey:
         self._reader = reader
         self.files: list[SourceFile] = []
         self.empty: list[str] = []
+        self.links: list[SourceLink] = []
         self.folders: dict[str, SourceFolder] = {}
         self.problems: list[tuple[str, str]] = []
         self.unreadable: list[tuple[str, str]] = []
@@ -219,18 +221,18 @@ class _Survey:
             path = below + name
             if stat.S_ISDIR(there.st_mode):
                 inner.append(path)
+            elif stat.S_ISLNK(there.st_mode):
+                self._take_link(path, os.readlink(name, dir_fd=descriptor), there)
             elif not stat.S_ISREG(there.st_mode):
                 self._note(path, _SPECIAL.get(stat.S_IFMT(there.st_mode), "it is neither file nor folder"))
             elif self._is_open_to_reader(path, there, READ):
                 self.files.append(_file(path, there))
         if not entries:
             self.empty.append(folder)
-        self._note_names(below, [name for name, _ in entries])
         return inner
 
-    def _note_names(self, below: str, names: Sequence[str]) -> None:
-        for name, why in problems_in_folder(names):
-            self._note(below + name, why)
+    def _take_link(self, path: str, target: str, there: os.stat_result) -> None:
+        self.links.append(SourceLink(path, target, there.st_mtime_ns))
 
     def _is_open_to_reader(self, path: str, found: os.stat_result, wanted: int) -> bool:
         reader = self._reader

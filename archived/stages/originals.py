@@ -8,11 +8,12 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from archived.catalog import packages
+from archived.catalog import contents
 from archived.catalog.store import Catalog
 from archived.errors import Cancelled, Refused
 from archived.language import _, counted
 from archived.model import Package
+from archived.names import escaped
 from archived.policy.reading_rights import Reader
 from archived.policy.reasons import shown
 from archived.policy.submission import SubmissionRequest
@@ -81,7 +82,7 @@ def _request(package: Package, path: Path) -> SubmissionRequest:
 
 def _differing(package: Package, there: Mapping[str, str], catalog: Catalog) -> str:
     with catalog.read() as read:
-        kept = {file.path: file.sha256 for file in packages.files(read, package.id) if not file.is_directory}
+        kept = contents.digests(read, package.id)
     names = sorted(
         path
         for path in kept.keys() | there.keys()
@@ -94,7 +95,9 @@ def _differing(package: Package, there: Mapping[str, str], catalog: Catalog) -> 
         "{count} files are not those of {package}: {names}",
         len(names),
     ).format(
-        count=len(names), package=package.id, names=shown([name.removeprefix(PAYLOAD) for name in names])
+        count=len(names),
+        package=package.id,
+        names=shown([escaped(name.removeprefix(PAYLOAD)) for name in names]),
     )
 
 
@@ -102,9 +105,9 @@ def _differing_tags(package: Package, offer: Offer, catalog: Catalog) -> str:
     """The tag files of a producer's bag, which no root digest covers."""
     with catalog.read() as read:
         kept = {
-            file.path: file.sha256
-            for file in packages.files(read, package.id)
-            if not file.is_directory and not file.path.startswith(PAYLOAD)
+            path: sha256
+            for path, sha256 in contents.digests(read, package.id).items()
+            if not path.startswith(PAYLOAD)
         }
     there: dict[str, str] = {}
     for file in offer.source.files:
@@ -120,4 +123,4 @@ def _differing_tags(package: Package, offer: Offer, catalog: Catalog) -> str:
         "{count} tag file is not that of {package}: {names}",
         "{count} tag files are not those of {package}: {names}",
         len(names),
-    ).format(count=len(names), package=package.id, names=shown(names))
+    ).format(count=len(names), package=package.id, names=shown([escaped(name) for name in names]))
