@@ -104,39 +104,19 @@ def examine(
     except NotRead as error:
         source, bag = Source(request.path, unusable=str(error)), None
     rules = config.classes.get(request.storage_class or config.default_class) or ClassSettings(())
-    record_links = rules.symlinks == "record"
     if bag is None:
         source = without_left_out(source, rules.leave_out)
+    record_links, simulated = rules.symlinks == "record", config.simulated
     to_be = bag_to_be(
-        request,
-        source,
-        bag,
-        record_links=record_links,
-        made_at=clock.now(),
-        simulated=config.simulated,
+        request, source, bag, record_links=record_links, made_at=clock.now(), simulated=simulated
     )
-    names = source.problems if record_links else (*source.problems, *refused_links(source))
     named = not reference_problems(request)
-    # What has no name on a disc has no cost there either, and no version in the catalog.
-    whole = named and not (names or source.unreadable or source.unusable)
-    cost = _cost_bytes(request, to_be, limits) if whole else 0
+    offered = _offered(request, source, bag, to_be, limits, record_links=record_links, named=named)
     with catalog.read() as connection:
         versions = tuple(packages.versions(connection, request.reference)) if named else ()
         # Whose reference is there already brings no new name.
         new = named and not versions
         beside = packages.names_beside(connection, request.reference) if new else NamesBeside()
-    payload = [file for file in source.files if bag is None or file.path.startswith(PAYLOAD)]
-    offered = Offered(
-        unusable=source.unusable,
-        files=len(payload),
-        size_bytes=sum(file.size_bytes for file in payload),
-        names=names,
-        unreadable=source.unreadable,
-        bag=bag.problems if bag else (),
-        cost_bytes=cost,
-        staging_bytes=sum(map(_staged_bytes, to_be.sizes.values()))
-        + STAGING_UNIT_BYTES * (1 if to_be.carrying.as_tar else len(source.folders)),
-    )
     known = Circumstances(
         classes=config.classes,
         default_class=config.default_class,
@@ -148,6 +128,33 @@ def examine(
         names_beside=beside,
     )
     return Offer(request, source, bag, to_be, offered, versions, judge(request, offered, known))
+
+
+def _offered(
+    request: SubmissionRequest,
+    source: Source,
+    bag: Bag | None,
+    to_be: BagToBe,
+    limits: Limits,
+    *,
+    record_links: bool,
+    named: bool,
+) -> Offered:
+    """What policy judges. What has no name on a disc (`named`) has no cost there either."""
+    names = source.problems if record_links else (*source.problems, *refused_links(source))
+    whole = named and not (names or source.unreadable or source.unusable)
+    payload = [file for file in source.files if bag is None or file.path.startswith(PAYLOAD)]
+    folders = 1 if to_be.carrying.as_tar else len(source.folders)
+    return Offered(
+        unusable=source.unusable,
+        files=len(payload),
+        size_bytes=sum(file.size_bytes for file in payload),
+        names=names,
+        unreadable=source.unreadable,
+        bag=bag.problems if bag else (),
+        cost_bytes=_cost_bytes(request, to_be, limits) if whole else 0,
+        staging_bytes=sum(map(_staged_bytes, to_be.sizes.values())) + STAGING_UNIT_BYTES * folders,
+    )
 
 
 def _cost_bytes(request: SubmissionRequest, to_be: BagToBe, limits: Limits) -> int:
