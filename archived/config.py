@@ -23,6 +23,11 @@ ROOMS = ("simulated",)
 MOVED = {"StagingSettings": {"recall_expiry_h": "expiry_h under [recall]"}}
 #: Names of pools and classes stand in the catalog rows of every disc.
 NAME_BYTES_MAX = 64
+#: What a column of a list may mean; `archived.policy.list_columns` says what each of them is.
+LIST_FIELDS = (
+    "fonds", "series", "volume", "folder", "title", "retention", "confidentiality", "storage_class", "pages", "files",
+    "ignore",
+)  # fmt: skip
 SCOPES = ("group", "fonds", "pool")
 HOT_FOLDER_WORDS = {
     "ready": ("marker", "rename", "settle"),
@@ -131,6 +136,10 @@ def _check(config: Config, where: str) -> None:
         time_of_day(config.catalog.export_at)
     except ValueError as error:
         demand(False, f"catalog.export_at: {error}")
+    demand(1 <= config.intake.parallel <= 64, "intake.parallel lies in 1..64")
+    for heading, meaning in config.lists.columns.items():
+        known = ", ".join(LIST_FIELDS)
+        demand(meaning in LIST_FIELDS, f"lists.columns: {heading!r} is {meaning!r}; known are {known}")
     demand(config.simulation.speed >= 0, "simulation.speed must not be negative")
     for name in (*config.classes, *config.pools):
         plain = name.isprintable() and 0 < len(name.encode()) <= NAME_BYTES_MAX

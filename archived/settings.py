@@ -148,6 +148,22 @@ class HotFolderSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class IntakeSettings:
+    """How packages are taken in."""
+
+    #: So many volumes of lists and trees at once; as many as the disks bear that are read and written.
+    parallel: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ListSettings:
+    """Lists of volumes, CSV or .xlsx."""
+
+    #: Heading → field, beside the headings that are known: docs/lists.md.
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything archived.toml says."""
 
@@ -164,6 +180,8 @@ class Config:
     catalog: CatalogSettings = field(default_factory=CatalogSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     simulation: SimulationSettings = field(default_factory=SimulationSettings)
+    intake: IntakeSettings = field(default_factory=IntakeSettings)
+    lists: ListSettings = field(default_factory=ListSettings)
     hot_folders: Mapping[str, HotFolderSettings] = field(default_factory=dict)
 
     @property

@@ -54,6 +54,15 @@ export_keep = 30
 # Whoever may connect may submit, recall and withdraw.
 group = ""
 
+[intake]
+# So many volumes of a list or a tree are taken in at once; more only when the disks bear it.
+parallel = 2
+
+[lists.columns]
+# Headings of your lists beside those that are known, each with what its column means (docs/lists.md): fonds,
+# series, volume, folder, title, retention, confidentiality, storage_class, pages, files, or ignore.
+# "归档号" = "volume"
+
 [simulation]
 # Times that a real robot or drive would take are divided by this; 0 = no waiting at all.
 speed = {speed}

@@ -8,6 +8,7 @@ from archived.api import (
     batches,
     catalog,
     exports,
+    handing_in,
     holdings,
     holds,
     hot_folders,
@@ -24,6 +25,7 @@ from archived.api import (
 from archived.api.services import Services, known_peer
 from archived.api.speech import Speech
 from archived.errors import ArchivedError, CatalogBusy, Failed, Refused, translated
+from archived.stages.intake_pool import IntakePool
 from backends.errors import BackendError
 from devices.failures import DeviceFailure
 from erasure.errors import ErasureError
@@ -37,9 +39,10 @@ def create_application(services: Services) -> FastAPI:
     )
     application.add_middleware(Speech)
     application.state.services = services
+    application.state.intake_pool = IntakePool(services.site.config.intake.parallel)
     for module in (
         submissions, mending, holdings, steering, robot, recall_orders, recalls, recall_content, overview,
-        simulation, catalog, exports, holds, batches, hot_folders,
+        simulation, catalog, exports, holds, batches, hot_folders, handing_in,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

@@ -55,8 +55,14 @@ class Unchecked:
     why: str
 
 
-def problems(volumes: Sequence[ListedVolume], bad: Sequence[BadCell], found: FoundTree) -> tuple[Reason, ...]:
-    """Every reason against the list or tree as a whole; none means that its volumes can be tried one by one."""
+def problems(
+    volumes: Sequence[ListedVolume], bad: Sequence[BadCell], found: FoundTree, *, others: int = 0
+) -> tuple[Reason, ...]:
+    """Every reason against the list or tree as a whole; none means that its volumes can be tried one by one.
+
+    Args:
+        others: how many more there are, against which something else is said already.
+    """
     reasons = [
         _bad_cells(bad),
         _duplicates(volumes),
@@ -67,7 +73,7 @@ def problems(volumes: Sequence[ListedVolume], bad: Sequence[BadCell], found: Fou
         _unreadable(found),
         _differing(volumes, found),
     ]
-    if not volumes and not bad:
+    if not volumes and not bad and not others:
         reasons.append(_reason(_("there is no volume in it"), "nothing", []))
     return tuple(reason for reason in reasons if reason is not None)
 

@@ -9,9 +9,10 @@ import logging
 import os
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from archived.batches import Batch, BatchItem, BatchKind, Entry, ItemKey, asked_key
+from archived.batches import Batch, BatchItem, BatchKind, Entry, ItemKey, ItemRole, asked_key
 from archived.catalog import batches, events
 from archived.catalog.store import Catalog
 from archived.errors import ArchivedError, Cancelled, CatalogBusy, Refused
@@ -113,7 +114,7 @@ def open_single(
     """The batch of one submission. Raises CatalogBusy."""
     return open_batch(
         kind,
-        os.fsencode(asked.path),
+        asked.path,
         [Entry(1, asked.path, asked.reference)],
         catalog=catalog,
         site=site,
@@ -125,7 +126,7 @@ def open_single(
 
 def open_batch(
     kind: BatchKind,
-    source: bytes,
+    source: Path,
     entries: Sequence[Entry],
     *,
     catalog: Catalog,
@@ -137,7 +138,8 @@ def open_batch(
 ) -> Batch:
     """A batch with these items, none of them taken; the earlier one when the same was asked for before.
 
-    A correction that was taken whole is over: the same words again are another correction. Raises CatalogBusy.
+    A correction that was taken whole is over: the same words again are another correction. `{batch}` in the
+    volume of an entry becomes the id of the batch. Raises CatalogBusy.
     """
     asked = asked_key(kind, entries, list_sha256=list_sha256, new_version=new_version, reason=reason)
     with catalog.write() as write:
@@ -146,7 +148,7 @@ def open_batch(
             new_version and all(item.is_taken for item in batches.items(write, earlier.id))
         ):
             return earlier
-        batch = Batch(batches.new_id(write), kind, source, owner, site.now(), asked, list_sha256)
+        batch = Batch(batches.new_id(write), kind, os.fsencode(source), owner, site.now(), asked, list_sha256)
         batches.create(write, batch, [_untaken(batch.id, entry) for entry in entries])
         events.append(
             write, site.now(), "batch opened", ("batch", batch.id), agent=f"uid:{owner}", kind=kind.value,
@@ -180,6 +182,8 @@ def _untaken(batch_id: str, entry: Entry) -> BatchItem:
     fields = (entry.reference.fonds, entry.reference.series, entry.reference.volume)
     fonds, series, volume = (field.encode("utf-8", "backslashreplace").decode() for field in fields)
     source = os.fsencode(entry.path)
+    if entry.role is ItemRole.LIST:
+        volume = volume.replace("{batch}", batch_id)
     return BatchItem(batch_id, entry.number, entry.role, ItemState.NOT_TAKEN, source, fonds, series, volume)
 
 
