@@ -8,7 +8,6 @@ acknowledgement commits the package and the outcome of its batch's item together
 
 import hashlib
 import logging
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import Any
@@ -113,7 +112,7 @@ class Taker:
         drops = hashlib.sha256("\n".join(take.drop for take, _request in fresh).encode()).hexdigest()
         batch = open_batch(
             BatchKind.HOT,
-            os.fsencode(self._place.root),
+            self._place.root,
             [
                 BatchEntry(n, request.path, request.reference)
                 for n, (_take, request) in enumerate(fresh, start=1)
