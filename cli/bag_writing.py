@@ -2,17 +2,15 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from cli.delivery import DeliveredFile
+from cli.delivered import DeliveredFile
 
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 
-def finish_bag(
-    folder: Path, files: Sequence[DeliveredFile], directories: Iterable[str], reference: str, package: str
-) -> None:
+def finish_bag(folder: Path, files: Sequence[DeliveredFile], reference: str, package: str) -> None:
     """Write declaration, bag-info and manifests beside `data/`; empty folders are no part of a bag (RFC 8493, 1.3)."""
     total_bytes = sum(file.size_bytes for file in files)
     manifest = "".join(

@@ -4,36 +4,17 @@ right, inside one folder only, over nothing unless told."""
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 from archived.errors import ArchivedError, Failed, Refused
 from archived.language import _
+from cli.delivered import DeliveredFile, DeliveredFolder, DeliveredLink
 
 #: What half-written files are called.
 PARTIAL = ".archived-*-*.part"
 
 Progress = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveredFile:
-    """One file as the daemon announces it; the path is relative, with '/'."""
-
-    path: str
-    size_bytes: int
-    sha256: str
-    #: Time of its last change; None leaves the time of writing.
-    mtime_s: int | None = None
-    #: First and last byte when it is a piece of a file; None for a whole file.
-    start: int | None = None
-    end: int | None = None
-
-    @property
-    def name(self) -> str:
-        """The path that it gets: a piece tells which bytes it is."""
-        return self.path if self.start is None else f"{self.path}.bytes-{self.start}-{self.end}"
 
 
 def check_folder(folder: Path, *, overwrite: bool) -> None:
@@ -63,23 +44,27 @@ def check_file(path: Path, *, overwrite: bool) -> None:
 
 def deliver(
     files: Sequence[DeliveredFile],
-    directories: Iterable[str],
+    directories: Iterable[DeliveredFolder],
     folder: Path,
     fetch: Callable[[DeliveredFile], Iterator[bytes]],
     *,
     overwrite: bool,
+    links: Iterable[DeliveredLink] = (),
     progress: Progress = lambda done_bytes: None,
 ) -> None:
-    """Write every file below `folder`, and every empty folder; all are synced when this returns.
+    """Write every file below `folder`, every folder and link; all are synced when this returns.
+
+    Links are made behind all files, and folders get their times and modes last: nothing is written through either.
 
     Raises:
         Refused: a path leads out of the folder (nothing was written), or something is in the way.
         Failed: bytes that are not those that were announced; the file was removed, earlier ones are kept.
     """
     places = {file.name: _inside(folder, file.name) for file in files}
-    empty = [_inside(folder, path) for path in directories]
+    folders = [(_inside(folder, item.name), item) for item in directories]
+    linked = [(_inside(folder, link.name), link) for link in links]
     folder.mkdir(parents=True, exist_ok=True)
-    for place in empty:
+    for place, _item in folders:
         _make_folder(folder, place)
     done = 0
     for number, file in enumerate(files):
@@ -96,6 +81,14 @@ def deliver(
             raise
         done += file.size_bytes
         progress(done)
+    for place, link in linked:
+        _make_folder(folder, place.parent)
+        _make_link(place, link, overwrite=overwrite)
+    for place, item in sorted(folders, key=lambda pair: len(pair[0].parts), reverse=True):
+        if item.mode is not None:
+            os.chmod(place, item.mode & 0o777 & ~_umask())
+        if item.mtime_ns is not None:
+            os.utime(place, ns=(item.mtime_ns, item.mtime_ns))
     os.sync()
 
 
@@ -114,12 +107,28 @@ def write_checked(pieces: Iterator[bytes], place: Path, file: DeliveredFile, *, 
                 length += len(piece)
         _compare(file, length, digest.hexdigest())
         check_file(place, overwrite=overwrite)
-        if file.mtime_s is not None:
-            os.utime(temporary, (file.mtime_s, file.mtime_s))
+        if file.mode is not None:
+            os.chmod(temporary, file.mode & 0o777 & ~_umask())
+        if file.mtime_ns is not None:
+            os.utime(temporary, ns=(file.mtime_ns, file.mtime_ns))
         os.replace(temporary, place)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _make_link(place: Path, link: DeliveredLink, *, overwrite: bool) -> None:
+    if place.is_symlink() and os.readlink(place) == link.target:
+        return
+    check_file(place, overwrite=overwrite)
+    place.unlink(missing_ok=True)
+    place.symlink_to(link.target)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def is_there(folder: Path, file: DeliveredFile) -> bool:

@@ -8,7 +8,8 @@ import click
 from archived.errors import WrongState
 from archived.language import _
 from cli.context import Context, at
-from cli.delivery import DeliveredFile, check_file, write_checked
+from cli.delivered import DeliveredFile
+from cli.delivery import check_file, write_checked
 from cli.nouns import noun, one_or_all, reason_option, verb
 from cli.recalling import cancelled_on_failure, wait_until_ready
 from cli.render import facts, items, plain, size, table

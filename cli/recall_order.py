@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +9,7 @@ from archived.errors import AnswerBroken, ArchivedError, Failed, Refused, Unreco
 from archived.language import _
 from cli import recall_note
 from cli.context import Context, at
-from cli.delivery import DeliveredFile
+from cli.delivered import DeliveredFile, file_of, folder_of, link_of
 from cli.recall_note import Note, NotedPart
 from cli.recall_targets import FolderTarget, Part, Target, folder_names
 from cli.reconnecting import call_again, stream_again
@@ -193,11 +192,12 @@ def _next(
 def _take(context: Context, note: Note, recall_id: str, part: NotedPart, target: Target) -> None:
     package = next(name for name, item in note.parts.items() if item is part)
     document = context.get(at("/v1/recalls", recall_id, "files"))
-    files = [_delivered(item) for item in document["files"]]
+    files = _files_of(document)
     if part.first_recall != recall_id:
         # Only the rest was asked for this time; digests of pieces are known since they were gathered.
+        document = context.get(at("/v1/recalls", part.first_recall, "files"))
         now = {file.name: file for file in files}
-        files = [now.get(file.name, file) for file in _files(context, part.first_recall)]
+        files = [now.get(file.name, file) for file in _files_of(document)]
     content = at("/v1/recalls", recall_id, "content")
 
     def fetch(file: DeliveredFile) -> Iterator[bytes]:
@@ -207,7 +207,15 @@ def _take(context: Context, note: Note, recall_id: str, part: NotedPart, target:
         return stream_again(context, content, path=file.path, **bounds)
 
     target.take(
-        Part(package, part.reference, part.folder, tuple(files), tuple(document["directories"]), part.whole),
+        Part(
+            package,
+            part.reference,
+            part.folder,
+            tuple(files),
+            tuple(map(folder_of, document["directories"])),
+            tuple(link_of(item) for item in document["files"] if item["kind"] == "link"),
+            part.whole,
+        ),
         fetch,
     )
     _hand_over(context, recall_id)
@@ -227,12 +235,11 @@ def _hand_over(context: Context, recall_id: str) -> None:
 
 
 def _files(context: Context, recall_id: str) -> list[DeliveredFile]:
-    return [_delivered(item) for item in context.get(at("/v1/recalls", recall_id, "files"))["files"]]
+    return _files_of(context.get(at("/v1/recalls", recall_id, "files")))
 
 
-def _delivered(item: dict[str, Any]) -> DeliveredFile:
-    file = DeliveredFile(item["path"], item["size_bytes"], item["sha256"], item.get("mtime_s"))
-    return replace(file, start=item["start"], end=item["end"]) if item.get("start") is not None else file
+def _files_of(document: dict[str, Any]) -> list[DeliveredFile]:
+    return [file_of(item) for item in document["files"] if item["kind"] == "file"]
 
 
 def _by_package(items: list[dict[str, Any]], asked: dict[str, Any]) -> list[dict[str, Any]]:

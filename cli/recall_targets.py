@@ -11,9 +11,11 @@ from typing import IO, Any, Protocol
 
 from archived.errors import Failed, Refused
 from archived.language import _
+from archived.names import escaped
 from cli import recall_note
 from cli.bag_writing import finish_bag
-from cli.delivery import DeliveredFile, check_folder, deliver, is_there, remove_partial
+from cli.delivered import DeliveredFile, DeliveredFolder, DeliveredLink
+from cli.delivery import check_folder, deliver, is_there, remove_partial
 
 Fetch = Callable[[DeliveredFile], Iterator[bytes]]
 
@@ -27,9 +29,15 @@ class Part:
     #: Name of its own folder in the target; "" when the order is of one package only.
     folder: str
     files: tuple[DeliveredFile, ...]
-    directories: tuple[str, ...]
-    #: All of the package is wanted: then it is a bag as it stands.
+    directories: tuple[DeliveredFolder, ...]
+    links: tuple[DeliveredLink, ...]
+    #: All of the package is wanted.
     whole: bool
+
+    @property
+    def is_bag(self) -> bool:
+        """Whether what is handed back is a bag as it stands."""
+        return self.whole and any(file.name == "bagit.txt" for file in self.files)
 
 
 class Target(Protocol):
@@ -76,7 +84,8 @@ class FolderTarget:
 
     def take(self, part: Part, fetch: Fetch) -> None:
         files = [f for f in part.files if not (self._going_on and self.has(part.folder, f))]
-        deliver(files, part.directories, self.folder / part.folder, fetch, overwrite=self._overwrite)
+        folder, overwrite = self.folder / part.folder, self._overwrite
+        deliver(files, part.directories, folder, fetch, overwrite=overwrite, links=part.links)
 
     def has(self, folder: str, file: DeliveredFile) -> bool:
         """Whether exactly these bytes are there already; each file is read once."""
@@ -98,17 +107,11 @@ class BagTarget(FolderTarget):
     option = "--bag"
 
     def take(self, part: Part, fetch: Fetch) -> None:
-        outside = [file.path for file in part.files if not file.path.startswith("data/")]
-        if not part.whole and outside:
-            raise Refused(
-                _("{path} of {package} is no payload, and a new bag holds payload only").format(
-                    path=outside[0], package=part.package
-                ),
-                advice=_("recall it with --to DIR, or all of the package with --bag DIR"),
-            )
+        if not part.is_bag:
+            _demand_listable(part)
         super().take(part, fetch)
-        if not part.whole:
-            finish_bag(self.folder / part.folder, part.files, part.directories, part.reference, part.package)
+        if not part.is_bag:
+            finish_bag(self.folder / part.folder, part.files, part.reference, part.package)
 
 
 class TarTarget:
@@ -129,13 +132,18 @@ class TarTarget:
 
     def take(self, part: Part, fetch: Fetch) -> None:
         tar = self._opened()
-        for directory in sorted(part.directories):
-            entry = _entry(_joined(part.folder, directory))
-            entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+        for directory in sorted(part.directories, key=lambda item: item.name):
+            entry = _entry(_joined(part.folder, directory.name), directory.mode or 0o755, directory.mtime_ns)
+            entry.type = tarfile.DIRTYPE
+            tar.addfile(entry)
+        for link in sorted(part.links, key=lambda item: item.name):
+            entry = _entry(_joined(part.folder, link.name), 0o777, None)
+            entry.type, entry.linkname = tarfile.SYMTYPE, link.target
             tar.addfile(entry)
         for file in sorted(part.files, key=lambda item: item.name):
-            entry = _entry(_joined(part.folder, file.name))
-            entry.size, entry.mtime = file.size_bytes, file.mtime_s or 0
+            mode = 0o644 if file.mode is None else file.mode
+            entry = _entry(_joined(part.folder, file.name), mode, file.mtime_ns)
+            entry.size = file.size_bytes
             content = _Checked(fetch(file), file)
             tar.addfile(entry, content)
             content.compare()
@@ -223,10 +231,28 @@ def folder_names(parts: Sequence[dict[str, Any]]) -> dict[str, str]:
     return names
 
 
-def _entry(name: str) -> tarfile.TarInfo:
+def _entry(name: str, mode: int, mtime_ns: int | None) -> tarfile.TarInfo:
     entry = tarfile.TarInfo(name)
-    entry.mode = 0o644
+    entry.mode = mode & 0o777
+    # Whole seconds need no header of their own; parts of one go into a PAX header, and come back exactly.
+    seconds, rest_ns = divmod(mtime_ns or 0, 10**9)
+    entry.mtime = seconds
+    if rest_ns:
+        entry.pax_headers = {"mtime": f"{seconds}.{rest_ns:09d}"}
     return entry
+
+
+def _demand_listable(part: Part) -> None:
+    """Raises Refused when a new bag cannot hold this: tag files, names that no manifest can list, links."""
+    for file in part.files:
+        listable = not any("\ud800" <= character <= "\udfff" for character in file.name)
+        if not file.name.startswith("data/") or not listable:
+            raise Refused(
+                _(
+                    "{path} of {package} cannot be part of a new bag: it is no payload, or its name is no UTF-8"
+                ).format(path=escaped(file.name), package=part.package),
+                advice=_("recall it with --to DIR or --tar -"),
+            )
 
 
 def _joined(folder: str, path: str) -> str:

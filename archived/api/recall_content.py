@@ -18,8 +18,8 @@ from archived.language import _
 from archived.model import Recall
 from archived.sessions.encode import open_recipe
 from archived.sessions.gather import WantedFile
+from archived.stages.recall_entries import wanted_file
 from archived.stages.recall_reading import spool_path
-from archived.stages.recall_sources import wanted_file
 from archived.states import RecallState
 from erasure.digests import hasher
 
@@ -68,7 +68,11 @@ def content(
             image = images.get(read, recall.image_id or "")
             blocks = _from_recipe(paths.staging / image.recipe_name, paths.staging)
         elif recall.from_staging:
-            blocks = _from_file(paths.staging / f"packages/{recall.package_id}" / path, start or 0, file)
+            blocks = _from_file(
+                paths.staging / f"packages/{recall.package_id}" / file.source,
+                file.source_offset + (start or 0),
+                file,
+            )
         else:
             spool = spool_path(paths.recalls / recall.id, recall.image_id or "none")
             blocks = _from_file(spool, file.offset + (start or 0), file)

@@ -4,10 +4,14 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 
 from archived.api.services import Document, Services, plain, services_of, uid_of
-from archived.catalog import images, packages
+from archived.catalog import images
 from archived.catalog import recalls as catalog_recalls
+from archived.inner_files import FILE, FOLDER, LINK
 from archived.model import Recall
+from archived.names import as_text, escaped
+from archived.policy.delivered_entries import Entry
 from archived.stages.recall_area import expires_at, waits_words
+from archived.stages.recall_entries import entries_of, entry_of
 from archived.stages.recall_request import request_image
 from archived.stages.staging_release import remove
 from archived.states import RecallEvent
@@ -51,27 +55,25 @@ def files(recall_id: str, services: Services = Depends(services_of)) -> Document
     """What a recall hands over: whole files, pieces of files, and empty folders when all of a package is wanted."""
     with services.catalog.read() as read:
         recall = catalog_recalls.get(read, recall_id)
-        everything = list(packages.files(read, recall.package_id)) if recall.package_id else []
-    chosen = set(recall.paths)
-    mtimes = {file.path: file.mtime_s for file in everything}
-    found: list[Document] = [
-        {"path": f.path, "size_bytes": f.size_bytes, "sha256": f.sha256, "mtime_s": f.mtime_s}
-        for f in everything
-        if f.path in chosen
+        chosen = set(recall.paths)
+        everything = list(entries_of(read, recall.package_id)) if recall.package_id else []
+        named = {entry.path: entry for entry in everything}
+        for path in chosen.union(path for path, *_ in recall.pieces) - named.keys():
+            outer = entry_of(read, recall.package_id or "", path)
+            if outer is not None:
+                named[path] = outer
+    whole = chosen.issuperset(entry.path for entry in everything if entry.kind == FILE)
+    found = [
+        _entry_document(entry)
+        for entry in named.values()
+        if entry.path in chosen or (whole and entry.kind == LINK)
     ]
     found += [
-        {
-            "path": path,
-            "start": start,
-            "end": start + length - 1,
-            "size_bytes": length,
-            "sha256": sha256,
-            "mtime_s": mtimes.get(path),
-        }
+        _entry_document(named[path])
+        | {"start": start, "end": start + length - 1, "size_bytes": length, "sha256": sha256}
         for path, start, length, sha256 in recall.pieces
     ]
-    whole = len(chosen) == sum(not file.is_directory for file in everything)
-    folders = [file.path for file in everything if file.is_directory] if whole else []
+    folders = [_entry_document(entry) for entry in everything if whole and entry.kind == FOLDER]
     return services.said(
         {
             "recall": recall.id,
@@ -103,6 +105,22 @@ def recall_document(read: Connection, services: Services, recall: Recall) -> Doc
         del document[many]
     document["waits"] = waits_words(read, services.site, recall)
     document["expires_at"] = plain(expires_at(services.site, recall))
+    return document
+
+
+def _entry_document(entry: Entry) -> Document:
+    """One entry; `name` is what it is called on a file system, escaped (`archived.names`)."""
+    document: Document = {
+        "path": entry.path,
+        "name": escaped(as_text(entry.raw)),
+        "kind": entry.kind,
+        "size_bytes": entry.size_bytes,
+        "sha256": entry.sha256,
+        "mtime_ns": entry.mtime_ns,
+        "mode": entry.mode,
+    }
+    if entry.kind == LINK:
+        document["target"] = escaped(as_text(entry.target))
     return document
 
 

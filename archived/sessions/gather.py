@@ -31,6 +31,13 @@ class WantedFile:
     offset: int
     size_bytes: int
     sha256: str
+    #: The stored file of the package that holds the bytes, and where in it; "" when that is the file itself.
+    stored_in: str = ""
+    source_offset: int = 0
+
+    @property
+    def source(self) -> str:
+        return self.stored_in or self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +199,14 @@ def check_staged(files: Sequence[WantedFile], folder: Path, report: Report) -> t
     wrong = []
     for file in files:
         try:
-            descriptor = os.open(folder / file.path, os.O_RDONLY)
+            descriptor = os.open(folder / file.source, os.O_RDONLY)
         except OSError:
             wrong.append(file.path)
             continue
         try:
-            if os.fstat(descriptor).st_size != file.size_bytes or _sha256(descriptor, 0, file) != file.sha256:
+            size_bytes = os.fstat(descriptor).st_size
+            right_size = size_bytes == file.size_bytes or file.source != file.path
+            if not right_size or _sha256(descriptor, file.source_offset, file) != file.sha256:
                 wrong.append(file.path)
         finally:
             os.close(descriptor)

@@ -12,24 +12,19 @@ BLOCK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class PlacedPiece:
-    """`length` bytes of a file from its byte `start`, and where the file begins in the spool of its image."""
+    """`length` bytes, from `start` of a stored file, and from `spool_offset` in the spool of its image."""
 
-    path: str
+    source: str
     start: int
     length: int
-    #: Offset of the file in the image; the staged file itself begins at 0.
-    file_offset: int
+    spool_offset: int
 
 
 def digests(pieces: Sequence[PlacedPiece], source: Path) -> tuple[str, ...]:
     """sha256 of every piece: from the spool `source`, or from staged files below the folder `source`."""
-    staged = source.is_dir()
-    found = []
-    for piece in pieces:
-        path = source / piece.path if staged else source
-        offset = piece.start if staged else piece.file_offset + piece.start
-        found.append(_sha256(path, offset, piece.length))
-    return tuple(found)
+    if not source.is_dir():
+        return tuple(_sha256(source, piece.spool_offset, piece.length) for piece in pieces)
+    return tuple(_sha256(source / piece.source, piece.start, piece.length) for piece in pieces)
 
 
 def _sha256(path: Path, offset: int, length: int) -> str:

@@ -27,16 +27,15 @@ from archived.sessions.pieces import PlacedPiece, digests
 from archived.sessions.tools import Tools
 from archived.stages import recall_reading
 from archived.stages.recall_area import next_admitted
+from archived.stages.recall_entries import placed_pieces, wanted_files
 from archived.stages.recall_planning import NOTHING, next_readings
 from archived.stages.recall_reading import Fetch, Fetched, Ready, spool_path
 from archived.stages.recall_sources import (
     own_reads,
-    placed_pieces,
     record_bad,
     record_liars,
     set_shape,
     spooled_members,
-    wanted_files,
 )
 from archived.stages.work import CPU, Action, Broken, Context, Site
 from archived.states import ReadingState, RecallEvent, RecallState

@@ -22,6 +22,7 @@ from archived.policy.sources import CopyView, direct_source
 from archived.sessions.gather import Gathered, WantedFile
 from archived.sessions.rebuild import SYNDROMES_MIN, parsed
 from archived.stages.floor import floors
+from archived.stages.recall_entries import wanted_files
 from archived.stages.recall_sources import (
     chunk_ranges,
     copy_views,
@@ -30,7 +31,6 @@ from archived.stages.recall_sources import (
     other_members,
     payload_table,
     view_of,
-    wanted_files,
 )
 from archived.stages.work import Site
 from archived.states import CopyState, ReadingState
@@ -149,9 +149,7 @@ def picture_of(
 
 def sectors_of(files: Sequence[WantedFile]) -> tuple[Range, ...]:
     """The sectors that hold the files."""
-    return merge(
-        (file.offset, -(-file.size_bytes // SECTOR_BYTES) * SECTOR_BYTES) for file in files if file.size_bytes
-    )
+    return _in_sectors((file.offset, file.size_bytes) for file in files if file.size_bytes)
 
 
 def chunks_of(image: Image, files: Iterable[WantedFile]) -> frozenset[int]:

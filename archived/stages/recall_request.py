@@ -9,17 +9,20 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media, packages, recalls
-from archived.errors import NotFound, Refused, Unrecoverable, WrongState
+from archived.catalog import events, images, inner_files, media, packages, recalls
+from archived.errors import Refused, Unrecoverable, WrongState
+from archived.inner_files import FILE
 from archived.language import _
-from archived.model import Image, Package, PackageFile, Reading, Recall
+from archived.model import Image, Package, Reading, Recall
+from archived.policy.delivered_entries import Entry, chosen
 from archived.policy.sources import CopyView, Paces
 from archived.policy.visits import Visit, Wish, estimate_visits_s, visits
 from archived.stages.floor import floors
 from archived.stages.recall_area import demand_fits, may_begin
+from archived.stages.recall_entries import wanted_files
 from archived.stages.recall_planning import first_readings
 from archived.stages.recall_reading import at_hand
-from archived.stages.recall_sources import copy_views, view_of, wanted_files
+from archived.stages.recall_sources import copy_views, view_of
 from archived.stages.work import Site
 from archived.states import ImageState, RecallState
 
@@ -58,7 +61,7 @@ class Plan:
     """Where the bytes of one recall would come from."""
 
     package: Package
-    files: tuple[PackageFile, ...]
+    files: tuple[Entry, ...]
     #: The recall as it would be put on record; its id and state are not given yet.
     recall: Recall
     readings: tuple[Reading, ...]
@@ -233,18 +236,19 @@ def _joined(wanted: Sequence[WantedPackage]) -> list[WantedPackage]:
 
 def _draft(
     read: Connection, site: Site, wanted: WantedPackage, owner: int
-) -> tuple[Package, tuple[PackageFile, ...], Recall]:
+) -> tuple[Package, tuple[Entry, ...], Recall]:
     """The files that are wanted whole, and the recall as it would be put on record."""
     package = wanted.package
     if package.accepted_at is None or package.state.value not in ("accepted", "archived"):
         raise WrongState(f"package {package.id} is {package.state.value}; it cannot be recalled")
-    everything = list(packages.files(read, package.id))
-    by_path = {file.path: file for file in everything}
-    if wanted.paths or wanted.pieces:
-        files = tuple(dict.fromkeys(_file(package, by_path, path) for path in wanted.paths))
-    else:
-        files = tuple(everything)
-    pieces = tuple(dict.fromkeys(_piece(package, by_path, piece) for piece in wanted.pieces))
+    stored, inner = list(packages.files(read, package.id)), list(inner_files.of_package(read, package.id))
+
+    def named(paths: Sequence[str]) -> list[Entry]:
+        return chosen(stored, inner, paths, package_id=package.id)
+
+    everything = not (wanted.paths or wanted.pieces)
+    files = tuple(dict.fromkeys(named(wanted.paths))) if wanted.paths or everything else ()
+    pieces = tuple(dict.fromkeys(_piece(package, named([piece.path])[0], piece) for piece in wanted.pieces))
     image = _image_of(read, package)
     whole_bytes = sum(file.size_bytes for file in files)
     recall = Recall(
@@ -252,7 +256,7 @@ def _draft(
         state=RecallState.WAITING,
         package_id=package.id,
         image_id=image.id if image is not None else None,
-        paths=tuple(file.path for file in files if not file.is_directory),
+        paths=tuple(file.path for file in files if file.kind == FILE),
         requested_at=site.now(),
         owner=owner,
         bytes_wanted=whole_bytes + sum(length for _path, _start, length, _sha256 in pieces),
@@ -262,19 +266,9 @@ def _draft(
     return package, files, recall
 
 
-def _file(package: Package, by_path: dict[str, PackageFile], path: str) -> PackageFile:
-    file = by_path.get(path) or by_path.get(f"data/{path}")
-    if file is None:
-        raise NotFound(f"package {package.id} has no file {path!r}", package=package.id, path=path)
-    return file
-
-
-def _piece(
-    package: Package, by_path: dict[str, PackageFile], piece: WantedPiece
-) -> tuple[str, int, int, str]:
-    file = _file(package, by_path, piece.path)
+def _piece(package: Package, file: Entry, piece: WantedPiece) -> tuple[str, int, int, str]:
     end = file.size_bytes - 1 if piece.end is None else piece.end
-    if file.is_directory or not 0 <= piece.start <= end < file.size_bytes:
+    if file.kind != FILE or not 0 <= piece.start <= end < file.size_bytes:
         raise Refused(
             _(
                 "{path} of {package} has {size} bytes, numbered from 0; it has no bytes {start} to {end}"
@@ -300,7 +294,7 @@ def _planned(
     read: Connection,
     site: Site,
     package: Package,
-    files: tuple[PackageFile, ...],
+    files: tuple[Entry, ...],
     recall: Recall,
     in_use: Collection[int],
 ) -> Plan:

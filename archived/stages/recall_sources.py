@@ -1,101 +1,21 @@
-"""What a recall wants, what was read for it so far, and what that said about the sources."""
+"""The sources of a recall: copies, what was read of them so far, and what that said about them."""
 
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media, package_files, packages, recalls
+from archived.catalog import events, images, media, recalls
 from archived.catalog.events import Attention
-from archived.errors import NotFound
-from archived.model import Copy, Image, PackageFile, Reading, Recall
-from archived.policy.ranges import Range, chunk_numbers, merge, subtract
+from archived.model import Copy, Image, Reading, Recall
+from archived.policy.ranges import Range, merge, subtract
 from archived.policy.sources import CopyView
-from archived.sessions.gather import OwnRead, SetShape, SpooledMember, WantedFile
-from archived.sessions.pieces import PlacedPiece
-from archived.sessions.rebuild import parsed
+from archived.sessions.gather import OwnRead, SetShape, SpooledMember
 from archived.stages.floor import Floor, floors
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, ReadingState
 from backends.interface import SECTOR_BYTES
 from erasure.chunks import CHUNK_BYTES
-
-
-def wanted_files(read: Connection, recall: Recall) -> list[WantedFile]:
-    """The files of a recall with their places in the image and their digests."""
-    if recall.package_id is None:
-        return [wanted_image(images.get(read, image_of(recall)))]
-    pieces = () if recall.from_staging else recall.pieces
-    stretches = _stretches(read, recall, pieces)
-    # What no chunk table can judge is judged by the sha256 of its file: then all of the file is wanted.
-    chosen = set(recall.paths) | {path for path, *_ in recall.pieces if path not in stretches}
-    found = (file for file in packages.files(read, recall.package_id) if file.path in chosen)
-    whole = placed(read, recall.image_id, recall.package_id, found) if chosen else []
-    return [*whole, *(stretch for some in stretches.values() for stretch in some)]
-
-
-def placed_pieces(read: Connection, recall: Recall) -> list[PlacedPiece]:
-    """The pieces of a recall with the places of their files in the image."""
-    found = []
-    for path, start, length, _sha256 in recall.pieces:
-        place = None
-        if recall.image_id is not None and recall.package_id is not None:
-            place = package_files.first_sector(read, recall.image_id, recall.package_id, path)
-        found.append(PlacedPiece(path, start, length, (place or 0) * SECTOR_BYTES))
-    return found
-
-
-def _stretches(
-    read: Connection, recall: Recall, pieces: Sequence[tuple[str, int, int, str]]
-) -> dict[str, list[WantedFile]]:
-    """Path → the whole chunks that hold its pieces; without files whose chunks would not be less than the file."""
-    if not pieces or recall.image_id is None or recall.package_id is None:
-        return {}
-    image = images.get(read, recall.image_id)
-    if parsed(payload_table(read, image)) is None:
-        return {}
-    found: dict[str, list[WantedFile]] = {}
-    for path in dict.fromkeys(path for path, *_ in pieces):
-        lba = package_files.first_sector(read, image.id, recall.package_id, path)
-        file = package_files.get_file(read, recall.package_id, path)
-        if lba is None or file is None or path in recall.paths:
-            continue
-        begin = lba * SECTOR_BYTES - image.payload_offset
-        wanted = ((begin + start, length) for name, start, length, _ in pieces if name == path)
-        ranges = chunk_ranges(image, sorted(chunk_numbers(wanted, CHUNK_BYTES)))
-        if ranges and sum(length for _, length in ranges) < file.size_bytes:
-            found[path] = [WantedFile(path, offset, length, "") for offset, length in ranges]
-    return found
-
-
-def wanted_file(read: Connection, recall: Recall, path: str) -> WantedFile:
-    """One file of the recall's package, or its image when there is none. Raises NotFound."""
-    if recall.package_id is None:
-        return wanted_image(images.get(read, image_of(recall)))
-    file = package_files.get_file(read, recall.package_id, path)
-    if file is None or file.is_directory:
-        raise NotFound(f"recall {recall.id} has no file {path!r}", path=path)
-    place = None
-    if recall.image_id is not None:
-        place = package_files.first_sector(read, recall.image_id, recall.package_id, path)
-    return WantedFile(path, (place or 0) * SECTOR_BYTES, file.size_bytes, file.sha256)
-
-
-def wanted_image(image: Image) -> WantedFile:
-    """All bytes of an image as one file."""
-    return WantedFile("", 0, image.size_bytes or 0, image.sha256 or "")
-
-
-def placed(
-    read: Connection, image_id: str | None, package_id: str, files: Iterable[PackageFile]
-) -> list[WantedFile]:
-    """Files of a package with their places in an image (0 while they lie in staging only)."""
-    places = packages.extents(read, image_id, package_id) if image_id is not None else {}
-    return [
-        WantedFile(file.path, places.get(file.path, (0, 0))[0] * SECTOR_BYTES, file.size_bytes, file.sha256)
-        for file in files
-        if not file.is_directory
-    ]
 
 
 def copy_views(

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archived.errors import DaemonAbsent, Failed, Refused
-from cli.delivery import DeliveredFile, check_folder, deliver
+from cli.delivered import DeliveredFile, DeliveredFolder
+from cli.delivery import check_folder, deliver
 
 GOOD = b"the bytes that were promised"
 
 
-def announced(path: str, data: bytes = GOOD, mtime_s: int | None = None) -> DeliveredFile:
-    return DeliveredFile(path, len(data), hashlib.sha256(data).hexdigest(), mtime_s)
+def announced(path: str, data: bytes = GOOD, mtime_ns: int | None = None) -> DeliveredFile:
+    return DeliveredFile(path, len(data), hashlib.sha256(data).hexdigest(), mtime_ns)
 
 
 def fetch(file: DeliveredFile) -> Iterator[bytes]:
@@ -33,8 +34,8 @@ def test_files_and_empty_folders_are_made_with_time_and_umask(tmp_path: Path) ->
     old = os.umask(0o027)
     try:
         deliver(
-            [announced("data/页 1.txt", mtime_s=1_000_000)],
-            ["data/空", ".x"],
+            [announced("data/页 1.txt", mtime_ns=10**15)],
+            [DeliveredFolder("data/空"), DeliveredFolder(".x")],
             tmp_path / "a/b",
             fetch,
             overwrite=False,
@@ -77,7 +78,7 @@ def test_a_path_that_leads_out_is_refused_before_anything_is_written(
 ) -> None:
     files = [announced("good")] + ([] if as_folder else [announced(path)])
     with pytest.raises(Refused, match="nothing was written"):
-        deliver(files, [path] if as_folder else [], tmp_path / "to", fetch, overwrite=True)
+        deliver(files, [DeliveredFolder(path)] if as_folder else [], tmp_path / "to", fetch, overwrite=True)
     assert left_in(tmp_path) == []
 
 

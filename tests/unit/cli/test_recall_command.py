@@ -19,7 +19,10 @@ def digest(data: bytes) -> str:
 @pytest.fixture
 def ready(daemon: FakeClient) -> dict[str, Any]:
     """A daemon that needs a moment for recall R000001; the document that it answers with."""
-    files = [{"path": p, "size_bytes": len(d), "sha256": digest(d), "mtime_s": 1} for p, d in FILES.items()]
+    files = [
+        {"path": p, "kind": "file", "size_bytes": len(d), "sha256": digest(d), "mtime_ns": 10**9}
+        for p, d in FILES.items()
+    ]
     recall = {
         "recall": "R000001",
         "package": "P000001",
@@ -34,7 +37,8 @@ def ready(daemon: FakeClient) -> dict[str, Any]:
         "POST /v1/recall-orders": asked,
         "GET /v1/recall-orders/O000001": [order, order, ready_order],
         "GET /v1/recalls/R000001/files": {
-            "recall": "R000001", "files": files, "directories": ["data/none"], "whole": True
+            "recall": "R000001", "whole": True, "files": files,
+            "directories": [{"path": "data/none", "kind": "folder", "mtime_ns": 0}],
         },
         "POST /v1/recalls/R000001/delivered": {"state": "delivered"},
         "POST /v1/recalls/R000001/cancel": {"state": "cancelled"},
