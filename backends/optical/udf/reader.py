@@ -14,6 +14,7 @@ from backends.optical.udf import constants as udf
 from backends.optical.udf import parsing
 
 Read = Callable[[int, int], bytes]
+Damaged = Callable[[str, Exception], None]
 
 _READ_SECTORS = 512
 _CACHED_CLUSTERS = 32
@@ -55,8 +56,12 @@ class UdfReader:
         """The sixteen digits that tell this image from all others."""
         return self._volume.identifier
 
-    def walk(self) -> Iterator[UdfNode]:
-        """Every file and folder but the root, breadth first, in the order in which folders list them."""
+    def walk(self, damaged: Damaged | None = None) -> Iterator[UdfNode]:
+        """Every file and folder but the root, breadth first, in the order in which folders list them.
+
+        Damage raises; with `damaged` it is told (path, error) instead, and all the rest still comes: a bad file
+        entry costs one file or one folder, a bad list what stands behind the damage in it.
+        """
         seen = {self._root}
         budget_bytes = self._volume.partition_sectors * udf.SECTOR_BYTES
         queue = deque([(0, self._node("", self._root))])
@@ -65,14 +70,30 @@ class UdfReader:
             budget_bytes -= folder.size_bytes
             if budget_bytes < 0 or depth > _DEPTH_MAX:
                 raise UdfDamaged(f"folder {folder.path!r} is longer or deeper than the image allows")
-            for name, block in self._listing(folder):
-                node = self._node(f"{folder.path}/{name}" if folder.path else name, block)
-                if node.is_directory:
-                    if block in seen:
+            for path, block in self._paths(folder, damaged):
+                try:
+                    node = self._node(path, block)
+                    if node.is_directory and block in seen:
                         raise UdfDamaged(f"folder {node.path!r} stands in two places")
+                except (UdfDamaged, MediumUnreadable) as error:
+                    if damaged is None:
+                        raise
+                    damaged(path, error)
+                    continue
+                if node.is_directory:
                     seen.add(block)
                     queue.append((depth + 1, node))
                 yield node
+
+    def _paths(self, folder: UdfNode, damaged: Damaged | None) -> Iterator[tuple[str, int]]:
+        """(path, block of the file entry) of what a folder lists, up to the first damage where that is told."""
+        try:
+            for name, block in self._listing(folder):
+                yield f"{folder.path}/{name}" if folder.path else name, block
+        except (UdfDamaged, MediumUnreadable) as error:
+            if damaged is None:
+                raise
+            damaged(folder.path, error)
 
     def lookup(self, path: str) -> UdfNode:
         """The file or folder at a relative POSIX path; "" is the root. Raises NotInImage."""

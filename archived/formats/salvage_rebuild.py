@@ -1,0 +1,101 @@
+"""Writing rebuilt members: sparse files under .partial, named only when their sha256 is right."""
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from archived.formats.salvage_copy import LooseFile, blocks
+from archived.formats.salvage_set import Advance, SalvagedSet
+from backends.durable import name_durably
+from erasure.chunks import CHUNK_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What became of one member."""
+
+    position: int
+    image_id: str
+    #: Chunks that could not be had; zeros stand there.
+    lost: tuple[int, ...]
+    #: The image under its name, or its .partial where something is lost; None when nothing was to be written.
+    path: Path | None
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.lost
+
+
+def can_be_rebuilt(salvaged: SalvagedSet, wanted: list[int], advance: Advance) -> list[Rebuilt]:
+    """What `rebuild` would give; nothing is written."""
+    lost: dict[int, list[int]] = {position: [] for position in wanted}
+    for chunk in range(salvaged.chunk_count()):
+        _repair(salvaged, chunk, wanted, lost, advance)
+    return [Rebuilt(p, salvaged.record(p).member.image_id, tuple(lost[p]), None) for p in wanted]
+
+
+def rebuild(salvaged: SalvagedSet, wanted: list[int], folder: Path, advance: Advance) -> list[Rebuilt]:
+    """Write every wanted member below `folder`. Never over a file that is there. Raises OSError.
+
+    A data member is written as IMAGE-ID.img, a parity member as IMAGE-ID.parity.bin.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lost: dict[int, list[int]] = {position: [] for position in wanted}
+    names = {position: _free_name(salvaged, position, folder) for position in wanted}
+    parts = {position: path.with_name(path.name + ".partial") for position, path in names.items()}
+    for position, part in parts.items():
+        with part.open("wb") as file:
+            file.truncate(salvaged.record(position).size_bytes)
+    for chunk in range(salvaged.chunk_count()):
+        for position, data in _repair(salvaged, chunk, wanted, lost, advance).items():
+            with parts[position].open("r+b", buffering=0) as file:
+                file.seek(chunk * CHUNK_BYTES)
+                while data:
+                    data = data[file.write(data) :]
+    return [_finished(salvaged, p, lost[p], parts[p], names[p], advance) for p in wanted]
+
+
+def _repair(
+    salvaged: SalvagedSet, chunk: int, wanted: list[int], lost: dict[int, list[int]], advance: Advance
+) -> dict[int, bytes]:
+    """The bytes of one chunk that are to be written; notes what is lost."""
+    asked = [position for position in wanted if chunk < len(salvaged.record(position).chunks)]
+    found = {}
+    for position, data in salvaged.repair(chunk, asked).items():
+        if data is None:
+            lost[position].append(chunk)
+        elif any(data):  # zeros are there already
+            found[position] = data
+        advance(salvaged.record(position).chunks.range_of(chunk)[1])
+    return found
+
+
+def _finished(
+    salvaged: SalvagedSet, position: int, lost: list[int], part: Path, path: Path, advance: Advance
+) -> Rebuilt:
+    record, digest = salvaged.record(position), hashlib.sha256()
+    for block in blocks(LooseFile(part)):
+        digest.update(block)
+        advance(len(block))
+    if not lost and digest.hexdigest() != record.digests["sha256"]:
+        lost = list(range(len(record.chunks)))  # the table itself is forged; nothing of it is believed
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    if not lost:
+        name_durably(part, path)
+    return Rebuilt(position, record.member.image_id, tuple(lost), part if lost else path)
+
+
+def _free_name(salvaged: SalvagedSet, position: int, folder: Path) -> Path:
+    member = salvaged.record(position).member
+    name = safe_name(member.image_id) + (".img" if member.kind == "data" else ".parity.bin")
+    while (folder / name).exists():
+        name = f"rebuilt-{name}"
+    return folder / name
+
+
+def safe_name(text: str) -> str:
+    """A file name from an id."""
+    return re.sub(r"[^\w.-]", "_", text)
