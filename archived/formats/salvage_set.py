@@ -106,7 +106,7 @@ class SalvagedSet:
             for position, part in self._solve(piece, missing).items():
                 results[position] += part
         for position, data in results.items():
-            offset, length = self._records[position].chunks.range_of(chunk)
+            length = self._span(position, chunk)
             right = self._records[position].chunks.matches(chunk, data[:length])
             solved[position] = bytes(data[:length]) if right else None
         return solved
