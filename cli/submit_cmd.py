@@ -1,21 +1,15 @@
-"""archivectl submit: a folder or a bag is handed in, and the producer gets a receipt."""
+"""archivectl submit: one volume, a list of volumes, or a tree is handed in."""
 
-import json
-import os
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import click
 
-from archived.errors import Cancelled, Failed, Refused
 from archived.language import _
-from cli.complaint import reason_lines
-from cli.context import Context, Document, at, print_json_error
-from cli.exit_status import INTERRUPTED
+from cli.context import Context, Document
 from cli.nouns import verb
-from cli.render import facts, moment, plain, reference, size, table
-from cli.waiting import Interrupted, wait_for, with_progress
+from cli.submit_many import OF_LISTS, hand_in_many, list_request, tree_request
+from cli.submit_one import hand_in
 
 
 @verb(
@@ -24,12 +18,32 @@ from cli.waiting import Interrupted, wait_for, with_progress
     "submit ./0007 --fonds Z109 --series 2003 --volume 0007 --retention Y30 --confidentiality open --dry-run",
     "submit ./0007 --fonds Z109 --series 2003 --volume 0007 --retention permanent --confidentiality open"
     " --wait-for archived --receipt 0007.json",
+    "submit --list ./list.xlsx --dry-run",
+    "submit --list ./list.csv --layout '{volume}' --fonds Z109 --series 2003",
+    "submit --recursive ./scans --layout '{fonds}/{series}/{volume}' --retention permanent"
+    " --confidentiality open",
     'submit ./0007 --fonds Z109 --series 2003 --volume 0007 --new-version --reason "page 12 scanned again"',
 )
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--fonds", required=True, help="Fonds 全宗.")
-@click.option("--series", required=True, help="Series 目录.")
-@click.option("--volume", required=True, help="Volume 案卷.")
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--list", "list_file", type=click.Path(path_type=Path), help="Hand in every volume of this CSV or .xlsx."
+)
+@click.option("--recursive", is_flag=True, help="Hand in every volume below PATH, by --layout.")
+@click.option("--layout", default="", help="What a path says: {fonds}/{series}/{volume}, {series}-{year}, …")
+@click.option(
+    "--root", type=click.Path(path_type=Path), help="What the list's folders are relative to; its own folder."
+)
+@click.option("--sheet", default="", help="Sheet of an .xlsx with several.")
+@click.option(
+    "--columns", type=click.Path(path_type=Path), help='TOML file with further headings: "归档号" = "volume".'
+)
+@click.option("--list-retention", default="", help="Retention of the list itself, where its rows differ.")
+@click.option(
+    "--list-confidentiality", default="", help="Confidentiality of the list itself, where its rows differ."
+)
+@click.option("--fonds", default="", help="Fonds 全宗.")
+@click.option("--series", default="", help="Series 目录.")
+@click.option("--volume", default="", help="Volume 案卷.")
 @click.option("--title", default="", help="Title 题名.")
 @click.option("--storage-class", help="Storage class; the site's default when not given.")
 @click.option("--retention", help="Retention 保管期限; most classes demand it.")
@@ -44,136 +58,66 @@ from cli.waiting import Interrupted, wait_for, with_progress
     "--receipt", "receipt_file", type=click.Path(path_type=Path), help="Write the receipt here as JSON."
 )
 def submit(
-    context: Context, path: Path, wait_for: str, dry_run: bool, receipt_file: Path | None, **fields: Any
+    context: Context,
+    path: Path | None,
+    list_file: Path | None,
+    recursive: bool,
+    wait_for: str,
+    receipt_file: Path | None,
+    **fields: Any,
 ) -> None:
-    """Hand in the folder or BagIt bag PATH as one volume.
+    """Hand in the folder or BagIt bag PATH as one volume, or many volumes by --list or --recursive.
 
     The accepted receipt means: copied, synced, digested, on record; keep your original. The archived receipt
     (--wait-for archived) means: read back from every medium after a reload. The same content again gets the
     first receipt again. Ctrl-C cancels: nothing is kept, unless the receipt was out already.
+
+    Of a list or a tree everything that is wrong is listed before anything is taken; then one volume that is
+    refused stops no other. Every submission belongs to a batch, whose id is printed: archivectl batch ID. Columns
+    and rules: docs/lists.md.
     """
     if fields["new_version"] and not fields["reason"]:
-        raise click.UsageError("--new-version needs --reason TEXT")
-    if receipt_file is not None and os.path.lexists(receipt_file):
-        raise Refused(
-            f"{receipt_file} exists; nothing was handed in", advice="name another file for the receipt"
+        raise click.UsageError(_("--new-version needs --reason TEXT"))
+    if list_file is None and not recursive:
+        _check_single(path, fields)
+        return hand_in(
+            context, path or Path(), fields, until_archived=wait_for == "archived", receipt_file=receipt_file
         )
-    key = uuid4().hex
-    request: Document = {"path": str(path.resolve()), **fields, "dry_run": dry_run, "key": key}
-    try:
-        answer = with_progress(
-            context,
-            lambda: context.post("/v1/submissions", request),
-            cancel=lambda: context.post(at("/v1/progress", key, "cancel")),
-        )
-    except Interrupted as interrupted:
-        _end_interrupted(context, interrupted, receipt_file)
-        raise SystemExit(INTERRUPTED) from None
-    if dry_run:
-        context.answer(answer, _show_trial)
-        raise SystemExit(answer["exit_status"])
-    _keep(answer, receipt_file)
-    if wait_for == "archived":
-        if not context.as_json:
-            _show_accepted(answer)
-        answer = _wait_until_archived(context, answer["package"])
-        _keep(answer, receipt_file)
-    context.answer(answer, _show_archived if wait_for == "archived" else _show_accepted)
-
-
-def _end_interrupted(context: Context, interrupted: Interrupted, receipt_file: Path | None) -> None:
-    """Say what became of a submission that was interrupted. Raises what else it ended with."""
-    try:
-        answer = interrupted.answer.result()
-    except Cancelled as error:
-        if context.as_json:
-            print_json_error(error.as_document())
-        context.say("interrupted: the submission was cancelled, and nothing of it was kept")
-        return
-    if answer.get("dry_run"):
-        context.say("interrupted; nothing was taken")
-        return
-    _keep(answer, receipt_file)
-    context.answer(answer, _show_accepted)
-    context.say(
-        f"interrupted too late: it was accepted before; take it back with: "
-        f"archivectl withdraw {answer['package']} --reason TEXT"
+    _check_many(path, list_file, recursive, fields)
+    where, request = (
+        ("tree", tree_request(path or Path(), fields))
+        if list_file is None
+        else ("list", list_request(list_file, fields))
+    )
+    return hand_in_many(
+        context, where, request, until_archived=wait_for == "archived", receipt_file=receipt_file
     )
 
 
-def _wait_until_archived(context: Context, package_id: str) -> Document:
-    """The archived receipt, as soon as there is one; every change of what it waits for is said."""
-    said = ""
+def _check_single(path: Path | None, fields: Document) -> None:
+    if path is None:
+        raise click.UsageError(_("Missing argument 'PATH'; or give --list FILE"))
+    for name in ("fonds", "series", "volume"):
+        if not fields[name]:
+            raise click.UsageError(_("Missing option '--{name}'.").format(name=name))
+    _refuse_options(fields, ("layout", *OF_LISTS), _("only for --list or --recursive"))
 
-    def look() -> Document | None:
-        nonlocal said
-        now = context.get(at("/v1/packages", package_id))
-        if now["state"] in ("withdrawn", "abandoned"):
-            raise Failed(
-                f"{package_id} was {now['state']} while it was waited for",
-                advice=f"archivectl events --subject {package_id}",
-            )
-        waits_for = "; ".join(now["waits_for"])
-        if now["state"] != "archived" and waits_for != said:
-            said = waits_for
-            context.say(f"{package_id} waits for: {plain(waits_for)}")
-        return now["archived_receipt"] if now["state"] == "archived" else None
 
-    try:
-        return wait_for(context, look)
-    except KeyboardInterrupt:
-        context.say(
-            f"no longer waiting; {package_id} is accepted and goes on: archivectl packages {package_id}"
+def _check_many(path: Path | None, list_file: Path | None, recursive: bool, fields: Document) -> None:
+    if list_file is not None and (recursive or path is not None):
+        raise click.UsageError(
+            _("--list FILE stands alone: its rows say the folders, and --root where they are")
         )
-        raise
+    if recursive:
+        if path is None:
+            raise click.UsageError(_("Missing argument 'PATH': the folder whose volumes are handed in"))
+        if not fields["layout"]:
+            raise click.UsageError(_("--recursive needs --layout, such as '{fonds}/{series}/{volume}'"))
+        _refuse_options(fields, OF_LISTS, _("only for --list"))
+    _refuse_options(fields, ("volume",), _("not for many volumes; each has its own"))
 
 
-def _keep(receipt: Document, file: Path | None) -> None:
-    """Write the newest receipt, whole or not at all."""
-    if file is None:
-        return
-    temporary = file.with_name(f".{file.name}.part")
-    with temporary.open("w", encoding="utf-8", errors="backslashreplace") as out:
-        json.dump(receipt, out, ensure_ascii=False, indent=2)
-        out.write("\n")
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(temporary, file)
-
-
-def _show_accepted(receipt: Document) -> None:
-    again = (
-        " (the same content was handed in before; this is its first receipt)"
-        if receipt.get("repeated")
-        else ""
-    )
-    click.echo(f"accepted: {receipt['package']} {reference(receipt)} version {receipt['version']}{again}")
-    again_in = receipt.get("repeated")
-    if batch := again_in if isinstance(again_in, str) else receipt.get("batch"):
-        click.echo(_("batch: {batch}").format(batch=batch))
-    facts({"files": receipt["files"], "bytes": receipt["bytes"]})
-    click.echo(f"root digest ({receipt['root_digest']['algorithm']}): {receipt['root_digest']['value']}")
-    exposure = receipt.get("exposure", {})
-    if exposure:
-        click.echo(plain(exposure["advice"]))
-        click.echo(f"it is to be archived by {moment(exposure['archived_by'])}")
-
-
-def _show_archived(receipt: Document) -> None:
-    click.echo(f"archived: {receipt['package']} {reference(receipt)} version {receipt['version']}")
-    table(
-        receipt["media"],
-        *[k for k in ("medium", "label", "set", "position", "role") if any(k in m for m in receipt["media"])],
-    )
-
-
-def _show_trial(answer: Document) -> None:
-    words = {"accept": "would be accepted", "repeat": "is there already", "refuse": "would be refused"}
-    click.echo(f"{reference(answer)} {words[answer['outcome']]}; nothing was taken")
-    for line in reason_lines(answer["reasons"]):
-        click.echo(line)
-    if answer["outcome"] != "refuse":
-        pools = ", ".join(answer["pools"])
-        click.echo(
-            f"version {answer['version']}, {answer['files']} files, {size(answer['bytes'])}, pools: {pools}"
-        )
+def _refuse_options(fields: Document, names: tuple[str, ...], why: str) -> None:
+    for name in names:
+        if fields[name]:
+            raise click.UsageError(_("--{option} is {why}").format(option=name.replace("_", "-"), why=why))

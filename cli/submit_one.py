@@ -1,0 +1,134 @@
+"""archivectl submit PATH: one folder or bag is handed in, and the producer gets a receipt."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import click
+
+from archived.errors import Cancelled, Failed
+from archived.language import _
+from cli.complaint import reason_lines
+from cli.context import Context, Document, at, print_json_error
+from cli.exit_status import INTERRUPTED
+from cli.keeping import check_free, keep
+from cli.render import facts, moment, plain, reference, size, table
+from cli.waiting import Interrupted, wait_for, with_progress
+
+#: What is said of one volume.
+FIELDS = (
+    "fonds", "series", "volume", "title", "storage_class", "retention", "confidentiality", "new_version", "reason",
+    "dry_run",
+)  # fmt: skip
+
+
+def hand_in(
+    context: Context, path: Path, fields: Document, *, until_archived: bool, receipt_file: Path | None
+) -> None:
+    """Hand one volume in, show its receipt, and end with its exit status."""
+    check_free(receipt_file)
+    key = uuid4().hex
+    request: Document = {"path": str(path.resolve()), **{name: fields[name] for name in FIELDS}, "key": key}
+    try:
+        answer = with_progress(
+            context,
+            lambda: context.post("/v1/submissions", request),
+            cancel=lambda: context.post(at("/v1/progress", key, "cancel")),
+        )
+    except Interrupted as interrupted:
+        _end_interrupted(context, interrupted, receipt_file)
+        raise SystemExit(INTERRUPTED) from None
+    if fields["dry_run"]:
+        context.answer(answer, _show_trial)
+        raise SystemExit(answer["exit_status"])
+    keep(answer, receipt_file)
+    if until_archived:
+        if not context.as_json:
+            _show_accepted(answer)
+        answer = _wait_until_archived(context, answer["package"])
+        keep(answer, receipt_file)
+    context.answer(answer, _show_archived if until_archived else _show_accepted)
+
+
+def _end_interrupted(context: Context, interrupted: Interrupted, receipt_file: Path | None) -> None:
+    """Say what became of a submission that was interrupted. Raises what else it ended with."""
+    try:
+        answer = interrupted.answer.result()
+    except Cancelled as error:
+        if context.as_json:
+            print_json_error(error.as_document())
+        context.say("interrupted: the submission was cancelled, and nothing of it was kept")
+        return
+    if answer.get("dry_run"):
+        context.say("interrupted; nothing was taken")
+        return
+    keep(answer, receipt_file)
+    context.answer(answer, _show_accepted)
+    context.say(
+        f"interrupted too late: it was accepted before; take it back with: "
+        f"archivectl withdraw {answer['package']} --reason TEXT"
+    )
+
+
+def _wait_until_archived(context: Context, package_id: str) -> Document:
+    """The archived receipt, as soon as there is one; every change of what it waits for is said."""
+    said = ""
+
+    def look() -> Document | None:
+        nonlocal said
+        now = context.get(at("/v1/packages", package_id))
+        if now["state"] in ("withdrawn", "abandoned"):
+            raise Failed(
+                f"{package_id} was {now['state']} while it was waited for",
+                advice=f"archivectl events --subject {package_id}",
+            )
+        waits_for = "; ".join(now["waits_for"])
+        if now["state"] != "archived" and waits_for != said:
+            said = waits_for
+            context.say(f"{package_id} waits for: {plain(waits_for)}")
+        return now["archived_receipt"] if now["state"] == "archived" else None
+
+    try:
+        return wait_for(context, look)
+    except KeyboardInterrupt:
+        context.say(
+            f"no longer waiting; {package_id} is accepted and goes on: archivectl packages {package_id}"
+        )
+        raise
+
+
+def _show_accepted(receipt: Document) -> None:
+    again = (
+        " (the same content was handed in before; this is its first receipt)"
+        if receipt.get("repeated")
+        else ""
+    )
+    click.echo(f"accepted: {receipt['package']} {reference(receipt)} version {receipt['version']}{again}")
+    again_in = receipt.get("repeated")
+    if batch := again_in if isinstance(again_in, str) else receipt.get("batch"):
+        click.echo(_("batch: {batch}").format(batch=batch))
+    facts({"files": receipt["files"], "bytes": receipt["bytes"]})
+    click.echo(f"root digest ({receipt['root_digest']['algorithm']}): {receipt['root_digest']['value']}")
+    exposure = receipt.get("exposure", {})
+    if exposure:
+        click.echo(plain(exposure["advice"]))
+        click.echo(f"it is to be archived by {moment(exposure['archived_by'])}")
+
+
+def _show_archived(receipt: Document) -> None:
+    click.echo(f"archived: {receipt['package']} {reference(receipt)} version {receipt['version']}")
+    table(
+        receipt["media"],
+        *[k for k in ("medium", "label", "set", "position", "role") if any(k in m for m in receipt["media"])],
+    )
+
+
+def _show_trial(answer: Document) -> None:
+    words = {"accept": "would be accepted", "repeat": "is there already", "refuse": "would be refused"}
+    click.echo(f"{reference(answer)} {words[answer['outcome']]}; nothing was taken")
+    for line in reason_lines(answer["reasons"]):
+        click.echo(line)
+    if answer["outcome"] != "refuse":
+        pools = ", ".join(answer["pools"])
+        click.echo(
+            f"version {answer['version']}, {answer['files']} files, {size(answer['bytes'])}, pools: {pools}"
+        )
