@@ -46,6 +46,18 @@ class DeliveredLink:
     name: str
     target: str
 
+    @property
+    def stays_inside(self) -> bool:
+        """Whether what it says leads nowhere but into the folder that it is delivered to.
+
+        Only upward steps at the beginning, and no more than there are folders above it: these are real folders. A
+        step up behind a name could go up from wherever another link leads.
+        """
+        steps = self.target.split("/")
+        names = steps[next((at for at, step in enumerate(steps) if step != ".."), len(steps)) :]
+        up = len(steps) - len(names)
+        return bool(self.target) and steps[0] != "" and ".." not in names and up <= self.name.count("/")
+
 
 def file_of(item: dict[str, Any]) -> DeliveredFile:
     """A file or piece out of the daemon's document."""

@@ -51,10 +51,11 @@ def deliver(
     overwrite: bool,
     links: Iterable[DeliveredLink] = (),
     progress: Progress = lambda done_bytes: None,
-) -> None:
+) -> tuple[str, ...]:
     """Write every file below `folder`, every folder and link; all are synced when this returns.
 
     Links are made behind all files, and folders get their times and modes last: nothing is written through either.
+    Links that lead out of the folder are not made; their names are returned.
 
     Raises:
         Refused: a path leads out of the folder (nothing was written), or something is in the way.
@@ -63,6 +64,7 @@ def deliver(
     places = {file.name: _inside(folder, file.name) for file in files}
     folders = [(_inside(folder, item.name), item) for item in directories]
     linked = [(_inside(folder, link.name), link) for link in links]
+    leading_out = tuple(link.name for _place, link in linked if not link.stays_inside)
     folder.mkdir(parents=True, exist_ok=True)
     for place, _item in folders:
         _make_folder(folder, place)
@@ -82,6 +84,8 @@ def deliver(
         done += file.size_bytes
         progress(done)
     for place, link in linked:
+        if not link.stays_inside:
+            continue
         _make_folder(folder, place.parent)
         _make_link(place, link, overwrite=overwrite)
     for place, item in sorted(folders, key=lambda pair: len(pair[0].parts), reverse=True):
@@ -90,6 +94,7 @@ def deliver(
         if item.mtime_ns is not None:
             os.utime(place, ns=(item.mtime_ns, item.mtime_ns))
     os.sync()
+    return leading_out
 
 
 def write_checked(pieces: Iterator[bytes], place: Path, file: DeliveredFile, *, overwrite: bool) -> None:

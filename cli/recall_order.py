@@ -6,7 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 from archived.errors import AnswerBroken, ArchivedError, Failed, Refused, Unrecoverable, WrongState
-from archived.language import _
+from archived.language import _, counted
+from archived.names import escaped
 from cli import recall_note
 from cli.context import Context, at
 from cli.delivered import DeliveredFile, file_of, folder_of, link_of
@@ -16,6 +17,8 @@ from cli.reconnecting import call_again, stream_again
 from cli.waiting import wait_for
 
 ORDERS = "/v1/recall-orders"
+#: So many links that were not made are named.
+LINKS_NAMED_MAX = 5
 #: States in which a recall may still bring something.
 LIVE = ("waiting", "requested", "ready")
 
@@ -218,10 +221,26 @@ def _take(context: Context, note: Note, recall_id: str, part: NotedPart, target:
         ),
         fetch,
     )
+    if isinstance(target, FolderTarget) and target.links_not_made:
+        _say_links(context, target)
     _hand_over(context, recall_id)
     part.done = True
     if isinstance(target, FolderTarget):
         recall_note.write(target.folder, note)
+
+
+def _say_links(context: Context, target: FolderTarget) -> None:
+    """Which links were not made, once."""
+    names, target.links_not_made = target.links_not_made, ()
+    context.say(
+        counted(
+            "{count} symbolic link leads out of {folder} and was not made: {names}; --tar - gives it as it is",
+            "{count} symbolic links lead out of {folder} and were not made: {names}; --tar - gives them as they are",
+            len(names),
+        ).format(
+            count=len(names), folder=target.folder, names=", ".join(map(escaped, names[:LINKS_NAMED_MAX]))
+        )
+    )
 
 
 def _hand_over(context: Context, recall_id: str) -> None:

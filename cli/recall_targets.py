@@ -69,6 +69,8 @@ class FolderTarget:
         self.folder = folder
         self._overwrite, self._going_on = overwrite, going_on
         self._right: set[tuple[str, str]] = set()
+        #: Names of links that lead out of the folder and were not made.
+        self.links_not_made: tuple[str, ...] = ()
 
     def check(self) -> None:
         if not self._going_on and not self._overwrite and recall_note.read(self.folder) is not None:
@@ -85,7 +87,9 @@ class FolderTarget:
     def take(self, part: Part, fetch: Fetch) -> None:
         files = [f for f in part.files if not (self._going_on and self.has(part.folder, f))]
         folder, overwrite = self.folder / part.folder, self._overwrite
-        deliver(files, part.directories, folder, fetch, overwrite=overwrite, links=part.links)
+        self.links_not_made += deliver(
+            files, part.directories, folder, fetch, overwrite=overwrite, links=part.links
+        )
 
     def has(self, folder: str, file: DeliveredFile) -> bool:
         """Whether exactly these bytes are there already; each file is read once."""
@@ -136,10 +140,6 @@ class TarTarget:
             entry = _entry(_joined(part.folder, directory.name), directory.mode or 0o755, directory.mtime_ns)
             entry.type = tarfile.DIRTYPE
             tar.addfile(entry)
-        for link in sorted(part.links, key=lambda item: item.name):
-            entry = _entry(_joined(part.folder, link.name), 0o777, None)
-            entry.type, entry.linkname = tarfile.SYMTYPE, link.target
-            tar.addfile(entry)
         for file in sorted(part.files, key=lambda item: item.name):
             mode = 0o644 if file.mode is None else file.mode
             entry = _entry(_joined(part.folder, file.name), mode, file.mtime_ns)
@@ -147,6 +147,10 @@ class TarTarget:
             content = _Checked(fetch(file), file)
             tar.addfile(entry, content)
             content.compare()
+        for link in sorted(part.links, key=lambda item: item.name):
+            entry = _entry(_joined(part.folder, link.name), 0o777, None)
+            entry.type, entry.linkname = tarfile.SYMTYPE, link.target
+            tar.addfile(entry)
 
     def end(self) -> None:
         """The end-of-archive blocks: a tar without them was cut off."""
