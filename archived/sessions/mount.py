@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from archived.sessions.tools import Tools
 from backends.interface import DiscStatus, OpticalDrive
 from devices.clock import Clock
-from devices.failures import DeviceFailure, DeviceRefused, OutcomeUnknown
+from devices.failures import DeviceFailure, DeviceRefused, OutcomeUnknown, WorldDiffers
 from devices.polling import WaitExpired, wait_until
 from devices.sense import Blame, blame_of
 from robotics.errors import InventoryStale, RoboticsError
@@ -79,6 +79,16 @@ def look(tools: Tools, task: Carry, note: str = "") -> Carried:
     if holds(task.source):
         return Carried("stayed", seen, note or "the robot reported no error, and the medium did not move")
     return Carried("vanished", seen, note or f"{task.barcode} is in neither element")
+
+
+def demand_medium(tools: Tools, library: str, element: int, barcode: str | None, drive: str) -> None:
+    """A disc is judged only when it is the one that is meant. Raises WorldDiffers."""
+    found = tools.changers[library].inventory().at(element)
+    seen = found.barcode if found is not None and found.full else None
+    if barcode is not None and seen != barcode:
+        raise WorldDiffers(f"{drive} holds {seen or 'nothing readable'}, not {barcode}")
+    if tools.drives[drive].inspect().status is DiscStatus.ABSENT:
+        raise WorldDiffers(f"{drive} sees no disc, and {barcode} should lie in it")
 
 
 def _move(changer: Changer, task: Carry) -> None:

@@ -47,6 +47,11 @@ class SitePaths:
         return self.site / KEYS_FOLDER
 
     @property
+    def surveys(self) -> Path:
+        """What media said of themselves, for the rebuild or check that is under way."""
+        return self.site / "surveys"
+
+    @property
     def room(self) -> Path:
         """State of the simulated room."""
         return self.site / "room"

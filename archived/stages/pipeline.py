@@ -4,6 +4,7 @@ from typing import cast
 
 from archived.stages import (
     commitment,
+    looking,
     moving,
     packing,
     placement,
@@ -17,5 +18,5 @@ from archived.stages.work import Stage
 #: Intake is an operation of the API and is not looped.
 PIPELINE: tuple[Stage, ...] = tuple(
     cast(Stage, module)
-    for module in (packing, protection, placement, moving, writing, verification, commitment, recall)
+    for module in (packing, protection, placement, moving, writing, verification, commitment, recall, looking)
 )

@@ -8,7 +8,8 @@ from archived.catalog import events, media
 from archived.catalog.events import Attention
 from archived.model import Medium
 from archived.stages import hold
-from archived.stages.floor import stale_key
+from archived.stages.catalog_origin import is_known
+from archived.stages.floor import floors, stale_key
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 
@@ -44,9 +45,12 @@ def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str |
                 _missing(write, site, medium)
             if medium.state is MediumState.RESERVED:
                 _promise_to_another(write, medium)
+    known = is_known(write)
     for code, elements in _labels(seen).items():
-        if code not in by_barcode:
+        if code not in by_barcode and known:
             _stranger(write, site, library, elements[0], code)
+        elif code not in by_barcode:
+            _nobody_yet(write, site, library, elements[0], code)
         if len(elements) > 1:
             _twins(write, site, library, code, elements)
         elif f"twins:{code}" in waiting:
@@ -78,6 +82,30 @@ def _missing(write: Connection, site: Site, medium: Medium) -> None:
             "look for the disc, then: archivectl library inventory   (gone for good: archivectl media lost "
             f"{medium.id} --reason TEXT)",
             site.now(),
+        ),
+    )
+
+
+def _nobody_yet(write: Connection, site: Site, library: str, element: int, barcode: str) -> None:
+    """A medium of a room whose catalog is gone: on record; a look will say what it is."""
+    floor = next(floor for floor in floors(write, site) if floor.library == library)
+    home = element if element in floor.slots else None
+    media.register(
+        write,
+        Medium(
+            id=barcode,
+            state=MediumState.UNKNOWN,
+            kind="unknown",
+            barcode=barcode,
+            batch="",
+            media_id="",
+            capacity_bytes=0,
+            library=library,
+            element=element,
+            home_element=home,
+            magazine=floor.slots.get(element),
+            seen_at=site.now(),
+            simulated=site.config.simulated,
         ),
     )
 

@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 from archived.catalog import events, images, media
 from archived.catalog.events import Attention
 from archived.model import Copy, Drive, Image
+from archived.sessions.mount import demand_medium
 from archived.sessions.read import Comparison, Expected, compare_image
 from archived.sessions.tools import Tools
 from archived.stages.floor import drive_failed, drive_worked, floors, stale_key
 from archived.stages.moving import reloaded, verify_choice
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyEvent, CopyState, MediumEvent
-from backends.interface import DiscStatus
 from devices.failures import WorldDiffers
 
 NAME = "verification"
@@ -87,18 +87,8 @@ def run(action: Action, tools: Tools) -> Comparison:
     check: Check = action.task
     what = f"reading {check.expected.image_id} back from {check.medium_id} in {check.drive}"
     report = tools.progress.begin(action.key, what, check.expected.size_bytes)
-    _look_who_it_is(check, tools)
+    demand_medium(tools, check.library, check.element, check.barcode, check.drive)
     return compare_image(tools.drives[check.drive], check.expected, report)
-
-
-def _look_who_it_is(check: Check, tools: Tools) -> None:
-    """A disc is judged only when it is the one that is meant. Raises WorldDiffers."""
-    element = tools.changers[check.library].inventory().at(check.element)
-    seen = element.barcode if element is not None and element.full else None
-    if check.barcode is not None and seen != check.barcode:
-        raise WorldDiffers(f"{check.drive} holds {seen or 'nothing readable'}, not {check.barcode}")
-    if tools.drives[check.drive].inspect().status is DiscStatus.ABSENT:
-        raise WorldDiffers(f"{check.drive} sees no disc, and {check.barcode} should lie in it")
 
 
 def record(write: Connection, site: Site, action: Action, outcome: Comparison | Broken) -> float:

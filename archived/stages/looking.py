@@ -1,0 +1,236 @@
+"""Looks: every medium of the room is loaded once and asked what it is, for the survey that is under way.
+
+A look is WANTED until its medium lies in a drive, which the robot's planner sees to; a crash while it is LOOKING has
+it looked at again: looking changes nothing on a medium. What was read lies in the work area before the row says SEEN.
+A medium that no drive can tell anything about ends FAILED, and is named.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, media, surveys
+from archived.model import Medium
+from archived.policy.mounting import Want
+from archived.policy.sources import drives_to_try
+from archived.sessions.identify import Finding, look_at
+from archived.sessions.mount import demand_medium
+from archived.sessions.read import Range, read_ranges
+from archived.sessions.tools import SitePaths, Tools
+from archived.stages.floor import Floor, drive_failed, drive_worked, floors, stale_key
+from archived.stages.work import Action, Broken, Context, Site, drive_lane
+from archived.states import CopyState, LookEvent, LookState, MediumState, SurveyEvent, SurveyState
+from archived.surveys import MediumLook, Survey
+from devices.failures import WorldDiffers
+
+NAME = "looking"
+#: So often a drive may end a look without an outcome; then the medium is named, and left.
+TRIES_MAX = 2
+IDENTIFY, RANGES = "identify", "ranges"
+#: What is being written or read by a session of its own is not looked at meanwhile.
+_IN_SESSION = (CopyState.WRITING, CopyState.VERIFYING)
+
+
+@dataclass(frozen=True, slots=True)
+class InDrive:
+    """A look whose medium lies in a drive, or (drive None) whose medium is not to be had any more."""
+
+    look: MediumLook
+    medium: Medium
+    drive: str | None
+    element: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A survey with what can be asked, done or closed now; survey None: nothing is under way."""
+
+    survey: Survey | None = None
+    unasked: tuple[str, ...] = ()
+    ready: tuple[InDrive, ...] = ()
+    #: Looks that wait for their media.
+    open: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Media that no look of this survey was asked for."""
+
+    survey_id: int
+    medium_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Every medium was looked at."""
+
+    survey_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One look, with where what is read goes."""
+
+    look: MediumLook
+    medium: Medium
+    drive: str
+    library: str
+    element: int
+    folder: Path
+
+
+def due(read: Connection, site: Site) -> View:
+    survey = surveys.under_way(read)
+    if survey is None or survey.state is not SurveyState.LOOKING:
+        return View()
+    every_floor = floors(read, site)
+    if any(floor.stale for floor in every_floor):
+        return View()  # the robot is being asked what is where
+    looks = surveys.looks(read, survey.id)
+    waiting = [look for look in looks if look.state in (LookState.WANTED, LookState.LOOKING)]
+    asked = {look.medium_id for look in looks}
+    everything = {medium.id: medium for floor in every_floor for medium in floor.media}
+    unasked = [
+        medium.id
+        for medium in everything.values()
+        if medium.id not in asked and medium.element is not None and not _in_session(read, medium)
+    ]
+    ready = (_ready(look, media.get(read, look.medium_id), every_floor) for look in waiting)
+    return View(survey, tuple(unasked), tuple(item for item in ready if item is not None), len(waiting))
+
+
+def plan(view: View, context: Context) -> list[Action]:
+    if view.survey is None or context.draining:
+        return []
+    key, survey_id = f"survey {view.survey.id}", view.survey.id
+    if view.unasked:
+        return context.choose([Action(NAME, key, (), Ask(survey_id, view.unasked))])
+    if not view.open:
+        return context.choose([Action(NAME, key, (), Close(survey_id))])
+    return context.choose(
+        [
+            Action(NAME, f"look {item.look.id}", (drive_lane(item.drive),) if item.drive else (), item)
+            for item in view.ready
+        ]
+    )
+
+
+def claim(write: Connection, site: Site, action: Action) -> Action | None:
+    task = action.task
+    if isinstance(task, InDrive):
+        return _claim_look(write, site, action, task)
+    survey = surveys.get(write, task.survey_id)
+    if survey.state is not SurveyState.LOOKING:
+        return None
+    if isinstance(task, Ask):
+        for medium_id in task.medium_ids:
+            look = MediumLook(0, survey.id, medium_id, IDENTIFY, LookState.WANTED, site.now())
+            surveys.ask(write, look)
+        return None
+    surveys.advance_state(write, survey.id, SurveyEvent.ALL_SEEN)
+    return None
+
+
+def run(action: Action, tools: Tools) -> Finding | tuple[Range, ...]:
+    task: Task = action.task
+    report = tools.progress.begin(action.key, f"looking at medium {task.medium.id} in {task.drive}")
+    drive = tools.drives[task.drive]
+    demand_medium(tools, task.library, task.element, task.medium.barcode, task.drive)
+    if task.look.purpose == RANGES:
+        task.folder.mkdir(parents=True, exist_ok=True)
+        return read_ranges(drive, task.look.ranges, spool_of(task.folder), report)
+    return look_at(drive, task.folder, report)
+
+
+def record(write: Connection, site: Site, action: Action, outcome: object) -> float:
+    task: Task = action.task
+    look = surveys.get_look(write, task.look.id)
+    if look.state is not LookState.LOOKING:
+        return 0  # given up meanwhile
+    if isinstance(outcome, Broken):
+        return _record_failure(write, site, task, look, outcome.error)
+    drive_worked(write, task.drive)
+    finding = outcome.as_document() if isinstance(outcome, Finding) else {"bad": outcome}
+    surveys.advance_look(write, look.id, LookEvent.FINISHED, finding=finding, ended_at=site.now())
+    subject = ("medium", task.medium.id)
+    detail: dict[str, Any] = {"survey": look.survey_id, "purpose": look.purpose, "drive": task.drive}
+    if isinstance(outcome, Finding):
+        detail |= {"status": outcome.status, "label": outcome.label}
+    events.append(write, site.now(), "look", subject, **detail)
+    return 0
+
+
+def wants(read: Connection, floor: Floor) -> list[Want]:
+    """Media that looks want in a drive; they come after everything that people and staging wait for."""
+    up = [drive.name for drive in floor.up]
+    found = []
+    for look in surveys.looks_in_state(read, LookState.WANTED, LookState.LOOKING):
+        medium = floor.medium(look.medium_id)
+        if medium is not None:
+            drives = drives_to_try(up, look.tried_in)
+            where = (medium.home_element, medium.element)
+            found.append(Want(medium.id, *where, "look", drives, medium.element or 0, look.asked_at))
+    return found
+
+
+def folder_of(paths: SitePaths, look: MediumLook) -> Path:
+    """Where a look keeps what it read."""
+    return paths.surveys / str(look.survey_id) / f"look-{look.id}"
+
+
+def spool_of(folder: Path) -> Path:
+    """The sparse file of a look at ranges, with the disc's own offsets."""
+    return folder / "ranges.spool"
+
+
+def _ready(look: MediumLook, medium: Medium, every_floor: Iterable[Floor]) -> InDrive | None:
+    if medium.element is None or medium.state is MediumState.LOST:
+        return InDrive(look, medium, None, 0)
+    for floor in every_floor:
+        drive = floor.drive_of(medium.id)
+        if (
+            drive is not None
+            and drive.up
+            and drive.name in drives_to_try([item.name for item in floor.up], look.tried_in)
+        ):
+            return InDrive(look, medium, drive.name, drive.element)
+    return None
+
+
+def _in_session(read: Connection, medium: Medium) -> bool:
+    return any(copy.state in _IN_SESSION for copy in media.copies_on(read, medium.id))
+
+
+def _claim_look(write: Connection, site: Site, action: Action, item: InDrive) -> Action | None:
+    look = surveys.get_look(write, item.look.id)
+    if look.state not in (LookState.WANTED, LookState.LOOKING):
+        return None
+    if item.drive is None:
+        if look.state is LookState.LOOKING:
+            surveys.advance_look(write, look.id, LookEvent.INTERRUPTED)
+        note = f"medium {item.medium.id} is not in the library"
+        surveys.advance_look(write, look.id, LookEvent.FAILED, note=note, ended_at=site.now())
+        return None
+    if look.state is LookState.WANTED:
+        surveys.advance_look(write, look.id, LookEvent.BEGUN)
+    library = item.medium.library or ""
+    folder = folder_of(site.tools.paths, look)
+    return action.having(Task(look, item.medium, item.drive, library, item.element, folder))
+
+
+def _record_failure(write: Connection, site: Site, task: Task, look: MediumLook, error: Exception) -> float:
+    """The drive gave no outcome: once more, in another drive if there is one; then the medium is named."""
+    words, tried_in = str(error), (*look.tried_in, task.drive)
+    gone = len(tried_in) >= TRIES_MAX
+    event = LookEvent.FAILED if gone else LookEvent.INTERRUPTED
+    ended = {"ended_at": site.now()} if gone else {}
+    surveys.advance_look(write, look.id, event, note=words, tried_in=tried_in, **ended)
+    if isinstance(error, WorldDiffers):
+        events.set_setting(write, stale_key(task.library), "1")  # look before anything moves
+    drive_failed(write, site, task.drive, f"looking at medium {task.medium.id}", words)
+    subject = ("medium", task.medium.id)
+    events.append(write, site.now(), "look", subject, outcome="failure", reason=words, drive=task.drive)
+    return 0 if gone else site.config.rest_s
