@@ -26,6 +26,18 @@ def set_id(number: int) -> str:
     return digits if number < size else f"{digits}{number // size}"
 
 
+def set_number(name: str) -> int:
+    """Which number has this id: what `set_id` made it from; 0 for an id that it never makes."""
+    size = 32**4
+    if len(name) < 4 or set(name[:4]) - set(ALPHABET) or (name[4:] and not name[4:].isdecimal()):
+        return 0
+    code = 0
+    for letter in name[:4]:
+        code = code << 5 | ALPHABET.index(letter)
+    number = code * pow(_SPREAD, -1, size) % size
+    return number + int(name[4:]) * size if name[4:] else number
+
+
 def open_image(connection: Connection, key: GroupKey, at: datetime) -> Image:
     """The open image of a group, made if there is none."""
     query = select(image).where(

@@ -15,6 +15,8 @@ from archived.policy.twins import NamesBeside
 from archived.states import PackageEvent, PackageState
 
 BATCH = 2000
+#: Acknowledged packages that still count.
+_COUNTING = (PackageState.ACCEPTED, PackageState.ARCHIVED, PackageState.FOUND)
 _FILE_COLUMNS = tuple(PackageFile.__dataclass_fields__)
 
 
@@ -39,7 +41,7 @@ def versions(connection: Connection, reference: Reference) -> list[Package]:
             package.c.fonds == reference.fonds,
             package.c.series == reference.series,
             package.c.volume == reference.volume,
-            package.c.state.in_([PackageState.ACCEPTED, PackageState.ARCHIVED]),
+            package.c.state.in_(_COUNTING),
         )
         .order_by(package.c.version)
     )
@@ -72,7 +74,7 @@ def _same_or_twins(
     connection: Connection, column: Column[str], name: str, *places: ColumnElement[bool]
 ) -> frozenset[str]:
     def counts(other: str) -> bool:
-        states_that_count = package.c.state.in_([PackageState.ACCEPTED, PackageState.ARCHIVED])
+        states_that_count = package.c.state.in_(_COUNTING)
         query = select(package.c.id).where(column == other, *places, states_that_count).limit(1)
         return connection.execute(query).first() is not None
 
@@ -92,7 +94,7 @@ def staged(connection: Connection) -> list[Package]:
     """Packages whose bytes lie in staging, the unacknowledged ones among them."""
     query = select(package).where(
         package.c.staged.is_(True),
-        package.c.state.in_([PackageState.STAGING, PackageState.ACCEPTED, PackageState.ARCHIVED]),
+        package.c.state.in_([PackageState.STAGING, *_COUNTING]),
     )
     return values(connection, Package, query)
 

@@ -1,5 +1,6 @@
 """Surveys and their looks."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +53,14 @@ def advance_state(connection: Connection, survey_id: int, event: SurveyEvent, **
 def keep_place(connection: Connection, survey_id: int, cursor: dict[str, Any]) -> None:
     """How far assembling has come, committed with the rows that it made."""
     connection.execute(update(survey).where(survey.c.id == survey_id).values(cursor=cursor))
+
+
+def note(connection: Connection, survey_id: int, differences: Sequence[Mapping[str, str]]) -> None:
+    """Add to the report what does not fit."""
+    if differences:
+        report = dict(get(connection, survey_id).report)
+        report["differences"] = [*report.get("differences", ()), *differences]
+        connection.execute(update(survey).where(survey.c.id == survey_id).values(report=report))
 
 
 def ask(connection: Connection, look: MediumLook) -> int:

@@ -7,18 +7,28 @@ from collections.abc import Collection, Iterable, Mapping
 
 from archived.states import CopyState, ImageState, PackageState, SetState
 
+VERIFIED_ONLY = frozenset({CopyState.VERIFIED})
+#: Copies that a rebuild found count as present: nobody has read them in full since, and nobody doubts them.
+AT_HAND = VERIFIED_ONLY | {CopyState.FOUND}
+
 
 def missing_members(
-    copies: Mapping[int, Collection[CopyState]], *, n: int, m: int, absent: Collection[int] = ()
+    copies: Mapping[int, Collection[CopyState]],
+    *,
+    n: int,
+    m: int,
+    absent: Collection[int] = (),
+    counting: Collection[CopyState] = VERIFIED_ONLY,
 ) -> tuple[int, ...]:
     """Positions (1-based, data then parity) without a verified copy; empty means the set is complete.
 
     A position that `copies` does not name is missing, unless it is one of the `absent` of a short set.
+    `counting` AT_HAND asks another question: which members can be read, whoever vouches for them.
     """
     return tuple(
         position
         for position in range(1, n + m + 1)
-        if position not in absent and CopyState.VERIFIED not in copies.get(position, ())
+        if position not in absent and not set(counting).intersection(copies.get(position, ()))
     )
 
 

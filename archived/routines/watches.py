@@ -9,6 +9,7 @@ from archived.catalog import events, images, media, packages, recalls
 from archived.catalog.events import Attention
 from archived.model import Package
 from archived.policy.exposure import Exposed, overdue
+from archived.policy.sufficiency import AT_HAND
 from archived.routines import nightly_export
 from archived.stages import hold
 from archived.stages.capacity import usable_blanks
@@ -74,10 +75,10 @@ def unjudged_discs(read: Connection, site: Site) -> list[Attention]:
 
 
 def reduced_sets(read: Connection, site: Site) -> list[Attention]:
-    """Complete sets of which members are lost, away or in doubt now."""
+    """Sets on media of which members are lost, away or in doubt now."""
     found = []
-    for item in images.sets_in_state(read, SetState.COMPLETE):
-        missing = missing_positions(read, item)
+    for item in images.sets_in_state(read, SetState.COMPLETE, SetState.FOUND):
+        missing = missing_positions(read, item, AT_HAND)
         if not missing:
             continue
         spare = item.m - len(missing)
@@ -104,7 +105,7 @@ def suspect_discs(read: Connection, site: Site) -> list[Attention]:
     """Discs that gave wrong bytes and whose image has no good copy at hand."""
     found = []
     for copy in media.copies_in_state(read, CopyState.SUSPECT):
-        if any(c.state is CopyState.VERIFIED for c in media.copies_at_hand(read, copy.image_id)):
+        if any(c.state in AT_HAND for c in media.copies_at_hand(read, copy.image_id)):
             continue
         image = images.get(read, copy.image_id)
         found.append(

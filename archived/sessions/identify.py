@@ -194,12 +194,23 @@ def _recognise(text: bytes, finding: Finding) -> None:
 
 def _walk(image: UdfReader, finding: Finding, folder: Path) -> None:
     """Discs of the first releases list their files by sha256 only: the directories tell the rest."""
+    if disc_texts.PAYLOAD_SUMS not in finding.taken:
+        finding.damaged.append(disc_texts.WALK)
+        return
+    sums = disc_texts.sums_of((folder / disc_texts.file_name(disc_texts.PAYLOAD_SUMS)).read_bytes())
+    folders: dict[str, int] = {}
     try:
         with (folder / disc_texts.WALK).open("w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file)
+            rows = csv.writer(file, lineterminator="\n")
             for node in image.walk():
-                if node.path.startswith("data/"):
-                    rows.writerow((int(node.is_directory), node.size_bytes, node.mtime_s, node.path))
+                folders.pop(node.path.rpartition("/")[0], None)  # it holds something
+                if node.is_directory:
+                    folders[node.path] = node.mtime_s
+                elif node.path in sums:
+                    rows.writerow((0, node.size_bytes, node.mtime_s, sums[node.path], node.path))
+            for path, mtime_s in folders.items():
+                if path.startswith("data/"):
+                    rows.writerow((1, 0, mtime_s, "", path))
             file.flush()
             os.fsync(file.fileno())
         finding.taken.append(disc_texts.WALK)

@@ -1,5 +1,6 @@
 """Whole set verified and class satisfied → ARCHIVED, in one commit with the receipts. Catalog work only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -7,10 +8,11 @@ from sqlalchemy import Connection
 from archived.catalog import events, images, media, packages
 from archived.formats.receipt_archived import archived_receipt
 from archived.model import Package, ProtectionSet
-from archived.policy.sufficiency import missing_members, package_sufficient
+from archived.policy.sufficiency import VERIFIED_ONLY, missing_members, package_sufficient
 from archived.sessions.tools import Tools
 from archived.stages.work import Action, Broken, Context, Site
 from archived.states import (
+    CopyState,
     ImageEvent,
     ImageState,
     MediumState,
@@ -21,6 +23,8 @@ from archived.states import (
 )
 
 NAME = "commitment"
+#: A set that a rebuild found is complete, too, when every member of it was read back.
+_UNFINISHED = (SetState.PROTECTED, SetState.FOUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +36,7 @@ class Written:
 
 
 def due(read: Connection, site: Site) -> list[Written]:
-    return [
-        Written(item, missing_positions(read, item))
-        for item in images.sets_in_state(read, SetState.PROTECTED)
-    ]
+    return [Written(item, missing_positions(read, item)) for item in images.sets_in_state(read, *_UNFINISHED)]
 
 
 def plan(view: list[Written], context: Context) -> list[Action]:
@@ -44,7 +45,7 @@ def plan(view: list[Written], context: Context) -> list[Action]:
 
 def claim(write: Connection, site: Site, action: Action) -> Action | None:
     item: Written = action.task
-    if images.get_set(write, item.set.id).state is not SetState.PROTECTED:
+    if images.get_set(write, item.set.id).state not in _UNFINISHED:
         return None
     if missing_positions(write, item.set):
         return None
@@ -69,13 +70,15 @@ def record(write: Connection, site: Site, action: Action, outcome: None | Broken
     return 0
 
 
-def missing_positions(read: Connection, item: ProtectionSet) -> tuple[int, ...]:
+def missing_positions(
+    read: Connection, item: ProtectionSet, counting: Collection[CopyState] = VERIFIED_ONLY
+) -> tuple[int, ...]:
     """Positions of a set without a verified copy on a medium that is good and at hand."""
     copies = {
         image.position or 0: [copy.state for copy in media.copies_at_hand(read, image.id)]
         for image in images.of_set(read, item.id)
     }
-    return missing_members(copies, n=item.n, m=item.m, absent=item.absent)
+    return missing_members(copies, n=item.n, m=item.m, absent=item.absent, counting=counting)
 
 
 def _archive(write: Connection, site: Site, package: Package) -> None:
@@ -85,7 +88,8 @@ def _archive(write: Connection, site: Site, package: Package) -> None:
         for pool, image_id in carriers.items()
     }
     pools = site.config.classes[package.storage_class].pools
-    if package.state is not PackageState.ACCEPTED or not package_sufficient(states, pools):
+    waits = package.state in (PackageState.ACCEPTED, PackageState.FOUND)
+    if not waits or not package_sufficient(states, pools):
         return
     receipt = archived_receipt(
         package,

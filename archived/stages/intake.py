@@ -32,7 +32,7 @@ from archived.policy.submission import SubmissionRequest
 from archived.sessions.tools import KEYS_FOLDER
 from archived.settings import Config
 from archived.stages import hold
-from archived.stages.catalog_origin import is_known
+from archived.stages.catalog_origin import is_known, must_be_known
 from archived.stages.intake_content import ContentRead, read_content
 from archived.stages.intake_copy import Progress
 from archived.stages.intake_offer import PAYLOAD, Limits, Offer, examine, staging_root
@@ -72,7 +72,10 @@ def accept(
         Refused: one of its kinds, with every reason in `detail["reasons"]`; nothing was kept.
         StagingFull: no room, before or in the middle; nothing was kept.
         CatalogBusy, Failed, ConfigurationError (no key to sign with): nothing was acknowledged or kept.
+        Unavailable: the catalog of this site is gone.
     """
+    with catalog.read() as connection:
+        must_be_known(connection)
     offer = examine(
         request, catalog=catalog, config=config, site=site, clock=clock, limits=limits, reader=reader
     )

@@ -9,6 +9,7 @@ from archived.stages import (
     packing,
     placement,
     protection,
+    rebuilding,
     recall,
     verification,
     writing,
@@ -18,5 +19,16 @@ from archived.stages.work import Stage
 #: Intake is an operation of the API and is not looped.
 PIPELINE: tuple[Stage, ...] = tuple(
     cast(Stage, module)
-    for module in (packing, protection, placement, moving, writing, verification, commitment, recall, looking)
+    for module in (
+        packing,
+        protection,
+        placement,
+        moving,
+        writing,
+        verification,
+        commitment,
+        recall,
+        looking,
+        rebuilding,
+    )
 )

@@ -239,7 +239,7 @@ def _draft(
 ) -> tuple[Package, tuple[Entry, ...], Recall]:
     """The files that are wanted whole, and the recall as it would be put on record."""
     package = wanted.package
-    if package.accepted_at is None or package.state.value not in ("accepted", "archived"):
+    if package.accepted_at is None or package.state.value not in ("accepted", "archived", "found"):
         raise WrongState(f"package {package.id} is {package.state.value}; it cannot be recalled")
     stored, inner = list(packages.files(read, package.id)), list(inner_files.of_package(read, package.id))
 
@@ -285,7 +285,7 @@ def _image_of(read: Connection, package: Package) -> Image | None:
     for image_id in packages.image_ids(read, package.id).values():
         if image_id is not None:
             image = images.get(read, image_id)
-            if image.state in (ImageState.PROTECTED, ImageState.KEPT):
+            if image.state in (ImageState.PROTECTED, ImageState.KEPT, ImageState.FOUND):
                 return image
     return None
 

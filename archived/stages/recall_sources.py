@@ -145,7 +145,7 @@ def record_liars(
     by_code = set(located)
     for copy_id in liars:
         copy = media.get_copy(write, copy_id)
-        if copy.state is not CopyState.VERIFIED:
+        if copy.state not in (CopyState.VERIFIED, CopyState.FOUND):
             continue
         words = f"recall {recall.id} read bytes that differ from what is recorded"
         if copy_id in by_code:

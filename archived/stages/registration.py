@@ -99,7 +99,7 @@ def give_up(write: Connection, site: Site, medium_id: str, *, agent: str, reason
             raise WrongState(f"medium {medium_id} is being written or read (copy {copy.id})")
         if copy.state is CopyState.PLANNED:
             media.advance_copy(write, copy.id, CopyEvent.WITHDRAWN, note=reason)
-        elif copy.state in (CopyState.WRITTEN, CopyState.VERIFIED, CopyState.SUSPECT):
+        elif copy.state in (CopyState.WRITTEN, CopyState.VERIFIED, CopyState.SUSPECT, CopyState.FOUND):
             media.advance_copy(write, copy.id, CopyEvent.GIVEN_UP, note=reason)
             lost.append(copy.id)
     media.advance_state(write, medium_id, MediumEvent.GONE, note=reason)

@@ -9,6 +9,7 @@ from archived.catalog import events, surveys
 from archived.errors import NotFound, WrongState
 from archived.language import _
 from archived.sessions.tools import SitePaths
+from archived.stages import hold
 from archived.stages.catalog_origin import is_known
 from archived.stages.floor import stale_key
 from archived.stages.work import Site
@@ -27,6 +28,10 @@ def request_rebuild(write: Connection, site: Site, *, agent: str) -> Survey:
     if going is not None and going.kind == REBUILD:
         return going
     may_rebuild(write)
+    if not hold.stands(write):
+        libraries = list(site.config.libraries)
+        note = _("made from what the media say of themselves")
+        hold.place(write, libraries, cause="rebuild", note=note, agent=agent, at=site.now())
     return _begin(write, site, REBUILD, agent)
 
 

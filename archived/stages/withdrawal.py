@@ -134,7 +134,7 @@ def find_package(read: Connection, name: str) -> Package:
         for package in packages.listing(read)
         if str(package.reference) == reference
         and package.accepted_at is not None
-        and package.state.value in ("accepted", "archived")
+        and package.state.value in ("accepted", "archived", "found")
         and version in ("", str(package.version))
     ]
     if not matching:

@@ -1,0 +1,146 @@
+"""Reads the rows that a disc carries about its own packages: who they are, their files, where those lie.
+
+The checker's own reader: it shares no code with what writes them. Large lists are read in stretches, so that a
+reader who is interrupted goes on at the byte where he stopped.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from archived.formats.errors import DocumentDamaged
+
+#: A package's folder on its disc: data/fonds/series/volume/v0001.
+FOLDER_PARTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPackage:
+    """One package as a disc describes it."""
+
+    #: What the disc of its image is called: `7K3F-3`.
+    image_id: str
+    package_id: str
+    fonds: str
+    series: str
+    volume: str
+    version: int
+    title: str
+    retention: str
+    confidentiality: str
+    accepted_at: datetime
+    disc_path: str
+    #: What only later releases tell, by the names on the disc.
+    more: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """One file, or empty folder, by its path on the disc."""
+
+    disc_path: str
+    is_directory: bool
+    size_bytes: int
+    mtime_s: int
+    sha256: str
+    blake3: str = ""
+    xxh3: str = ""
+
+
+_KNOWN = frozenset(
+    ("image_id", "package_id", "reference", "version", "title", "retention", "confidentiality", "accepted_at")
+) | {"disc_path"}
+
+
+def read_packages(path: Path) -> list[FoundPackage]:
+    """The rows of catalog/packages.jsonl. Raises DocumentDamaged for a line that is none."""
+    return [_package(document) for document in read_json_lines(path)]
+
+
+def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Every line as a document. Raises DocumentDamaged."""
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                document = json.loads(line)
+            except ValueError as error:
+                raise DocumentDamaged(f"{path.name}, line {number}: {error}") from None
+            if not isinstance(document, dict):
+                raise DocumentDamaged(f"{path.name}, line {number}: no object")
+            yield document
+
+
+def _package(document: Mapping[str, Any]) -> FoundPackage:
+    try:
+        reference = document["reference"]
+        return FoundPackage(
+            image_id=str(document["image_id"]),
+            package_id=str(document["package_id"]),
+            fonds=str(reference["fonds"]),
+            series=str(reference["series"]),
+            volume=str(reference["volume"]),
+            version=int(document["version"]),
+            title=str(document["title"]),
+            retention=str(document["retention"]),
+            confidentiality=str(document["confidentiality"]),
+            accepted_at=datetime.fromisoformat(document["accepted_at"]),
+            disc_path=str(document["disc_path"]),
+            more={key: value for key, value in document.items() if key not in _KNOWN},
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise DocumentDamaged(f"a package row cannot be read: {error!r}") from None
+
+
+class Stretch:
+    """Rows of a CSV file from a byte offset, at most `limit` of them; `end` is where the next stretch begins.
+
+    Rows end with CRLF or LF; a quoted field may hold line ends (RFC 4180).
+    """
+
+    def __init__(self, path: Path, offset: int, limit: int) -> None:
+        self.rows: list[list[str]] = []
+        self.end = offset
+        self.is_last = False
+        with path.open("rb") as file:
+            file.seek(offset)
+            reader = csv.reader(self._lines(file))
+            for row in reader:
+                self.rows.append(row)
+                if len(self.rows) == limit:
+                    break
+            self.is_last = not file.read(1)
+
+    def _lines(self, file: Any) -> Iterator[str]:
+        for line in iter(file.readline, b""):
+            self.end += len(line)
+            yield line.decode("utf-8", "surrogateescape")
+
+
+def walked_file(row: list[str]) -> FoundFile:
+    """A row of the list that a look made of the directories of a disc. Raises DocumentDamaged."""
+    try:
+        is_directory, size, mtime_s, sha256, path = row
+        return FoundFile(path, is_directory == "1", int(size), int(mtime_s), sha256)
+    except ValueError as error:
+        raise DocumentDamaged(f"a row of the directories cannot be read: {error}") from None
+
+
+def extent(row: list[str]) -> tuple[int, int, str]:
+    """(lba, bytes, path on the disc) of a row of extents.csv. Raises DocumentDamaged."""
+    try:
+        lba, size, path = row
+        return int(lba), int(size), path
+    except ValueError as error:
+        raise DocumentDamaged(f"a row of extents.csv cannot be read: {error}") from None
+
+
+def split_path(path: str) -> tuple[str, str] | None:
+    """(folder of the package on the disc, path in its bag); None for a path that lies in no package."""
+    parts = path.split("/", FOLDER_PARTS)
+    if len(parts) <= FOLDER_PARTS or parts[0] != "data":
+        return None
+    return "/".join(parts[:FOLDER_PARTS]), parts[FOLDER_PARTS]

@@ -1,0 +1,248 @@
+"""The two ends of a rebuild: what becomes of every medium, and the one write that makes the catalog count."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, images, media, packages, rebuilt, surveys
+from archived.catalog.events import Attention
+from archived.language import _, counted
+from archived.model import Medium, Package, ProtectionSet
+from archived.policy.rebuilding import Difference, Sorted
+from archived.policy.sufficiency import package_sufficient
+from archived.stages.work import Site
+from archived.states import (
+    ImageEvent,
+    ImageState,
+    LookState,
+    MediumEvent,
+    MediumState,
+    PackageEvent,
+    PackageState,
+    SetEvent,
+    SetState,
+    SurveyEvent,
+)
+from archived.surveys import MediumLook, Survey
+
+#: Numbers that were given out last may stand on no disc; so the next ones begin this far behind what was found.
+GAP = 1000
+RECALL_GAP = 100_000
+BLANK, APPENDABLE, COMPLETE = "blank", "appendable", "complete"
+
+
+def sort_media(write: Connection, site: Site, looks: Sequence[MediumLook], found: Sorted) -> list[Difference]:
+    """Give every medium its state by what its look found. Returns what is to be told about them."""
+    differences: list[Difference] = []
+    carriers = {claim.medium_id for claim in found.ours}
+    kind = next(iter(site.config.pools.values())).media_kind
+    # A closed disc tells how much was recorded; what its kind holds, only the blank ones tell.
+    sizes = {
+        look.finding.get("media_id"): int(look.finding.get("capacity_bytes") or 0)
+        for look in looks
+        if look.finding.get("status") == BLANK
+    }
+    for look in looks:
+        medium = media.get(write, look.medium_id)
+        if medium.state is not MediumState.UNKNOWN:
+            continue
+        carries = medium.id in carriers and bool(media.copies_on(write, medium.id))
+        event, difference = _judged(look, medium, found, carries=carries)
+        changes = {
+            "kind": kind,
+            "media_id": str(look.finding.get("media_id") or ""),
+            "capacity_bytes": max(
+                int(look.finding.get("capacity_bytes") or 0), sizes.get(look.finding.get("media_id"), 0)
+            ),
+            "note": difference.what if difference is not None else "",
+        }
+        media.advance_state(write, medium.id, event, **changes)
+        if difference is not None:
+            differences.append(difference)
+    _tell_of_blanks(write, site)
+    return differences
+
+
+def finish(write: Connection, site: Site, survey: Survey, cursor: dict[str, Any]) -> None:
+    """One set is promoted, or, when none is left, the last write: the catalog counts from here on."""
+    promoted = list(cursor.get("promoted", ()))
+    for item in images.sets_in_state(write, SetState.FOUND):
+        if item.id not in promoted:
+            _promote(write, site, item)
+            surveys.keep_place(write, survey.id, cursor | {"promoted": [*promoted, item.id]})
+            return
+    _set_counters(write, site)
+    events.set_setting(write, surveys.ORIGIN, surveys.REBUILT)
+    events.clear_attention(write, "catalog-empty")
+    report = _report(write, site, survey)
+    surveys.advance_state(write, survey.id, SurveyEvent.FINISHED, ended_at=site.now(), report=report)
+    subject = ("survey", str(survey.id))
+    events.append(write, site.now(), "catalog rebuilt", subject, agent=survey.agent, **report["counts"])
+
+
+def _judged(
+    look: MediumLook, medium: Medium, found: Sorted, *, carries: bool
+) -> tuple[MediumEvent, Difference | None]:
+    """What a look makes of a medium that nobody knew."""
+    status, again = look.finding.get("status"), f"archivectl media {medium.id}"
+
+    def differs(kind: str, words: str) -> Difference:
+        return Difference(kind, medium.id, words, again)
+
+    if look.state is LookState.FAILED:
+        words = _("no drive could tell what medium {medium} is: {why}").format(
+            medium=medium.id, why=look.note
+        )
+        return MediumEvent.SPOILED, differs("unreadable", words)
+    if carries:
+        return MediumEvent.IDENTIFIED, None
+    if medium.id in found.foreign:
+        return MediumEvent.SET_ASIDE, found.foreign[medium.id]
+    if status == BLANK:
+        return MediumEvent.SET_ASIDE, None
+    if status == APPENDABLE:
+        words = _("medium {medium} was begun and never closed: an interrupted burn").format(medium=medium.id)
+        return MediumEvent.SPOILED, differs("interrupted-burn", words)
+    if status == COMPLETE and not look.finding.get("problems"):
+        words = _("medium {medium} was written, and not by this archive").format(medium=medium.id)
+        return MediumEvent.SET_ASIDE, differs("foreign", words)
+    words = _("medium {medium} cannot be read well enough to say what it is").format(medium=medium.id)
+    return MediumEvent.SPOILED, differs("unreadable", words)
+
+
+def _tell_of_blanks(write: Connection, site: Site) -> None:
+    """The purchase batch of a blank stands on no medium: a person registers them again."""
+    blanks = [
+        medium.id
+        for medium in media.listing(write, MediumState.QUARANTINED)
+        if not medium.note and not media.copies_on(write, medium.id)
+    ]
+    for medium_id in blanks:
+        media.update_columns(write, medium_id, note=_("blank; its purchase batch is not known any more"))
+    if not blanks:
+        return
+    what = counted(
+        "{number} blank medium was found; its purchase batch stands on no medium",
+        "{number} blank media were found; their purchase batches stand on no medium",
+        len(blanks),
+    ).format(number=len(blanks))
+    events.raise_attention(
+        write,
+        Attention(
+            "blanks-unregistered",
+            "working-hours",
+            what,
+            _("they are set aside and not written"),
+            f"archivectl media register {blanks[0]} --batch NAME",
+            site.now(),
+        ),
+    )
+
+
+def _promote(write: Connection, site: Site, item: ProtectionSet) -> None:
+    """A set of which every member was seen, and nothing waits in staging, is what it was: complete, archived.
+
+    Staging is released last. Where bytes of it still lie there, the set may never have been read back: it stays
+    FOUND until `catalog check --full` has read every member.
+    """
+    members = images.of_set(write, item.id)
+    carried = [package for image in members for package in packages.of_image(write, image.id)]
+    wanted = item.n + item.m - len(item.absent)
+    seen = sum(bool(media.copies_at_hand(write, image.id)) for image in members)
+    if item.protected_at is None or seen < wanted or any(package.staged for package in carried):
+        return
+    complete(write, site, item)
+
+
+def complete(write: Connection, site: Site, item: ProtectionSet) -> None:
+    """Set, images and packages as they are when nothing is missing."""
+    images.advance_set(write, item.id, SetEvent.COMPLETED)
+    for image in images.of_set(write, item.id):
+        images.advance_state(write, image.id, ImageEvent.COMPLETED)
+        for package in packages.of_image(write, image.id):
+            if package.state is PackageState.FOUND and _sufficient(write, site, package):
+                packages.advance_state(write, package.id, PackageEvent.SUFFICIENT)
+
+
+def _sufficient(read: Connection, site: Site, package: Package) -> bool:
+    carriers = packages.image_ids(read, package.id)
+    states = {
+        pool: [images.get(read, image_id).state] if image_id else [ImageState.OPEN]
+        for pool, image_id in carriers.items()
+    }
+    settings = site.config.classes.get(package.storage_class)
+    return settings is not None and package_sufficient(states, settings.pools)
+
+
+def _set_counters(write: Connection, site: Site) -> None:
+    """No number is given out twice: the next ones begin well behind the highest that was seen anywhere."""
+    staged = site.tools.paths.staging / "packages"
+    names = [path.name for path in staged.iterdir()] if staged.is_dir() else []
+    names += [package.id for package in packages.listing(write)]
+    numbers = [int(name[1:]) for name in names if name[:1] == "P" and name[1:].isdigit()]
+    rebuilt.set_counter(write, "package", max(numbers, default=0) + GAP)
+    rebuilt.set_counter(write, "image", len(images.listing(write)) + GAP)
+    found = [images.set_number(item.id) for item in images.set_listing(write)]
+    rebuilt.set_counter(write, "set", max(found, default=0) + GAP)
+    rebuilt.set_counter(write, "recall", RECALL_GAP)
+
+
+def _report(read: Connection, site: Site, survey: Survey) -> dict[str, Any]:
+    """What came out, and what cannot come from media."""
+    known = packages.listing(read)
+    sets = images.set_listing(read)
+    incomplete = [item for item in sets if item.state is SetState.FOUND]
+    differences = [*survey.report.get("differences", ())]
+    differences += [_of_set(read, item).as_document() for item in incomplete]
+    differences += [item.as_document() for item in _in_staging_only(site, {p.id for p in known})]
+    return {
+        "counts": {
+            "packages": len(known),
+            "archived": sum(package.state is PackageState.ARCHIVED for package in known),
+            "sets": len(sets),
+            "complete_sets": len(sets) - len(incomplete),
+            "images": len(images.listing(read)),
+            "media": len(media.listing(read)),
+        },
+        "differences": differences,
+    }
+
+
+def _of_set(read: Connection, item: ProtectionSet) -> Difference:
+    members = {image.position: image for image in images.of_set(read, item.id)}
+    unseen = [
+        position
+        for position in range(1, item.n + item.m + 1)
+        if position not in item.absent
+        and (position not in members or not media.copies_at_hand(read, members[position].id))
+    ]
+    if not unseen:
+        words = _(
+            "set {set}: every member was seen; bytes of it lie in staging, so it may never have been read back"
+        )
+        return Difference(
+            "set-not-proven", item.id, words.format(set=item.id), "archivectl catalog check --full"
+        )
+    words = _("set {set}: no medium in the room carries member {members}").format(
+        set=item.id, members=", ".join(map(str, unseen))
+    )
+    return Difference("set-incomplete", item.id, words, f"archivectl sets {item.id}")
+
+
+def _in_staging_only(site: Site, known: set[str]) -> list[Difference]:
+    """Packages that lie in staging and on no medium: their bags are whole, and nobody remembers them."""
+    folder = site.tools.paths.staging / "packages"
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    return [
+        Difference(
+            "staged-only",
+            name,
+            _(
+                "package {package} lies in staging and on no medium: it was accepted, or was being taken in"
+            ).format(package=name),
+            f"archivectl submit {folder / name} --fonds F --series S --volume V",
+        )
+        for name in names
+        if name not in known
+    ]

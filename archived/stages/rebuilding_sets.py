@@ -1,0 +1,204 @@
+"""One set of a rebuild as rows: the set, its images with digests and chunk tables, copies, packages, memberships."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from archived.catalog import images, rebuilt
+from archived.formats import disc_texts
+from archived.formats.disc_rows import FoundPackage
+from archived.model import Copy, Image, Package, ProtectionSet
+from archived.policy.rebuilding import MemberFound, SetFound
+from archived.policy.set_forming import scope_key
+from archived.policy.volume_order import ranges
+from archived.stages.protection import parity_image_id
+from archived.stages.work import Site
+from archived.states import CopyState, ImageState, PackageState, SetState
+
+if TYPE_CHECKING:
+    from archived.stages.rebuilding import SetRead
+
+CLOSED_BY_REBUILD = "found on media"
+
+
+def record_set(
+    write: Connection, site: Site, outcome: "SetRead", folders: Mapping[int, Path]
+) -> list[dict[str, Any]]:
+    """Write one set. Returns the sources of file rows that are to be read: image, folder, packages by folder."""
+    found = outcome.found
+    pool = pool_of(site, found)
+    everything = [row for rows in outcome.packages.values() for row in rows]
+    # Confidentiality is never mixed in a set, so any row of it tells that of all.
+    confidentiality = everything[0].confidentiality if everything else ""
+    members = [
+        _image(
+            site,
+            pool,
+            found,
+            member,
+            outcome.packages.get(member.name, ()),
+            outcome.payload_offsets,
+            confidentiality,
+        )
+        for member in found.members
+    ]
+    rebuilt.add_set(write, _set(site, pool, found, members), members)
+    for member, image in zip(found.members, members, strict=True):
+        if member.record is not None:
+            part = "image" if member.kind == "data" else "payload"
+            images.store_chunks(write, image.id, {part: member.record.chunks.to_bytes()})
+        rebuilt.add_copies(write, [_copy(site, pool, image, c.medium_id) for c in member.carriers])
+        rows = outcome.packages.get(member.name, ())
+        rebuilt.add_packages(write, [_package(site, row) for row in rows])
+        rebuilt.add_memberships(write, image.id, pool, [row.package_id for row in rows])
+    return [
+        source
+        for member, image in zip(found.members, members, strict=True)
+        if (source := _source(member, image, outcome.packages.get(member.name, ()), folders)) is not None
+    ]
+
+
+def pool_of(site: Site, found: SetFound) -> str:
+    """The pool of a set: the one with its code; of several, and of none, the first."""
+    fitting = [name for name, pool in site.config.pools.items() if (pool.n, pool.m) == (found.n, found.m)]
+    return next(iter(fitting), next(iter(site.config.pools)))
+
+
+def image_id_of(found: SetFound, member: MemberFound) -> str:
+    """The catalog's own number of an image stands on no disc: its place in its set names it from now on."""
+    return parity_image_id(found.id, member.position)
+
+
+def _set(site: Site, pool: str, found: SetFound, members: Sequence[Image]) -> ProtectionSet:
+    data = [image for image in members if image.kind == "data" and image.fonds]
+    first = data[0] if data else members[0]
+    scope = site.config.pools[pool].set_scope
+    return ProtectionSet(
+        id=found.id,
+        state=SetState.FOUND,
+        pool=pool,
+        n=found.n,
+        m=found.m,
+        scope=scope_key(scope, pool=pool, fonds=first.fonds, series=first.series),
+        confidentiality=first.confidentiality,
+        opened_at=min(image.opened_at for image in members),
+        absent=found.absent,
+        protected_at=found.descriptor.written_at if found.descriptor is not None else None,
+    )
+
+
+def _image(
+    site: Site,
+    pool: str,
+    found: SetFound,
+    member: MemberFound,
+    rows: Sequence[FoundPackage],
+    payload_offsets: Mapping[int, int],
+    confidentiality: str,
+) -> Image:
+    one_group = site.config.pools[pool].one_group_per_image
+    first = rows[0] if rows else None
+    record, is_data = member.record, member.kind == "data"
+    digests = dict(record.digests) if record is not None and is_data else {}
+    written = max((claim.written_bytes for claim in member.carriers), default=None)
+    size = record.size_bytes if record is not None and is_data else written
+    closed_at = _closed_at(found, member)
+    return Image(
+        id=image_id_of(found, member),
+        state=ImageState.FOUND,
+        kind=member.kind,
+        pool=pool,
+        fonds=first.fonds if first and is_data else "",
+        series=first.series if first and is_data and one_group else "",
+        retention=first.retention if first and is_data else "",
+        confidentiality=first.confidentiality if first else confidentiality,
+        held=False,
+        opened_at=closed_at,
+        set_id=found.id,
+        position=member.position,
+        closed_at=closed_at,
+        close_reason=CLOSED_BY_REBUILD,
+        label=member.label,
+        ranges=_ranges(rows, one_group=one_group) if is_data else (),
+        size_bytes=size,
+        sha256=digests.get("sha256"),
+        blake3=digests.get("blake3"),
+        xxh3=digests.get("xxh3-128"),
+        payload_offset=0 if is_data else payload_offsets.get(member.position, 0),
+        payload_bytes=record.size_bytes if record is not None else size,
+    )
+
+
+def _closed_at(found: SetFound, member: MemberFound) -> datetime:
+    """When the image closed; of a member of which no disc was seen, when its set was protected."""
+    if member.closed_at:
+        return datetime.fromisoformat(member.closed_at)
+    if found.descriptor is not None:
+        return found.descriptor.written_at
+    return max(datetime.fromisoformat(other.closed_at) for other in found.members if other.closed_at)
+
+
+def _ranges(rows: Sequence[FoundPackage], *, one_group: bool) -> tuple[str, ...]:
+    """Volume ranges as the label has them: corrections, which are later versions, apart."""
+    said: list[str] = []
+    for version, group in groupby(rows, key=lambda row: row.version):
+        suffix = f" v{version}" if version > 1 else ""
+        names = [row.volume if one_group else f"{row.series}/{row.volume}" for row in group]
+        said += [f"{printed}{suffix}" for printed in ranges(names)]
+    return tuple(said)
+
+
+def _copy(site: Site, pool: str, image: Image, medium_id: str) -> Copy:
+    settings = site.config.pools[pool]
+    return Copy(
+        id=0,
+        image_id=image.id,
+        medium_id=medium_id,
+        state=CopyState.FOUND,
+        role=settings.role,
+        site=site.config.libraries[settings.library].site,
+        planned_at=image.closed_at or image.opened_at,
+        note=CLOSED_BY_REBUILD,
+    )
+
+
+def _package(site: Site, row: FoundPackage) -> Package:
+    folder = site.tools.paths.staging / "packages" / row.package_id
+    return Package(
+        id=row.package_id,
+        state=PackageState.FOUND,
+        storage_class=str(row.more.get("storage_class") or site.config.default_class),
+        fonds=row.fonds,
+        series=row.series,
+        volume=row.volume,
+        version=row.version,
+        title=row.title,
+        retention=row.retention,
+        confidentiality=row.confidentiality,
+        source_path="",
+        owner=-1,
+        reason="",
+        file_count=0,
+        size_bytes=0,
+        root_digest=str(row.more.get("root_digest") or ""),
+        submitted_at=row.accepted_at,
+        accepted_at=row.accepted_at,
+        staged=folder.is_dir(),
+    )
+
+
+def _source(
+    member: MemberFound, image: Image, rows: Sequence[FoundPackage], folders: Mapping[int, Path]
+) -> dict[str, Any] | None:
+    """Where the file rows of a data image are read from: the first carrier whose texts are whole."""
+    if member.kind != "data":
+        return None
+    for claim in member.carriers:
+        if {disc_texts.EXTENTS, disc_texts.WALK} <= claim.taken:
+            packages = {row.disc_path: row.package_id for row in rows}
+            return {"image": image.id, "folder": str(folders[claim.look_id]), "packages": packages}
+    return None

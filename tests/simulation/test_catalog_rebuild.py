@@ -1,0 +1,106 @@
+"""A catalog that was thrown away comes back from the media of the room, and says what could not."""
+
+import pytest
+
+from archived.errors import Unavailable, WrongState
+from archived.states import CopyState, MediumState, PackageState, RecallState, SetState, SurveyState
+from tests.simulation.conftest import Tell
+from tests.simulation.harness import Story
+from tests.simulation.throwing_away import (
+    ask_to_rebuild,
+    holdings,
+    keep_blanks,
+    kinds,
+    rebuild,
+    register_blanks,
+    throw_away,
+)
+
+
+def archive(tell: Tell, *, released: bool = True, **options: int) -> tuple[Story, list[str]]:
+    """A short set and a whole one, all on discs; staging holds nothing any more unless told otherwise."""
+    story = tell(**options)
+    ids = [*story.submit_set(2), story.submit("0003", 1000), story.submit("0007", 2000, correction="")]
+    story.close_everything()
+    assert story.all_archived()
+    for package_id in ids if released else ():
+        story.forget_staging(package_id)
+    keep_blanks(story, 2)
+    return story, ids
+
+
+def recall_all(story: Story, ids: list[str]) -> None:
+    for package_id in ids:
+        recall_id = story.recall(package_id)
+        story.settle()
+        assert story.get_recall(recall_id).state is RecallState.READY
+        story.assert_given_back(package_id, recall_id)
+
+
+def test_the_rebuilt_catalog_equals_the_one_that_was_thrown_away(tell: Tell) -> None:
+    story, ids = archive(tell)
+    old = throw_away(story)
+
+    done = rebuild(story)
+
+    assert done.state is SurveyState.DONE
+    assert kinds(done) == []
+    was, now = holdings(old), holdings(story.site.tools.paths.catalog)
+    blanks = {medium.id for medium in story.media(MediumState.QUARANTINED)}
+    for rows in (was, now):
+        rows["medium"] = [
+            row for row in rows["medium"] if row["element"] is not None and row["id"] not in blanks
+        ]
+    for table in was:
+        assert now[table] == was[table], table
+    assert len(blanks) == 2
+    assert {copy.state for copy in story.copies()} == {CopyState.FOUND}
+    recall_all(story, ids)
+
+
+def test_a_catalog_that_holds_anything_is_never_rebuilt(tell: Tell) -> None:
+    story = tell()
+    story.submit("0001")
+
+    with pytest.raises(WrongState, match="only an empty one"):
+        ask_to_rebuild(story)
+
+
+def test_nothing_is_taken_in_and_nothing_removed_while_the_catalog_is_gone(tell: Tell) -> None:
+    story = tell()
+    package_id = story.submit("0001")
+    throw_away(story)
+
+    with pytest.raises(Unavailable, match="not rebuilt yet"):
+        story.submit("0002")
+    story.settle()
+
+    assert (story.site.tools.paths.staging / "packages" / package_id).is_dir()
+    assert "catalog-empty" in story.attentions()
+
+
+def test_what_lies_in_staging_alone_is_listed_with_the_way_to_hand_it_in_again(tell: Tell) -> None:
+    story = tell()
+    package_id = story.submit("0001")
+    keep_blanks(story, 1)
+    throw_away(story)
+
+    done = rebuild(story)
+
+    assert kinds(done) == ["staged-only"]
+    assert done.report["differences"][0]["thing"] == package_id
+    register_blanks(story)
+    assert story.submit("0002") > package_id
+    assert (story.site.tools.paths.staging / "packages" / package_id).is_dir()
+
+
+def test_a_set_whose_bytes_still_lie_in_staging_is_not_called_archived(tell: Tell) -> None:
+    story, ids = archive(tell, released=False)
+    throw_away(story)
+
+    done = rebuild(story)
+
+    assert set(kinds(done)) == {"set-not-proven"}
+    assert {story.package(package_id).state for package_id in ids} == {PackageState.FOUND}
+    assert {item.state for item in story.sets()} == {SetState.FOUND}
+    recall_all(story, ids[:1])

@@ -1,0 +1,143 @@
+"""A catalog that is thrown away: the old one set aside to compare with, a new one made from the media of the room."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from archived import founding
+from archived.catalog import surveys
+from archived.catalog.store import Catalog
+from archived.stages import registration, surveying
+from archived.states import MediumState
+from archived.surveys import Survey
+from tests.simulation.harness import POOL, Story
+
+#: What stands on no medium, or is another thing after a rebuild; docs/catalog-rebuild.md says why, column by column.
+NOT_FROM_MEDIA: dict[str, set[str]] = {
+    "package": {"source_path", "archived_at", "archived_receipt", "submitted_at", "cost_bytes"}
+    | {"owner", "reason", "root_digest", "accepted_receipt"},
+    "package_file": {"blake3", "xxh3"},
+    "membership": {"image_id"},
+    "image": {"id", "opened_at", "close_reason"},
+    "extent": {"image_id"},
+    "protection_set": {"opened_at", "protected_at", "completed_at", "close_asked"},
+    "copy": {"id", "image_id", "state", "planned_at", "written_at", "verified_at", "note"}
+    | {"write_drive", "verify_drive"},
+    "medium": {"batch", "seen_at"},
+}  # fmt: skip
+#: Digests of the wrapper around parity.bin, and when it was made, stand on no medium; those of parity.bin do.
+WRAPPER = {"sha256", "blake3", "xxh3", "closed_at"}
+
+
+def keep_blanks(story: Story, count: int) -> None:
+    """Carry all blanks but some out of the room, and out of the catalog's sight: looks at them take time."""
+    left = {medium.id for medium in story.media(MediumState.BLANK)[::9][:count]}
+    for medium in story.media(MediumState.BLANK):
+        if medium.id not in left:
+            story.lose(medium.id)
+    story.settle()
+
+
+def throw_away(story: Story, *, kept: str = "old.sqlite") -> Path:
+    """The catalog is gone; a daemon starts with an empty one. Returns the old one."""
+    story.executor.close()
+    with sqlite3.connect(story.site.tools.paths.catalog) as old:
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    old.close()
+    story.catalog.close()
+    path = story.site.tools.paths.catalog
+    aside = story.folder / kept
+    path.rename(aside)
+    for name in ("-wal", "-shm"):
+        Path(f"{path}{name}").unlink(missing_ok=True)
+    fresh = Catalog(path)
+    fresh.upgrade()
+    assert founding.found_again(fresh, story.config, story.site_folder, story.clock)
+    fresh.close()
+    story.begin_life()
+    return aside
+
+
+def register_blanks(story: Story) -> None:
+    """archivectl media register ... --batch 2026-11"""
+    blanks = [m.id for m in story.media(MediumState.QUARANTINED) if m.element is not None]
+    with story.catalog.write() as write:
+        registration.register_blanks(
+            write,
+            story.site,
+            blanks,
+            pool=POOL,
+            batch="2026-11",
+            media_id="",
+            capacity_bytes=None,
+            agent="uid:1000",
+        )
+
+
+def ask_to_rebuild(story: Story) -> int:
+    """archivectl catalog rebuild --from-media"""
+    with story.catalog.write() as write:
+        return surveying.request_rebuild(write, story.site, agent="uid:1000").id
+
+
+def rebuild(story: Story) -> Survey:
+    """The same, until it is done."""
+    survey_id = ask_to_rebuild(story)
+    story.settle()
+    return survey(story, survey_id)
+
+
+def check(story: Story, *, full: bool = False) -> Survey:
+    """archivectl catalog check"""
+    with story.catalog.write() as write:
+        survey_id = surveying.request_check(write, story.site, full=full, agent="uid:1000").id
+    story.settle()
+    return survey(story, survey_id)
+
+
+def survey(story: Story, survey_id: int) -> Survey:
+    with story.catalog.read() as read:
+        return surveys.get(read, survey_id)
+
+
+def kinds(found: Survey) -> list[str]:
+    """Kinds of differences in a report, sorted."""
+    return sorted(item["kind"] for item in found.report.get("differences", ()))
+
+
+def holdings(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """Every table of the catalog at `path` that media can tell, without what they cannot, in an order of its own.
+
+    Images are called by their sets and positions: numbers of the catalog's own stand on no disc.
+    """
+    with sqlite3.connect(path) as connection:
+        connection.row_factory = sqlite3.Row
+        names = {
+            row["id"]: f"{row['set_id']}-{row['position']}"
+            for row in connection.execute("SELECT id, set_id, position FROM image WHERE set_id IS NOT NULL")
+        }
+        found = {
+            table: _rows(connection, table, left_out, names) for table, left_out in NOT_FROM_MEDIA.items()
+        }
+    connection.close()
+    return found
+
+
+def _rows(
+    connection: sqlite3.Connection, table: str, left_out: set[str], names: dict[str, str]
+) -> list[dict[str, Any]]:
+    rows = []
+    for row in connection.execute(f"SELECT * FROM {table}"):
+        columns = list(row.keys())
+        image = row["id"] if table == "image" else row["image_id"] if "image_id" in columns else None
+        if image is not None and image not in names:
+            continue  # an open image: it gathers what waits in staging
+        kept = {key: row[key] for key in columns if key not in left_out}
+        if image is not None:
+            kept["image"] = names[image]
+        if table == "image" and row["kind"] == "parity":
+            kept = {key: value for key, value in kept.items() if key not in WRAPPER}
+        if "closed_at" in kept:
+            kept["closed_at"] = str(row["closed_at"])[:19]  # discs tell whole seconds
+        rows.append(kept)
+    return sorted(rows, key=repr)
