@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 from archived.catalog import events, media, surveys
 from archived.model import Medium
 from archived.policy.mounting import Want
+from archived.policy.ranges import Range
 from archived.policy.sources import drives_to_try
 from archived.sessions.identify import Finding, look_at
 from archived.sessions.mount import demand_medium
-from archived.sessions.read import Range, read_ranges
+from archived.sessions.read import Sink, read_ranges
 from archived.sessions.tools import SitePaths, Tools
 from archived.stages.floor import Floor, drive_failed, drive_worked, floors, stale_key
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
@@ -141,7 +142,7 @@ def run(action: Action, tools: Tools) -> Finding | tuple[Range, ...]:
     demand_medium(tools, task.library, task.element, task.medium.barcode, task.drive)
     if task.look.purpose == RANGES:
         task.folder.mkdir(parents=True, exist_ok=True)
-        return read_ranges(drive, task.look.ranges, spool_of(task.folder), report)
+        return read_ranges(drive, [Sink(spool_of(task.folder), task.look.ranges)], report)
     return look_at(drive, task.folder, report)
 
 

@@ -185,7 +185,8 @@ def _set_counters(write: Connection, site: Site) -> None:
     rebuilt.set_counter(write, "image", len(images.listing(write)) + GAP)
     found = [images.set_number(item.id) for item in images.set_listing(write)]
     rebuilt.set_counter(write, "set", max(found, default=0) + GAP)
-    rebuilt.set_counter(write, "recall", RECALL_GAP)
+    for name in ("recall", "recall order"):
+        rebuilt.set_counter(write, name, RECALL_GAP)
 
 
 def _report(read: Connection, site: Site, survey: Survey) -> dict[str, Any]:

@@ -26,7 +26,9 @@ def test_a_suspect_copy_is_the_last_resort_even_when_it_is_loaded() -> None:
     assert direct_source([suspect]) == suspect
 
 
-@pytest.mark.parametrize("state", [s for s in CopyState if s.value not in ("verified", "found", "written", "suspect")])
+@pytest.mark.parametrize(
+    "state", [s for s in CopyState if s.value not in ("verified", "found", "written", "suspect")]
+)
 def test_no_other_copy_is_a_source(state: CopyState) -> None:
     assert direct_source([copy(1, state)]) is None
 
