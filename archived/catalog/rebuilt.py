@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from archived.catalog import tables
+from archived.catalog.inner_tables import inner_file
+from archived.inner_files import InnerFile
 from archived.model import Copy, Image, Package, PackageFile, ProtectionSet
 
 BATCH = 2000
@@ -21,6 +23,24 @@ def add_set(connection: Connection, item: ProtectionSet, members: Sequence[Image
 def has_set(connection: Connection, set_id: str) -> bool:
     query = select(tables.protection_set.c.id).where(tables.protection_set.c.id == set_id)
     return connection.execute(query).first() is not None
+
+
+def image_place(connection: Connection, image_id: str) -> tuple[str | None, int | None] | None:
+    """Set and position of the image with this number; None when no image has it."""
+    query = select(tables.image.c.set_id, tables.image.c.position).where(tables.image.c.id == image_id)
+    row = connection.execute(query).first()
+    return None if row is None else (row.set_id, row.position)
+
+
+def root_digests(connection: Connection, package_ids: Sequence[str]) -> dict[str, str]:
+    """Package → root digest, of those that are there already."""
+    package = tables.package
+    found: dict[str, str] = {}
+    for start in range(0, len(package_ids), BATCH):
+        some = package_ids[start : start + BATCH]
+        query = select(package.c.id, package.c.root_digest).where(package.c.id.in_(some))
+        found |= {row.id: row.root_digest for row in connection.execute(query)}
+    return found
 
 
 def add_copies(connection: Connection, items: Sequence[Copy]) -> None:
@@ -56,6 +76,12 @@ def add_extents(connection: Connection, image_id: str, rows: Sequence[tuple[str,
         for package, path, lba, size in rows
     ]
     _once(connection, tables.extent, found)
+
+
+def add_inner_files(connection: Connection, items: Sequence[InnerFile]) -> None:
+    names = tuple(InnerFile.__dataclass_fields__)
+    rows = [{name: getattr(item, name) for name in names} for item in items]
+    _once(connection, inner_file, rows)
 
 
 def count_files(connection: Connection, package_ids: Sequence[str]) -> None:

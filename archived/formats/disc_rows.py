@@ -13,9 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from archived.formats.errors import DocumentDamaged
+from archived.inner_files import NAME_MAP_PATH, InnerFile
+from archived.names import unescaped
 
 #: A package's folder on its disc: data/fonds/series/volume/v0001.
 FOLDER_PARTS = 5
+#: Rows that are held at once while a list is searched.
+NAME_MAP_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,10 @@ class FoundPackage:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """One file, or empty folder, by its path on the disc."""
+    """One file, or empty folder. `package` is its package's id, or what the disc calls the package's folder."""
 
-    disc_path: str
+    package: str
+    path: str
     is_directory: bool
     size_bytes: int
     mtime_s: int
@@ -120,13 +125,51 @@ class Stretch:
             yield line.decode("utf-8", "surrogateescape")
 
 
-def walked_file(row: list[str]) -> FoundFile:
-    """A row of the list that a look made of the directories of a disc. Raises DocumentDamaged."""
+FILE_COLUMNS = ["package_id", "path", "is_directory", "size_bytes", "mtime_s", "sha256", "blake3", "xxh3-128"]
+
+
+def listed_file(row: list[str]) -> FoundFile:
+    """A row of catalog/files.csv, by package id. Raises DocumentDamaged."""
+    try:
+        package, path, is_directory, size, mtime_s, sha256, blake3, xxh3 = row
+        return FoundFile(
+            package, unescaped(path), is_directory == "1", int(size), int(mtime_s), sha256, blake3, xxh3
+        )
+    except ValueError as error:
+        raise DocumentDamaged(f"a row of files.csv cannot be read: {error}") from None
+
+
+def walked_file(row: list[str]) -> FoundFile | None:
+    """A row of the list that a look made of a disc's directories, by folder. None outside all packages."""
     try:
         is_directory, size, mtime_s, sha256, path = row
-        return FoundFile(path, is_directory == "1", int(size), int(mtime_s), sha256)
+        place = split_path(path)
+        return FoundFile(*place, is_directory == "1", int(size), int(mtime_s), sha256) if place else None
     except ValueError as error:
         raise DocumentDamaged(f"a row of the directories cannot be read: {error}") from None
+
+
+def name_maps(files: Path) -> dict[str, str]:
+    """Package id → sha256 of its name-map.csv, of the packages on a disc that have one. Raises DocumentDamaged."""
+    found, offset = {}, 0
+    while True:
+        stretch = Stretch(files, offset, NAME_MAP_ROWS)
+        for row in stretch.rows[1:] if offset == 0 else stretch.rows:
+            if len(row) == len(FILE_COLUMNS) and row[1] == NAME_MAP_PATH:
+                found[row[0]] = row[5]
+        if stretch.is_last:
+            return found
+        offset = stretch.end
+
+
+def inner_file(row: list[str], package_id: str) -> InnerFile:
+    """A row of the name-map.csv of a package. Raises DocumentDamaged."""
+    try:
+        path, kind, offset, size, mtime_ns, mode, target, same_as, sha256, blake3, xxh3, _reason = row
+        numbers = (int(offset), int(size), int(mtime_ns), int(mode, 8))
+        return InnerFile(package_id, path, kind, *numbers, target, same_as, sha256, blake3, xxh3)
+    except ValueError as error:
+        raise DocumentDamaged(f"a row of name-map.csv of {package_id} cannot be read: {error}") from None
 
 
 def extent(row: list[str]) -> tuple[int, int, str]:

@@ -24,6 +24,8 @@ WANTED: dict[str, tuple[str, ...]] = {
     PAYLOAD_SUMS: (PAYLOAD_SUMS,),
     SITE_KEY: (SITE_KEY,),
 }
+#: Tables of packages that travel as one tar, each under the id of its package.
+NAME_MAPS = "name-maps"
 #: The list that a look writes itself where a disc has no catalog/files.csv: what its directories tell.
 WALK = "walk.csv"
 

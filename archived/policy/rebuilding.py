@@ -1,13 +1,14 @@
 """From what media say of themselves to what is in a set: pure. Who is believed when they contradict each other.
 
-The rules, in order: a disc of another institution, or of another kind of room, is named and not taken. Of two discs
+The rules, in order: a disc of another site (its key decides; where a disc of the first releases has none, the name
+of the institution), or of another kind of room, is named and not taken. Of two discs
 that claim one position with different set.json the one that closed later is taken, the other is suspect. Of the
 descriptors of a set the highest revision counts; of equal revisions that differ the one on the lowest position.
 What the descriptor says overrules every set.json. A member is known when a disc of it was seen, or the descriptor
 names it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +52,9 @@ class Claim:
     #: sha256 of its set.json.
     sha256: str
     written_bytes: int
+    #: sha256 of the site key that its disc carries; empty where there is none. And whether that key counts here.
+    site_key: str = ""
+    key_known: bool = False
     taken: frozenset[str] = frozenset()
     damaged: frozenset[str] = frozenset()
 
@@ -124,19 +128,15 @@ def claim_of(look: MediumLook) -> Claim | None:
         simulated=bool(said["simulated"]),
         sha256=str(said["sha256"]),
         written_bytes=int(look.finding["written_bytes"]),
+        site_key=str(look.finding.get("site_key") or ""),
+        key_known=bool(look.finding.get("key_known")),
         taken=frozenset(look.finding["taken"]),
         damaged=frozenset(look.finding["damaged"]),
     )
 
 
-def sort_out(
-    claims: Iterable[Claim], *, institution: str, simulated: bool, our_keys: Collection[int] = ()
-) -> Sorted:
-    """Which claims are of this archive.
-
-    Args:
-        our_keys: looks whose discs carry the public key of this site: they are ours whatever name stands there.
-    """
+def sort_out(claims: Iterable[Claim], *, institution: str, simulated: bool) -> Sorted:
+    """Which claims are of this archive: the key on a disc decides, and where there is none the institution's name."""
     ours, foreign = [], {}
     for claim in claims:
         if claim.simulated != simulated:
@@ -148,7 +148,15 @@ def sort_out(
             foreign[claim.medium_id] = Difference(
                 "kind-of-room", claim.medium_id, words.format(medium=claim.medium_id)
             )
-        elif claim.institution != institution and claim.look_id not in our_keys:
+        elif claim.site_key and not claim.key_known:
+            words = _("medium {medium} carries the key of another site of {institution!r}").format(
+                medium=claim.medium_id, institution=claim.institution
+            )
+            advice = _(
+                "if it was yours: put its site-key.pem under another name into the folder keys of this site"
+            )
+            foreign[claim.medium_id] = Difference("another-key", claim.medium_id, words, advice)
+        elif not claim.site_key and claim.institution != institution:
             words = _("medium {medium} says that it belongs to {institution!r}").format(
                 medium=claim.medium_id, institution=claim.institution
             )

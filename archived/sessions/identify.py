@@ -9,15 +9,16 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archived.formats import disc_texts
+from archived.formats import disc_rows, disc_texts
 from archived.formats.errors import FormatError
 from archived.formats.set_document import decode_set_document
+from archived.inner_files import NAME_MAP_PATH
 from archived.sessions.tools import Report
 from backends.durable import sync_folder
 from backends.errors import BackendError, MediumUnreadable, NotInImage, UdfDamaged
@@ -46,6 +47,10 @@ class Finding:
     #: Volume label and identifier of the file system.
     label: str = ""
     identifier: str = ""
+    #: sha256 of the site key on it; empty where there is none.
+    site_key: str = ""
+    #: Whether that key counts here.
+    key_known: bool = False
     #: The fields of set.json that say which image this is; empty when nobody knows.
     member: dict[str, Any] = field(default_factory=dict)
     #: Texts that were taken, and texts that are there and cannot be read or do not match their checksums.
@@ -57,8 +62,10 @@ class Finding:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
-def look_at(drive: OpticalDrive, folder: Path, report: Report) -> Finding:
+def look_at(drive: OpticalDrive, folder: Path, keys: Collection[str], report: Report) -> Finding:
     """What the disc in this drive is and says; its texts go into `folder`, which is replaced.
+
+    `keys` are sha256 of the public site keys (PEM) that count here.
 
     Raises DeviceFailure when the drive fails or says nothing: then nothing is known about the disc.
     """
@@ -73,6 +80,7 @@ def look_at(drive: OpticalDrive, folder: Path, report: Report) -> Finding:
     )
     if disc.status is DiscStatus.COMPLETE:
         read_texts(drive.read, disc.written_sectors, finding, folder, report)
+        finding.key_known = finding.site_key in keys
     return finding
 
 
@@ -100,12 +108,44 @@ def _take_all(image: UdfReader, finding: Finding, folder: Path, report: Report) 
     for number, (text, places) in enumerate(disc_texts.WANTED.items()):
         _take(image, text, places, sums, finding, folder)
         report(number + 1, len(disc_texts.WANTED))
+    if disc_texts.SITE_KEY in finding.taken:
+        key = (folder / disc_texts.file_name(disc_texts.SITE_KEY)).read_bytes()
+        finding.site_key = hashlib.sha256(key).hexdigest()
     if disc_texts.SET not in finding.taken:
         return
     _recognise((folder / disc_texts.SET).read_bytes(), finding)
-    written_before_files = disc_texts.FILES not in (*finding.taken, *finding.damaged)
-    if finding.member.get("kind") == "data" and written_before_files:
+    if finding.member.get("kind") != "data":
+        return
+    if disc_texts.FILES in finding.taken and disc_texts.PACKAGES in finding.taken:
+        _take_name_maps(image, finding, folder)
+    elif disc_texts.FILES not in finding.damaged:
         _walk(image, finding, folder)
+
+
+def _take_name_maps(image: UdfReader, finding: Finding, folder: Path) -> None:
+    """The tables of what lies in packages that travel as one tar."""
+    try:
+        sums = disc_rows.name_maps(folder / disc_texts.file_name(disc_texts.FILES))
+        rows = disc_rows.read_packages(folder / disc_texts.file_name(disc_texts.PACKAGES)) if sums else []
+    except FormatError as error:
+        finding.problems.append(str(error))
+        return
+    maps = folder / disc_texts.NAME_MAPS
+    maps.mkdir()
+    for row in rows:
+        if row.package_id not in sums:
+            continue
+        path = f"{row.disc_path}/{NAME_MAP_PATH}"
+        try:
+            digest = _copied(image.read(path), maps / row.package_id)
+        except (BackendError, ValueError) as error:
+            digest, why = "", str(error)
+        else:
+            why = "its sha256 differs"
+        if digest != sums[row.package_id]:
+            (maps / row.package_id).unlink(missing_ok=True)
+            finding.problems.append(f"{path}: {why}")
+    sync_folder(maps)
 
 
 def _checksums(image: UdfReader, finding: Finding) -> dict[str, str] | None:

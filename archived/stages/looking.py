@@ -5,6 +5,7 @@ it looked at again: looking changes nothing on a medium. What was read lies in t
 A medium that no drive can tell anything about ends FAILED, and is named.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from archived.catalog import events, media, surveys
+from archived.formats.key_files import public_keys
 from archived.model import Medium
 from archived.policy.mounting import Want
 from archived.policy.ranges import Range
@@ -143,7 +145,8 @@ def run(action: Action, tools: Tools) -> Finding | tuple[Range, ...]:
     if task.look.purpose == RANGES:
         task.folder.mkdir(parents=True, exist_ok=True)
         return read_ranges(drive, [Sink(spool_of(task.folder), task.look.ranges)], report)
-    return look_at(drive, task.folder, report)
+    keys = {hashlib.sha256(key.pem).hexdigest() for key in public_keys(tools.paths.keys).values()}
+    return look_at(drive, task.folder, keys, report)
 
 
 def record(write: Connection, site: Site, action: Action, outcome: object) -> float:

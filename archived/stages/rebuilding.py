@@ -12,12 +12,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from archived.catalog import events, rebuilt, surveys
-from archived.formats import disc_rows, disc_texts
-from archived.formats.descriptor import decode_descriptor
-from archived.formats.errors import FormatError
-from archived.formats.set_document import decode_set_document
-from archived.model import PackageFile
-from archived.policy.rebuilding import Claim, Difference, SetFound, Sorted, assemble, claim_of, sort_out
+from archived.policy.rebuilding import Claim, Sorted, claim_of, sort_out
+from archived.sessions.disc_lists import RowsRead, SetRead, Source, read_rows, read_set
 from archived.sessions.tools import Tools
 from archived.stages.looking import IDENTIFY, folder_of
 from archived.stages.rebuilding_end import finish, sort_media
@@ -28,19 +24,7 @@ from archived.states import SurveyState
 from archived.surveys import MediumLook, Survey
 
 NAME = "rebuilding"
-#: Rows of one transaction: about a second of work.
-STRETCH_ROWS = 20_000
 _REST_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The texts of one image, and whose folders on it are whose."""
-
-    image_id: str
-    folder: Path
-    #: Folder on the disc → package id.
-    packages: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +32,7 @@ class Step:
     """One bounded piece of the rebuild; `cursor` is what is committed when it is done."""
 
     survey_id: int
-    #: "set" | "media" | "files" | "extents" | "end"
+    #: "set" | "media" | "files" | "extents" | "inner" | "end"
     kind: str
     cursor: dict[str, Any]
     claims: tuple[Claim, ...] = ()
@@ -57,27 +41,6 @@ class Step:
     offset: int = 0
     looks: tuple[MediumLook, ...] = ()
     found: Sorted = field(default_factory=lambda: Sorted(()))
-
-
-@dataclass(frozen=True, slots=True)
-class SetRead:
-    """One set with the package rows of its images."""
-
-    found: SetFound
-    #: By what the disc of the image is called.
-    packages: dict[str, tuple[disc_rows.FoundPackage, ...]]
-    #: By position of a parity disc: first byte of parity.bin in its image.
-    payload_offsets: dict[int, int]
-    differences: tuple[Difference, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RowsRead:
-    """One stretch of files or places, and where the next begins; None: this list is at its end."""
-
-    files: tuple[PackageFile, ...] = ()
-    extents: tuple[tuple[str, str, int, int], ...] = ()
-    next_offset: int | None = None
 
 
 def due(read: Connection, site: Site) -> Survey | None:
@@ -101,9 +64,8 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     cursor = dict(survey.cursor) or {"sets_done": [], "sources": [], "at": 0}
     looks = [look for look in surveys.looks(write, survey.id) if look.purpose == IDENTIFY]
     claims = [claim for look in looks if (claim := claim_of(look)) is not None]
-    keys = {look.id for look in looks if look.finding.get("our_key")}
     config = site.config
-    ours = sort_out(claims, institution=config.site.name, simulated=config.simulated, our_keys=keys)
+    ours = sort_out(claims, institution=config.site.name, simulated=config.simulated)
     left = sorted({claim.set_id for claim in ours.ours} - set(cursor["sets_done"]))
     folders = {look.id: folder_of(site.tools.paths, look) for look in looks}
     if left:
@@ -113,7 +75,13 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
         return action.having(Step(survey.id, "media", cursor, looks=tuple(looks), found=ours))
     if cursor["at"] < len(cursor["sources"]):
         entry = cursor["sources"][cursor["at"]]
-        source = Source(entry["image"], Path(entry["folder"]), entry["packages"])
+        source = Source(
+            entry["image"],
+            Path(entry["folder"]),
+            entry["packages"],
+            tuple(entry["carried"]),
+            entry.get("number", 0),
+        )
         return action.having(
             Step(survey.id, entry.get("list", "files"), cursor, source=source, offset=entry.get("offset", 0))
         )
@@ -127,12 +95,12 @@ def run(action: Action, tools: Tools) -> SetRead | RowsRead | None:
     if step.kind == "set":
         what = f"putting together set {step.claims[0].set_id}"
         tools.progress.begin(action.key, what)
-        return _read_set(step)
+        return read_set(step.claims, step.folders)
     source = step.source
     if source is None:
         raise ValueError(f"step {step.kind} of survey {step.survey_id} has no source")
     tools.progress.begin(action.key, f"reading the {step.kind} of image {source.image_id}")
-    return _read_files(source, step.offset) if step.kind == "files" else _read_extents(source, step.offset)
+    return read_rows(step.kind, source, step.offset)
 
 
 def record(write: Connection, site: Site, action: Action, outcome: object) -> float:
@@ -161,6 +129,7 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
     elif isinstance(outcome, RowsRead) and step.source is not None:
         rebuilt.add_files(write, outcome.files)
         rebuilt.add_extents(write, step.source.image_id, outcome.extents)
+        rebuilt.add_inner_files(write, outcome.inner)
         cursor = _moved_on(write, step, outcome)
     surveys.keep_place(write, survey.id, cursor)
     return 0
@@ -174,81 +143,16 @@ def _moved_on(write: Connection, step: Step, outcome: RowsRead) -> dict[str, Any
         entry |= {"list": step.kind, "offset": outcome.next_offset}
     elif step.kind == "files":
         entry |= {"list": "extents", "offset": 0}
+    elif step.kind == "extents" and entry["carried"]:
+        entry |= {"list": "inner", "offset": 0, "number": 0}
+    elif step.kind == "inner" and entry["number"] + 1 < len(entry["carried"]):
+        entry |= {"offset": 0, "number": entry["number"] + 1}
     else:
         rebuilt.count_files(write, list(entry["packages"].values()))
         entry, at = {"image": entry["image"], "done": True}, at + 1
     sources = list(step.cursor["sources"])
     sources[step.cursor["at"]] = entry
     return step.cursor | {"sources": sources, "at": at}
-
-
-def _read_set(step: Step) -> SetRead:
-    """Parse what the discs of one set carry about it. A text that is damaged after all is named."""
-    identities, descriptors, offsets = {}, {}, {}
-    packages: dict[str, dict[str, disc_rows.FoundPackage]] = {}
-    trouble: list[Difference] = []
-    for claim in step.claims:
-        folder = step.folders[claim.look_id]
-
-        def text(name: str, folder: Path = folder) -> Path:
-            return folder / disc_texts.file_name(name)
-
-        identities[claim.look_id] = decode_set_document(text(disc_texts.SET).read_bytes()).identity
-        try:
-            if disc_texts.DESCRIPTOR in claim.taken:
-                descriptors[claim.look_id] = decode_descriptor(text(disc_texts.DESCRIPTOR).read_bytes())
-            if claim.kind == "parity" and disc_texts.EXTENTS in claim.taken:
-                offsets[claim.position] = _payload_offset(text(disc_texts.EXTENTS))
-            if disc_texts.PACKAGES in claim.taken:
-                for row in disc_rows.read_packages(text(disc_texts.PACKAGES)):
-                    packages.setdefault(row.image_id, {})[row.package_id] = row
-        except FormatError as error:
-            trouble.append(Difference("text-damaged", claim.medium_id, str(error)))
-    found = assemble(step.claims[0].set_id, step.claims, identities, descriptors)
-    by_image = {image: tuple(rows.values()) for image, rows in packages.items()}
-    return SetRead(found, by_image, offsets, tuple(trouble))
-
-
-def _payload_offset(path: Path) -> int:
-    """First byte of parity.bin in the image whose extents.csv this is; 0 when it names none."""
-    rows = disc_rows.Stretch(path, 0, 1000).rows[1:]
-    return next((lba * 2048 for lba, _, name in map(disc_rows.extent, rows) if name == "parity.bin"), 0)
-
-
-def _read_files(source: Source, offset: int) -> RowsRead:
-    walk = source.folder / disc_texts.WALK
-    stretch = disc_rows.Stretch(walk, offset, STRETCH_ROWS)
-    found = (_file(source, disc_rows.walked_file(row)) for row in stretch.rows)
-    files = tuple(item for item in found if item is not None)
-    return RowsRead(files=files, next_offset=None if stretch.is_last else stretch.end)
-
-
-def _file(source: Source, file: disc_rows.FoundFile) -> PackageFile | None:
-    place = disc_rows.split_path(file.disc_path)
-    if place is None or place[0] not in source.packages:
-        return None
-    package_id, path = source.packages[place[0]], place[1]
-    return PackageFile(
-        package_id,
-        path,
-        file.is_directory,
-        file.size_bytes,
-        file.mtime_s,
-        file.sha256,
-        file.blake3,
-        file.xxh3,
-    )
-
-
-def _read_extents(source: Source, offset: int) -> RowsRead:
-    stretch = disc_rows.Stretch(source.folder / disc_texts.EXTENTS, offset, STRETCH_ROWS)
-    rows = []
-    for row in stretch.rows[1:] if offset == 0 else stretch.rows:
-        lba, size, path = disc_rows.extent(row)
-        place = disc_rows.split_path(path)
-        if place is not None and place[0] in source.packages:
-            rows.append((source.packages[place[0]], place[1], lba, size))
-    return RowsRead(extents=tuple(rows), next_offset=None if stretch.is_last else stretch.end)
 
 
 def _cannot(write: Connection, site: Site, survey: Survey, error: Exception) -> None:

@@ -182,7 +182,9 @@ def _set_counters(write: Connection, site: Site) -> None:
     names += [package.id for package in packages.listing(write)]
     numbers = [int(name[1:]) for name in names if name[:1] == "P" and name[1:].isdigit()]
     rebuilt.set_counter(write, "package", max(numbers, default=0) + GAP)
-    rebuilt.set_counter(write, "image", len(images.listing(write)) + GAP)
+    known = [image.id for image in images.listing(write)]
+    counted_up = [int(name[1:]) for name in known if name[:1] == "I" and name[1:].isdigit()]
+    rebuilt.set_counter(write, "image", max([len(known), *counted_up]) + GAP)
     found = [images.set_number(item.id) for item in images.set_listing(write)]
     rebuilt.set_counter(write, "set", max(found, default=0) + GAP)
     for name in ("recall", "recall order"):

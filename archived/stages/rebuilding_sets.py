@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,30 +12,31 @@ from archived.catalog import images, rebuilt
 from archived.formats import disc_texts
 from archived.formats.disc_rows import FoundPackage
 from archived.model import Copy, Image, Package, ProtectionSet
-from archived.policy.rebuilding import MemberFound, SetFound
+from archived.policy.rebuilding import Claim, MemberFound, SetFound
 from archived.policy.set_forming import scope_key
 from archived.policy.volume_order import ranges
+from archived.sessions.disc_lists import SetRead
 from archived.stages.protection import parity_image_id
 from archived.stages.work import Site
 from archived.states import CopyState, ImageState, PackageState, SetState
 
-if TYPE_CHECKING:
-    from archived.stages.rebuilding import SetRead
-
 CLOSED_BY_REBUILD = "found on media"
+#: Owner of a package whose disc does not tell who handed it in.
+NOBODY = -1
 
 
 def record_set(
-    write: Connection, site: Site, outcome: "SetRead", folders: Mapping[int, Path]
+    write: Connection, site: Site, outcome: SetRead, folders: Mapping[int, Path]
 ) -> list[dict[str, Any]]:
     """Write one set. Returns the sources of file rows that are to be read: image, folder, packages by folder."""
     found = outcome.found
-    pool = pool_of(site, found)
     everything = [row for rows in outcome.packages.values() for row in rows]
+    pool = pool_of(site, found, everything)
     # Confidentiality is never mixed in a set, so any row of it tells that of all.
     confidentiality = everything[0].confidentiality if everything else ""
     members = [
         _image(
+            image_id_of(write, found, member, outcome.packages.get(member.name, ())),
             site,
             pool,
             found,
@@ -53,23 +54,33 @@ def record_set(
             images.store_chunks(write, image.id, {part: member.record.chunks.to_bytes()})
         rebuilt.add_copies(write, [_copy(site, pool, image, c.medium_id) for c in member.carriers])
         rows = outcome.packages.get(member.name, ())
-        rebuilt.add_packages(write, [_package(site, row) for row in rows])
+        rebuilt.add_packages(
+            write, [_package(site, row, outcome.receipts.get(row.package_id)) for row in rows]
+        )
         rebuilt.add_memberships(write, image.id, pool, [row.package_id for row in rows])
     return [
         source
         for member, image in zip(found.members, members, strict=True)
-        if (source := _source(member, image, outcome.packages.get(member.name, ()), folders)) is not None
+        if (source := _source(member, image, outcome, folders)) is not None
     ]
 
 
-def pool_of(site: Site, found: SetFound) -> str:
-    """The pool of a set: the one with its code; of several, and of none, the first."""
+def pool_of(site: Site, found: SetFound, rows: Sequence[FoundPackage]) -> str:
+    """The pool that its discs name; where none does, the one with its code; of several, and of none, the first."""
+    named = next((str(row.more["pool"]) for row in rows if row.more.get("pool") in site.config.pools), "")
+    if named:
+        return named
     fitting = [name for name, pool in site.config.pools.items() if (pool.n, pool.m) == (found.n, found.m)]
     return next(iter(fitting), next(iter(site.config.pools)))
 
 
-def image_id_of(found: SetFound, member: MemberFound) -> str:
-    """The catalog's own number of an image stands on no disc: its place in its set names it from now on."""
+def image_id_of(read: Connection, found: SetFound, member: MemberFound, rows: Sequence[FoundPackage]) -> str:
+    """The catalog's own number of an image, where its disc tells it and no other has it; else its place in its set."""
+    told = next((str(row.more["image"]) for row in rows if row.more.get("image")), "")
+    if member.kind == "data" and told:
+        place = rebuilt.image_place(read, told)
+        if place is None or place == (found.id, member.position):
+            return told
     return parity_image_id(found.id, member.position)
 
 
@@ -92,6 +103,7 @@ def _set(site: Site, pool: str, found: SetFound, members: Sequence[Image]) -> Pr
 
 
 def _image(
+    image_id: str,
     site: Site,
     pool: str,
     found: SetFound,
@@ -108,7 +120,7 @@ def _image(
     size = record.size_bytes if record is not None and is_data else written
     closed_at = _closed_at(found, member)
     return Image(
-        id=image_id_of(found, member),
+        id=image_id,
         state=ImageState.FOUND,
         kind=member.kind,
         pool=pool,
@@ -166,12 +178,13 @@ def _copy(site: Site, pool: str, image: Image, medium_id: str) -> Copy:
     )
 
 
-def _package(site: Site, row: FoundPackage) -> Package:
+def _package(site: Site, row: FoundPackage, receipt: Mapping[str, Any] | None) -> Package:
+    more = row.more
     folder = site.tools.paths.staging / "packages" / row.package_id
     return Package(
         id=row.package_id,
         state=PackageState.FOUND,
-        storage_class=str(row.more.get("storage_class") or site.config.default_class),
+        storage_class=str(more.get("storage_class") or site.config.default_class),
         fonds=row.fonds,
         series=row.series,
         volume=row.volume,
@@ -180,25 +193,40 @@ def _package(site: Site, row: FoundPackage) -> Package:
         retention=row.retention,
         confidentiality=row.confidentiality,
         source_path="",
-        owner=-1,
-        reason="",
+        owner=int(more.get("owner", NOBODY)),
+        reason=str(more.get("reason") or ""),
         file_count=0,
         size_bytes=0,
-        root_digest=str(row.more.get("root_digest") or ""),
-        submitted_at=row.accepted_at,
+        root_digest=str(more.get("root_digest") or ""),
+        submitted_at=datetime.fromisoformat(more["submitted_at"])
+        if more.get("submitted_at")
+        else row.accepted_at,
         accepted_at=row.accepted_at,
+        cost_bytes=int(more.get("cost_bytes") or 0),
         staged=folder.is_dir(),
+        accepted_receipt=receipt,
     )
 
 
 def _source(
-    member: MemberFound, image: Image, rows: Sequence[FoundPackage], folders: Mapping[int, Path]
+    member: MemberFound, image: Image, outcome: SetRead, folders: Mapping[int, Path]
 ) -> dict[str, Any] | None:
     """Where the file rows of a data image are read from: the first carrier whose texts are whole."""
     if member.kind != "data":
         return None
     for claim in member.carriers:
-        if {disc_texts.EXTENTS, disc_texts.WALK} <= claim.taken:
-            packages = {row.disc_path: row.package_id for row in rows}
-            return {"image": image.id, "folder": str(folders[claim.look_id]), "packages": packages}
+        if is_telling(claim):
+            rows = outcome.packages.get(member.name, ())
+            return {
+                "image": image.id,
+                "folder": str(folders[claim.look_id]),
+                "packages": {row.disc_path: row.package_id for row in rows},
+                "carried": list(outcome.carried.get(claim.look_id, ())),
+            }
     return None
+
+
+def is_telling(claim: Claim) -> bool:
+    """Whether a data disc gave everything that the rows of its packages need."""
+    lists = {disc_texts.FILES, disc_texts.WALK} & claim.taken
+    return bool(lists) and {disc_texts.EXTENTS, disc_texts.PACKAGES} <= claim.taken

@@ -14,14 +14,15 @@ from tests.simulation.harness import POOL, Story
 
 #: What stands on no medium, or is another thing after a rebuild; docs/catalog-rebuild.md says why, column by column.
 NOT_FROM_MEDIA: dict[str, set[str]] = {
-    "package": {"source_path", "archived_at", "archived_receipt", "submitted_at", "cost_bytes"}
-    | {"owner", "reason", "root_digest", "accepted_receipt"},
-    "package_file": {"blake3", "xxh3"},
-    "membership": {"image_id"},
-    "image": {"id", "opened_at", "close_reason"},
-    "extent": {"image_id"},
+    "package": {"source_path", "archived_at", "archived_receipt"},
+    "package_file": set(),
+    "inner_file": set(),
+    "membership": set(),
+    "image": {"opened_at", "close_reason"},
+    "extent": set(),
+    "chunk_table": set(),
     "protection_set": {"opened_at", "protected_at", "completed_at", "close_asked"},
-    "copy": {"id", "image_id", "state", "planned_at", "written_at", "verified_at", "note"}
+    "copy": {"id", "state", "planned_at", "written_at", "verified_at", "note"}
     | {"write_drive", "verify_drive"},
     "medium": {"batch", "seen_at"},
 }  # fmt: skip
@@ -127,11 +128,14 @@ def _rows(
     connection: sqlite3.Connection, table: str, left_out: set[str], names: dict[str, str]
 ) -> list[dict[str, Any]]:
     rows = []
+    wrapped = {row["id"] for row in connection.execute("SELECT id FROM image WHERE kind = 'parity'")}
     for row in connection.execute(f"SELECT * FROM {table}"):
         columns = list(row.keys())
         image = row["id"] if table == "image" else row["image_id"] if "image_id" in columns else None
         if image is not None and image not in names:
             continue  # an open image: it gathers what waits in staging
+        if table == "chunk_table" and row["part"] == "image" and row["image_id"] in wrapped:
+            continue  # of a wrapper, too
         kept = {key: row[key] for key in columns if key not in left_out}
         if image is not None:
             kept["image"] = names[image]

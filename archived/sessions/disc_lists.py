@@ -1,0 +1,157 @@
+"""Lists that looks took from discs, as values for rows: one set, or one stretch of a long list. Files only, no SQL."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from archived.formats import disc_rows, disc_texts
+from archived.formats.descriptor import decode_descriptor
+from archived.formats.errors import FormatError
+from archived.formats.set_document import decode_set_document
+from archived.inner_files import InnerFile
+from archived.model import PackageFile
+from archived.policy.rebuilding import Claim, Difference, SetFound, assemble
+
+#: Rows of one transaction: about a second of work.
+STRETCH_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The texts of one image, and whose folders on it are whose."""
+
+    image_id: str
+    folder: Path
+    #: Folder on the disc → package id.
+    packages: dict[str, str] = field(default_factory=dict)
+    #: Packages that travel as one tar and whose table was taken, in order.
+    carried: tuple[str, ...] = ()
+    #: Which of these is being read.
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetRead:
+    """One set with the package rows of its images."""
+
+    found: SetFound
+    #: By what the disc of the image is called.
+    packages: dict[str, tuple[disc_rows.FoundPackage, ...]]
+    #: By position of a parity disc: first byte of parity.bin in its image.
+    payload_offsets: dict[int, int]
+    #: Accepted receipts by package.
+    receipts: dict[str, dict[str, Any]]
+    #: By look: packages that travel as one tar.
+    carried: dict[int, tuple[str, ...]]
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowsRead:
+    """One stretch of files or places, and where the next begins; None: this list is at its end."""
+
+    files: tuple[PackageFile, ...] = ()
+    extents: tuple[tuple[str, str, int, int], ...] = ()
+    inner: tuple[InnerFile, ...] = ()
+    next_offset: int | None = None
+
+
+def read_set(claims: Sequence[Claim], folders: Mapping[int, Path]) -> SetRead:
+    """Parse what the discs of one set carry about it. A text that is damaged after all is named.
+
+    A data disc tells more of its packages than the parity discs, and is believed.
+    """
+    identities, descriptors, offsets = {}, {}, {}
+    receipts: dict[str, dict[str, Any]] = {}
+    packages: dict[str, dict[str, disc_rows.FoundPackage]] = {}
+    trouble: list[Difference] = []
+    for claim in claims:
+        folder = folders[claim.look_id]
+
+        def text(name: str, folder: Path = folder) -> Path:
+            return folder / disc_texts.file_name(name)
+
+        identities[claim.look_id] = decode_set_document(text(disc_texts.SET).read_bytes()).identity
+        try:
+            if disc_texts.DESCRIPTOR in claim.taken:
+                descriptors[claim.look_id] = decode_descriptor(text(disc_texts.DESCRIPTOR).read_bytes())
+            if claim.kind == "parity" and disc_texts.EXTENTS in claim.taken:
+                offsets[claim.position] = _payload_offset(text(disc_texts.EXTENTS))
+            if disc_texts.PACKAGES in claim.taken:
+                for row in disc_rows.read_packages(text(disc_texts.PACKAGES)):
+                    rows = packages.setdefault(row.image_id, {})
+                    if row.package_id not in rows or claim.kind == "data":
+                        rows[row.package_id] = row
+            if disc_texts.RECEIPTS in claim.taken:
+                for receipt in disc_rows.read_json_lines(text(disc_texts.RECEIPTS)):
+                    receipts[str(receipt.get("package"))] = receipt
+        except FormatError as error:
+            trouble.append(Difference("text-damaged", claim.medium_id, str(error)))
+    found = assemble(claims[0].set_id, claims, identities, descriptors)
+    by_image = {image: tuple(rows.values()) for image, rows in packages.items()}
+    carried = {
+        claim.look_id: tuple(sorted(path.name for path in maps.iterdir()))
+        for claim in claims
+        if (maps := folders[claim.look_id] / disc_texts.NAME_MAPS).is_dir()
+    }
+    return SetRead(found, by_image, offsets, receipts, carried, tuple(trouble))
+
+
+def _payload_offset(path: Path) -> int:
+    """First byte of parity.bin in the image whose extents.csv this is; 0 when it names none."""
+    rows = disc_rows.Stretch(path, 0, 1000).rows[1:]
+    return next((lba * 2048 for lba, _, name in map(disc_rows.extent, rows) if name == "parity.bin"), 0)
+
+
+def _read_files(source: Source, offset: int) -> RowsRead:
+    """From catalog/files.csv; of a disc that has none yet, from what its directories and its manifest told."""
+    listed = source.folder / disc_texts.file_name(disc_texts.FILES)
+    ours = set(source.packages.values())
+    if listed.is_file():
+        stretch = disc_rows.Stretch(listed, offset, STRETCH_ROWS)
+        rows = stretch.rows[1:] if offset == 0 else stretch.rows
+        found = [(file.package, file) for file in map(disc_rows.listed_file, rows)]
+    else:
+        stretch = disc_rows.Stretch(source.folder / disc_texts.WALK, offset, STRETCH_ROWS)
+        walked = (file for file in map(disc_rows.walked_file, stretch.rows) if file is not None)
+        found = [(source.packages.get(file.package, ""), file) for file in walked]
+    files = tuple(
+        PackageFile(package, f.path, f.is_directory, f.size_bytes, f.mtime_s, f.sha256, f.blake3, f.xxh3)
+        for package, f in found
+        if package in ours
+    )
+    return RowsRead(files=files, next_offset=None if stretch.is_last else stretch.end)
+
+
+def _read_inner(source: Source, offset: int) -> RowsRead:
+    """From the name-map.csv of one package that travels as a tar."""
+    package_id = source.carried[source.number]
+    path = source.folder / disc_texts.NAME_MAPS / package_id
+    stretch = disc_rows.Stretch(path, offset, STRETCH_ROWS)
+    rows = stretch.rows[1:] if offset == 0 else stretch.rows
+    inner = tuple(disc_rows.inner_file(row, package_id) for row in rows)
+    return RowsRead(inner=inner, next_offset=None if stretch.is_last else stretch.end)
+
+
+def _read_extents(source: Source, offset: int) -> RowsRead:
+    stretch = disc_rows.Stretch(source.folder / disc_texts.EXTENTS, offset, STRETCH_ROWS)
+    rows = []
+    for row in stretch.rows[1:] if offset == 0 else stretch.rows:
+        lba, size, path = disc_rows.extent(row)
+        place = disc_rows.split_path(path)
+        if place is not None and place[0] in source.packages:
+            rows.append((source.packages[place[0]], place[1], lba, size))
+    return RowsRead(extents=tuple(rows), next_offset=None if stretch.is_last else stretch.end)
+
+
+_READERS: dict[str, Callable[[Source, int], RowsRead]] = {
+    "files": _read_files,
+    "extents": _read_extents,
+    "inner": _read_inner,
+}
+
+
+def read_rows(kind: str, source: Source, offset: int) -> RowsRead:
+    """The stretch of the list "files", "extents" or "inner" that begins at this byte."""
+    return _READERS[kind](source, offset)
