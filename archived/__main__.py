@@ -3,6 +3,7 @@
 Each command imports what it needs by itself: a burn and a room start often, and need neither catalog nor API.
 """
 
+import json
 import logging
 import os
 import sys
@@ -124,6 +125,50 @@ def serve(site: Path, verbose: bool) -> None:
         daemon.run()
     finally:
         os.close(lock)
+
+
+@commands.command(
+    epilog=examples_of(
+        "archived",
+        "restore --site /srv/archive /mnt/vault/catalog-339e2ff917630507-20261121T023000Z.jsonl.gz",
+        "restore --site /srv/archive --key /media/disc/site-key.pem --set-aside /mnt/vault/EXPORT.jsonl.gz",
+    )
+)
+@SITE
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, resolve_path=True))
+@click.option("--key", type=click.Path(path_type=Path, dir_okay=False),
+              help="A public key that vouches for FILE, beside those of the site; every disc carries it.")  # fmt: skip
+@click.option("--set-aside", is_flag=True,
+              help="Replace the present catalog though it is not empty; it is kept under another name.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+def restore(site: Path, file: Path, key: Path | None, set_aside: bool, as_json: bool) -> None:
+    """Put an exported catalog back while no daemon serves. Nothing is written to media until all were looked at."""
+    from archived import daemon as life
+    from archived.restore_report import document, lines
+    from archived.restoring import Wish
+    from archived.restoring import restore as put_back
+    from archived.wiring import site_without_devices
+
+    config = configuration.load(site)
+    speak_by_default(config.site.language)
+    lock = life.lock_site(site)
+    try:
+        paths = paths_of(site, config)
+        wish = Wish(file, key, set_aside, agent=f"uid:{os.getuid()}")
+        done = put_back(
+            site_without_devices(config, paths, SystemClock()),
+            wish,
+            lambda words: click.echo(words, err=True),
+        )
+    finally:
+        os.close(lock)
+    if as_json:
+        click.echo(json.dumps(document(done, simulated=config.simulated), ensure_ascii=False, indent=2))
+        return
+    if config.simulated:
+        click.echo(NOTICE_SIMULATED)
+    for line in lines(done, site):
+        click.echo(line)
 
 
 @commands.command(hidden=True)

@@ -22,6 +22,7 @@ from archived.stages import intake
 from archived.stages.floor import stale_key
 from archived.stages.loop import Loop, ThreadExecutor
 from archived.stages.pipeline import PIPELINE
+from archived.stages.set_aside import finish_restore
 from archived.stages.work import Site
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ class Daemon:
     def _take_up(self) -> None:
         """What an earlier life left: interrupted intakes end, and the robot is looked at before it moves."""
         tools = self._site.tools
+        finish_restore(self._catalog, tools.paths)
         removed = intake.recover(
             catalog=self._catalog, config=self._site.config, site=self._folder, clock=tools.clock
         )

@@ -71,6 +71,17 @@ def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Cloc
     return Site(config, tools, software(), load_site_key(paths.keys))
 
 
+def site_without_devices(config: "Config", paths: SitePaths, clock: Clock) -> "Site":
+    """The site with its settings, key and clock, and nothing that moves or writes a medium."""
+    from archived.formats.key_files import load_site_key
+    from archived.sessions.inline import InlineBurner
+    from archived.stages.work import Site
+    from erasure.kernels import load_kernel
+
+    tools = Tools(clock, config, paths, {}, {}, InlineBurner({}), load_kernel(), ProgressBoard(clock))
+    return Site(config, tools, software(), load_site_key(paths.keys))
+
+
 def furnish_room(folder: Path, config: "Config", *, disc_capacity_bytes: int, speed: float) -> "RoomPlan":
     """Make the simulated room of a fresh site: one robot, magazines of ten, blanks in each."""
     from simulator.estate import create_room
@@ -152,5 +163,6 @@ __all__ = [
     "serve_room",
     "site_in_process",
     "site_on_socket",
+    "site_without_devices",
     "software",
 ]

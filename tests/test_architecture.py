@@ -43,7 +43,7 @@ LAYERS: list[set[str]] = [
     {"api", "routines"},
     {"wiring"},
     {"daemon"},
-    {"__main__", "burn", "room", "founding"},
+    {"__main__", "burn", "room", "founding", "restore_report", "restoring"},
 ]
 #: Policy knows no clock, SQL or device; the catalog no device; sessions no SQL.
 IGNORANT_OF: dict[str, set[str]] = {

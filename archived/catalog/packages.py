@@ -156,6 +156,7 @@ def waiting(connection: Connection, pool: str) -> list[Package]:
             membership.c.pool == pool,
             membership.c.image_id.is_(None),
             package.c.state == PackageState.ACCEPTED,
+            package.c.staged.is_(True),  # false only in a restored catalog, whose staging is newer
         )
         .order_by(package.c.id)
     )

@@ -50,14 +50,19 @@ class Catalog:
         self._readers.dispose()
         self._writer.dispose()
 
-    def upgrade(self) -> None:
-        """Bring the schema to the newest revision. Raises CatalogDamaged when it is newer than this code."""
+    def upgrade(self, to: str | None = None) -> None:
+        """Bring the schema to the newest revision, or to `to`. Raises CatalogDamaged for one newer than this code."""
         configuration = AlembicConfig()
         configuration.set_main_option("script_location", str(_MIGRATIONS))
         script = ScriptDirectory.from_config(configuration)
         with self.read() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
         known = {revision.revision for revision in script.walk_revisions()}
+        if to is not None and to not in known:
+            raise CatalogDamaged(
+                _("the export has schema {schema}, which this archived does not know").format(schema=to),
+                advice=_("take the newer archived that wrote it"),
+            )
         if current is not None and current not in known:
             raise CatalogDamaged(
                 _("the catalog {path} has schema {current}, which this archived does not know").format(
@@ -65,10 +70,10 @@ class Catalog:
                 ),
                 advice=_("run the newer archived that wrote it"),
             )
-        if current != script.get_current_head():
+        if current != (to or script.get_current_head()):
             with self.write() as connection:
                 configuration.attributes["connection"] = connection
-                command.upgrade(configuration, "head")
+                command.upgrade(configuration, to or "head")
 
     @contextmanager
     def _busy_named(self) -> Iterator[None]:

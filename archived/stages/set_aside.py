@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from archived.catalog import events
 from archived.catalog.holds import Hold
 from archived.catalog.store import Catalog
 from archived.sessions.tools import SitePaths
 from archived.stages import hold, staging_release
+from archived.stages.catching_up import BURNS
 from archived.stages.work import Site
 
 FOLDER = "set-aside"
@@ -47,10 +49,22 @@ def put_aside(folder: Path, root: Path, found: Sequence[Path]) -> list[Path]:
     """Move paths below `root` to the same places below `folder`; returns where they are now."""
     moved = []
     for path in found:
-        target = _free(folder / path.relative_to(root))
+        target = free_name(folder / path.relative_to(root))
         target.parent.mkdir(parents=True, exist_ok=True)
         path.rename(target)
         moved.append(target)
+    return moved
+
+
+def finish_restore(catalog: Catalog, paths: SitePaths) -> Path | None:
+    """After a restore, and at every start: burns that an earlier catalog ordered are put aside, once."""
+    with catalog.read() as read:
+        name = events.settings(read).get(BURNS)
+    if not name:
+        return None
+    moved = put_burns_aside(paths, name)
+    with catalog.write() as write:
+        events.set_setting(write, BURNS, "")
     return moved
 
 
@@ -62,14 +76,14 @@ def put_burns_aside(paths: SitePaths, name: str) -> Path | None:
     """
     if not paths.burns.is_dir() or not any(paths.burns.iterdir()):
         return None
-    target = _free(paths.site / FOLDER / name)
+    target = free_name(paths.site / FOLDER / name)
     target.parent.mkdir(parents=True, exist_ok=True)
     paths.burns.rename(target)
     paths.burns.mkdir()
     return target
 
 
-def _free(path: Path) -> Path:
+def free_name(path: Path) -> Path:
     """This path, or the first of its kind that nothing has yet."""
     number, free = 1, path
     while free.exists():

@@ -1,0 +1,126 @@
+"""A catalog made from an export: a new database aside, at the schema of the export first, then at the present one."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
+
+from archived.catalog.store import Catalog
+from archived.errors import CatalogDamaged
+from archived.formats.errors import DocumentDamaged
+from archived.formats.export_text import End, Row, Table, read_export
+from archived.language import _
+from backends.durable import sync_folder
+
+BATCH = 2000
+#: Files that SQLite keeps beside a database.
+COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+def build(path: Path, file: BinaryIO, report: Callable[[int], None] = lambda done: None) -> dict[str, Any]:
+    """Make the database `path`, which is replaced, from the export in `file`; returns the head of the export.
+
+    Raises:
+        DocumentDamaged, UnknownVersion: the export cannot be believed.
+        CatalogDamaged: it does not make a sound catalog, or is of a later schema.
+    """
+    remove(path)
+    items = read_export(file)
+    head = next(items)
+    if not isinstance(head, dict):
+        raise DocumentDamaged(_("this is no export of a catalog"))
+    catalog = Catalog(path)
+    try:
+        catalog.upgrade(to=str(head.get("schema")))
+        with catalog.write() as write:
+            write.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            _fill(write, items, lambda: report(file.tell()))
+        catalog.upgrade()
+    except DatabaseError as error:
+        raise CatalogDamaged(
+            _("the export does not make a sound catalog: {why}").format(why=error.orig)
+        ) from None
+    finally:
+        catalog.close()
+    return head
+
+
+def demand_sound(read: Connection) -> None:
+    """Raises CatalogDamaged when the database contradicts itself."""
+    found = read.exec_driver_sql("PRAGMA integrity_check(5)").scalars().all()
+    broken = read.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)
+    if list(found) != ["ok"] or broken:
+        words = "; ".join([*map(str, found), *(f"{row[0]} → {row[2]}" for row in broken)])
+        raise CatalogDamaged(_("the catalog contradicts itself: {words}").format(words=words))
+
+
+def seal(path: Path) -> None:
+    """Everything of a closed database lies in its one file, synced. Raises CatalogDamaged when it does not."""
+    left = [name for name in COMPANIONS if path.with_name(path.name + name).exists()]
+    if left:
+        raise CatalogDamaged(_("the new catalog {path} was not closed whole").format(path=path))
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    sync_folder(path.parent)
+
+
+def remove(path: Path) -> None:
+    """Remove a database that was never anybody's catalog."""
+    for name in ("", *COMPANIONS):
+        path.with_name(path.name + name).unlink(missing_ok=True)
+
+
+def _fill(write: Connection, items: Any, report: Callable[[], None]) -> None:
+    """Put every row where it belongs; what migrations put there themselves goes first."""
+    table: Table | None = None
+    waiting: list[Row] = []
+
+    def flush() -> None:
+        if table is not None and waiting:
+            places = ", ".join("?" * len(table.columns))
+            names = ", ".join(f'"{name}"' for name, _kind in table.columns)
+            statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({places})'
+            write.exec_driver_sql(statement, [tuple(row) for row in waiting])
+            waiting.clear()
+            report()
+
+    known = _columns(write)
+    for item in items:
+        if isinstance(item, list):
+            waiting.append(item)
+            if len(waiting) >= BATCH:
+                flush()
+            continue
+        flush()
+        if isinstance(item, End):
+            _demand_every_table(item, known)
+            return
+        table = item
+        if known.get(table.name) != {name for name, _kind in table.columns}:
+            raise CatalogDamaged(
+                _("the export has a table {table} that its schema does not have so").format(table=table.name)
+            )
+        write.exec_driver_sql(f'DELETE FROM "{table.name}"')
+
+
+def _demand_every_table(end: End, known: dict[str, set[str]]) -> None:
+    missing = sorted(set(known) - set(end.rows))
+    if missing:
+        raise CatalogDamaged(_("the export lacks tables: {names}").format(names=", ".join(missing)))
+
+
+def _columns(read: Connection) -> dict[str, set[str]]:
+    """Columns of every table of the schema, Alembic's own left out."""
+    names = read.exec_driver_sql(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+        "AND name != 'alembic_version'"
+    ).scalars()
+    return {
+        name: {row[1] for row in read.exec_driver_sql(f'PRAGMA table_info("{name}")')} for name in names.all()
+    }

@@ -1,0 +1,197 @@
+"""Putting an exported catalog back. Works without a daemon, and holds the site's lock meanwhile.
+
+Order of writing, and what a crash leaves: (1) `catalog.sqlite.restoring`, which nobody reads and the next restore
+replaces; (2) links to the present catalog under `set-aside/catalog-before-…`; (3) where the present catalog has a
+journal, its names go, and the site has no catalog: a daemon started now finds that, takes nothing in, and asks for a
+restore; (4) one rename puts the new catalog in place: that is the one write that counts. The hold is in it already.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.exc import DatabaseError
+
+from archived.catalog import packages, surveys
+from archived.catalog.importing import COMPANIONS, build, demand_sound, remove, seal
+from archived.catalog.store import Catalog
+from archived.errors import ArchivedError, Refused, WrongState
+from archived.formats.export_statement import Statement
+from archived.formats.key_files import public_keys, trust
+from archived.formats.signing import PublicKey, public_key
+from archived.founding import check_kind
+from archived.language import _
+from archived.sessions.detached import LOCK
+from archived.sessions.tools import SitePaths
+from archived.stages.catching_up import CaughtUp, World, catch_up, world_of
+from archived.stages.exporting import check_export, statement_beside
+from archived.stages.set_aside import FOLDER, finish_restore, free_name
+from archived.stages.work import Site
+from backends.durable import sync_folder
+
+#: Behind the catalog's name while the new one is made.
+SUFFIX: Final = ".restoring"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A catalog that was put back and is held."""
+
+    statement: Statement
+    caught_up: CaughtUp
+    world: World
+    #: Where the former catalog lies now; None when there was none.
+    former: Path | None
+    #: Where the burns that it ordered lie now.
+    burns: Path | None
+    #: Package folders in staging that the restored catalog does not know.
+    newer_packages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asks for."""
+
+    file: Path
+    #: A public key that vouches for the export, beside those of the site.
+    key: Path | None = None
+    #: Put the present catalog aside though it is not known to be empty.
+    set_aside: bool = False
+    agent: str = "uid:0"
+
+
+def restore(site: Site, wish: Wish, say: Callable[[str], None]) -> Restored:
+    """Put an export in the place of an empty, missing or unwanted catalog. The caller holds the site's lock.
+
+    Raises:
+        Refused: no such file; the present catalog is in use or not empty; the export is of another kind of room.
+        WrongState: a burn is under way.
+        DocumentDamaged, UnknownVersion, BadSignature, CatalogDamaged: the export cannot be believed.
+    """
+    paths = site.tools.paths
+    _demand_replaceable(paths.catalog, wish.set_aside)
+    _demand_no_burn(paths)
+    keys, extra = list(public_keys(paths.keys).values()), _extra_key(wish)
+    say(_("checking {file}").format(file=wish.file))
+    statement = check_export(wish.file, [*keys, *extra])
+    say(_("making the catalog of {at} again").format(at=statement.made_at.isoformat(timespec="seconds")))
+    new = paths.catalog.with_name(paths.catalog.name + SUFFIX)
+    world = world_of(paths)
+    try:
+        done, newer = _make(site, new, wish, statement, world)
+        seal(new)
+        former = _put_in_place(site, new)
+    finally:
+        remove(new)
+    for key in extra:
+        trust(paths.keys, key)
+    catalog = Catalog(paths.catalog)
+    try:
+        burns = finish_restore(catalog, paths)
+    finally:
+        catalog.close()
+    return Restored(statement, done, world, former, burns, newer)
+
+
+def _make(
+    site: Site, new: Path, wish: Wish, statement: Statement, world: World
+) -> tuple[CaughtUp, tuple[str, ...]]:
+    """The new catalog aside: filled, sound, caught up and held. Closed when this returns."""
+    with wish.file.open("rb") as file:
+        build(new, file)
+    catalog = Catalog(new)
+    try:
+        check_kind(catalog, site.config)
+        with catalog.read() as read:
+            demand_sound(read)
+        note = _("from the export {file}, made at {at}").format(
+            file=statement.file, at=statement.made_at.isoformat(timespec="seconds")
+        )
+        with catalog.write() as write:
+            known = {package.id for package in packages.listing(write)}
+            done = catch_up(write, site, world, made_at=statement.made_at, agent=wish.agent, note=note)
+    finally:
+        catalog.close()
+    found = (name.partition("/") for name in world.staged)
+    return done, tuple(
+        sorted(name for kind, _slash, name in found if kind == "packages" and name not in known)
+    )
+
+
+def _put_in_place(site: Site, new: Path) -> Path | None:
+    """Name the former catalog otherwise, then the new one as the catalog. Returns where the former one lies."""
+    catalog = site.tools.paths.catalog
+    present = [
+        path for name in ("", *COMPANIONS) if (path := catalog.with_name(catalog.name + name)).exists()
+    ]
+    former = None
+    if present:
+        former = free_name(site.tools.paths.site / FOLDER / f"catalog-before-{site.now():%Y%m%dT%H%M%SZ}")
+        former.mkdir(parents=True)
+        for path in present:
+            os.link(path, former / path.name)
+        sync_folder(former)
+        sync_folder(former.parent)
+    if len(present) > 1:
+        # A journal must never lie beside a catalog that it does not belong to: first the catalog's name, then its.
+        for path in present:
+            path.unlink()
+        sync_folder(catalog.parent)
+    new.rename(catalog)
+    sync_folder(catalog.parent)
+    return former
+
+
+def _demand_replaceable(path: Path, set_aside: bool) -> None:
+    if set_aside or not path.exists():
+        return
+    catalog = Catalog(path)
+    try:
+        with catalog.read() as read:
+            empty = not surveys.holds_anything(read)
+    except (ArchivedError, DatabaseError) as error:
+        raise Refused(
+            _("the present catalog {path} cannot be read: {why}; nothing was changed").format(
+                path=path, why=error
+            ),
+            advice=_("say --set-aside: it is kept under another name"),
+        ) from None
+    finally:
+        catalog.close()
+    if not empty:
+        raise Refused(
+            _("the present catalog {path} holds packages; nothing was changed").format(path=path),
+            advice=_("if it is not to be used any more, say --set-aside: it is kept under another name"),
+        )
+
+
+def _demand_no_burn(paths: SitePaths) -> None:
+    """A burn outlives its daemon and its catalog; what it writes must be over before anything is concluded."""
+    for lock in sorted(paths.burns.glob(f"*/{LOCK}")):
+        descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WrongState(
+                _("a burn is under way in {folder}; nothing was changed").format(folder=lock.parent),
+                advice=_("wait until it has ended, then restore"),
+            ) from None
+        finally:
+            os.close(descriptor)
+
+
+def _extra_key(wish: Wish) -> list[PublicKey]:
+    """The key that a person names, if it is the one that signed: it is trusted from now on."""
+    if wish.key is None:
+        return []
+    try:
+        key = public_key(wish.key.read_bytes())
+    except OSError as error:
+        raise Refused(
+            _("{path} cannot be read: {why}; nothing was changed").format(path=wish.key, why=error.strerror)
+        ) from None
+    statement_beside(wish.file, [key])
+    return [key]
