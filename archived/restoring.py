@@ -16,9 +16,9 @@ from typing import Final
 from sqlalchemy.exc import DatabaseError
 
 from archived.catalog import packages, surveys
-from archived.catalog.importing import COMPANIONS, build, demand_sound, remove, seal
+from archived.catalog.importing import COMPANIONS, build, demand_sound, remove
 from archived.catalog.store import Catalog
-from archived.errors import ArchivedError, Refused, WrongState
+from archived.errors import ArchivedError, CatalogDamaged, Refused, WrongState
 from archived.formats.export_statement import Statement
 from archived.formats.key_files import public_keys, trust
 from archived.formats.signing import PublicKey, public_key
@@ -82,7 +82,7 @@ def restore(site: Site, wish: Wish, say: Callable[[str], None]) -> Restored:
     world = world_of(paths)
     try:
         done, newer = _make(site, new, wish, statement, world)
-        seal(new)
+        _seal(new)
         former = _put_in_place(site, new)
     finally:
         remove(new)
@@ -143,6 +143,19 @@ def _put_in_place(site: Site, new: Path) -> Path | None:
     new.rename(catalog)
     sync_folder(catalog.parent)
     return former
+
+
+def _seal(path: Path) -> None:
+    """Everything of a closed database lies in its one file, synced. Raises CatalogDamaged when it does not."""
+    left = [name for name in COMPANIONS if path.with_name(path.name + name).exists()]
+    if left:
+        raise CatalogDamaged(_("the new catalog {path} was not closed whole").format(path=path))
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    sync_folder(path.parent)
 
 
 def _demand_replaceable(path: Path, set_aside: bool) -> None:

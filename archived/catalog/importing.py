@@ -1,6 +1,5 @@
 """A catalog made from an export: a new database aside, at the schema of the export first, then at the present one."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,7 +12,6 @@ from archived.errors import CatalogDamaged
 from archived.formats.errors import DocumentDamaged
 from archived.formats.export_text import End, Row, Table, read_export
 from archived.language import _
-from backends.durable import sync_folder
 
 BATCH = 2000
 #: Files that SQLite keeps beside a database.
@@ -55,19 +53,6 @@ def demand_sound(read: Connection) -> None:
     if list(found) != ["ok"] or broken:
         words = "; ".join([*map(str, found), *(f"{row[0]} → {row[2]}" for row in broken)])
         raise CatalogDamaged(_("the catalog contradicts itself: {words}").format(words=words))
-
-
-def seal(path: Path) -> None:
-    """Everything of a closed database lies in its one file, synced. Raises CatalogDamaged when it does not."""
-    left = [name for name in COMPANIONS if path.with_name(path.name + name).exists()]
-    if left:
-        raise CatalogDamaged(_("the new catalog {path} was not closed whole").format(path=path))
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    sync_folder(path.parent)
 
 
 def remove(path: Path) -> None:

@@ -74,7 +74,7 @@ def test_after_the_catalog_was_lost_everything_goes_on_and_no_disc_is_written_tw
     found = look_at_everything(story)
     assert sorted(found.values()).count(hold.NEWER) == 3
     assert len(story.burns) == burnt
-    assert sorted(release(story))[: len(newer)] == newer
+    assert set(release(story)) >= set(newer)
     assert_no_written_disc_is_taken_for_blank(story)
 
     story.close_everything()
@@ -90,12 +90,9 @@ def test_after_the_catalog_was_lost_everything_goes_on_and_no_disc_is_written_tw
 @pytest.mark.parametrize(
     "when",
     [
-        pytest.param(
-            lambda s: s.images and any(i.state is ImageState.CLOSED for i in s.images()), id="closed"
-        ),
+        pytest.param(lambda s: any(i.state is ImageState.CLOSED for i in s.images()), id="closed"),
         pytest.param(lambda s: s.copies(CopyState.PLANNED), id="planned"),
         pytest.param(lambda s: s.copies(CopyState.WRITTEN), id="written"),
-        pytest.param(lambda s: s.copies(CopyState.VERIFIED), id="verified"),
     ],
 )
 def test_an_export_from_the_middle_of_a_set_leads_to_everything_archived(tell: Tell, when: object) -> None:
@@ -238,7 +235,7 @@ def test_a_burn_that_is_known_to_have_ended_well_counts_as_written_and_is_read_b
     release(story)
     story.settle()
     assert story.copy_of(copy.image_id).medium_id == copy.medium_id
-    assert len(story.burns) == burnt + 2 or burnt > 1
+    assert len({image for image, _carrier in story.burns}) == 3
 
 
 def test_an_export_that_cannot_be_believed_changes_nothing(tell: Tell) -> None:
