@@ -1,30 +1,35 @@
-"""Reading and judging a BagIt bag: 1.0 as RFC 8493 says, the drafts 0.93 to 0.97 in a plain way.
+"""Reading and judging a BagIt bag: 1.0 as RFC 8493 says, the drafts 0.93 to 0.97 as they allow.
 
 No I/O: the caller gives the list of files, a way to read small tag files, and later every file's digests.
-Nothing raises on a bad bag; all that is wrong is collected, so that a producer hears of it once.
+Nothing raises on a bad bag; all that is wrong is collected, so that a producer hears of it once. Which rule
+is judged how is a table in docs/bagit-conformance.md.
 """
 
 import hashlib
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from archived.formats.bag_complete import Present, check_payload, check_tags
+from archived.formats.bag_fetch import FETCH_NAME, check_fetch, read_fetch
+from archived.formats.bag_findings import Findings
+from archived.formats.bag_info import check_info
 from archived.formats.bag_manifests import (
     PAYLOAD,
+    WEAK,
     Manifest,
     algorithm_named,
+    is_normalized,
     manifest_kind,
     read_manifest,
 )
-from archived.formats.bag_tags import (
-    BYTE_ORDER_MARK,
-    DECLARATION_NAME,
-    INFO_NAMES,
-    Declaration,
-    parse_oxum,
-    read_declaration,
-    read_tags,
-)
+from archived.formats.bag_tags import DECLARATION_NAME, Declaration, read_declaration, read_tags
+from archived.formats.bag_text import decode, encoding_named
+from archived.language import _
+from archived.policy.carried_names import printable
+from archived.policy.reasons import shown
+
+#: Names that systems leave behind in folders, in lower case. In a bag they are content like any other.
+_LEFT_BY_SYSTEMS = frozenset({"thumbs.db", ".ds_store", "desktop.ini", "ehthumbs.db"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class Bag:
     #: sha256 of the tag files that were read to know all this, by path; the copy must have the same.
     read_sha256: Mapping[str, str]
     problems: tuple[str, ...]
+    #: What is worth knowing of it although it is valid.
+    warnings: tuple[str, ...]
 
     def algorithms_for(self, path: str) -> tuple[str, ...]:
         """Digests that this file is needed in, as `erasure.digests.hasher` names them."""
@@ -51,11 +58,16 @@ class Bag:
             declared = manifest.entries.get(path)
             if declared is not None and declared.hex() != digests[manifest.algorithm]:
                 problems.append(
-                    f"{path}: its {manifest.algorithm} is {digests[manifest.algorithm]}, "
-                    f"{manifest.name} declares {declared.hex()}"
+                    _("{path}: its {algorithm} is {there}, {manifest} declares {declared}").format(
+                        path=path,
+                        algorithm=manifest.algorithm,
+                        there=digests[manifest.algorithm],
+                        manifest=manifest.name,
+                        declared=declared.hex(),
+                    )
                 )
         if path in self.read_sha256 and self.read_sha256[path] != digests["sha256"]:
-            problems.append(f"{path} changed while the bag was read")
+            problems.append(_("{path} changed while the bag was read").format(path=path))
         return problems
 
 
@@ -71,35 +83,40 @@ def read_bag(read: Callable[[str], bytes], files: Mapping[str, int], *, has_payl
 
 
 class _Reader:
-    """Collects problems while it reads one bag."""
+    """Collects what is found while it reads one bag."""
 
     def __init__(self, read: Callable[[str], bytes], files: Mapping[str, int]) -> None:
         self._read = read
         self._files = files
-        self._payload = [path for path in files if path.startswith(PAYLOAD)]
+        self._present = Present(files)
         self._read_sha256: dict[str, str] = {}
-        self._problems: list[str] = []
+        self._findings = Findings()
 
     def bag(self, has_payload_folder: bool) -> Bag:
-        declaration, problems = read_declaration(self._bytes(DECLARATION_NAME))
-        self._problems += problems
+        findings = self._findings
+        declaration = read_declaration(self._bytes(DECLARATION_NAME), findings)
         if not has_payload_folder:
-            self._problems.append("the payload folder data/ is missing")
-        if "fetch.txt" in self._files:
-            self._problems.append(
-                "fetch.txt: files that are elsewhere are not fetched; submit a complete bag"
-            )
+            findings.refuse(_("the payload folder data/ is missing"))
         tags: list[tuple[str, str]] = []
         payload: list[Manifest] = []
         tag: list[Manifest] = []
         # Without a usable declaration nobody knows how to read the rest.
-        if declaration is not None and not problems:
+        if declaration is not None:
             tags = self._info(declaration)
             payload, tag = self._manifests(declaration)
-            self._check_payload(payload, declaration)
-            self._check_tags(tag, [manifest.name for manifest in payload], declaration)
+            check_payload(payload, self._present, findings, is_rfc=declaration.is_rfc)
+            names = [manifest.name for manifest in payload]
+            check_tags(tag, names, self._present, findings, is_rfc=declaration.is_rfc)
+            self._fetch(declaration, payload)
+            self._remark(declaration, payload)
         return Bag(
-            declaration, tuple(tags), tuple(payload), tuple(tag), self._read_sha256, tuple(self._problems)
+            declaration,
+            tuple(tags),
+            tuple(payload),
+            tuple(tag),
+            self._read_sha256,
+            tuple(findings.problems),
+            tuple(findings.warnings),
         )
 
     def _bytes(self, path: str) -> bytes:
@@ -108,30 +125,19 @@ class _Reader:
         return data
 
     def _text(self, path: str, declaration: Declaration) -> str:
-        data = self._bytes(path)
-        try:
-            return data.decode(declaration.encoding).removeprefix(BYTE_ORDER_MARK)
-        except UnicodeError:
-            self._problems.append(f"{path} is not {declaration.encoding}, which bagit.txt declares")
-            return data.decode(declaration.encoding, "replace")
+        encoding = encoding_named(declaration.encoding) or "utf-8"
+        return decode(self._bytes(path), encoding, path, self._findings, is_rfc=declaration.is_rfc)
 
     def _info(self, declaration: Declaration) -> list[tuple[str, str]]:
         tags: list[tuple[str, str]] = []
-        for name in (name for name in INFO_NAMES if name in self._files):
+        for name in (name for name in declaration.info_names if name in self._files):
             found, problems = read_tags(self._text(name, declaration), strict=declaration.is_rfc)
             tags += found
-            self._problems += [f"{name}: {problem}" for problem in problems]
-        oxums = [value for label, value in tags if label.lower() == "payload-oxum"]
-        if len(oxums) > 1 and declaration.is_rfc:
-            self._problems.append("Payload-Oxum is given more than once")
-        there = (sum(self._files[path] for path in self._payload), len(self._payload))
-        for value in oxums:
-            if parse_oxum(value) is None:
-                self._problems.append(f"Payload-Oxum {value!r} is not OCTETS.FILES")
-            elif parse_oxum(value) != there:
-                self._problems.append(
-                    f"Payload-Oxum declares {value} (bytes.files), the payload has {there[0]}.{there[1]}"
-                )
+            for problem in problems:
+                self._findings.refuse(f"{name}: {problem}")
+        payload = self._present.payload
+        there = (sum(self._files[path] for path in payload), len(payload))
+        check_info(tags, there, self._findings, is_rfc=declaration.is_rfc)
         return tags
 
     def _manifests(self, declaration: Declaration) -> tuple[list[Manifest], list[Manifest]]:
@@ -142,64 +148,78 @@ class _Reader:
             kind = manifest_kind(name)
             if kind is None:
                 continue
+            if not is_normalized(name):
+                self._findings.rule(
+                    _(
+                        "{name}: in the name of a manifest the digest is lower case without punctuation"
+                    ).format(name=name),
+                    binding=declaration.is_rfc,
+                )
             algorithm = algorithm_named(kind[1])
             if algorithm is None:
-                unknown += 1
-                self._problems.append(f"{name}: this machine has no digest {kind[1]!r} to check it with")
+                unknown += not kind[0]
+                self._findings.refuse(
+                    _("{name}: this machine has no digest {digest!r} to check it with").format(
+                        name=name, digest=kind[1]
+                    )
+                )
                 continue
+            found = tag if kind[0] else payload
+            for other in found:
+                if other.algorithm == algorithm:
+                    self._findings.refuse(
+                        _("{name} and {other} are two manifests of one digest").format(
+                            name=name, other=other.name
+                        )
+                    )
             text = self._text(name, declaration)
-            manifest, problems = read_manifest(name, algorithm, text, is_rfc=declaration.is_rfc)
-            self._problems += problems
-            (tag if kind[0] else payload).append(self._without_stars(manifest))
+            found.append(
+                read_manifest(
+                    name, algorithm, text, self._findings, is_rfc=declaration.is_rfc, files=self._files
+                )
+            )
         if not payload and not unknown:
-            self._problems.append("there is no payload manifest (manifest-ALGORITHM.txt)")
+            self._findings.refuse(_("there is no payload manifest (manifest-ALGORITHM.txt)"))
         return payload, tag
 
-    def _without_stars(self, manifest: Manifest) -> Manifest:
-        """`md5sum -b` puts a star before the path; RFC 8493 (section 5.1.3) asks readers to know that."""
-        entries = {
-            path[1:] if path.startswith("*") and path not in self._files else path: digest
-            for path, digest in manifest.entries.items()
-        }
-        return Manifest(manifest.name, manifest.algorithm, entries)
+    def _fetch(self, declaration: Declaration, payload: Sequence[Manifest]) -> None:
+        if FETCH_NAME in self._files:
+            wanted = read_fetch(
+                self._text(FETCH_NAME, declaration), self._findings, is_rfc=declaration.is_rfc
+            )
+            check_fetch(wanted, self._files, payload, self._findings, is_rfc=declaration.is_rfc)
 
-    def _check_payload(self, manifests: list[Manifest], declaration: Declaration) -> None:
-        for manifest in manifests:
-            outside = [path for path in manifest.entries if not path.startswith(PAYLOAD)]
-            self._problems += [f"{manifest.name}: {path} is not below data/" for path in sorted(outside)]
-            self._check_present(manifest, [path for path in manifest.entries if path.startswith(PAYLOAD)])
-        if declaration.is_rfc:
-            # Section 2.1.3: every manifest lists every file of the payload.
-            for manifest in manifests:
-                missing = sorted(path for path in self._payload if path not in manifest.entries)
-                self._problems += [f"{path} is not listed in {manifest.name}" for path in missing]
-        elif manifests:
-            listed = set().union(*(manifest.entries for manifest in manifests))
-            missing = sorted(path for path in self._payload if path not in listed)
-            self._problems += [f"{path} is listed in no manifest" for path in missing]
+    def _remark(self, declaration: Declaration, payload: Sequence[Manifest]) -> None:
+        """What is neither right nor wrong, and yet somebody should know."""
+        warn = self._findings.warn
+        weak = [manifest.algorithm for manifest in payload if manifest.algorithm in WEAK]
+        if weak and len(weak) == len(payload):
+            warn(
+                _(
+                    "the bag is guarded by {digests} only, which holds against accidents, not against forgery"
+                ).format(digests=", ".join(weak))
+            )
+        if declaration.is_rfc and encoding_named(declaration.encoding) not in ("utf-8", "ascii"):
+            warn(
+                _("its tag files are in {encoding}; UTF-8 is what everybody reads").format(
+                    encoding=declaration.encoding
+                )
+            )
+        if twins := self._present.twins():
+            warn(
+                _("names that differ in case or Unicode normalization only: {paths}").format(
+                    paths=shown([printable(path) for path in twins])
+                )
+            )
+        left = [printable(path) for path in sorted(self._files) if _is_left_by_system(path)]
+        if left:
+            warn(
+                _("files that systems leave behind are kept as part of the bag: {paths}").format(
+                    paths=shown(left)
+                )
+            )
 
-    def _check_tags(
-        self, manifests: list[Manifest], payload_manifests: list[str], declaration: Declaration
-    ) -> None:
-        for manifest in manifests:
-            for path in sorted(manifest.entries):
-                kind = manifest_kind(path)
-                if path.startswith(PAYLOAD):
-                    self._problems.append(f"{manifest.name}: {path} is payload, not a tag file")
-                elif kind is not None and kind[0] and declaration.is_rfc:
-                    self._problems.append(f"{manifest.name}: {path} is itself a tag manifest")
-            self._check_present(manifest, manifest.entries)
-            if declaration.is_rfc:
-                # Section 2.2.1: every tag manifest lists every payload manifest.
-                missing = [path for path in payload_manifests if path not in manifest.entries]
-                self._problems += [f"{path} is not listed in {manifest.name}" for path in missing]
 
-    def _check_present(self, manifest: Manifest, paths: Iterable[str]) -> None:
-        absent = sorted(path for path in paths if path not in self._files)
-        if not absent:
-            return
-        normal = {unicodedata.normalize("NFC", path) for path in self._files}
-        for path in absent:
-            twin = unicodedata.normalize("NFC", path) in normal
-            words = "is there in another Unicode normalization only" if twin else "is missing"
-            self._problems.append(f"{path} {words}; {manifest.name} lists it")
+def _is_left_by_system(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name.lower() in _LEFT_BY_SYSTEMS or name.startswith(("~$", "._"))

@@ -1,23 +1,31 @@
 """Tag files of a BagIt bag that are lists of labels and values: bagit.txt and bag-info.txt (RFC 8493).
 
-Pure: bytes and text to values and back. Readers never raise on what is wrong; they return every problem.
+Pure: bytes and text to values and back. Readers never raise on what is wrong; they tell every problem.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
-#: Versions that can be read. 0.93 to 0.97 are the drafts before RFC 8493, and are read leniently.
-VERSIONS = frozenset({(0, 93), (0, 94), (0, 95), (0, 96), (0, 97), (1, 0)})
-DECLARATION_NAME = "bagit.txt"
-#: Drafts before 0.95 called it package-info.txt.
-INFO_NAMES = ("bag-info.txt", "package-info.txt")
-BYTE_ORDER_MARK = "\ufeff"
+from archived.formats.bag_findings import Findings
+from archived.formats.bag_text import BYTE_ORDER_MARK, encoding_named, lines_of
+from archived.language import _
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
-_STRICT = re.compile(r"BagIt-Version: \d+\.\d+\nTag-File-Character-Encoding: \S+\n?")
-_VERSION = re.compile(r"BagIt-Version\s*:\s*(\d+)\.(\d+)\s*")
-_ENCODING = re.compile(r"Tag-File-Character-Encoding\s*:\s*(\S+)\s*")
+#: Versions that can be read. 0.93 to 0.97 are the drafts before RFC 8493.
+VERSIONS: Final = frozenset({(0, 93), (0, 94), (0, 95), (0, 96), (0, 97), (1, 0)})
+DECLARATION_NAME: Final = "bagit.txt"
+INFO_NAME: Final = "bag-info.txt"
+#: What drafts before 0.96 called it.
+OLD_INFO_NAME: Final = "package-info.txt"
+
+_STRICT = re.compile(r"BagIt-Version: \d+\.\d+\nTag-File-Character-Encoding: \S+", re.ASCII)
+_VERSION = re.compile(r"BagIt-Version\s*:\s*(\d+)\.(\d+)\s*", re.ASCII | re.IGNORECASE)
+_ENCODING = re.compile(r"Tag-File-Character-Encoding\s*:\s*(\S+)\s*", re.ASCII | re.IGNORECASE)
+#: The drafts' own examples write the labels in other case.
+_PLAIN_DRAFT = re.compile(
+    r"BagIt-Version: \d+\.\d+\nTag-File-Character-Encoding: \S+", re.ASCII | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,7 @@ class Declaration:
     """What bagit.txt says (RFC 8493, section 2.1.1)."""
 
     version: tuple[int, int]
+    #: As it is written there.
     encoding: str
 
     @property
@@ -32,53 +41,52 @@ class Declaration:
         """True for 1.0, whose wording is binding; False for the drafts."""
         return self.version >= (1, 0)
 
-
-def lines_of(text: str) -> list[str]:
-    """The lines of a tag file, ended by LF, CR or CRLF (RFC 8493, section 2.1.1); no empty last one."""
-    lines = _LINE_END.split(text)
-    if lines and not lines[-1]:
-        lines.pop()
-    return lines
+    @property
+    def info_names(self) -> tuple[str, ...]:
+        """Files that hold the bag's metadata in this version."""
+        return (INFO_NAME, OLD_INFO_NAME) if self.version < (0, 96) else (INFO_NAME,)
 
 
-def read_declaration(data: bytes) -> tuple[Declaration | None, list[str]]:
-    """What `bagit.txt` declares, and everything that is wrong with it; None when it cannot be used."""
+def read_declaration(data: bytes, findings: Findings) -> Declaration | None:
+    """What `bagit.txt` declares; None when nobody knows how to read the rest of the bag by it."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return None, ["bagit.txt is not UTF-8"]
-    problems: list[str] = []
+        findings.refuse(_("bagit.txt is not UTF-8"))
+        return None
     if text.startswith(BYTE_ORDER_MARK):
-        problems.append("bagit.txt begins with a byte order mark")
+        findings.refuse(_("bagit.txt begins with a byte order mark"))
         text = text.removeprefix(BYTE_ORDER_MARK)
     lines = lines_of(text)
     version = _VERSION.fullmatch(lines[0]) if lines else None
     encoding = _ENCODING.fullmatch(lines[1]) if len(lines) > 1 else None
     if version is None:
-        problems.append("bagit.txt: the first line is not 'BagIt-Version: M.N'")
+        findings.refuse(_("bagit.txt: the first line is not 'BagIt-Version: M.N'"))
     if encoding is None:
-        problems.append("bagit.txt: the second line is not 'Tag-File-Character-Encoding: NAME'")
+        findings.refuse(_("bagit.txt: the second line is not 'Tag-File-Character-Encoding: NAME'"))
     if version is None or encoding is None:
-        return None, problems
+        return None
     found = Declaration((int(version[1]), int(version[2])), encoding[1])
+    usable = True
     if found.version not in VERSIONS:
-        problems.append(f"bagit.txt: version {version[1]}.{version[2]} is not one of 0.93 to 0.97 or 1.0")
-    if not is_text_encoding(found.encoding):
-        problems.append(f"bagit.txt: there is no text encoding {found.encoding!r}")
-    if found.is_rfc and not _STRICT.fullmatch("\n".join(lines)):
-        problems.append("bagit.txt is not exactly two lines 'Label: value' (RFC 8493, section 2.1.1)")
-    return found, problems
-
-
-def is_text_encoding(name: str) -> bool:
-    """True when Python can decode text of this encoding."""
-    try:
-        b"a".decode(name)
-    except LookupError:
-        return False
-    except (UnicodeError, ValueError):
-        return "\0" not in name
-    return True
+        usable = False
+        findings.refuse(
+            _("bagit.txt: version {version} is not one of 0.93 to 0.97 or 1.0").format(
+                version=f"{version[1]}.{version[2]}"
+            )
+        )
+    if encoding_named(found.encoding) is None:
+        usable = False
+        findings.refuse(
+            _("bagit.txt: there is no character set {encoding!r}").format(encoding=found.encoding)
+        )
+    form = "\n".join(lines)
+    if not (_STRICT if found.is_rfc else _PLAIN_DRAFT).fullmatch(form):
+        findings.rule(
+            _("bagit.txt is not exactly two lines 'Label: value' (RFC 8493, section 2.1.1)"),
+            binding=found.is_rfc,
+        )
+    return found if usable else None
 
 
 def read_tags(text: str, *, strict: bool) -> tuple[list[tuple[str, str]], list[str]]:
@@ -98,10 +106,14 @@ def read_tags(text: str, *, strict: bool) -> tuple[list[tuple[str, str]], list[s
             continue
         label, colon, value = line.partition(":")
         if not colon or not label.strip():
-            problems.append(f"line {number} is not 'Label: value'")
+            problems.append(_("line {number} is not 'Label: value'").format(number=number))
             continue
         if strict and (label != label.strip() or (value and value[0] not in " \t")):
-            problems.append(f"line {number}: white space around the label, or none after the colon")
+            problems.append(
+                _("line {number}: white space around the label, or none after the colon").format(
+                    number=number
+                )
+            )
         tags.append((label.strip(), value.strip()))
     return tags, problems
 

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archived.formats.bag import read_bag
+from archived.formats.bag_findings import Findings
 from archived.formats.bag_making import payload_line, tag_manifest_text
 from archived.formats.bag_manifests import read_manifest
-from archived.formats.bag_tags import lines_of, read_declaration, read_tags, tag_lines
+from archived.formats.bag_tags import read_declaration, read_tags, tag_lines
+from archived.formats.bag_text import lines_of
 from archived.formats.root_digest import RootDigest
 from archived.policy.carrying import carrying
 
@@ -22,8 +24,9 @@ CONTENT = st.dictionaries(PATHS, st.binary(max_size=20), max_size=8)
 def test_a_manifest_comes_back_as_it_was_written(content: dict[str, bytes]) -> None:
     digests = {path: hashlib.sha256(data).digest() for path, data in content.items()}
     text = b"".join(payload_line(digest.hex(), path) for path, digest in digests.items()).decode()
-    manifest, problems = read_manifest("manifest-sha256.txt", "sha256", text, is_rfc=True)
-    assert (dict(manifest.entries), problems) == (digests, [])
+    findings = Findings()
+    manifest = read_manifest("manifest-sha256.txt", "sha256", text, findings, is_rfc=True, files=content)
+    assert (dict(manifest.entries), findings) == (digests, Findings())
 
 
 @given(
@@ -49,8 +52,9 @@ def test_rubbish_in_tag_files_is_a_list_of_problems_and_never_a_crash(a: bytes, 
 
 @given(st.binary(max_size=120))
 def test_a_declaration_is_usable_or_has_problems(data: bytes) -> None:
-    declaration, problems = read_declaration(data)
-    assert declaration is not None or problems
+    findings = Findings()
+    declaration = read_declaration(data, findings)
+    assert declaration is not None or findings.problems
 
 
 @given(CONTENT, CONTENT)
