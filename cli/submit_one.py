@@ -108,6 +108,7 @@ def _show_accepted(receipt: Document) -> None:
         click.echo(_("batch: {batch}").format(batch=batch))
     facts({"files": receipt["files"], "bytes": receipt["bytes"]})
     click.echo(f"root digest ({receipt['root_digest']['algorithm']}): {receipt['root_digest']['value']}")
+    _show_warnings(receipt)
     exposure = receipt.get("exposure", {})
     if exposure:
         click.echo(plain(exposure["advice"]))
@@ -127,8 +128,14 @@ def _show_trial(answer: Document) -> None:
     click.echo(f"{reference(answer)} {words[answer['outcome']]}; nothing was taken")
     for line in reason_lines(answer["reasons"]):
         click.echo(line)
+    _show_warnings(answer)
     if answer["outcome"] != "refuse":
         pools = ", ".join(answer["pools"])
         click.echo(
             f"version {answer['version']}, {answer['files']} files, {size(answer['bytes'])}, pools: {pools}"
         )
+
+
+def _show_warnings(answer: Document) -> None:
+    for warning in answer.get("warnings", ()):
+        click.echo(_("warning: {text}").format(text=plain(warning)))

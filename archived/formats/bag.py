@@ -26,10 +26,11 @@ from archived.formats.bag_tags import DECLARATION_NAME, Declaration, read_declar
 from archived.formats.bag_text import decode, encoding_named
 from archived.language import _
 from archived.policy.carried_names import printable
+from archived.policy.leaving_out import is_left_out
 from archived.policy.reasons import shown
 
-#: Names that systems leave behind in folders, in lower case. In a bag they are content like any other.
-_LEFT_BY_SYSTEMS = frozenset({"thumbs.db", ".ds_store", "desktop.ini", "ehthumbs.db"})
+#: What systems leave behind in folders. In a bag it is content like any other.
+_LEFT_BY_SYSTEMS = ("Thumbs.db", "ehthumbs.db", "desktop.ini", ".DS_Store", "._*", "~$*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,15 +212,10 @@ class _Reader:
                     paths=shown([printable(path) for path in twins])
                 )
             )
-        left = [printable(path) for path in sorted(self._files) if _is_left_by_system(path)]
+        left = [printable(path) for path in sorted(self._files) if is_left_out(path, _LEFT_BY_SYSTEMS)]
         if left:
             warn(
                 _("files that systems leave behind are kept as part of the bag: {paths}").format(
                     paths=shown(left)
                 )
             )
-
-
-def _is_left_by_system(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return name.lower() in _LEFT_BY_SYSTEMS or name.startswith(("~$", "._"))

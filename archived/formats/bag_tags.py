@@ -18,6 +18,7 @@ DECLARATION_NAME: Final = "bagit.txt"
 INFO_NAME: Final = "bag-info.txt"
 #: What drafts before 0.96 called it.
 OLD_INFO_NAME: Final = "package-info.txt"
+INFO_NAMES: Final = (INFO_NAME, OLD_INFO_NAME)
 
 _STRICT = re.compile(r"BagIt-Version: \d+\.\d+\nTag-File-Character-Encoding: \S+", re.ASCII)
 _VERSION = re.compile(r"BagIt-Version\s*:\s*(\d+)\.(\d+)\s*", re.ASCII | re.IGNORECASE)
@@ -44,7 +45,7 @@ class Declaration:
     @property
     def info_names(self) -> tuple[str, ...]:
         """Files that hold the bag's metadata in this version."""
-        return (INFO_NAME, OLD_INFO_NAME) if self.version < (0, 96) else (INFO_NAME,)
+        return INFO_NAMES if self.version < (0, 96) else (INFO_NAME,)
 
 
 def read_declaration(data: bytes, findings: Findings) -> Declaration | None:

@@ -36,6 +36,8 @@ class BagSummary:
     travels: Mapping[str, object]
     #: Escaped paths of the files that were there and were not taken.
     left_out: tuple[str, ...]
+    #: What the producer should know although it was taken.
+    warnings: tuple[str, ...] = ()
 
 
 def accepted_receipt(
@@ -75,6 +77,7 @@ def accepted_receipt(
         },
         "travels": dict(bag.travels),
         "left_out": list(bag.left_out),
+        "warnings": list(bag.warnings),
         "exposure": {
             "staging_disks": config.staging.disks,
             # A whole number: fractions have no one form that could be signed.

@@ -154,6 +154,7 @@ def would_accept(
         "made_into_bag": offer.bag is None,
         "travels": offer.carrying.as_document(),
         "left_out": [escaped(path) for path in offer.source.left_out],
+        "warnings": list(offer.warnings),
         "files": offer.offered.files,
         "bytes": offer.offered.size_bytes,
         "cost_bytes": offer.offered.cost_bytes,

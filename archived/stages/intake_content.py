@@ -112,6 +112,7 @@ class _Reading:
             size_bytes=tally.size_bytes,
             travels=self._offer.carrying.as_document(),
             left_out=tuple(escaped(path) for path in self._offer.source.left_out),
+            warnings=self._offer.warnings,
         )
         by_path = dict(self._payload()) if self._collect else {}
         return ContentRead(self._root_digest(), tuple(self._problems), by_path, summary)

@@ -9,7 +9,9 @@ from archived.catalog import packages
 from archived.catalog.store import Catalog
 from archived.formats.bag import Bag, read_bag
 from archived.formats.bag_manifests import PAYLOAD as PAYLOAD
+from archived.formats.bag_manifests import manifest_kind
 from archived.formats.bag_tags import DECLARATION_NAME
+from archived.language import _
 from archived.model import Package
 from archived.policy.acceptance import Circumstances, Offered, Verdict, judge, reference_problems
 from archived.policy.carried_names import printable
@@ -57,6 +59,16 @@ class Offer:
     offered: Offered
     versions: tuple[Package, ...]
     verdict: Verdict
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the producer should know although it can be taken."""
+        found = self.source.warnings
+        if self.bag is not None:
+            return (*found, *self.bag.warnings)
+        if not _looks_like_bag(self.source):
+            return found
+        return (*found, _("it has a manifest and data/ but no bagit.txt: it is taken as a plain folder"))
 
     @property
     def prefix(self) -> str:
@@ -177,6 +189,13 @@ def _not_ours(source: Source, staging: Path) -> Source:
         where = printable(str(source.root))
         return Source(source.root, unusable=f"{where} is or holds the staging area itself")
     return source
+
+
+def _looks_like_bag(source: Source) -> bool:
+    """Whether a folder without a bagit.txt has what only bags have."""
+    if "data" not in source.folders:
+        return False
+    return any("/" not in file.path and manifest_kind(file.path) is not None for file in source.files)
 
 
 def _bag_of(source: Source) -> Bag | None:

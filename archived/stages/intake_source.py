@@ -149,6 +149,8 @@ class Source:
     unusable: str = ""
     #: Files that are there and are not taken, by a rule of the class; the supply may still offer them.
     left_out: tuple[str, ...] = ()
+    #: What is worth knowing of it although it can be taken.
+    warnings: tuple[str, ...] = ()
     supply: Supply = field(default_factory=NoSupply, compare=False)
 
     @property
