@@ -104,7 +104,11 @@ def prepare_list(asked: Asked, config: Config, reader: Reader | None) -> Prepare
     root = asked.root or asked.path.parent
     beside = [asked.path.relative_to(root).as_posix()] if asked.path.is_relative_to(root) else []
     found = look_for(
-        root, [*(volume.folder for volume in read.volumes), *read.folders_of_bad], reader, beside=beside
+        root,
+        [*(volume.folder for volume in read.volumes), *read.folders_of_bad],
+        reader,
+        beside=beside,
+        leave_out=_left_out(asked, config),
     )
     parts, of_parts = parts_of(
         read.volumes, retention=asked.list_retention, confidentiality=asked.list_confidentiality
@@ -136,7 +140,7 @@ def prepare_tree(asked: Asked, config: Config, reader: Reader | None) -> Prepare
     """
     fixed = {name: value for name, value in asked.fixed.items() if name != "storage_class"}
     rule = LayoutRule.parse(asked.layout, fixed)
-    found = look_by_depth(asked.path, rule.depth, reader)
+    found = look_by_depth(asked.path, rule.depth, reader, leave_out=_left_out(asked, config))
     volumes: list[ListedVolume] = []
     strange: list[tuple[str, str]] = []
     for number, path in enumerate(found.volumes, 1):
@@ -164,6 +168,12 @@ def prepare_tree(asked: Asked, config: Config, reader: Reader | None) -> Prepare
         *_words(volumes, asked.path, asked, config),
     )
     return Prepared(asked, BatchKind.TREE, asked.path, tuple(volumes), found, reasons)
+
+
+def _left_out(asked: Asked, config: Config) -> Sequence[str]:
+    """Patterns of what is no part of any volume, by the class that holds for most."""
+    settings = config.classes.get(asked.fixed.get("storage_class") or config.default_class)
+    return settings.leave_out if settings is not None else ()
 
 
 def _mismatches(strange: Sequence[tuple[str, str]]) -> list[Reason]:

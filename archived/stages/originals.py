@@ -8,12 +8,13 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from archived.catalog import contents
+from archived.catalog import contents, inner_files
 from archived.catalog.store import Catalog
 from archived.errors import Cancelled, Refused
+from archived.inner_files import LINK
 from archived.language import _, counted
 from archived.model import Package
-from archived.names import escaped
+from archived.names import escaped, unescaped
 from archived.policy.reading_rights import Reader
 from archived.policy.reasons import shown
 from archived.policy.submission import SubmissionRequest
@@ -54,7 +55,7 @@ def difference(
     source = offer.source
     if source.unusable:
         return source.unusable
-    hidden = [f"{name}: {why}" for name, why in (*source.problems, *source.unreadable)]
+    hidden = [f"{name}: {why}" for name, why in (*offer.offered.names, *source.unreadable)]
     if hidden:
         return _("not all of it can be read: {names}").format(names=shown(hidden))
     try:
@@ -83,44 +84,43 @@ def _request(package: Package, path: Path) -> SubmissionRequest:
 def _differing(package: Package, there: Mapping[str, str], catalog: Catalog) -> str:
     with catalog.read() as read:
         kept = contents.digests(read, package.id)
-    names = sorted(
-        path
-        for path in kept.keys() | there.keys()
-        if path.startswith(PAYLOAD) and kept.get(path) != there.get(path)
-    )
+    names = _unequal(kept, there, payload=True)
     if not names:
-        return _("other empty folders than those of {package}").format(package=package.id)
+        return _("other empty folders or links than those of {package}").format(package=package.id)
     return counted(
         "{count} file is not that of {package}: {names}",
         "{count} files are not those of {package}: {names}",
         len(names),
-    ).format(
-        count=len(names),
-        package=package.id,
-        names=shown([escaped(name.removeprefix(PAYLOAD)) for name in names]),
-    )
+    ).format(count=len(names), package=package.id, names=shown(names))
 
 
 def _differing_tags(package: Package, offer: Offer, catalog: Catalog) -> str:
-    """The tag files of a producer's bag, which no root digest covers."""
+    """What a producer's bag has beside its payload, which no root digest covers."""
     with catalog.read() as read:
-        kept = {
-            path: sha256
-            for path, sha256 in contents.digests(read, package.id).items()
-            if not path.startswith(PAYLOAD)
-        }
-    there: dict[str, str] = {}
+        kept = contents.digests(read, package.id)
+        inside = inner_files.of_package(read, package.id)
+        kept |= {unescaped(item.path): unescaped(item.target) for item in inside if item.kind == LINK}
+    there = {link.path: link.target for link in offer.source.links}
     for file in offer.source.files:
         if not file.path.startswith(PAYLOAD):
             try:
                 there[file.path] = hashlib.sha256(offer.source.supply.small_file(file)).hexdigest()
             except NotRead as error:
                 return str(error)
-    names = sorted(path for path in kept.keys() | there.keys() if kept.get(path) != there.get(path))
+    names = _unequal(kept, there, payload=False)
     if not names:
         return ""
     return counted(
         "{count} tag file is not that of {package}: {names}",
         "{count} tag files are not those of {package}: {names}",
         len(names),
-    ).format(count=len(names), package=package.id, names=shown([escaped(name) for name in names]))
+    ).format(count=len(names), package=package.id, names=shown(names))
+
+
+def _unequal(kept: Mapping[str, str], there: Mapping[str, str], *, payload: bool) -> list[str]:
+    """Paths, for people, whose digests differ or that only one side has."""
+    return [
+        escaped(path.removeprefix(PAYLOAD))
+        for path in sorted(kept.keys() | there.keys())
+        if path.startswith(PAYLOAD) == payload and kept.get(path) != there.get(path)
+    ]

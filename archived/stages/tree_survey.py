@@ -5,10 +5,12 @@ It is looked at with the rights of whoever hands it in, by descriptors and throu
 
 import os
 import stat
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path, PurePosixPath
 
+from archived.formats.bag_tags import DECLARATION_NAME
 from archived.language import _
+from archived.policy.leaving_out import is_left_out
 from archived.policy.list_check import DOCUMENT_SUFFIXES, PAGE_SUFFIXES, FoundTree, FoundVolume
 from archived.policy.reading_rights import READ, SEARCH, Reader, may
 from archived.stages.intake_descent import Descent, NoWay
@@ -17,30 +19,40 @@ from archived.stages.intake_survey import survey
 
 #: What a folder that is met on the way is: a volume, on the way to one, or neither.
 VOLUME, WAY, STRANGE = "volume", "way", "strange"
-#: Left by systems in every folder that they show; they are no part of anything.
-SYSTEM_FILES = frozenset(("thumbs.db", ".ds_store", "desktop.ini"))
 
 
 def look_for(
-    root: Path, wanted: Collection[str], reader: Reader | None, *, beside: Collection[str] = ()
+    root: Path,
+    wanted: Collection[str],
+    reader: Reader | None,
+    *,
+    beside: Collection[str] = (),
+    leave_out: Sequence[str] = (),
 ) -> FoundTree:
-    """Look for these folders (or archives) below the root; `beside` are files that may lie there."""
+    """Look for these folders (or archives) below the root.
+
+    Args:
+        beside: files that may lie beside them.
+        leave_out: patterns of names that are no part of anything, as the class has them.
+    """
     ways = {str(above) for path in wanted for above in PurePosixPath(path).parents if str(above) != "."}
     chosen = frozenset(wanted)
 
     def kind(path: str) -> str:
         return VOLUME if path in chosen else WAY if path in ways else STRANGE
 
-    return _Look(root, reader, kind, frozenset(beside)).found()
+    return _Look(root, reader, kind, frozenset(beside), leave_out).found()
 
 
-def look_by_depth(root: Path, depth: int, reader: Reader | None) -> FoundTree:
+def look_by_depth(
+    root: Path, depth: int, reader: Reader | None, *, leave_out: Sequence[str] = ()
+) -> FoundTree:
     """Every folder `depth` folders below the root is that of a volume."""
 
     def kind(path: str) -> str:
         return VOLUME if path.count("/") + 1 == depth else WAY
 
-    return _Look(root, reader, kind, frozenset(), may_be_files=False).found()
+    return _Look(root, reader, kind, frozenset(), leave_out, may_be_files=False).found()
 
 
 class _Look:
@@ -52,6 +64,7 @@ class _Look:
         reader: Reader | None,
         kind: Callable[[str], str],
         beside: frozenset[str],
+        leave_out: Sequence[str],
         *,
         may_be_files: bool = True,
     ) -> None:
@@ -59,6 +72,7 @@ class _Look:
         self._reader = reader
         self._kind = kind
         self._beside = beside
+        self._leave_out = leave_out
         self._may_be_files = may_be_files
         self._volumes: dict[str, FoundVolume] = {}
         self._strange: list[str] = []
@@ -95,39 +109,35 @@ class _Look:
         ways = []
         for name, seen in entries:
             path = f"{folder}/{name}" if folder else name
-            if self._meet(path, name, seen):
+            if self._meet(path, seen):
                 ways.append(path)
         if not entries and folder:
             self._strange.append(folder)
         return ways
 
-    def _meet(self, path: str, name: str, seen: os.stat_result) -> bool:
+    def _meet(self, path: str, seen: os.stat_result) -> bool:
         """Put one entry where it belongs; True for a folder to go on with."""
         kind = self._kind(path)
         if stat.S_ISDIR(seen.st_mode):
             if kind == VOLUME:
-                self._volumes[path] = _volume(self._root / path, self._reader)
+                self._volumes[path] = _volume(self._root / path, self._reader, self._leave_out)
             elif kind == STRANGE:
                 self._strange.append(path)
             return kind == WAY
         if kind == VOLUME and self._may_be_files and stat.S_ISREG(seen.st_mode):
             self._volumes[path] = FoundVolume(1, seen.st_size, is_counted=False)
-        elif path not in self._beside and name.casefold() not in SYSTEM_FILES:
+        elif path not in self._beside and not is_left_out(path, self._leave_out):
             self._stray.append(path)
         return False
 
 
-def _volume(path: Path, reader: Reader | None) -> FoundVolume:
+def _volume(path: Path, reader: Reader | None, leave_out: Sequence[str]) -> FoundVolume:
     source = survey(path, reader)
-    inside = {file.path for file in source.files}
-    prefix = PAYLOAD if "bagit.txt" in inside else ""
-    left_out = frozenset(source.left_out)
+    is_bag = any(file.path == DECLARATION_NAME for file in source.files)
     payload = [
         file
         for file in source.files
-        if file.path.startswith(prefix)
-        and file.path not in left_out
-        and PurePosixPath(file.path).name.casefold() not in SYSTEM_FILES
+        if (file.path.startswith(PAYLOAD) if is_bag else not is_left_out(file.path, leave_out))
     ]
     suffixes = [PurePosixPath(file.path).suffix.casefold() for file in payload]
     return FoundVolume(

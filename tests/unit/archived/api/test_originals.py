@@ -1,5 +1,6 @@
 """What a producer may delete: only what still is, bit for bit, what the package holds."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -108,3 +109,26 @@ def test_the_comparison_can_be_cancelled(daemon: Daemon, compare: Callable[..., 
         package = packages.get(read, "P000001")
     with pytest.raises(Cancelled):
         difference(package, volume, catalog=catalog, site=site, progress=cancel)
+
+
+def test_a_package_that_travels_as_a_tar_is_compared_by_what_is_in_it(
+    compare: Callable[..., str], volume: Path
+) -> None:
+    (volume / os.fsdecode(b"caf\xe9")).write_text("latin")
+    (volume / "Thumbs.db").write_text("a system's own, which is left out")
+    assert compare(volume) == ""
+    found = compare(volume, lambda: (volume / os.fsdecode(b"caf\xe9")).write_text("other"))
+    assert found == "1 file is not that of P000001: caf%E9"
+
+
+def test_a_bag_that_travels_as_a_tar_is_compared_with_its_tag_files(
+    compare: Callable[..., str], bag: Path
+) -> None:
+    (bag / "line\nbreak.txt").write_text("a tag file with a name that no disc holds")
+    assert compare(bag) == ""
+    found = compare(bag, lambda: (bag / "line\nbreak.txt").write_text("other"))
+    assert "1 tag file" in found
+
+
+def test_a_link_that_came_later_is_named(compare: Callable[..., str], volume: Path) -> None:
+    assert "symbolic link" in compare(volume, lambda: (volume / "link").symlink_to("a.txt"))
