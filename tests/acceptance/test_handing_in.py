@@ -91,17 +91,21 @@ def test_a_dry_run_takes_nothing_and_lists_every_reason(site: Site, volume: Make
     assert len(site.items("packages")) == before
 
 
-def test_names_that_no_disc_holds_are_refused_with_the_whole_list(site: Site, volume: MakeVolume) -> None:
+def test_names_that_no_disc_holds_travel_in_a_tar_and_come_back_as_they_were(
+    site: Site, volume: MakeVolume, tmp_path: Path
+) -> None:
     path = volume(7)
-    (path / ("长" * 60 + "x" * 70)).write_text("too long")
+    (path / ("长" * 40 + "x" * 90)).write_text("too long")
     (path / "line\nbreak").write_text("control character")
+    (path / "con.txt").write_text("a device")
 
-    refused = site.submit(path, "0007")
+    receipt = site.submit(path, "0007").document
 
-    assert refused.status == 2
-    assert refused.document["code"] == "names-not-carried"
-    assert len(refused.document["detail"]["names"]) == 2
-    assert not site.look("select 1 from package where volume = '0007' and state != 'abandoned'")
+    assert (receipt["travels"]["as"], receipt["travels"]["names"]) == ("tar", 3)
+    site.ask("recall", "F1/S1/0007", "--to", tmp_path / "back")
+    there = {file.relative_to(path): file.read_bytes() for file in path.rglob("*") if file.is_file()}
+    back = tmp_path / "back" / "data"
+    assert {file.relative_to(back): file.read_bytes() for file in back.rglob("*") if file.is_file()} == there
 
 
 def test_a_volume_larger_than_a_disc_is_refused_with_the_sizes(site: Site, volume: MakeVolume) -> None:
