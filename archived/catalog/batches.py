@@ -8,11 +8,11 @@ from sqlalchemy import Connection, insert, select, update
 
 from archived.batches import Batch, BatchItem, ItemKey
 from archived.catalog.rows import add, next_number, one, values
-from archived.catalog.tables import batch, batch_item
+from archived.catalog.tables import batch, batch_item, copy, membership, package
 from archived.errors import NotFound
 from archived.item_states import ITEM, ItemEvent, ItemState
 from archived.language import _
-from archived.states import step
+from archived.states import CopyState, PackageState, step
 
 
 def new_id(connection: Connection) -> str:
@@ -71,6 +71,41 @@ def of_package(connection: Connection, package_id: str) -> list[BatchItem]:
     """The items that brought this package, or were found to be the same; oldest batch first."""
     query = select(batch_item).where(batch_item.c.package_id == package_id)
     return values(connection, BatchItem, query.order_by(batch_item.c.batch_id, batch_item.c.number))
+
+
+def package_states(connection: Connection, batch_id: str) -> dict[int, tuple[str, PackageState]]:
+    """Number of each item that is a package → the package's id and state."""
+    query = (
+        select(batch_item.c.number, package.c.id, package.c.state)
+        .join(package, package.c.id == batch_item.c.package_id)
+        .where(batch_item.c.batch_id == batch_id)
+    )
+    return {number: (package_id, state) for number, package_id, state in connection.execute(query)}
+
+
+def carriers(connection: Connection, batch_id: str) -> dict[str, list[str | None]]:
+    """Package → the images that carry it, one for each pool; None while it waits there."""
+    query = (
+        select(membership.c.package_id, membership.c.image_id)
+        .join(batch_item, batch_item.c.package_id == membership.c.package_id)
+        .where(batch_item.c.batch_id == batch_id)
+    )
+    found: dict[str, list[str | None]] = {}
+    for package_id, image_id in connection.execute(query):
+        found.setdefault(package_id, []).append(image_id)
+    return found
+
+
+def images_with_copies(connection: Connection, batch_id: str, *wanted: CopyState) -> set[str]:
+    """Images of a batch of which there is a copy in one of these states."""
+    query = (
+        select(copy.c.image_id)
+        .distinct()
+        .join(membership, membership.c.image_id == copy.c.image_id)
+        .join(batch_item, batch_item.c.package_id == membership.c.package_id)
+        .where(batch_item.c.batch_id == batch_id, copy.c.state.in_(wanted))
+    )
+    return set(connection.execute(query).scalars())
 
 
 def record(

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from archived.batches import Batch, BatchItem
-from archived.catalog import batches, events, images, media, packages
+from archived.catalog import batches, events, images, packages
 from archived.model import Image, Package
 from archived.policy import closing_forecast, packing
 from archived.policy.closing_forecast import Forecast
@@ -39,7 +39,6 @@ class ItemReport:
     """One item with all that is known of it."""
 
     item: BatchItem
-    package: Package | None
     #: One of STANDINGS.
     standing: str
     waits_for: tuple[Waiting, ...] = ()
@@ -55,22 +54,25 @@ class BatchReport:
     @property
     def counts(self) -> dict[str, int]:
         """How many items stand where; standings without any are left out."""
-        found = Counter(item.standing for item in self.items)
-        return {standing: found[standing] for standing in STANDINGS if found[standing]}
+        return _counted(item.standing for item in self.items)
 
 
 def report(read: Connection, site: Site, batch: Batch) -> BatchReport:
     """Everything about one batch."""
-    items = batches.items(read, batch.id)
+    standings = _standings(read, batch)
     ahead = _Ahead(read, site)
-    return BatchReport(batch, tuple(_item(read, item, package_of(read, item), ahead) for item in items))
+
+    def waits(item: BatchItem) -> tuple[Waiting, ...]:
+        package = package_of(read, item) if standings[item.number] in ("accepted", "on_disc") else None
+        return tuple(ahead.of(package)) if package is not None else ()
+
+    items = batches.items(read, batch.id)
+    return BatchReport(batch, tuple(ItemReport(i, standings[i.number], waits(i)) for i in items))
 
 
 def counts(read: Connection, batch: Batch) -> dict[str, int]:
     """How many items of a batch stand where."""
-    items = batches.items(read, batch.id)
-    found = (ItemReport(item, None, _standing(read, item, package_of(read, item))) for item in items)
-    return BatchReport(batch, tuple(found)).counts
+    return _counted(_standings(read, batch).values())
 
 
 def package_of(read: Connection, item: BatchItem) -> Package | None:
@@ -78,25 +80,25 @@ def package_of(read: Connection, item: BatchItem) -> Package | None:
     return packages.get(read, item.package_id) if item.package_id is not None else None
 
 
-def _item(read: Connection, item: BatchItem, package: Package | None, ahead: "_Ahead") -> ItemReport:
-    standing = _standing(read, item, package)
-    waits = tuple(ahead.of(package)) if package and package.state is PackageState.ACCEPTED else ()
-    return ItemReport(item, package, standing, waits)
+def _counted(standings: Iterable[str]) -> dict[str, int]:
+    found = Counter(standings)
+    return {standing: found[standing] for standing in STANDINGS if found[standing]}
 
 
-def _standing(read: Connection, item: BatchItem, package: Package | None) -> str:
-    if package is not None and package.state is PackageState.ACCEPTED:
-        return "on_disc" if _is_on_disc(read, package) else "accepted"
-    return str(item.state.value if package is None else package.state.value)
-
-
-def _is_on_disc(read: Connection, package: Package) -> bool:
-    """Whether a disc of every pool of its class carries it already."""
-    carriers = packages.image_ids(read, package.id).values()
-    return bool(carriers) and all(
-        image_id is not None and any(copy.state in _ON_DISC for copy in media.copies_of(read, image_id))
-        for image_id in carriers
-    )
+def _standings(read: Connection, batch: Batch) -> dict[int, str]:
+    """Where each item stands, by its number."""
+    known = batches.package_states(read, batch.id)
+    carriers = batches.carriers(read, batch.id)
+    on_disc = batches.images_with_copies(read, batch.id, *_ON_DISC)
+    found: dict[int, str] = {}
+    for item in batches.items(read, batch.id):
+        package_id, state = known.get(item.number, ("", None))
+        images_of = carriers.get(package_id, [])
+        if state is PackageState.ACCEPTED and images_of and on_disc.issuperset(images_of):
+            found[item.number] = "on_disc"  # of every pool of its class
+        else:
+            found[item.number] = item.state.value if state is None else state.value
+    return found
 
 
 class _Ahead:
