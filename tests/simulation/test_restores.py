@@ -227,7 +227,6 @@ def test_a_burn_that_is_known_to_have_ended_well_counts_as_written_and_is_read_b
         f'{{"image": "{copy.image_id}", "medium": "{copy.medium_id}", "drive": "{copy.write_drive}"}}'
     )
     (folder / "done").write_text('{"kind": "flushed", "note": ""}')
-    len(story.burns)
     lose_catalog(story)
     done = put_back(story, file)
     assert done.caught_up.written_copies == [copy.id]
