@@ -16,6 +16,8 @@ from archived.byte_size import ByteSize
 from archived.errors import translated
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.language import _, speak_by_default, speaking_as_wished
+from archived.log_lines import FORMATS, goes_to_journal, log_to
+from archived.service_manager import service_manager
 from archived.spoken import SpokenGroup, examples_of
 from archived.wiring import paths_of, site_on_socket, software
 from devices.clock import SystemClock
@@ -87,16 +89,20 @@ def init(site: Path, disc_capacity: int | None, speed: float, keep_free: int, re
 @commands.command(epilog=examples_of("archived", "serve --site /srv/archive"))
 @SITE
 @click.option("--verbose", is_flag=True, help="Log every action.")
-def serve(site: Path, verbose: bool) -> None:
+@click.option("--log-format", type=click.Choice(FORMATS), default="text", show_default=True,
+              help="Lines for people or JSON lines, on standard output.")  # fmt: skip
+def serve(site: Path, verbose: bool, log_format: str) -> None:
     """Serve a site in the foreground. SIGTERM drains; a second one stops at once."""
     from archived import daemon as life
     from archived import founding, room
     from archived.catalog.store import Catalog
 
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(message)s"
-    )
+    manager = service_manager(os.environ, os.getpid(), SystemClock().monotonic)
+    journal = goes_to_journal(os.environ)
+    log_to(sys.stdout, log_format, level=logging.INFO if verbose else logging.WARNING, journal=journal)
     logging.getLogger("archived.daemon").setLevel(logging.INFO)
+    # What a program reads line by line must not find lines of another kind between.
+    say = logging.getLogger("archived.daemon").info if log_format == "json" else click.echo
     config = configuration.load(site)
     speak_by_default(config.site.language)
     paths = paths_of(site, config)
@@ -104,13 +110,13 @@ def serve(site: Path, verbose: bool) -> None:
     catalog = Catalog(paths.catalog)
     catalog.upgrade()
     if founding.found_again(catalog, config, site):
-        click.echo(_("the catalog of this site is gone; next: archivectl catalog rebuild --from-media"))
+        say(_("the catalog of this site is gone; next: archivectl catalog rebuild --from-media"))
     founding.check_kind(catalog, config)
     founding.provide_key(catalog, config, paths, SystemClock())
     for folder in (paths.staging / "packages", paths.staging / "recipes", paths.burns, paths.recalls):
         folder.mkdir(parents=True, exist_ok=True)
     if config.simulated:
-        click.echo(NOTICE_SIMULATED)
+        say(NOTICE_SIMULATED)
     socket = room.ensure(site, paths.room)
     daemon = life.Daemon(
         site,
@@ -118,8 +124,9 @@ def serve(site: Path, verbose: bool) -> None:
         catalog,
         socket=founding.api_socket(site),
         simulate=lambda verb, arguments: room.control(room.ensure(site, paths.room), verb, arguments),
+        manager=manager,
     )
-    click.echo(_("archived serves {site}; stop it with Ctrl-C or SIGTERM").format(site=site))
+    say(_("archived serves {site}; stop it with Ctrl-C or SIGTERM").format(site=site))
     sys.stdout.flush()
     try:
         daemon.run()
@@ -179,6 +186,23 @@ def burn(jobdir: Path, lock: int) -> None:
     from archived import burn as burning
 
     sys.exit(burning.main(jobdir, lock))
+
+
+@commands.command(
+    epilog=examples_of(
+        "archived",
+        "service-unit --site /srv/archive > /etc/systemd/system/archived.service",
+        "service-unit --site /srv/archive --user archive",
+    )
+)
+@SITE
+@click.option("--user", default="", help="The user that the daemon runs as; root when not given.")
+def service_unit(site: Path, user: str) -> None:
+    """Print a systemd unit that serves a site."""
+    from archived.service_unit import unit_text
+
+    configuration.load(site)
+    click.echo(unit_text(site, Path(sys.argv[0]).resolve(), user), nl=False)
 
 
 @commands.group(name="room", epilog=examples_of("archived", "room stop --site /tmp/try"))

@@ -16,8 +16,10 @@ from archived.api.services import Services
 from archived.catalog import events
 from archived.catalog.store import Catalog
 from archived.errors import CatalogBusy, SiteLocked
+from archived.language import _
 from archived.routines.hot_keeper import HotFolders
 from archived.routines.runner import Runner
+from archived.service_manager import ServiceManager
 from archived.stages import intake
 from archived.stages.floor import stale_key
 from archived.stages.loop import Loop, ThreadExecutor
@@ -43,8 +45,10 @@ class Daemon:
         *,
         socket: Path,
         simulate: Callable[[str, dict[str, Any]], Any],
+        manager: ServiceManager | None = None,
     ) -> None:
         self._folder = folder
+        self._manager = manager or ServiceManager()
         self._site = site
         self._catalog = catalog
         self._executor = ThreadExecutor()
@@ -115,7 +119,10 @@ class Daemon:
                     self._runner.drain()
                 else:
                     self._runner.turn()
+                self._tell_manager(self._doing())
             except CatalogBusy as error:
+                # The loop is alive, and to start again would not free the catalog.
+                self._tell_manager(str(error))
                 log.warning("%s; trying again", error)
                 self._loop.wait(BUSY_S)
                 continue
@@ -129,6 +136,24 @@ class Daemon:
                 return
             if not moved:
                 self._loop.wait(TICK_S)
+
+    def _tell_manager(self, words: str) -> None:
+        """The control loop has turned: nobody but its own thread says so."""
+        if self._server.started:
+            self._manager.ready()
+        if self._loop.draining:
+            self._manager.stopping()
+        self._manager.beat()
+        self._manager.status(words)
+
+    def _doing(self) -> str:
+        under_way = self._site.tools.progress.items() if self._manager.listens else []
+        if self._loop.draining:
+            words = _("draining {site}; under way: {what}")
+        else:
+            words = _("serving {site}; under way: {what}")
+        what = ", ".join(item.what for item in under_way) or _("nothing")
+        return words.format(site=self._folder, what=what)
 
     def _told(self, number: int, frame: FrameType | None) -> None:
         if self._loop.draining:

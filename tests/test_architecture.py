@@ -35,6 +35,8 @@ LAYERS: list[set[str]] = [
         "byte_size",
         "language",
         "spoken",
+        "log_lines",
+        "service_manager",
         "time_of_day",
     },
     {"policy", "catalog", "formats"},
@@ -43,7 +45,7 @@ LAYERS: list[set[str]] = [
     {"api", "routines"},
     {"wiring"},
     {"daemon"},
-    {"__main__", "burn", "room", "founding", "restore_report", "restoring"},
+    {"__main__", "burn", "room", "founding", "restore_report", "restoring", "service_unit"},
 ]
 #: Policy knows no clock, SQL or device; the catalog no device; sessions no SQL.
 IGNORANT_OF: dict[str, set[str]] = {

@@ -62,6 +62,8 @@ class ApiServer:
         settings: dict[str, Any] = {
             "http": PeerProtocol,
             "log_level": "warning",
+            # Its records go where all of ours go, in their form.
+            "log_config": None,
             "lifespan": "off",
             "access_log": False,
             "timeout_graceful_shutdown": 5,

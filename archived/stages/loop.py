@@ -137,7 +137,7 @@ class Loop:
                 with self._catalog.write() as write:
                     claimed = stage.claim(write, self._site, action)
                 if claimed is not None:
-                    log.info("%s: %s", name, claimed.key)
+                    log.info("%s: %s", name, claimed.key, extra={"stage": name, "key": claimed.key})
                     self._submit(claimed)
                     moved = True
         return moved
