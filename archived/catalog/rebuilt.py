@@ -54,6 +54,12 @@ def add_packages(connection: Connection, items: Sequence[Package]) -> None:
     _once(connection, tables.package, [asdict(item) for item in items])
 
 
+def tell_more(connection: Connection, item: Package) -> None:
+    """Put right what a short row did not tell of a package that is there; its state stays."""
+    told = {name: value for name, value in asdict(item).items() if name not in ("id", "state")}
+    connection.execute(update(tables.package).where(tables.package.c.id == item.id).values(**told))
+
+
 def add_memberships(connection: Connection, image_id: str, pool: str, package_ids: Sequence[str]) -> None:
     """The members of an image, in their order on it."""
     rows = [
@@ -84,15 +90,16 @@ def add_inner_files(connection: Connection, items: Sequence[InnerFile]) -> None:
     _once(connection, inner_file, rows)
 
 
-def count_files(connection: Connection, package_ids: Sequence[str]) -> None:
-    """Let packages say how many files, and bytes, their payload has: what their receipt said."""
-    file, package = tables.package_file, tables.package
+def count_files(connection: Connection, image_id: str) -> None:
+    """Let the packages of an image say how many files, and bytes, their payload has: what their receipt said."""
+    file, package, member = tables.package_file, tables.package, tables.membership
+    mine = select(member.c.package_id).where(member.c.image_id == image_id)
     payload = (
         (file.c.package_id == package.c.id) & file.c.path.like("data/%") & file.c.is_directory.is_(False)
     )
     count = select(func.count()).where(payload).scalar_subquery()
     size = select(func.coalesce(func.sum(file.c.size_bytes), 0)).where(payload).scalar_subquery()
-    query = update(package).where(package.c.id.in_(package_ids)).values(file_count=count, size_bytes=size)
+    query = update(package).where(package.c.id.in_(mine)).values(file_count=count, size_bytes=size)
     connection.execute(query)
 
 

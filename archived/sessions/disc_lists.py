@@ -1,6 +1,6 @@
 """Lists that looks took from discs, as values for rows: one set, or one stretch of a long list. Files only, no SQL."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,16 +19,26 @@ STRETCH_ROWS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The texts of one image, and whose folders on it are whose."""
+    """The texts of one image."""
 
     image_id: str
     folder: Path
-    #: Folder on the disc → package id.
-    packages: dict[str, str] = field(default_factory=dict)
     #: Packages that travel as one tar and whose table was taken, in order.
     carried: tuple[str, ...] = ()
     #: Which of these is being read.
     number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTexts:
+    """What the texts of one disc say of packages."""
+
+    #: By what the disc of the image is called: a parity disc names the packages of all its set.
+    packages: dict[str, tuple[disc_rows.FoundPackage, ...]] = field(default_factory=dict)
+    #: Accepted receipts by package.
+    receipts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Packages that travel as one tar.
+    carried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,7 @@ def read_set(claims: Sequence[Claim], folders: Mapping[int, Path]) -> SetRead:
     """
     identities, descriptors, offsets = {}, {}, {}
     receipts: dict[str, dict[str, Any]] = {}
+    carried: dict[int, tuple[str, ...]] = {}
     packages: dict[str, dict[str, disc_rows.FoundPackage]] = {}
     trouble: list[Difference] = []
     for claim in claims:
@@ -78,24 +89,33 @@ def read_set(claims: Sequence[Claim], folders: Mapping[int, Path]) -> SetRead:
                 descriptors[claim.look_id] = decode_descriptor(text(disc_texts.DESCRIPTOR).read_bytes())
             if claim.kind == "parity" and disc_texts.EXTENTS in claim.taken:
                 offsets[claim.position] = _payload_offset(text(disc_texts.EXTENTS))
-            if disc_texts.PACKAGES in claim.taken:
-                for row in disc_rows.read_packages(text(disc_texts.PACKAGES)):
-                    rows = packages.setdefault(row.image_id, {})
-                    if row.package_id not in rows or claim.kind == "data":
-                        rows[row.package_id] = row
-            if disc_texts.RECEIPTS in claim.taken:
-                for receipt in disc_rows.read_json_lines(text(disc_texts.RECEIPTS)):
-                    receipts[str(receipt.get("package"))] = receipt
+            texts = read_packages_of(folder, claim.taken)
+            for name, rows in texts.packages.items():
+                known = packages.setdefault(name, {})
+                more = {row.package_id: row for row in rows}
+                packages[name] = known | more if claim.kind == "data" else more | known
+            receipts |= texts.receipts
+            carried[claim.look_id] = texts.carried
         except FormatError as error:
             trouble.append(Difference("text-damaged", claim.medium_id, str(error)))
     found = assemble(claims[0].set_id, claims, identities, descriptors)
     by_image = {image: tuple(rows.values()) for image, rows in packages.items()}
-    carried = {
-        claim.look_id: tuple(sorted(path.name for path in maps.iterdir()))
-        for claim in claims
-        if (maps := folders[claim.look_id] / disc_texts.NAME_MAPS).is_dir()
-    }
     return SetRead(found, by_image, offsets, receipts, carried, tuple(trouble))
+
+
+def read_packages_of(folder: Path, taken: Collection[str]) -> ImageTexts:
+    """What the texts in a look's folder say of packages. Raises DocumentDamaged."""
+    packages: dict[str, list[disc_rows.FoundPackage]] = {}
+    receipts: dict[str, dict[str, Any]] = {}
+    if disc_texts.PACKAGES in taken:
+        for row in disc_rows.read_packages(folder / disc_texts.file_name(disc_texts.PACKAGES)):
+            packages.setdefault(row.image_id, []).append(row)
+    if disc_texts.RECEIPTS in taken:
+        for receipt in disc_rows.read_json_lines(folder / disc_texts.file_name(disc_texts.RECEIPTS)):
+            receipts[str(receipt.get("package"))] = receipt
+    maps = folder / disc_texts.NAME_MAPS
+    carried = tuple(sorted(path.name for path in maps.iterdir())) if maps.is_dir() else ()
+    return ImageTexts({name: tuple(rows) for name, rows in packages.items()}, receipts, carried)
 
 
 def _payload_offset(path: Path) -> int:
@@ -107,7 +127,8 @@ def _payload_offset(path: Path) -> int:
 def _read_files(source: Source, offset: int) -> RowsRead:
     """From catalog/files.csv; of a disc that has none yet, from what its directories and its manifest told."""
     listed = source.folder / disc_texts.file_name(disc_texts.FILES)
-    ours = set(source.packages.values())
+    packages = _folders(source)
+    ours = set(packages.values())
     if listed.is_file():
         stretch = disc_rows.Stretch(listed, offset, STRETCH_ROWS)
         rows = stretch.rows[1:] if offset == 0 else stretch.rows
@@ -115,13 +136,19 @@ def _read_files(source: Source, offset: int) -> RowsRead:
     else:
         stretch = disc_rows.Stretch(source.folder / disc_texts.WALK, offset, STRETCH_ROWS)
         walked = (file for file in map(disc_rows.walked_file, stretch.rows) if file is not None)
-        found = [(source.packages.get(file.package, ""), file) for file in walked]
+        found = [(packages.get(file.package, ""), file) for file in walked]
     files = tuple(
         PackageFile(package, f.path, f.is_directory, f.size_bytes, f.mtime_s, f.sha256, f.blake3, f.xxh3)
         for package, f in found
         if package in ours
     )
     return RowsRead(files=files, next_offset=None if stretch.is_last else stretch.end)
+
+
+def _folders(source: Source) -> dict[str, str]:
+    """Folder on the disc → package id."""
+    rows = disc_rows.read_packages(source.folder / disc_texts.file_name(disc_texts.PACKAGES))
+    return {row.disc_path: row.package_id for row in rows}
 
 
 def _read_inner(source: Source, offset: int) -> RowsRead:
@@ -136,12 +163,12 @@ def _read_inner(source: Source, offset: int) -> RowsRead:
 
 def _read_extents(source: Source, offset: int) -> RowsRead:
     stretch = disc_rows.Stretch(source.folder / disc_texts.EXTENTS, offset, STRETCH_ROWS)
-    rows = []
+    packages, rows = _folders(source), []
     for row in stretch.rows[1:] if offset == 0 else stretch.rows:
         lba, size, path = disc_rows.extent(row)
         place = disc_rows.split_path(path)
-        if place is not None and place[0] in source.packages:
-            rows.append((source.packages[place[0]], place[1], lba, size))
+        if place is not None and place[0] in packages:
+            rows.append((packages[place[0]], place[1], lba, size))
     return RowsRead(extents=tuple(rows), next_offset=None if stretch.is_last else stretch.end)
 
 

@@ -32,6 +32,9 @@ _STEP_SECTORS = 512
 _MAGIC = b'{\n "magic": "archived-disc"'
 SINGLE_TEXT_BYTES_MAX = 1 << 26
 
+#: What is damaged when nothing can be found by name.
+FILE_SYSTEM = "file system"
+
 Read = Callable[[int, int], bytes]
 
 
@@ -94,6 +97,7 @@ def read_texts(read: Read, sectors: int, finding: Finding, folder: Path, report:
         finding.label, finding.identifier = image.label, image.identifier
     except (UdfDamaged, MediumUnreadable) as error:
         finding.problems.append(str(error))
+        finding.damaged.append(FILE_SYSTEM)
         _identify_by_tail(read, sectors, finding, part)
     else:
         _take_all(image, finding, part, report)

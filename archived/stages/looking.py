@@ -24,6 +24,7 @@ from archived.sessions.mount import demand_medium
 from archived.sessions.read import Sink, read_ranges
 from archived.sessions.tools import SitePaths, Tools
 from archived.stages.floor import Floor, drive_failed, drive_worked, floors, stale_key
+from archived.stages.recall_reading import spool_path
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyState, LookEvent, LookState, MediumState, SurveyEvent, SurveyState
 from archived.surveys import MediumLook, Survey
@@ -144,7 +145,9 @@ def run(action: Action, tools: Tools) -> Finding | tuple[Range, ...]:
     demand_medium(tools, task.library, task.element, task.medium.barcode, task.drive)
     if task.look.purpose == RANGES:
         task.folder.mkdir(parents=True, exist_ok=True)
-        return read_ranges(drive, [Sink(spool_of(task.folder), task.look.ranges)], report)
+        return read_ranges(
+            drive, [Sink(spool_path(task.folder, str(task.look.finding["image"])), task.look.ranges)], report
+        )
     keys = {hashlib.sha256(key.pem).hexdigest() for key in public_keys(tools.paths.keys).values()}
     return look_at(drive, task.folder, keys, report)
 
@@ -157,7 +160,7 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
     if isinstance(outcome, Broken):
         return _record_failure(write, site, task, look, outcome.error)
     drive_worked(write, task.drive)
-    finding = outcome.as_document() if isinstance(outcome, Finding) else {"bad": outcome}
+    finding = outcome.as_document() if isinstance(outcome, Finding) else {**look.finding, "bad": outcome}
     surveys.advance_look(write, look.id, LookEvent.FINISHED, finding=finding, ended_at=site.now())
     subject = ("medium", task.medium.id)
     detail: dict[str, Any] = {"survey": look.survey_id, "purpose": look.purpose, "drive": task.drive}
@@ -182,12 +185,14 @@ def wants(read: Connection, floor: Floor) -> list[Want]:
 
 def folder_of(paths: SitePaths, look: MediumLook) -> Path:
     """Where a look keeps what it read."""
+    if look.purpose == RANGES:
+        return through_folder(paths, look.survey_id, str(look.finding["for"]))
     return paths.surveys / str(look.survey_id) / f"look-{look.id}"
 
 
-def spool_of(folder: Path) -> Path:
-    """The sparse file of a look at ranges, with the disc's own offsets."""
-    return folder / "ranges.spool"
+def through_folder(paths: SitePaths, survey_id: int, image_id: str) -> Path:
+    """Where everything lies that is read to make one image through its set."""
+    return paths.surveys / str(survey_id) / f"through-{image_id}"
 
 
 def _ready(look: MediumLook, medium: Medium, every_floor: Iterable[Floor]) -> InDrive | None:

@@ -18,6 +18,7 @@ from archived.sessions.tools import Tools
 from archived.stages.looking import IDENTIFY, folder_of
 from archived.stages.rebuilding_end import finish, sort_media
 from archived.stages.rebuilding_sets import record_set
+from archived.stages.rebuilding_through import Through, Told, next_through, read_through, record_through
 from archived.stages.surveying import REBUILD
 from archived.stages.work import CPU, Action, Broken, Context, Site
 from archived.states import SurveyState
@@ -32,12 +33,13 @@ class Step:
     """One bounded piece of the rebuild; `cursor` is what is committed when it is done."""
 
     survey_id: int
-    #: "set" | "media" | "files" | "extents" | "inner" | "end"
+    #: "set" | "media" | "files" | "extents" | "inner" | "through" | "end"
     kind: str
     cursor: dict[str, Any]
     claims: tuple[Claim, ...] = ()
     folders: dict[int, Path] = field(default_factory=dict)
     source: Source | None = None
+    through: Through | None = None
     offset: int = 0
     looks: tuple[MediumLook, ...] = ()
     found: Sorted = field(default_factory=lambda: Sorted(()))
@@ -61,7 +63,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     survey = surveys.get(write, action.task.id)
     if survey.state is not SurveyState.ASSEMBLING:
         return None
-    cursor = dict(survey.cursor) or {"sets_done": [], "sources": [], "at": 0}
+    cursor = dict(survey.cursor) or {"sets_done": [], "sources": [], "untold": []}
     looks = [look for look in surveys.looks(write, survey.id) if look.purpose == IDENTIFY]
     claims = [claim for look in looks if (claim := claim_of(look)) is not None]
     config = site.config
@@ -73,22 +75,20 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
         return action.having(Step(survey.id, "set", cursor, mine, folders))
     if "media" not in cursor:
         return action.having(Step(survey.id, "media", cursor, looks=tuple(looks), found=ours))
-    if cursor["at"] < len(cursor["sources"]):
-        entry = cursor["sources"][cursor["at"]]
-        source = Source(
-            entry["image"],
-            Path(entry["folder"]),
-            entry["packages"],
-            tuple(entry["carried"]),
-            entry.get("number", 0),
-        )
+    if cursor["untold"]:
+        through = next_through(write, site, survey, cursor)
+        return action.having(Step(survey.id, "through", cursor, through=through)) if through else None
+    if cursor["sources"]:
+        entry = cursor["sources"][0]
+        folder = site.tools.paths.surveys / entry["folder"]
+        source = Source(entry["image"], folder, tuple(entry["carried"]), entry.get("number", 0))
         return action.having(
             Step(survey.id, entry.get("list", "files"), cursor, source=source, offset=entry.get("offset", 0))
         )
     return action.having(Step(survey.id, "end", cursor))
 
 
-def run(action: Action, tools: Tools) -> SetRead | RowsRead | None:
+def run(action: Action, tools: Tools) -> SetRead | RowsRead | Told | None:
     step: Step = action.task
     if step.kind in ("media", "end"):
         return None  # catalog work only
@@ -96,6 +96,9 @@ def run(action: Action, tools: Tools) -> SetRead | RowsRead | None:
         what = f"putting together set {step.claims[0].set_id}"
         tools.progress.begin(action.key, what)
         return read_set(step.claims, step.folders)
+    if step.through is not None:
+        what = f"reading the lists of image {step.through.image_id} through its set"
+        return read_through(step.through, tools, tools.progress.begin(action.key, what))
     source = step.source
     if source is None:
         raise ValueError(f"step {step.kind} of survey {step.survey_id} has no source")
@@ -121,11 +124,16 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
         surveys.note(write, survey.id, [item.as_document() for item in differences])
         cursor = step.cursor | {"media": True}
     elif isinstance(outcome, SetRead):
-        sources = record_set(write, site, outcome, step.folders)
-        done = [*step.cursor["sets_done"], outcome.found.id]
-        cursor = step.cursor | {"sets_done": done, "sources": [*step.cursor["sources"], *sources]}
+        sources, untold = record_set(write, site, outcome, step.folders)
+        cursor = step.cursor | {
+            "sets_done": [*step.cursor["sets_done"], outcome.found.id],
+            "sources": [*step.cursor["sources"], *sources],
+            "untold": [*step.cursor["untold"], *untold],
+        }
         found = (*outcome.found.differences, *outcome.differences)
         surveys.note(write, survey.id, [item.as_document() for item in found])
+    elif isinstance(outcome, Told) and step.through is not None:
+        cursor = record_through(write, site, survey, step.through, outcome, step.cursor)
     elif isinstance(outcome, RowsRead) and step.source is not None:
         rebuilt.add_files(write, outcome.files)
         rebuilt.add_extents(write, step.source.image_id, outcome.extents)
@@ -137,8 +145,7 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
 
 def _moved_on(write: Connection, step: Step, outcome: RowsRead) -> dict[str, Any]:
     """The cursor behind a stretch: further in the list, to the next list, or to the next image."""
-    at = step.cursor["at"]
-    entry = dict(step.cursor["sources"][at])
+    entry, *others = step.cursor["sources"]
     if outcome.next_offset is not None:
         entry |= {"list": step.kind, "offset": outcome.next_offset}
     elif step.kind == "files":
@@ -148,11 +155,9 @@ def _moved_on(write: Connection, step: Step, outcome: RowsRead) -> dict[str, Any
     elif step.kind == "inner" and entry["number"] + 1 < len(entry["carried"]):
         entry |= {"offset": 0, "number": entry["number"] + 1}
     else:
-        rebuilt.count_files(write, list(entry["packages"].values()))
-        entry, at = {"image": entry["image"], "done": True}, at + 1
-    sources = list(step.cursor["sources"])
-    sources[step.cursor["at"]] = entry
-    return step.cursor | {"sources": sources, "at": at}
+        rebuilt.count_files(write, entry["image"])
+        return step.cursor | {"sources": others}
+    return step.cursor | {"sources": [entry, *others]}
 
 
 def _cannot(write: Connection, site: Site, survey: Survey, error: Exception) -> None:

@@ -9,7 +9,7 @@ from archived.catalog import events, images, media, packages, rebuilt, surveys
 from archived.catalog.events import Attention
 from archived.language import _, counted
 from archived.model import Medium, Package, ProtectionSet
-from archived.policy.rebuilding import Difference, Sorted
+from archived.policy.rebuilding import Claim, Difference, Sorted
 from archived.policy.sufficiency import package_sufficient
 from archived.stages.work import Site
 from archived.states import (
@@ -35,7 +35,7 @@ BLANK, APPENDABLE, COMPLETE = "blank", "appendable", "complete"
 def sort_media(write: Connection, site: Site, looks: Sequence[MediumLook], found: Sorted) -> list[Difference]:
     """Give every medium its state by what its look found. Returns what is to be told about them."""
     differences: list[Difference] = []
-    carriers = {claim.medium_id for claim in found.ours}
+    claims = {claim.medium_id: claim for claim in found.ours}
     kind = next(iter(site.config.pools.values())).media_kind
     # A closed disc tells how much was recorded; what its kind holds, only the blank ones tell.
     sizes = {
@@ -47,8 +47,9 @@ def sort_media(write: Connection, site: Site, looks: Sequence[MediumLook], found
         medium = media.get(write, look.medium_id)
         if medium.state is not MediumState.UNKNOWN:
             continue
-        carries = medium.id in carriers and bool(media.copies_on(write, medium.id))
-        event, difference = _judged(look, medium, found, carries=carries)
+        claim = claims.get(medium.id)
+        believed = bool(media.copies_on(write, medium.id))
+        event, difference = _judged(look, medium, found, claim, believed=believed)
         changes = {
             "kind": kind,
             "media_id": str(look.finding.get("media_id") or ""),
@@ -82,7 +83,7 @@ def finish(write: Connection, site: Site, survey: Survey, cursor: dict[str, Any]
 
 
 def _judged(
-    look: MediumLook, medium: Medium, found: Sorted, *, carries: bool
+    look: MediumLook, medium: Medium, found: Sorted, claim: Claim | None, *, believed: bool
 ) -> tuple[MediumEvent, Difference | None]:
     """What a look makes of a medium that nobody knew."""
     status, again = look.finding.get("status"), f"archivectl media {medium.id}"
@@ -95,7 +96,17 @@ def _judged(
             medium=medium.id, why=look.note
         )
         return MediumEvent.SPOILED, differs("unreadable", words)
-    if carries:
+    if claim is not None and not believed:
+        return MediumEvent.SPOILED, None  # another disc is believed, and that is told already
+    if claim is not None and claim.damaged:
+        words = _(
+            "medium {medium} carries member {member} of set {set}, and cannot be read everywhere: {what}"
+        )
+        words = words.format(
+            medium=medium.id, member=claim.position, set=claim.set_id, what=", ".join(sorted(claim.damaged))
+        )
+        return MediumEvent.SPOILED, differs("damaged", words)
+    if claim is not None:
         return MediumEvent.IDENTIFIED, None
     if medium.id in found.foreign:
         return MediumEvent.SET_ASIDE, found.foreign[medium.id]

@@ -1,6 +1,6 @@
 """One set of a rebuild as rows: the set, its images with digests and chunk tables, copies, packages, memberships."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -27,8 +27,8 @@ NOBODY = -1
 
 def record_set(
     write: Connection, site: Site, outcome: SetRead, folders: Mapping[int, Path]
-) -> list[dict[str, Any]]:
-    """Write one set. Returns the sources of file rows that are to be read: image, folder, packages by folder."""
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Write one set. Returns the sources of file rows, and images whose own discs tell nothing of their packages."""
     found = outcome.found
     everything = [row for rows in outcome.packages.values() for row in rows]
     pool = pool_of(site, found, everything)
@@ -52,17 +52,20 @@ def record_set(
         if member.record is not None:
             part = "image" if member.kind == "data" else "payload"
             images.store_chunks(write, image.id, {part: member.record.chunks.to_bytes()})
-        rebuilt.add_copies(write, [_copy(site, pool, image, c.medium_id) for c in member.carriers])
+        rebuilt.add_copies(write, [_copy(site, pool, image, claim) for claim in member.carriers])
         rows = outcome.packages.get(member.name, ())
         rebuilt.add_packages(
-            write, [_package(site, row, outcome.receipts.get(row.package_id)) for row in rows]
+            write, [package_of(site, row, outcome.receipts.get(row.package_id)) for row in rows]
         )
         rebuilt.add_memberships(write, image.id, pool, [row.package_id for row in rows])
-    return [
-        source
-        for member, image in zip(found.members, members, strict=True)
-        if (source := _source(member, image, outcome, folders)) is not None
-    ]
+    sources, untold = [], []
+    for member, image in zip(found.members, members, strict=True):
+        source = _source(site, member, image, outcome, folders)
+        if source is not None:
+            sources.append(source)
+        elif member.kind == "data":
+            untold.append({"image": image.id, "name": member.name})
+    return sources, untold
 
 
 def pool_of(site: Site, found: SetFound, rows: Sequence[FoundPackage]) -> str:
@@ -164,13 +167,14 @@ def _ranges(rows: Sequence[FoundPackage], *, one_group: bool) -> tuple[str, ...]
     return tuple(said)
 
 
-def _copy(site: Site, pool: str, image: Image, medium_id: str) -> Copy:
+def _copy(site: Site, pool: str, image: Image, claim: Claim) -> Copy:
+    """What a medium carries; one that could not even tell everything of itself is doubtful from the beginning."""
     settings = site.config.pools[pool]
     return Copy(
         id=0,
         image_id=image.id,
-        medium_id=medium_id,
-        state=CopyState.FOUND,
+        medium_id=claim.medium_id,
+        state=CopyState.SUSPECT if claim.damaged else CopyState.FOUND,
         role=settings.role,
         site=site.config.libraries[settings.library].site,
         planned_at=image.closed_at or image.opened_at,
@@ -178,7 +182,7 @@ def _copy(site: Site, pool: str, image: Image, medium_id: str) -> Copy:
     )
 
 
-def _package(site: Site, row: FoundPackage, receipt: Mapping[str, Any] | None) -> Package:
+def package_of(site: Site, row: FoundPackage, receipt: Mapping[str, Any] | None) -> Package:
     more = row.more
     folder = site.tools.paths.staging / "packages" / row.package_id
     return Package(
@@ -209,24 +213,24 @@ def _package(site: Site, row: FoundPackage, receipt: Mapping[str, Any] | None) -
 
 
 def _source(
-    member: MemberFound, image: Image, outcome: SetRead, folders: Mapping[int, Path]
+    site: Site,
+    member: MemberFound,
+    image: Image,
+    outcome: SetRead,
+    folders: Mapping[int, Path],
 ) -> dict[str, Any] | None:
     """Where the file rows of a data image are read from: the first carrier whose texts are whole."""
     if member.kind != "data":
         return None
     for claim in member.carriers:
-        if is_telling(claim):
-            rows = outcome.packages.get(member.name, ())
-            return {
-                "image": image.id,
-                "folder": str(folders[claim.look_id]),
-                "packages": {row.disc_path: row.package_id for row in rows},
-                "carried": list(outcome.carried.get(claim.look_id, ())),
-            }
+        if is_telling(claim.taken):
+            folder = folders[claim.look_id].relative_to(site.tools.paths.surveys)
+            carried = list(outcome.carried.get(claim.look_id, ()))
+            return {"image": image.id, "folder": str(folder), "carried": carried}
     return None
 
 
-def is_telling(claim: Claim) -> bool:
+def is_telling(taken: Collection[str]) -> bool:
     """Whether a data disc gave everything that the rows of its packages need."""
-    lists = {disc_texts.FILES, disc_texts.WALK} & claim.taken
-    return bool(lists) and {disc_texts.EXTENTS, disc_texts.PACKAGES} <= claim.taken
+    lists = {disc_texts.FILES, disc_texts.WALK}.intersection(taken)
+    return bool(lists) and {disc_texts.EXTENTS, disc_texts.PACKAGES}.issubset(taken)

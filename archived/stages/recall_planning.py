@@ -70,7 +70,7 @@ def next_readings(
     if found.outside:
         return _outside_readings(read, site, recall, image, found.outside)
     picture = picture_of(read, site, image, done, in_use=in_use)
-    plan = _planned(picture, found.missing, found.doubtful)
+    plan = planned(picture, found.missing, found.doubtful)
     asked = [_of_plan(recall, picture, item) for item in plan.readings]
     if asked:
         return asked, ""
@@ -95,7 +95,7 @@ def first_readings(
     if image.kind == "parity":
         return [], _wrapper_words(image, _around_payload(image))
     picture = picture_of(read, site, image, in_use=in_use)
-    plan = _planned(picture, chunks_of(image, files), ())
+    plan = planned(picture, chunks_of(image, files), ())
     words = (
         _("image {id} cannot be read from its discs, and {shortage}").format(
             id=image.id, shortage=plan.shortage
@@ -157,7 +157,8 @@ def chunks_of(image: Image, files: Iterable[WantedFile]) -> frozenset[int]:
     return _payload_chunks(image, ((file.offset, file.size_bytes) for file in files))
 
 
-def _planned(picture: SetPicture, missing: Collection[int], doubtful: Collection[int]) -> ChunkPlan:
+def planned(picture: SetPicture, missing: Collection[int], doubtful: Collection[int]) -> ChunkPlan:
+    """What is read next for these chunks, and for those that are `doubtful`: somebody lies, and is not known."""
     unclear = set(missing) if picture.blind else set(doubtful)
     members = (picture.own, *picture.others)
     clear = plan_chunks(set(missing) - unclear, picture.own, picture.others, needed=max(picture.needed, 1))

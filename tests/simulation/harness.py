@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -102,6 +104,23 @@ class Story:
         with self.catalog.write() as write:
             for library in self.config.libraries:
                 events.set_setting(write, stale_key(library), "1")
+
+    def twin(self, folder: Path) -> "Story":
+        """The same story on a copy of its folder, as it stands; this one must not go on meanwhile."""
+        shutil.copytree(self.folder, folder)
+        other = copy(self)
+        other.folder, other.site_folder = folder, folder / "site"
+        other.burns, other.harmed, other.raised = list(self.burns), set(self.harmed), dict(self.raised)
+        other.contents, other.fuse = dict(self.contents), Fuse()
+        other.room = other._open_room()
+        other.begin_life()
+        return other
+
+    def end(self) -> None:
+        """The daemon and the room stop."""
+        self.executor.close()
+        self.catalog.close()
+        self.room.close()
 
     def crash(self, *, power_cut: bool = False) -> None:
         """The process is gone, with everything that it had not written down; another one starts."""

@@ -3,7 +3,7 @@
 import pytest
 
 from archived.errors import Unavailable, WrongState
-from archived.states import CopyState, MediumState, PackageState, RecallState, SetState, SurveyState
+from archived.states import CopyState, MediumState, PackageState, SetState, SurveyState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
 from tests.simulation.throwing_away import (
@@ -12,6 +12,7 @@ from tests.simulation.throwing_away import (
     keep_blanks,
     kinds,
     rebuild,
+    recall_all,
     register_blanks,
     throw_away,
 )
@@ -27,14 +28,6 @@ def archive(tell: Tell, *, released: bool = True, **options: int) -> tuple[Story
         story.forget_staging(package_id)
     keep_blanks(story, 2)
     return story, ids
-
-
-def recall_all(story: Story, ids: list[str]) -> None:
-    for package_id in ids:
-        recall_id = story.recall(package_id)
-        story.settle()
-        assert story.get_recall(recall_id).state is RecallState.READY
-        story.assert_given_back(package_id, recall_id)
 
 
 def test_the_rebuilt_catalog_equals_the_one_that_was_thrown_away(tell: Tell) -> None:

@@ -8,7 +8,7 @@ from archived import founding
 from archived.catalog import surveys
 from archived.catalog.store import Catalog
 from archived.stages import registration, surveying
-from archived.states import MediumState
+from archived.states import MediumState, RecallState
 from archived.surveys import Survey
 from tests.simulation.harness import POOL, Story
 
@@ -94,6 +94,15 @@ def check(story: Story, *, full: bool = False) -> Survey:
         survey_id = surveying.request_check(write, story.site, full=full, agent="uid:1000").id
     story.settle()
     return survey(story, survey_id)
+
+
+def recall_all(story: Story, ids: list[str]) -> None:
+    """Every byte of these packages comes back."""
+    for package_id in ids:
+        recall_id = story.recall(package_id)
+        story.settle()
+        assert story.get_recall(recall_id).state is RecallState.READY
+        story.assert_given_back(package_id, recall_id)
 
 
 def survey(story: Story, survey_id: int) -> Survey:
