@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import bagit
 import pytest
 
 from tests.acceptance.conftest import write_volume
-from tests.acceptance.running import Site
+from tests.acceptance.running import BIN, Site
 
 #: Every volume is a series of its own, so that every one gets a disc of its own.
 VOLUMES = ("0001", "0002", "0003", "0004")
@@ -187,6 +188,46 @@ def test_a_disc_that_lies_is_found_out_and_the_recall_goes_through_the_set(
     (copy,) = archive.ask("media", own["medium"])["copies"]
     assert copy["state"] == "suspect"
     assert f"suspect:{own['medium']}" in archive.attentions()
+
+
+def test_many_come_as_one_tar_and_as_bags_that_bagit_accepts_each_disc_mounted_once(
+    archive: Site, sources: dict[str, Path], tmp_path: Path
+) -> None:
+    names = VOLUMES[:3]
+    references = [f"F1/S{name}/{name}" for name in names]
+    (tmp_path / "wanted.txt").write_text("\n".join(references), encoding="utf-8")
+    plan = archive.ask("recall", "--from", tmp_path / "wanted.txt", "--dry-run")
+    (seen,) = archive.look("select coalesce(max(id), 0) from event")
+
+    with (tmp_path / "out.tar").open("wb") as out:
+        done = subprocess.run(
+            [BIN / "archivectl", "--site", archive.folder, "recall", *references, "--tar", "-"],
+            stdout=out, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
+    archive.ask("recall", "--from", tmp_path / "wanted.txt", "--bag", tmp_path / "bags")
+
+    assert done.returncode == 0, done.stderr
+    subprocess.run(["tar", "-xf", tmp_path / "out.tar", "-C", tmp_path], check=True)
+    for name in names:
+        bag = tmp_path / "bags" / f"F1_S{name}_{name}"
+        assert tree(tmp_path / bag.name / "data") == tree(sources[name])
+        assert tree(bag) == tree(tmp_path / bag.name)
+        bagit.Bag(str(bag)).validate()
+    assert len(plan["visits"]) == len({visit["medium"] for visit in plan["visits"]}) == 3
+    reads = archive.look("select subject_id from event where type = 'read' and id > ?", *seen)
+    assert sorted(reads) == sorted((visit["medium"],) for visit in plan["visits"] * 2)
+
+
+def test_a_range_of_bytes_comes_back_alone(archive: Site, sources: dict[str, Path], tmp_path: Path) -> None:
+    archive.ask(
+        "recall", "F1/S0001/0001", "--file", "scan.bin", "--bytes", "1000-1999", "--bytes", "299990-",
+        "--to", tmp_path / "out",
+    )  # fmt: skip
+    scan = (sources["0001"] / "scan.bin").read_bytes()
+    assert tree(tmp_path / "out/data") == {
+        "scan.bin.bytes-1000-1999": scan[1000:2000],
+        f"scan.bin.bytes-299990-{len(scan) - 1}": scan[299_990:],
+    }
 
 
 def test_two_discs_are_lost_and_every_byte_comes_back(
