@@ -84,7 +84,7 @@ HEADINGS: dict[str, str] = {
     "name": "Name 名称",
     "note": "Note 备注",
     "opened_at": "Opened 建立时间",
-    "order_id": "Order 调档单",
+    "order_id": "Order 调阅单",
     "outcome": "Outcome 结果",
     "owner": "Owner uid 提交者",
     "package": "Package 档案包",

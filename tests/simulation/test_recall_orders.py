@@ -14,6 +14,7 @@ from archived.errors import Refused, TooLarge, Unrecoverable
 from archived.model import Recall
 from archived.stages import recall_area
 from archived.stages.recall_request import WantedPackage, WantedPiece, plan_order, request_order
+from archived.stages.staging_release import leftovers, present
 from archived.states import CopyState, MediumState, ReadingState, RecallEvent, RecallState
 from tests.simulation.harness import MIB, Story
 from tests.simulation.killing import READ, FusedRoom
@@ -179,6 +180,24 @@ def test_what_only_the_second_wants_is_all_that_is_read_for_it(
 
     story.assert_given_back(package_id, second)
     assert set(sectors_read.values()) == {1}
+
+
+def test_only_folders_of_recalls_that_are_over_are_ever_removed_from_the_area(
+    archived: tuple[Story, list[str]],
+) -> None:
+    story, (package_id, *_) = archived
+    area = story.site.tools.paths.recalls
+    live = story.recall(package_id, ["文 件.txt"])
+    story.settle()
+    (area / "R999999").mkdir()
+    for name in ("holiday.jpg", "Reports", "R1"):
+        (area / name).mkdir()
+
+    with story.catalog.read() as read:
+        rubbish = leftovers(read, story.site.tools.paths, present(story.site.tools.paths))
+
+    assert area / "R999999" in rubbish
+    assert not {area / name for name in ("holiday.jpg", "Reports", "R1", live)} & set(rubbish)
 
 
 def test_an_area_that_was_emptied_under_a_taker_costs_a_reading_and_blames_nobody(
