@@ -33,6 +33,10 @@ class NoLongerReady(Cancelled):
     """Its readiness was taken back, or another thing lies there by now; nothing of it was kept."""
 
 
+class ChangedMeanwhile(Cancelled):
+    """Something in it was changed since the first look; nothing of it was kept."""
+
+
 def take_in(job: Job, place: Place, desk: Desk) -> None:
     """Hand it in and record the outcome. What cannot be recorded now is looked up at the next look.
 
@@ -49,8 +53,10 @@ def take_in(job: Job, place: Place, desk: Desk) -> None:
 
     def reported(done_bytes: int, total_bytes: int) -> None:
         report(done_bytes, total_bytes)
-        if done_bytes >= total_bytes:  # for the last time right before the acknowledgement
-            _check_readiness(item, place, desk)
+        # For the last time right before the acknowledgement. Intake looks at each file around its own read;
+        # this look is at all of them together, so that no package mixes two states.
+        if done_bytes >= total_bytes and _check_readiness(item, place, desk) != before:
+            raise ChangedMeanwhile(_("it changed while it was read; nothing of it was kept"))
 
     try:
         before = _check_readiness(item, place, desk)
@@ -115,6 +121,8 @@ def _not_taken(job: Job, place: Place, desk: Desk, error: ArchivedError, before:
     item = job.item
     if isinstance(error, NoLongerReady):
         put_off(job, desk, error.message)
+    elif isinstance(error, ChangedMeanwhile):
+        _changed(job, place, desk, error.message)
     elif isinstance(error, Cancelled):
         note = _("a person cancelled it; make it ready again to have it taken")
         put_off(job, desk, note, spent=True)
