@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from archived.item_states import ItemState
-from archived.model import Reference
+from archived.model import Package, Reference
+
+_ID = re.compile(r"B[0-9]{6,12}")
 
 
 @unique
@@ -95,6 +98,13 @@ class Entry:
     path: Path
     reference: Reference
     role: ItemRole = ItemRole.VOLUME
+
+
+def highest_batch(package: Package) -> int:
+    """The highest number of a batch that a package tells of: by its receipt, and by its name when it is a list."""
+    receipt = package.accepted_receipt or {}
+    names = (str(receipt.get("batch", "")), package.volume.removeprefix("list-"))
+    return max(int(name[1:]) if _ID.fullmatch(name) else 0 for name in names)
 
 
 def asked_key(

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from archived.batches import highest_batch
 from archived.catalog import events, images, media, packages, rebuilt, surveys
 from archived.catalog.events import Attention
 from archived.language import _, counted
@@ -190,7 +191,8 @@ def _set_counters(write: Connection, site: Site) -> None:
     """No number is given out twice: the next ones begin well behind the highest that was seen anywhere."""
     staged = site.tools.paths.staging / "packages"
     names = [path.name for path in staged.iterdir()] if staged.is_dir() else []
-    names += [package.id for package in packages.listing(write)]
+    taken = packages.listing(write)
+    names += [package.id for package in taken]
     numbers = [int(name[1:]) for name in names if name[:1] == "P" and name[1:].isdigit()]
     rebuilt.set_counter(write, "package", max(numbers, default=0) + GAP)
     known = [image.id for image in images.listing(write)]
@@ -198,6 +200,9 @@ def _set_counters(write: Connection, site: Site) -> None:
     rebuilt.set_counter(write, "image", max([len(known), *counted_up]) + GAP)
     found = [images.set_number(item.id) for item in images.set_listing(write)]
     rebuilt.set_counter(write, "set", max(found, default=0) + GAP)
+    # Receipts name their batch, and a list is a volume by the name of its own.
+    met = max((highest_batch(package) for package in taken), default=0)
+    rebuilt.set_counter(write, "batch", met + RECALL_GAP)
     for name in ("recall", "recall order"):
         rebuilt.set_counter(write, name, RECALL_GAP)
 
