@@ -16,9 +16,13 @@ _NOTICE = (
 _DATA = (
     "A data disc: packages of an archive as plain files under data/, each a BagIt 1.0 bag\n"
     "(RFC 8493) as it was accepted; the whole disc is a bag as well. catalog/ lists the packages,\n"
-    "their files, and the receipts that were given for them.",
+    "their files, and the receipts that were given for them. Where a package has data/package.tar\n"
+    "and name-map.csv instead of its files, no disc can hold their names: unpack the tar on a Linux\n"
+    "or macOS disk with  tar -xf package.tar ; name-map.csv lists what is in it, and why.",
     "数据盘。档案以普通文件保存在 data/ 下，每一卷是一个 BagIt 1.0 包（RFC 8493），\n"
-    "整张盘也是一个 BagIt 包。catalog/ 是本盘各卷及其文件的目录，以及接收回执。",
+    "整张盘也是一个 BagIt 包。catalog/ 是本盘各卷及其文件的目录，以及接收回执。\n"
+    "若某卷只有 data/package.tar 和 name-map.csv，说明其文件名无法直接存于光盘：\n"
+    "请在 Linux 或 macOS 上用 tar -xf package.tar 解开，name-map.csv 是其中内容与原因的清单。",
 )
 _PARITY = (
     "A parity disc: parity.bin holds no archive files. Together with other discs of its set it\n"

@@ -24,7 +24,7 @@ from archived.formats.disc import (
 from archived.formats.labels import label_line
 from archived.formats.mastering import Mastered
 from archived.formats.parity_disc import ParityDisc, master_parity_disc
-from archived.formats.root_digest import COMPUTED, RootDigest
+from archived.formats.root_digest import RootDigest
 from archived.formats.rows import package_row
 from archived.formats.signing import SigningKey, sign
 from backends.recipe import RecipeReader
@@ -39,6 +39,13 @@ SOFTWARE = "archived 0.1.0"
 SITE_KEY = SigningKey(Ed25519PrivateKey.from_private_bytes(b"archived: a key for frozen tests"))
 #: The member with a name that manifests have to encode.
 PERCENT_POSITION = 4
+
+
+#: What receipts said of the root digest when the samples of version 1.1 were frozen.
+COMPUTED = (
+    'sha256 over one line "<sha256>  <path>" for each payload file, paths from data/ on, sorted by their '
+    'bytes, then one line "-  <path>/" for each empty folder; each line ends with LF'
+)
 
 
 @dataclass(frozen=True, slots=True)
