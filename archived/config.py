@@ -48,7 +48,8 @@ def load(site: Path) -> Config:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigurationError(
-            f"{site} is not a site: it has no {FILE_NAME}", advice="make one with: archived init --site DIR"
+            _("{site} is not a site: it has no {FILE_NAME}").format(site=site, FILE_NAME=FILE_NAME),
+            advice=_("make one with: archived init --site DIR"),
         ) from None
     config = parse(text, where=str(path))
     _check_places(config, site, str(path))
@@ -71,7 +72,9 @@ T = TypeVar("T")
 
 def _value(kind: type[T], table: Any, where: str) -> T:
     if not isinstance(table, dict):
-        raise ConfigurationError(f"{where}a table is expected, not {table!r}")
+        raise ConfigurationError(
+            _("{where}a table is expected, not {table!r}").format(where=where, table=table)
+        )
     hints = get_type_hints(kind)
     known = [f.name for f in fields(kind)]  # type: ignore[arg-type]
     for key in table:
@@ -86,13 +89,19 @@ def _value(kind: type[T], table: Any, where: str) -> T:
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ConfigurationError(f"{where}unknown key {key!r}{hint}", key=key, nearest=near)
+            raise ConfigurationError(
+                _("{where}unknown key {key!r}{hint}").format(where=where, key=key, hint=hint),
+                key=key,
+                nearest=near,
+            )
     found: dict[str, Any] = {}
     for item in fields(kind):  # type: ignore[arg-type]
         if item.name in table:
             found[item.name] = _convert(hints[item.name], table[item.name], f"{where}{item.name}: ")
         elif item.default is MISSING and item.default_factory is MISSING:
-            raise ConfigurationError(f"{where}key {item.name!r} is missing", key=item.name)
+            raise ConfigurationError(
+                _("{where}key {name!r} is missing").format(where=where, name=item.name), key=item.name
+            )
     return kind(**found)
 
 
@@ -100,17 +109,25 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     origin = get_origin(hint)
     if origin is tuple:
         if not isinstance(value, list):
-            raise ConfigurationError(f"{where}a list is expected, not {value!r}")
+            raise ConfigurationError(
+                _("{where}a list is expected, not {value!r}").format(where=where, value=value)
+            )
         return tuple(_convert(get_args(hint)[0], item, where) for item in value)
     if origin is not None and issubclass(origin, Mapping):
         if not isinstance(value, dict):
-            raise ConfigurationError(f"{where}a table is expected, not {value!r}")
+            raise ConfigurationError(
+                _("{where}a table is expected, not {value!r}").format(where=where, value=value)
+            )
         return {key: _convert(get_args(hint)[1], item, f"{where}{key}: ") for key, item in value.items()}
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if hint in (int, float, str, bool):
         if type(value) is not hint:
-            raise ConfigurationError(f"{where}{hint.__name__} is expected, not {value!r}")
+            raise ConfigurationError(
+                _("{where}{name} is expected, not {value!r}").format(
+                    where=where, name=hint.__name__, value=value
+                )
+            )
         return value
     return _value(hint, value, where)
 
@@ -120,60 +137,114 @@ def _check(config: Config, where: str) -> None:
         if not holds:
             raise ConfigurationError(f"{where}: {words}")
 
-    demand(config.room in ROOMS, f"room = {config.room!r}; known rooms are {', '.join(ROOMS)}")
-    demand(config.default_class in config.classes, f"default_class {config.default_class!r} is not a class")
     demand(
-        config.site.language in (SOURCE, *TRANSLATED), f"site.language {config.site.language!r} is not known"
+        config.room in ROOMS,
+        _("room = {room!r}; known rooms are {ROOMS}").format(room=config.room, ROOMS=", ".join(ROOMS)),
     )
-    demand(config.rest_s >= 0, "rest_s must not be negative")
-    demand(config.staging.disks >= 1, "staging.disks must be at least 1")
-    demand(config.recall.area_bytes_max >= 0, "recall.area_bytes_max must not be negative; 0 is no limit")
-    demand(config.recall.expiry_h > 0, "recall.expiry_h must be positive")
-    demand(config.catalog.export_keep >= 1, "catalog.export_keep must be at least 1")
+    demand(
+        config.default_class in config.classes,
+        _("default_class {default_class!r} is not a class").format(default_class=config.default_class),
+    )
+    demand(
+        config.site.language in (SOURCE, *TRANSLATED),
+        _("site.language {language!r} is not known").format(language=config.site.language),
+    )
+    demand(config.rest_s >= 0, _("rest_s must not be negative"))
+    demand(config.staging.disks >= 1, _("staging.disks must be at least 1"))
+    demand(config.recall.area_bytes_max >= 0, _("recall.area_bytes_max must not be negative; 0 is no limit"))
+    demand(config.recall.expiry_h > 0, _("recall.expiry_h must be positive"))
+    demand(config.catalog.export_keep >= 1, _("catalog.export_keep must be at least 1"))
     exports = config.catalog.export_directory
-    demand(not exports or exports.startswith("/"), f"catalog.export_directory {exports!r} is not absolute")
+    demand(
+        not exports or exports.startswith("/"),
+        _("catalog.export_directory {exports!r} is not absolute").format(exports=exports),
+    )
     try:
         time_of_day(config.catalog.export_at)
     except ValueError as error:
-        demand(False, f"catalog.export_at: {error}")
-    demand(1 <= config.intake.parallel <= 64, "intake.parallel lies in 1..64")
+        demand(False, _("catalog.export_at: {error}").format(error=error))
+    demand(1 <= config.intake.parallel <= 64, _("intake.parallel lies in 1..64"))
     for heading, meaning in config.lists.columns.items():
         known = ", ".join(LIST_FIELDS)
-        demand(meaning in LIST_FIELDS, f"lists.columns: {heading!r} is {meaning!r}; known are {known}")
-    demand(config.simulation.speed >= 0, "simulation.speed must not be negative")
+        demand(
+            meaning in LIST_FIELDS,
+            _("lists.columns: {heading!r} is {meaning!r}; known are {known}").format(
+                heading=heading, meaning=meaning, known=known
+            ),
+        )
+    demand(config.simulation.speed >= 0, _("simulation.speed must not be negative"))
     for name in (*config.classes, *config.pools):
         plain = name.isprintable() and 0 < len(name.encode()) <= NAME_BYTES_MAX
-        demand(plain, f"{name!r}: names of classes and pools have 1 to {NAME_BYTES_MAX} bytes of plain text")
+        demand(
+            plain,
+            _("{name!r}: names of classes and pools have 1 to {NAME_BYTES_MAX} bytes of plain text").format(
+                name=name, NAME_BYTES_MAX=NAME_BYTES_MAX
+            ),
+        )
     for name, kind in config.classes.items():
-        demand(bool(kind.pools), f"class {name!r} names no pool")
-        demand(kind.symlinks in ("refuse", "record"), f'class {name!r}: symlinks is "refuse" or "record"')
+        demand(bool(kind.pools), _("class {name!r} names no pool").format(name=name))
+        demand(
+            kind.symlinks in ("refuse", "record"),
+            _('class {name!r}: symlinks is "refuse" or "record"').format(name=name),
+        )
         demand(
             all(kind.leave_out) and not any("/" in pattern for pattern in kind.leave_out),
-            f"class {name!r}: leave_out holds names of files, not paths",
+            _("class {name!r}: leave_out holds names of files, not paths").format(name=name),
         )
         for wanted in kind.pools:
-            demand(wanted in config.pools, f"class {name!r} names pool {wanted!r}, which does not exist")
+            demand(
+                wanted in config.pools,
+                _("class {name!r} names pool {wanted!r}, which does not exist").format(
+                    name=name, wanted=wanted
+                ),
+            )
     for name, library in config.libraries.items():
-        demand(bool(library.drives), f"library {name!r} has no drives")
-        demand(library.move_timeout_s > 0, f"library {name!r}: move_timeout_s must be positive")
+        demand(bool(library.drives), _("library {name!r} has no drives").format(name=name))
+        demand(
+            library.move_timeout_s > 0,
+            _("library {name!r}: move_timeout_s must be positive").format(name=name),
+        )
     for name, folder in config.hot_folders.items():
         _check_hot_folder(name, folder, config, demand)
     for name, pool in config.pools.items():
-        demand(pool.library in config.libraries, f"pool {name!r} names library {pool.library!r}")
-        demand(pool.media_kind == "bd-r", f"pool {name!r}: media_kind {pool.media_kind!r}; known is bd-r")
         demand(
-            pool.n >= 1 and pool.m >= 1 and pool.n + pool.m <= 255, f"pool {name!r}: 1 <= n, m; n + m <= 255"
+            pool.library in config.libraries,
+            _("pool {name!r} names library {library!r}").format(name=name, library=pool.library),
         )
         demand(
-            pool.set_scope in ("group", "fonds", "pool"), f"pool {name!r}: set_scope is group, fonds or pool"
+            pool.media_kind == "bd-r",
+            _("pool {name!r}: media_kind {media_kind!r}; known is bd-r").format(
+                name=name, media_kind=pool.media_kind
+            ),
         )
-        demand(0 <= pool.reserve_percent < 50, f"pool {name!r}: reserve_percent lies in 0..50")
-        demand(0 < pool.close_fill_percent <= 100, f"pool {name!r}: close_fill_percent lies in 0..100")
-        demand(pool.close_after_h > 0 and pool.set_wait_h > 0, f"pool {name!r}: waits must be positive")
+        demand(
+            pool.n >= 1 and pool.m >= 1 and pool.n + pool.m <= 255,
+            _("pool {name!r}: 1 <= n, m; n + m <= 255").format(name=name),
+        )
+        demand(
+            pool.set_scope in ("group", "fonds", "pool"),
+            _("pool {name!r}: set_scope is group, fonds or pool").format(name=name),
+        )
+        demand(
+            0 <= pool.reserve_percent < 50,
+            _("pool {name!r}: reserve_percent lies in 0..50").format(name=name),
+        )
+        demand(
+            0 < pool.close_fill_percent <= 100,
+            _("pool {name!r}: close_fill_percent lies in 0..100").format(name=name),
+        )
+        demand(
+            pool.close_after_h > 0 and pool.set_wait_h > 0,
+            _("pool {name!r}: waits must be positive").format(name=name),
+        )
         try:
             pool.label.format(set="7K3F", position=1, total=6, n=4, pool=name)
         except (KeyError, IndexError, ValueError) as error:
-            raise ConfigurationError(f"{where}: pool {name!r}: label template: {error!r}") from None
+            raise ConfigurationError(
+                _("{where}: pool {name!r}: label template: {error!r}").format(
+                    where=where, name=name, error=error
+                )
+            ) from None
 
 
 def _check_hot_folder(
@@ -181,18 +252,38 @@ def _check_hot_folder(
 ) -> None:
     named = f"hot folder {name!r}"
     demand(
-        _HOT_FOLDER_NAME.fullmatch(name) is not None, f"{named}: its name has letters, digits, - and _ only"
+        _HOT_FOLDER_NAME.fullmatch(name) is not None,
+        _("{named}: its name has letters, digits, - and _ only").format(named=named),
     )
-    demand(Path(folder.path).is_absolute(), f"{named}: path {folder.path!r} is not absolute")
+    demand(
+        Path(folder.path).is_absolute(),
+        _("{named}: path {path!r} is not absolute").format(named=named, path=folder.path),
+    )
     known = not folder.storage_class or folder.storage_class in config.classes
-    demand(known, f"{named} names class {folder.storage_class!r}, which does not exist")
+    demand(
+        known,
+        _("{named} names class {storage_class!r}, which does not exist").format(
+            named=named, storage_class=folder.storage_class
+        ),
+    )
     for key, words in HOT_FOLDER_WORDS.items():
         value = getattr(folder, key)
-        demand(value in words, f"{named}: {key} = {value!r}; known are {', '.join(words)}")
+        demand(
+            value in words,
+            _("{named}: {key} = {value!r}; known are {words}").format(
+                named=named, key=key, value=value, words=", ".join(words)
+            ),
+        )
     settles = folder.ready == "settle"
-    demand(not settles or folder.settle_s > 0, f'{named}: ready = "settle" needs settle_s above 0')
-    demand(settles or folder.settle_s == 0, f'{named}: settle_s is only for ready = "settle"')
-    demand(folder.poll_s > 0, f"{named}: poll_s must be positive")
+    demand(
+        not settles or folder.settle_s > 0,
+        _('{named}: ready = "settle" needs settle_s above 0').format(named=named),
+    )
+    demand(
+        settles or folder.settle_s == 0,
+        _('{named}: settle_s is only for ready = "settle"').format(named=named),
+    )
+    demand(folder.poll_s > 0, _("{named}: poll_s must be positive").format(named=named))
 
 
 def _check_places(config: Config, site: Path, where: str) -> None:
@@ -203,6 +294,8 @@ def _check_places(config: Config, site: Path, where: str) -> None:
         for what, other in ours.items():
             if place.is_relative_to(other) or other.is_relative_to(place):
                 raise ConfigurationError(
-                    f"{where}: hot folder {name!r} at {place} is, holds or lies in {what}"
+                    _("{where}: hot folder {name!r} at {place} is, holds or lies in {what}").format(
+                        where=where, name=name, place=place, what=what
+                    )
                 )
         ours[f"hot folder {name!r}"] = place

@@ -170,6 +170,7 @@ def lock_site(folder: Path) -> int:
     except BlockingIOError:
         os.close(descriptor)
         raise SiteLocked(
-            f"another daemon serves {folder}; this one did nothing", advice="archivectl status asks it"
+            _("another daemon serves {folder}; this one did nothing").format(folder=folder),
+            advice="archivectl status asks it",
         ) from None
     return descriptor

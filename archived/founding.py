@@ -56,9 +56,16 @@ def make_site(
         Refused: the folder holds a site, or anything else, already.
     """
     if site.exists() and any(site.iterdir()):
-        raise Refused(f"{site} is not empty; nothing was changed", advice="choose a new folder for the site")
+        raise Refused(
+            _("{site} is not empty; nothing was changed").format(site=site),
+            advice=_("choose a new folder for the site"),
+        )
     if choices.disc_capacity_bytes < CLUSTER_BYTES:
-        raise Refused(f"a disc of {choices.disc_capacity_bytes} bytes cannot hold anything")
+        raise Refused(
+            _("a disc of {disc_capacity_bytes} bytes cannot hold anything").format(
+                disc_capacity_bytes=choices.disc_capacity_bytes
+            )
+        )
     site.mkdir(parents=True, exist_ok=True)
     text = settings_text.template(
         speed=choices.speed, keep_free_bytes=choices.keep_free_bytes, rest_s=choices.rest_s
@@ -118,8 +125,10 @@ def check_kind(catalog: Catalog, config: Config) -> None:
         kind = events.settings(read).get("room")
     if kind != config.room:
         raise ConfigurationError(
-            f"this site was made with room = {kind!r}, and archived.toml now says {config.room!r}",
-            advice="put the old value back; make a new site for the other room",
+            _("this site was made with room = {kind!r}, and archived.toml now says {room!r}").format(
+                kind=kind, room=config.room
+            ),
+            advice=_("put the old value back; make a new site for the other room"),
         )
 
 
@@ -153,7 +162,10 @@ def run_directory(site: Path) -> Path:
     folder.mkdir(mode=0o711, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise ConfigurationError(f"{folder} is not our own folder", advice=f"remove {record} and start again")
+        raise ConfigurationError(
+            _("{folder} is not our own folder").format(folder=folder),
+            advice=_("remove {record} and start again").format(record=record),
+        )
     return folder
 
 

@@ -56,16 +56,18 @@ def _end_interrupted(context: Context, interrupted: Interrupted, receipt_file: P
     except Cancelled as error:
         if context.as_json:
             print_json_error(error.as_document())
-        context.say("interrupted: the submission was cancelled, and nothing of it was kept")
+        context.say(_("interrupted: the submission was cancelled, and nothing of it was kept"))
         return
     if answer.get("dry_run"):
-        context.say("interrupted; nothing was taken")
+        context.say(_("interrupted; nothing was taken"))
         return
     keep(answer, receipt_file)
     context.answer(answer, _show_accepted)
     context.say(
-        f"interrupted too late: it was accepted before; take it back with: "
-        f"archivectl withdraw {answer['package']} --reason TEXT"
+        _(
+            "interrupted too late: it was accepted before; take it back with: "
+            "archivectl withdraw {package} --reason TEXT"
+        ).format(package=answer["package"])
     )
 
 
@@ -78,45 +80,67 @@ def _wait_until_archived(context: Context, package_id: str) -> Document:
         now = context.get(at("/v1/packages", package_id))
         if now["state"] in ("withdrawn", "abandoned"):
             raise Failed(
-                f"{package_id} was {now['state']} while it was waited for",
+                _("{package_id} was {state} while it was waited for").format(
+                    package_id=package_id, state=now["state"]
+                ),
                 advice=f"archivectl events --subject {package_id}",
             )
         waits_for = "; ".join(now["waits_for"])
         if now["state"] != "archived" and waits_for != said:
             said = waits_for
-            context.say(f"{package_id} waits for: {plain(waits_for)}")
+            context.say(
+                _("{package_id} waits for: {waits_for}").format(
+                    package_id=package_id, waits_for=plain(waits_for)
+                )
+            )
         return now["archived_receipt"] if now["state"] == "archived" else None
 
     try:
         return wait_for(context, look)
     except KeyboardInterrupt:
         context.say(
-            f"no longer waiting; {package_id} is accepted and goes on: archivectl packages {package_id}"
+            _(
+                "no longer waiting; {package_id} is accepted and goes on: archivectl packages {package_id}"
+            ).format(package_id=package_id)
         )
         raise
 
 
 def _show_accepted(receipt: Document) -> None:
     again = (
-        " (the same content was handed in before; this is its first receipt)"
+        _(" (the same content was handed in before; this is its first receipt)")
         if receipt.get("repeated")
         else ""
     )
-    click.echo(f"accepted: {receipt['package']} {reference(receipt)} version {receipt['version']}{again}")
+    click.echo(
+        _("accepted: {package} {reference} version {version}{again}").format(
+            package=receipt["package"], reference=reference(receipt), version=receipt["version"], again=again
+        )
+    )
     again_in = receipt.get("repeated")
     if batch := again_in if isinstance(again_in, str) else receipt.get("batch"):
         click.echo(_("batch: {batch}").format(batch=batch))
     facts({"files": receipt["files"], "bytes": receipt["bytes"]})
-    click.echo(f"root digest ({receipt['root_digest']['algorithm']}): {receipt['root_digest']['value']}")
+    click.echo(
+        _("root digest ({algorithm}): {value}").format(
+            algorithm=receipt["root_digest"]["algorithm"], value=receipt["root_digest"]["value"]
+        )
+    )
     _show_warnings(receipt)
     exposure = receipt.get("exposure", {})
     if exposure:
         click.echo(plain(exposure["advice"]))
-        click.echo(f"it is to be archived by {moment(exposure['archived_by'])}")
+        click.echo(
+            _("it is to be archived by {archived_by}").format(archived_by=moment(exposure["archived_by"]))
+        )
 
 
 def _show_archived(receipt: Document) -> None:
-    click.echo(f"archived: {receipt['package']} {reference(receipt)} version {receipt['version']}")
+    click.echo(
+        _("archived: {package} {reference} version {version}").format(
+            package=receipt["package"], reference=reference(receipt), version=receipt["version"]
+        )
+    )
     table(
         receipt["media"],
         *[k for k in ("medium", "label", "set", "position", "role") if any(k in m for m in receipt["media"])],
@@ -125,14 +149,20 @@ def _show_archived(receipt: Document) -> None:
 
 def _show_trial(answer: Document) -> None:
     words = {"accept": "would be accepted", "repeat": "is there already", "refuse": "would be refused"}
-    click.echo(f"{reference(answer)} {words[answer['outcome']]}; nothing was taken")
+    click.echo(
+        _("{reference} {words}; nothing was taken").format(
+            reference=reference(answer), words=words[answer["outcome"]]
+        )
+    )
     for line in reason_lines(answer["reasons"]):
         click.echo(line)
     _show_warnings(answer)
     if answer["outcome"] != "refuse":
         pools = ", ".join(answer["pools"])
         click.echo(
-            f"version {answer['version']}, {answer['files']} files, {size(answer['bytes'])}, pools: {pools}"
+            _("version {version}, {files} files, {bytes}, pools: {pools}").format(
+                version=answer["version"], files=answer["files"], bytes=size(answer["bytes"]), pools=pools
+            )
         )
 
 

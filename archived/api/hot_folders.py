@@ -115,7 +115,7 @@ def _summary(folder: HotFolder, services: Services) -> Document:
     with services.catalog.read() as read:
         counts = hot_items.counts(read, place.name)
         last = hot_items.last_taken(read, place.name)
-    state = "not looked at yet" if seen.at is None else "away" if seen.away else "watched"
+    state = _("not looked at yet") if seen.at is None else "away" if seen.away else "watched"
     return {
         "name": place.name,
         "path": str(place.root),

@@ -12,6 +12,7 @@ from fastapi import Request
 from archived.catalog.store import Catalog
 from archived.errors import NotPermitted, Refused
 from archived.formats.bag_making import NOTICE_SIMULATED
+from archived.language import _
 from archived.routines.hot_folders import HotFolder
 from archived.stages.work import Site
 
@@ -59,8 +60,8 @@ def uid_of(request: Request) -> int:
     host = request.client.host if request.client is not None else ""
     if not host.startswith("uid:"):
         raise NotPermitted(
-            "nobody can tell who asks: the connection has no peer credentials; nothing was done",
-            advice="ask over the Unix socket of the site",
+            _("nobody can tell who asks: the connection has no peer credentials; nothing was done"),
+            advice=_("ask over the Unix socket of the site"),
         )
     return int(host.removeprefix("uid:"))
 
@@ -78,7 +79,9 @@ def one_of(kind: type[S], word: str | None) -> S | None:
         return kind(word)
     except ValueError:
         known = ", ".join(str(member.value) for member in kind)
-        raise Refused(f"there is no state {word!r}; there are: {known}") from None
+        raise Refused(
+            _("there is no state {word!r}; there are: {known}").format(word=word, known=known)
+        ) from None
 
 
 def plain(value: Any) -> Any:

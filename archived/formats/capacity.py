@@ -37,6 +37,7 @@ from archived.formats.parity_disc import ParityDisc
 from archived.formats.rows import COLUMNS, FULL_COLUMNS, csv_text, json_lines, package_row, receipt_line
 from archived.formats.signing import PublicKey
 from archived.formats.texts import RANGES_BYTES_MAX
+from archived.language import _
 from backends.optical.udf.constants import CLUSTER_BYTES, SECTOR_BYTES
 from backends.optical.udf.cost import IMAGE_OVERHEAD_BYTES, group_cost_bytes
 from backends.optical.udf.layout import Placement, UdfEntry
@@ -104,7 +105,11 @@ def parity_capacity_bytes(medium_bytes: int, *, n: int, m: int, institution: Ins
         parity = group_cost_bytes([UdfEntry(parity_disc.PARITY_PATH, longest, 0)])
         low, high = (middle, high) if fixed + descriptors + parity <= medium_bytes else (low, middle - 1)
     if low * CLUSTER_BYTES <= data_disc_overhead_bytes(institution, n=n, m=m):
-        raise DiscUnplannable(f"media of {medium_bytes} bytes are too small for a set of {n} + {m}")
+        raise DiscUnplannable(
+            _("media of {medium_bytes} bytes are too small for a set of {n} + {m}").format(
+                medium_bytes=medium_bytes, n=n, m=m
+            )
+        )
     return low * CLUSTER_BYTES
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from archived.formats.errors import DiscUnplannable
 from archived.formats.signing import PublicKey
+from archived.language import _
 
 #: Limits in UTF-8 bytes. They bound what a disc spends on describing itself (see `capacity`).
 SET_ID_BYTES_MAX = 16
@@ -37,10 +38,14 @@ class DiscMember:
     kind: str  # one of KINDS
 
     def __post_init__(self) -> None:
-        _limit("image id", self.image_id, IMAGE_ID_BYTES_MAX)
+        _limit(_("image id"), self.image_id, IMAGE_ID_BYTES_MAX)
         _limit("label", self.label, LABEL_BYTES_MAX)
         if self.kind not in KINDS:
-            raise DiscUnplannable(f"member {self.position} is of kind {self.kind!r}, not data or parity")
+            raise DiscUnplannable(
+                _("member {position} is of kind {kind!r}, not data or parity").format(
+                    position=self.position, kind=self.kind
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +61,20 @@ class SetIdentity:
     members: tuple[DiscMember, ...]
 
     def __post_init__(self) -> None:
-        _limit("set id", self.set_id, SET_ID_BYTES_MAX)
+        _limit(_("set id"), self.set_id, SET_ID_BYTES_MAX)
         if self.n < 1 or self.m < 1 or self.total > MEMBERS_MAX:
             raise DiscUnplannable(
-                f"set {self.set_id}: {self.n} + {self.m} members; allowed is 1 + 1 up to 255 in all"
+                _("set {set_id}: {n} + {m} members; allowed is 1 + 1 up to 255 in all").format(
+                    set_id=self.set_id, n=self.n, m=self.m
+                )
             )
         wanted = [(p, kind_at(p, self.n)) for p in range(1, self.total + 1)]
         if [(member.position, member.kind) for member in self.members] != wanted:
-            raise DiscUnplannable(f"set {self.set_id}: members are not positions 1 to {self.total} in order")
+            raise DiscUnplannable(
+                _("set {set_id}: members are not positions 1 to {total} in order").format(
+                    set_id=self.set_id, total=self.total
+                )
+            )
 
     @property
     def total(self) -> int:
@@ -153,15 +164,19 @@ class Disc:
     simulated: bool = False
 
     def __post_init__(self) -> None:
-        _limit("image id", self.image_id, IMAGE_ID_BYTES_MAX)
+        _limit(_("image id"), self.image_id, IMAGE_ID_BYTES_MAX)
         _limit("label", self.label_line, LABEL_BYTES_MAX)
-        _limit("software version", self.software, SOFTWARE_BYTES_MAX)
+        _limit(_("software version"), self.software, SOFTWARE_BYTES_MAX)
         if not 1 <= self.position <= self.identity.total or self.member.image_id != self.image_id:
             raise DiscUnplannable(
-                f"image {self.image_id} is not member {self.position} of set {self.identity.set_id}"
+                _("image {image_id} is not member {position} of set {set_id}").format(
+                    image_id=self.image_id, position=self.position, set_id=self.identity.set_id
+                )
             )
         if self.closed_at.tzinfo is None:
-            raise DiscUnplannable(f"image {self.image_id}: closed_at has no time zone")
+            raise DiscUnplannable(
+                _("image {image_id}: closed_at has no time zone").format(image_id=self.image_id)
+            )
 
     @property
     def member(self) -> DiscMember:
@@ -189,6 +204,10 @@ def kind_at(position: int, n: int) -> str:
 
 def _limit(what: str, text: str, bytes_max: int) -> None:
     if not text or len(text.encode("utf-8", "surrogateescape")) > bytes_max:
-        raise DiscUnplannable(f"{what} {text!r} must have 1 to {bytes_max} bytes")
+        raise DiscUnplannable(
+            _("{what} {text!r} must have 1 to {bytes_max} bytes").format(
+                what=what, text=text, bytes_max=bytes_max
+            )
+        )
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
-        raise DiscUnplannable(f"{what} {text!r} holds control characters")
+        raise DiscUnplannable(_("{what} {text!r} holds control characters").format(what=what, text=text))

@@ -14,6 +14,7 @@ from typing import Any
 
 from archived.formats.errors import DocumentDamaged
 from archived.inner_files import NAME_MAP_PATH, InnerFile
+from archived.language import _
 from archived.names import unescaped
 
 #: A package's folder on its disc: data/fonds/series/volume/v0001.
@@ -73,9 +74,13 @@ def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
             try:
                 document = json.loads(line)
             except ValueError as error:
-                raise DocumentDamaged(f"{path.name}, line {number}: {error}") from None
+                raise DocumentDamaged(
+                    _("{name}, line {number}: {error}").format(name=path.name, number=number, error=error)
+                ) from None
             if not isinstance(document, dict):
-                raise DocumentDamaged(f"{path.name}, line {number}: no object")
+                raise DocumentDamaged(
+                    _("{name}, line {number}: no object").format(name=path.name, number=number)
+                )
             yield document
 
 
@@ -97,7 +102,7 @@ def _package(document: Mapping[str, Any]) -> FoundPackage:
             more={key: value for key, value in document.items() if key not in _KNOWN},
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise DocumentDamaged(f"a package row cannot be read: {error!r}") from None
+        raise DocumentDamaged(_("a package row cannot be read: {error!r}").format(error=error)) from None
 
 
 class Stretch:
@@ -136,7 +141,7 @@ def listed_file(row: list[str]) -> FoundFile:
             package, unescaped(path), is_directory == "1", int(size), int(mtime_s), sha256, blake3, xxh3
         )
     except ValueError as error:
-        raise DocumentDamaged(f"a row of files.csv cannot be read: {error}") from None
+        raise DocumentDamaged(_("a row of files.csv cannot be read: {error}").format(error=error)) from None
 
 
 def walked_file(row: list[str]) -> FoundFile | None:
@@ -146,7 +151,9 @@ def walked_file(row: list[str]) -> FoundFile | None:
         place = split_path(path)
         return FoundFile(*place, is_directory == "1", int(size), int(mtime_s), sha256) if place else None
     except ValueError as error:
-        raise DocumentDamaged(f"a row of the directories cannot be read: {error}") from None
+        raise DocumentDamaged(
+            _("a row of the directories cannot be read: {error}").format(error=error)
+        ) from None
 
 
 def name_maps(files: Path) -> dict[str, str]:
@@ -169,7 +176,11 @@ def inner_file(row: list[str], package_id: str) -> InnerFile:
         numbers = (int(offset), int(size), int(mtime_ns), int(mode, 8))
         return InnerFile(package_id, path, kind, *numbers, target, same_as, sha256, blake3, xxh3)
     except ValueError as error:
-        raise DocumentDamaged(f"a row of name-map.csv of {package_id} cannot be read: {error}") from None
+        raise DocumentDamaged(
+            _("a row of name-map.csv of {package_id} cannot be read: {error}").format(
+                package_id=package_id, error=error
+            )
+        ) from None
 
 
 def extent(row: list[str]) -> tuple[int, int, str]:
@@ -178,7 +189,7 @@ def extent(row: list[str]) -> tuple[int, int, str]:
         lba, size, path = row
         return int(lba), int(size), path
     except ValueError as error:
-        raise DocumentDamaged(f"a row of extents.csv cannot be read: {error}") from None
+        raise DocumentDamaged(_("a row of extents.csv cannot be read: {error}").format(error=error)) from None
 
 
 def split_path(path: str) -> tuple[str, str] | None:

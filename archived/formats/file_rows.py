@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from archived.formats.disc import DiscPackage
 from archived.formats.errors import DocumentDamaged
+from archived.language import _
 from archived.names import escaped, unescaped
 
 COLUMNS = ("package_id", "path", "is_directory", "size_bytes", "mtime_s", "sha256", "blake3", "xxh3-128")
@@ -67,10 +68,14 @@ def read_file_table(text: bytes) -> Iterator[FileRow]:
     try:
         table = csv.reader(io.StringIO(text.decode("utf-8"), newline=""))
         if tuple(next(table, ())) != COLUMNS:
-            raise DocumentDamaged("files.csv does not begin with its head line")
+            raise DocumentDamaged(_("files.csv does not begin with its head line"))
         for number, row in enumerate(table, start=2):
             if len(row) != len(COLUMNS) or row[2] not in ("0", "1"):
-                raise DocumentDamaged(f"files.csv, line {number}: not a row of {len(COLUMNS)} columns")
+                raise DocumentDamaged(
+                    _("files.csv, line {number}: not a row of {COLUMNS_count} columns").format(
+                        number=number, COLUMNS_count=len(COLUMNS)
+                    )
+                )
             yield FileRow(row[0], unescaped(row[1]), row[2] == "1", int(row[3]), int(row[4]), *row[5:])
     except (UnicodeDecodeError, ValueError, csv.Error) as error:
-        raise DocumentDamaged(f"files.csv: {error}") from None
+        raise DocumentDamaged(_("files.csv: {error}").format(error=error)) from None

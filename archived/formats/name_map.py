@@ -12,6 +12,7 @@ from typing import Final
 
 from archived.formats.errors import DocumentDamaged
 from archived.inner_files import KINDS, NAME_MAP_PATH, InnerFile
+from archived.language import _
 
 COLUMNS: Final = (
     "path", "kind", "offset", "size_bytes", "mtime_ns", "mode", "link_target", "same_file_as",
@@ -60,11 +61,19 @@ def read(lines: Iterable[str], package_id: str) -> Iterator[InnerFile]:
     table = csv.reader(lines, strict=True)
     try:
         if next(table, None) != list(COLUMNS):
-            raise DocumentDamaged(f"{NAME_MAP_PATH} of {package_id} has another head line")
+            raise DocumentDamaged(
+                _("{NAME_MAP_PATH} of {package_id} has another head line").format(
+                    NAME_MAP_PATH=NAME_MAP_PATH, package_id=package_id
+                )
+            )
         for fields in table:
             yield _item(fields, package_id)
     except (csv.Error, ValueError) as error:
-        raise DocumentDamaged(f"{NAME_MAP_PATH} of {package_id}, line {table.line_num}: {error}") from error
+        raise DocumentDamaged(
+            _("{NAME_MAP_PATH} of {package_id}, line {line_num}: {error}").format(
+                NAME_MAP_PATH=NAME_MAP_PATH, package_id=package_id, line_num=table.line_num, error=error
+            )
+        ) from error
 
 
 def _item(fields: list[str], package_id: str) -> InnerFile:

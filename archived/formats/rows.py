@@ -13,6 +13,7 @@ from typing import Any
 
 from archived.formats.disc import DiscPackage, PackageRecord
 from archived.formats.errors import DocumentDamaged
+from archived.language import _
 
 COLUMNS = (
     "image_id", "package_id", "reference", "version", "title", "retention", "confidentiality",
@@ -93,7 +94,9 @@ def read_package_rows(text: bytes) -> list[PackageRow]:
         try:
             rows.append(_row(json.loads(line)))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise DocumentDamaged(f"packages.jsonl, line {number}: {error!r}") from None
+            raise DocumentDamaged(
+                _("packages.jsonl, line {number}: {error!r}").format(number=number, error=error)
+            ) from None
     return rows
 
 

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archived.language import counted
+from archived.language import _, counted
 from archived.model import Package
 from archived.policy.carried_names import printable, problem_with_reference
 from archived.policy.reasons import Reason, ReasonKind, broken_bag, shown
@@ -104,15 +104,22 @@ def _class(request: SubmissionRequest, name: str, classes: Mapping[str, ClassSet
         return [
             Reason(
                 ReasonKind.RULE,
-                f"there is no storage class {printable(name)!r}, only {', '.join(sorted(classes))}",
+                _("there is no storage class {name!r}, only {sorted}").format(
+                    name=printable(name), sorted=", ".join(sorted(classes))
+                ),
             )
         ]
     reasons = []
     if settings.retention_mandatory and not (request.retention or "").strip():
-        reasons.append(Reason(ReasonKind.RULE, f"class {name} asks for a retention (--retention)"))
+        reasons.append(
+            Reason(ReasonKind.RULE, _("class {name} asks for a retention (--retention)").format(name=name))
+        )
     if settings.confidentiality_mandatory and not (request.confidentiality or "").strip():
         reasons.append(
-            Reason(ReasonKind.RULE, f"class {name} asks for a confidentiality (--confidentiality)")
+            Reason(
+                ReasonKind.RULE,
+                _("class {name} asks for a confidentiality (--confidentiality)").format(name=name),
+            )
         )
     return reasons
 
@@ -125,7 +132,10 @@ def _words(request: SubmissionRequest) -> list[Reason]:
         "reason": request.reason,
     }
     return [
-        Reason(ReasonKind.RULE, f"{field} holds a line break, a control character or broken text")
+        Reason(
+            ReasonKind.RULE,
+            _("{field} holds a line break, a control character or broken text").format(field=field),
+        )
         for field, text in fields.items()
         if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in text)
     ]
@@ -136,10 +146,12 @@ def _version(request: SubmissionRequest, known: Circumstances) -> list[Reason]:
         return []
     reasons = []
     if not request.reason.strip():
-        reasons.append(Reason(ReasonKind.RULE, "a new version needs a reason (--reason TEXT)"))
+        reasons.append(Reason(ReasonKind.RULE, _("a new version needs a reason (--reason TEXT)")))
     if not known.versions:
         reasons.append(
-            Reason(ReasonKind.RULE, "there is no version of it yet; submit the first without --new-version")
+            Reason(
+                ReasonKind.RULE, _("there is no version of it yet; submit the first without --new-version")
+            )
         )
     return reasons
 
@@ -166,14 +178,16 @@ def _source(offered: Offered) -> list[Reason]:
         reasons.append(
             Reason(
                 ReasonKind.RULE,
-                f"{len(closed)} files or folders cannot be read: {shown(closed)}",
+                _("{closed_count} files or folders cannot be read: {closed}").format(
+                    closed_count=len(closed), closed=shown(closed)
+                ),
                 {"unreadable": [{"path": path, "why": why} for path, why in offered.unreadable]},
             )
         )
     if offered.bag:
         reasons.append(broken_bag(offered.bag))
     if offered.files == 0:
-        reasons.append(Reason(ReasonKind.RULE, "it holds no file at all"))
+        reasons.append(Reason(ReasonKind.RULE, _("it holds no file at all")))
     return reasons
 
 
@@ -214,8 +228,12 @@ def _space(offered: Offered, known: Circumstances) -> list[Reason]:
     return [
         Reason(
             ReasonKind.SPACE,
-            f"staging needs {offered.staging_bytes} bytes for it and has {max(usable, 0)} to give "
-            f"({known.keep_free_bytes} are kept free)",
+            _(
+                "staging needs {staging_bytes} bytes for it and has {max} to give "
+                "({keep_free_bytes} are kept free)"
+            ).format(
+                staging_bytes=offered.staging_bytes, max=max(usable, 0), keep_free_bytes=known.keep_free_bytes
+            ),
             {"needed_bytes": offered.staging_bytes, "usable_bytes": max(usable, 0)},
         )
     ]

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+from archived.language import _
 from backends.optical.udf.constants import PATH_BYTES_MAX
 from backends.optical.udf.names import problem_with_name, problem_with_path
 
@@ -24,11 +25,15 @@ def problem_with_length(path: str) -> str | None:
 def problem_with_reference(field: str, value: str) -> str | None:
     """Why a field of the archival reference cannot name a folder on a disc, or None."""
     if not value:
-        return f"{field} is empty"
+        return _("{field} is empty").format(field=field)
     if problem := problem_with_name(value):
-        return f"{field} {printable(value)!r} cannot name a folder on a disc: {problem}"
+        return _("{field} {value!r} cannot name a folder on a disc: {problem}").format(
+            field=field, value=printable(value), problem=problem
+        )
     if value.startswith(_EDGES) or value.endswith(_EDGES):
-        return f"{field} {value!r} begins or ends with a space or a dot, which some systems drop"
+        return _("{field} {value!r} begins or ends with a space or a dot, which some systems drop").format(
+            field=field, value=value
+        )
     return None
 
 

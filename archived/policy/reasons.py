@@ -12,6 +12,7 @@ from archived.errors import (
     TooLarge,
     Unacceptable,
 )
+from archived.language import _
 from archived.policy.carried_names import printable
 
 #: How many items of a list a message shows; `detail` has all of them.
@@ -45,7 +46,9 @@ def broken_bag(problems: Sequence[str]) -> Reason:
     problems = [printable(problem) for problem in problems]
     return Reason(
         ReasonKind.RULE,
-        f"the bag is not valid, {len(problems)} problems: {shown(problems)}",
+        _("the bag is not valid, {problems_count} problems: {problems}").format(
+            problems_count=len(problems), problems=shown(problems)
+        ),
         {"bag": list(problems)},
     )
 
@@ -59,7 +62,7 @@ def refusal(reasons: Sequence[Reason], reference: str) -> ArchivedError:
     for reason in reasons:
         detail |= reason.items or {}
     return error(
-        f"{reference} was not taken, nothing was kept: {text}",
+        _("{reference} was not taken, nothing was kept: {text}").format(reference=reference, text=text),
         advice=advice,
         **detail,
         reasons=[reason.as_document() for reason in reasons],

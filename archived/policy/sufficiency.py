@@ -5,6 +5,7 @@ Only VERIFIED counts, which means read back from its medium after a reload and m
 
 from collections.abc import Collection, Iterable, Mapping
 
+from archived.language import _
 from archived.states import CopyState, ImageState, PackageState, SetState
 
 VERIFIED_ONLY = frozenset({CopyState.VERIFIED})
@@ -74,13 +75,15 @@ def reasons_to_stay(
         return ("a recall is reading them",) if in_use else ()
     reasons = list(missing_pools(images, class_pools))
     if state is not PackageState.ARCHIVED:
-        reasons.append(f"the package is {state.value}, not archived")
+        reasons.append(_("the package is {value}, not archived").format(value=state.value))
     for set_id, positions in sorted(missing_positions.items()):
         if positions:
             listed = ", ".join(str(position) for position in sorted(positions))
-            reasons.append(f"set {set_id}: no verified copy of member {listed}")
+            reasons.append(
+                _("set {set_id}: no verified copy of member {listed}").format(set_id=set_id, listed=listed)
+            )
     if in_use:
-        reasons.append("a recall is reading them")
+        reasons.append(_("a recall is reading them"))
     return tuple(reasons)
 
 

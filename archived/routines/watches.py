@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, images, media, packages, recalls
 from archived.catalog.events import Attention
+from archived.language import _
 from archived.model import Package
 from archived.policy.exposure import Exposed, overdue
 from archived.policy.sufficiency import AT_HAND
@@ -44,9 +45,11 @@ def few_blanks(read: Connection, site: Site) -> list[Attention]:
                 Attention(
                     f"scratch:{name}",
                     "working-hours",
-                    f"pool {name} has {count} usable blank media; a set needs {needed}",
-                    "what is staged stays staged; sets wait until there are enough",
-                    "put blanks into the library, then: archivectl media register BARCODE... --batch NAME",
+                    _("pool {name} has {count} usable blank media; a set needs {needed}").format(
+                        name=name, count=count, needed=needed
+                    ),
+                    _("what is staged stays staged; sets wait until there are enough"),
+                    _("put blanks into the library, then: archivectl media register BARCODE... --batch NAME"),
                     site.now(),
                 )
             )
@@ -65,8 +68,10 @@ def unjudged_discs(read: Connection, site: Site) -> list[Attention]:
                 Attention(
                     f"judge:{copy.image_id}",
                     "working-hours",
-                    f"image {copy.image_id} on {copy.medium_id} waits to be read back: {choice.refusal}",
-                    "the image stays in staging; the disc is written and lies in the library",
+                    _("image {image_id} on {medium_id} waits to be read back: {refusal}").format(
+                        image_id=copy.image_id, medium_id=copy.medium_id, refusal=choice.refusal
+                    ),
+                    _("the image stays in staging; the disc is written and lies in the library"),
                     "archivectl library" if up else "archivectl drive up NAME --reason TEXT",
                     site.now(),
                 )
@@ -84,16 +89,22 @@ def reduced_sets(read: Connection, site: Site) -> list[Attention]:
         spare = item.m - len(missing)
         listed = ", ".join(map(str, missing))
         state = (
-            f"{spare} more may be lost" if spare > 0 else "no more may be lost" if spare == 0 else "too many"
+            _("{spare} more may be lost").format(spare=spare)
+            if spare > 0
+            else _("no more may be lost")
+            if spare == 0
+            else _("too many")
         )
         found.append(
             Attention(
                 f"reduced:{item.id}",
                 "working-hours" if spare > 0 else "now",
-                f"set {item.id} has no good copy at hand of member {listed}: {state}",
-                "every byte can still be rebuilt from the others"
+                _("set {id} has no good copy at hand of member {listed}: {state}").format(
+                    id=item.id, listed=listed, state=state
+                ),
+                _("every byte can still be rebuilt from the others")
                 if spare >= 0
-                else "what lies on the members at hand can be read; put missing discs back",
+                else _("what lies on the members at hand can be read; put missing discs back"),
                 f"archivectl sets {item.id}",
                 site.now(),
             )
@@ -112,8 +123,12 @@ def suspect_discs(read: Connection, site: Site) -> list[Attention]:
             Attention(
                 f"suspect:{copy.medium_id}",
                 "working-hours",
-                f"disc {copy.medium_id} (image {image.id}, set {image.set_id}) gave wrong or unreadable bytes",
-                f"recalls go on through set {image.set_id}; the disc is read only as a last resort",
+                _("disc {medium_id} (image {id}, set {set_id}) gave wrong or unreadable bytes").format(
+                    medium_id=copy.medium_id, id=image.id, set_id=image.set_id
+                ),
+                _("recalls go on through set {set_id}; the disc is read only as a last resort").format(
+                    set_id=image.set_id
+                ),
                 f"archivectl sets {image.set_id}",
                 site.now(),
             )
@@ -130,13 +145,13 @@ def stopped(read: Connection, site: Site) -> list[Attention]:
         found.append(Attention(f"stopped:{key}", "working-hours", what, safe, command, now))
 
     if settings.get("writes_paused"):
-        words = f"writes are paused: {settings['writes_paused']}"
+        words = _("writes are paused: {writes_paused}").format(writes_paused=settings["writes_paused"])
         add(
             "writes", words, "nothing new is burnt; reading goes on", "archivectl writes resume --reason TEXT"
         )
     for drive in media.drives(read):
         if not drive.up:
-            words = f"drive {drive.name} is down: {drive.note}"
+            words = _("drive {name} is down: {note}").format(name=drive.name, note=drive.note)
             command = f"archivectl drive up {drive.name} --reason TEXT"
             add(drive.name, words, "the other drives go on", command)
     for image in images.in_state(read, ImageState.OPEN, ImageState.CLOSED, ImageState.PROTECTED):
@@ -153,9 +168,10 @@ def slow_recalls(read: Connection, site: Site) -> list[Attention]:
         Attention(
             f"recall:{recall.id}",
             "working-hours",
-            f"recall {recall.id} was asked for at {recall.requested_at.isoformat(timespec='minutes')} "
-            "and is not served yet",
-            "nothing is lost; it is served when its media can be read",
+            _("recall {id} was asked for at {value} and is not served yet").format(
+                id=recall.id, value=recall.requested_at.isoformat(timespec="minutes")
+            ),
+            _("nothing is lost; it is served when its media can be read"),
             f"archivectl recalls {recall.id}",
             now,
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from archived.language import _
 from archived.sessions.tools import Tools
 from backends.interface import DiscStatus, OpticalDrive
 from devices.clock import Clock
@@ -136,7 +137,9 @@ def _loaded(tools: Tools, carried: Carried, name: str, what: str) -> Carried:
         drive.load()
         await_ready(tools.clock, drive)
     except DeviceFailure as error:
-        words = f"{name}: the disc {what} and does not become ready: {error}"
+        words = _("{name}: the disc {what} and does not become ready: {error}").format(
+            name=name, what=what, error=error
+        )
         note = f"{carried.note}; {words}" if carried.note else words
         return replace(carried, note=note, unready=True)
     return carried
@@ -147,7 +150,7 @@ def await_ready(clock: Clock, drive: OpticalDrive) -> None:
 
     def settled() -> bool:
         # A drive tells a change of medium once, in place of an answer: then it is asked again at once.
-        for _ in range(2):
+        for _rest in range(2):
             try:
                 return drive.inspect().status is not DiscStatus.ABSENT
             except DeviceRefused as refused:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from archived.errors import Cancelled
+from archived.language import _
 
 if TYPE_CHECKING:  # every burn imports this module, and makes no Tools
     from archived.settings import Config
@@ -102,7 +103,7 @@ class ProgressBoard:
         def report(done_bytes: int, total_bytes: int) -> None:
             with self._lock:
                 if key in self._cancelled:
-                    raise Cancelled(f"{what} was cancelled; nothing of it was kept")
+                    raise Cancelled(_("{what} was cancelled; nothing of it was kept").format(what=what))
                 if key in self._items:
                     self._items[key] = replace(
                         self._items[key],

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from archived.language import _
 from archived.policy.carried_names import printable
 from archived.policy.reading_rights import SEARCH, Reader, may
 
@@ -56,7 +57,7 @@ class Descent:
 
     def file(self, path: str) -> int:
         """A new descriptor of a file, for reading; the caller closes it. Raises OSError."""
-        folder, _, name = path.rpartition("/")
+        folder, _rest, name = path.rpartition("/")
         return os.open(name, _FILE, dir_fd=self.folder(folder))
 
     def __enter__(self) -> Self:
@@ -114,12 +115,14 @@ def _way_to(root: Path, reader: Reader | None) -> int:
 def _why(root: Path, part: str, at: int, error: OSError, reader: Reader | None) -> str:
     where = printable(str(root))
     if error.errno == errno.ENOENT:
-        return f"{where} is not there"
+        return _("{where} is not there").format(where=where)
     if error.errno in (errno.EACCES, errno.EPERM):
         who = f"uid {reader.uid}" if reader else "the daemon"
-        return f"{who} may not go to {where}"
+        return _("{who} may not go to {where}").format(who=who, where=where)
     if error.errno in (errno.ENOTDIR, errno.ELOOP):
         if stat.S_ISLNK(os.stat(part, dir_fd=at, follow_symlinks=False).st_mode):
-            return f"{printable(part)!r} in {where} is a link; name the folder that it leads to"
-        return f"{where} is not a folder; put the file into one"
-    return f"{where} cannot be opened: {error.strerror}"
+            return _("{part!r} in {where} is a link; name the folder that it leads to").format(
+                part=printable(part), where=where
+            )
+        return _("{where} is not a folder; put the file into one").format(where=where)
+    return _("{where} cannot be opened: {strerror}").format(where=where, strerror=error.strerror)

@@ -210,8 +210,10 @@ def _bag_of(source: Source) -> Bag | None:
         left_bytes -= files[path].size_bytes
         if left_bytes < 0:
             raise NotRead(
-                f"its tag files, {path} the last of them, have more than {TAG_BYTES_MAX >> 20} MiB together; "
-                "hand it in as several volumes"
+                _(
+                    "its tag files, {path} the last of them, have more than {TAG_BYTES_MAX} MiB together; "
+                    "hand it in as several volumes"
+                ).format(path=path, TAG_BYTES_MAX=TAG_BYTES_MAX >> 20)
             )
         return source.supply.small_file(files[path])
 

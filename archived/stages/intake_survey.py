@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from archived.language import _
 from archived.policy.carried_names import printable
 from archived.policy.reading_rights import READ, SEARCH, Reader, may
 from archived.stages.intake_descent import Descent, NoWay
@@ -76,9 +77,11 @@ class FolderSupply:
         except NoWay as error:
             raise NotRead(str(error)) from error
         except OSError as error:
-            raise NotRead(f"its tag file {path} cannot be read: {error.strerror}") from error
+            raise NotRead(
+                _("its tag file {path} cannot be read: {strerror}").format(path=path, strerror=error.strerror)
+            ) from error
         if len(data) != file.size_bytes:
-            raise NotRead(f"its tag file {path} changed while it was looked at")
+            raise NotRead(_("its tag file {path} changed while it was looked at").format(path=path))
         return data
 
 

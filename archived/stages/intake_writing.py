@@ -143,10 +143,14 @@ class _StagingNamed:
             return
         if error.errno in _FULL:
             raise StagingFull(
-                f"the staging disk has no room left: {error.strerror}; nothing of the submission was kept",
-                advice="submit it again when packages have left staging; see: archivectl status",
+                _("the staging disk has no room left: {strerror}; nothing of the submission was kept").format(
+                    strerror=error.strerror
+                ),
+                advice=_("submit it again when packages have left staging; see: archivectl status"),
             ) from error
         raise Failed(
-            f"staging cannot be written: {error.strerror}; nothing of the submission was kept",
-            advice="check the staging disk",
+            _("staging cannot be written: {strerror}; nothing of the submission was kept").format(
+                strerror=error.strerror
+            ),
+            advice=_("check the staging disk"),
         ) from error

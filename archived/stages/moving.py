@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, images, media
 from archived.catalog.events import Attention
+from archived.language import _
 from archived.model import Copy, Drive, Medium, Move
 from archived.policy.drive_choice import DriveChoice, choose_verify_drive
 from archived.policy.mounting import DriveView, MovePlan, SlotView, Want, next_move
@@ -129,12 +130,19 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
 
 def run(action: Action, tools: Tools) -> Carried:
     if isinstance(action.task, Look):
-        tools.progress.begin(action.key, f"looking into every element of {action.task.library}")
+        tools.progress.begin(
+            action.key, _("looking into every element of {library}").format(library=action.task.library)
+        )
         seen = take_inventory(tools, action.task.library)
         return Carried("arrived" if seen is not None else "vanished", seen)
     motion: Motion = action.task
     task = motion.carry
-    tools.progress.begin(action.key, f"moving {task.medium_id} from {task.source} to {task.destination}")
+    tools.progress.begin(
+        action.key,
+        _("moving {medium_id} from {source} to {destination}").format(
+            medium_id=task.medium_id, source=task.source, destination=task.destination
+        ),
+    )
     return resume(tools, task) if action.resumed else carry(tools, task)
 
 
@@ -314,7 +322,7 @@ def _put_down(floor: Floor, medium: Medium) -> list[Action]:
     if medium.element is None or not free:
         return []
     home = medium.home_element if medium.home_element in free else free[0]
-    plan_ = MovePlan(medium.id, medium.element, home, "left in the robot's hand")
+    plan_ = MovePlan(medium.id, medium.element, home, _("left in the robot's hand"))
     return [_action(floor, _motion(floor, plan_))]
 
 
@@ -333,7 +341,7 @@ def _ordered(floor: Floor, order: Order) -> Action:
     medium = floor.medium(order.medium_id)
     if medium is None or medium.element is None:
         return Action(NAME, f"order {order.medium_id}", (), order)
-    step = MovePlan(order.medium_id, medium.element, order.destination, "ordered by a person")
+    step = MovePlan(order.medium_id, medium.element, order.destination, _("ordered by a person"))
     return _action(floor, replace(_motion(floor, step), order=order))
 
 
@@ -345,9 +353,11 @@ def _robot_silent(write: Connection, site: Site, library: str, note: str) -> Non
         Attention(
             f"robot:{library}",
             "now",
-            f"the robot of library {library} does not answer: {note or 'no inventory'}",
-            "nothing moves until it was looked at; what is staged stays staged, burns under way go on",
-            "look at the robot, then: archivectl library inventory",
+            _("the robot of library {library} does not answer: {value}").format(
+                library=library, value=note or "no inventory"
+            ),
+            _("nothing moves until it was looked at; what is staged stays staged, burns under way go on"),
+            _("look at the robot, then: archivectl library inventory"),
             site.now(),
         ),
     )
@@ -359,8 +369,8 @@ def _drive_down(write: Connection, site: Site, drive: str, note: str) -> None:
         Attention(
             f"drive:{drive}",
             "now",
-            f"drive {drive} was taken down: {note}",
-            "the other drives go on; nothing was written to the disc in it, which goes back to its slot",
+            _("drive {drive} was taken down: {note}").format(drive=drive, note=note),
+            _("the other drives go on; nothing was written to the disc in it, which goes back to its slot"),
             f"archivectl drive up {drive} --reason TEXT",
             site.now(),
         ),
@@ -373,9 +383,18 @@ def _move_failed(write: Connection, site: Site, task: Carry, outcome: Carried) -
         Attention(
             f"move:{task.medium_id}",
             "now" if outcome.kind == "vanished" else "working-hours",
-            f"medium {task.medium_id} did not get from element {task.source} to {task.destination} "
-            f"({outcome.kind}): {outcome.note}",
-            "the medium is where the last look saw it; the motion is tried again after a rest, never blindly",
+            _(
+                "medium {medium_id} did not get from element {source} to {destination} ({kind}): {note}"
+            ).format(
+                medium_id=task.medium_id,
+                source=task.source,
+                destination=task.destination,
+                kind=outcome.kind,
+                note=outcome.note,
+            ),
+            _(
+                "the medium is where the last look saw it; the motion is tried again after a rest, never blindly"
+            ),
             f"archivectl media {task.medium_id}",
             site.now(),
         ),

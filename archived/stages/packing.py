@@ -17,6 +17,7 @@ from archived.catalog.events import Attention
 from archived.formats.data_disc import master_data_disc
 from archived.formats.disc import DataDisc
 from archived.formats.mastering import Mastered
+from archived.language import _
 from archived.model import GroupKey, Image, Package
 from archived.policy import packing
 from archived.policy.packing import Candidate, Choice, PackingRules
@@ -169,7 +170,9 @@ def run(action: Action, tools: Tools) -> Mastered:
     closing: Closing = action.task
     if closing.disc is None or closing.recipe is None:
         raise ValueError(f"{action.key} was not claimed")
-    tools.progress.begin(action.key, f"freezing the recipe of {closing.disc.image_id}")
+    tools.progress.begin(
+        action.key, _("freezing the recipe of {image_id}").format(image_id=closing.disc.image_id)
+    )
     closing.recipe.parent.mkdir(parents=True, exist_ok=True)
     return master_data_disc(closing.disc, closing.recipe)
 
@@ -318,8 +321,8 @@ def _cannot_freeze(write: Connection, site: Site, image: Image, words: str) -> N
         Attention(
             f"freeze:{image.id}",
             "now",
-            f"the recipe of image {image.id} cannot be frozen: {words}",
-            "its packages lie untouched in staging; nothing was written; it is tried again after a rest",
+            _("the recipe of image {id} cannot be frozen: {words}").format(id=image.id, words=words),
+            _("its packages lie untouched in staging; nothing was written; it is tried again after a rest"),
             f"archivectl events --subject {image.id}",
             site.now(),
         ),
@@ -341,10 +344,19 @@ def _name_too_large(write: Connection, site: Site, item: TooLarge) -> None:
         Attention(
             f"too-large:{item.package_id}",
             "working-hours",
-            f"package {item.package_id} ({item.cost_bytes} bytes on a disc) fits no medium of pool "
-            f"{item.pool} ({item.capacity_bytes} bytes)",
-            "it stays in staging; everything else goes on",
-            f"archivectl withdraw {item.package_id} --reason TEXT   (or add larger media to the pool)",
+            _(
+                "package {package_id} ({cost_bytes} bytes on a disc) fits no medium of pool "
+                "{pool} ({capacity_bytes} bytes)"
+            ).format(
+                package_id=item.package_id,
+                cost_bytes=item.cost_bytes,
+                pool=item.pool,
+                capacity_bytes=item.capacity_bytes,
+            ),
+            _("it stays in staging; everything else goes on"),
+            _("archivectl withdraw {package_id} --reason TEXT   (or add larger media to the pool)").format(
+                package_id=item.package_id
+            ),
             site.now(),
         ),
     )

@@ -19,6 +19,7 @@ from archived.formats.mastering import Mastered
 from archived.formats.parity_disc import PARITY_PATH, ParityDisc, master_parity_disc
 from archived.formats.rows import PackageRow
 from archived.formats.signing import PublicKey
+from archived.language import _
 from archived.model import Image, ProtectionSet
 from archived.policy import set_forming
 from archived.sessions.encode import Fingerprint, encode_set, fingerprint_image
@@ -162,7 +163,7 @@ def run(action: Action, tools: Tools) -> Encoded:
     task: Encoding = action.task
     staging = tools.paths.staging
     (staging / "parity").mkdir(exist_ok=True)
-    report = tools.progress.begin(action.key, f"protecting set {task.set_id}")
+    report = tools.progress.begin(action.key, _("protecting set {set_id}").format(set_id=task.set_id))
     found, parity = encode_set(
         [staging / image.recipe_name for image in task.members],
         [staging / item.parity_name for item in task.parity],
@@ -329,9 +330,13 @@ def _call_for_help(write: Connection, site: Site, set_id: str, words: str) -> No
         Attention(
             f"protect:{set_id}",
             "now",
-            f"set {set_id} could not be protected: {words}",
-            "nothing was written to any disc; the packages stay in staging, their originals are still needed",
-            f"archivectl events --subject {set_id}   (a damaged package: archivectl withdraw PACKAGE, submit again)",
+            _("set {set_id} could not be protected: {words}").format(set_id=set_id, words=words),
+            _(
+                "nothing was written to any disc; the packages stay in staging, their originals are still needed"
+            ),
+            _(
+                "archivectl events --subject {set_id}   (a damaged package: archivectl withdraw PACKAGE, submit again)"
+            ).format(set_id=set_id),
             site.now(),
         ),
     )

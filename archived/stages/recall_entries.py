@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from archived.catalog import images, inner_files, package_files, packages
 from archived.errors import NotFound
 from archived.inner_files import FILE
+from archived.language import _
 from archived.model import Image, Recall
 from archived.policy.delivered_entries import OUTER, Entry, entries, entry_of_file, entry_of_inner
 from archived.policy.ranges import chunk_numbers
@@ -41,7 +42,7 @@ def wanted_files(read: Connection, recall: Recall) -> list[WantedFile]:
         return [wanted_image(images.get(read, image_of(recall)))]
     stretches = {} if recall.from_staging else _stretches(read, recall)
     # What no chunk table can judge is judged by the sha256 of its file: then all of the file is wanted.
-    chosen = set(recall.paths) | {path for path, *_ in recall.pieces if path not in stretches}
+    chosen = set(recall.paths) | {path for path, *_rest in recall.pieces if path not in stretches}
     whole = _placed(read, recall, recall.package_id, chosen) if chosen else []
     return [*whole, *(stretch for some in stretches.values() for stretch in some)]
 
@@ -52,7 +53,7 @@ def wanted_file(read: Connection, recall: Recall, path: str) -> WantedFile:
         return wanted_image(images.get(read, image_of(recall)))
     entry = entry_of(read, recall.package_id, path)
     if entry is None or entry.kind != FILE:
-        raise NotFound(f"recall {recall.id} has no file {path!r}", path=path)
+        raise NotFound(_("recall {id} has no file {path!r}").format(id=recall.id, path=path), path=path)
     return _wanted(entry, _begin(read, recall, entry))
 
 
@@ -110,12 +111,12 @@ def _stretches(read: Connection, recall: Recall) -> dict[str, list[WantedFile]]:
     if parsed(payload_table(read, image)) is None:
         return {}
     found: dict[str, list[WantedFile]] = {}
-    for path in dict.fromkeys(path for path, *_ in recall.pieces):
+    for path in dict.fromkeys(path for path, *_rest in recall.pieces):
         if path in recall.paths:
             continue
         file = wanted_file(read, recall, path)
-        ranges = _chunks_around(image, file, [(s, n) for name, s, n, _ in recall.pieces if name == path])
-        if ranges and sum(length for _, length in ranges) < file.size_bytes:
+        ranges = _chunks_around(image, file, [(s, n) for name, s, n, _rest in recall.pieces if name == path])
+        if ranges and sum(length for _rest, length in ranges) < file.size_bytes:
             found[path] = [WantedFile(path, offset, length, "") for offset, length in ranges]
     return found
 

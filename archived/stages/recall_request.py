@@ -145,7 +145,7 @@ def request_order(
         )
         raise Unrecoverable(
             words,
-            advice="put missing discs back and run: archivectl library inventory",
+            advice=_("put missing discs back and run: archivectl library inventory"),
             packages=[plan.package.id for plan in hopeless],
         )
     for plan in planned.plans:
@@ -187,7 +187,11 @@ def request_image(write: Connection, site: Site, image: Image, *, owner: int) ->
         TooLarge: it is larger than the recall area.
     """
     if image.size_bytes is None or image.sha256 is None:
-        raise WrongState(f"image {image.id} is {image.state.value}; its bytes are not fixed yet")
+        raise WrongState(
+            _("image {id} is {value}; its bytes are not fixed yet").format(
+                id=image.id, value=image.state.value
+            )
+        )
     staged = image_is_staged(write, site, image)
     recall = Recall(
         id=recalls.new_id(write),
@@ -240,7 +244,11 @@ def _draft(
     """The files that are wanted whole, and the recall as it would be put on record."""
     package = wanted.package
     if package.accepted_at is None or package.state.value not in ("accepted", "archived", "found"):
-        raise WrongState(f"package {package.id} is {package.state.value}; it cannot be recalled")
+        raise WrongState(
+            _("package {id} is {value}; it cannot be recalled").format(
+                id=package.id, value=package.state.value
+            )
+        )
     stored, inner = list(packages.files(read, package.id)), list(inner_files.of_package(read, package.id))
 
     def named(paths: Sequence[str]) -> list[Entry]:

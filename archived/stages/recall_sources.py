@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, images, media, recalls
 from archived.catalog.events import Attention
+from archived.language import _
 from archived.model import Copy, Image, Reading, Recall
 from archived.policy.ranges import Range, merge, subtract
 from archived.policy.sources import CopyView
@@ -147,9 +148,11 @@ def record_liars(
         copy = media.get_copy(write, copy_id)
         if copy.state not in (CopyState.VERIFIED, CopyState.FOUND):
             continue
-        words = f"recall {recall.id} read bytes that differ from what is recorded"
+        words = _("recall {id} read bytes that differ from what is recorded").format(id=recall.id)
         if copy_id in by_code:
-            words = f"recall {recall.id} read bytes that contradict those of the other members of the set"
+            words = _("recall {id} read bytes that contradict those of the other members of the set").format(
+                id=recall.id
+            )
         media.advance_copy(write, copy.id, CopyEvent.READ_DIFFERED, note=words)
         media.advance_state(write, copy.medium_id, MediumEvent.SPOILED, note=words)
         subject = ("medium", copy.medium_id)
@@ -162,8 +165,10 @@ def record_liars(
             Attention(
                 f"suspect:{copy.medium_id}",
                 "working-hours",
-                f"disc {copy.medium_id} (image {image.id}, set {image.set_id}) gave wrong or unreadable bytes",
-                f"recalls go on through set {image.set_id}; nothing was lost",
+                _("disc {medium_id} (image {id}, set {set_id}) gave wrong or unreadable bytes").format(
+                    medium_id=copy.medium_id, id=image.id, set_id=image.set_id
+                ),
+                _("recalls go on through set {set_id}; nothing was lost").format(set_id=image.set_id),
                 f"archivectl sets {image.set_id}",
                 site.now(),
             ),

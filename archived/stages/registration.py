@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, media
 from archived.errors import NotFound, Refused, WrongState
+from archived.language import _
 from archived.model import Medium
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
@@ -34,12 +35,14 @@ def register_blanks(
     """
     settings = site.config.pools.get(pool)
     if settings is None:
-        raise Refused(f"there is no pool {pool!r}", known=sorted(site.config.pools))
+        raise Refused(_("there is no pool {pool!r}").format(pool=pool), known=sorted(site.config.pools))
     if not batch.strip():
-        raise Refused("a purchase batch is needed: media bought together may fail together")
+        raise Refused(_("a purchase batch is needed: media bought together may fail together"))
     known = [m.capacity_bytes for m in media.listing(write) if m.kind == settings.media_kind]
     if capacity_bytes is None and not known:
-        raise Refused("no medium of this kind is known yet", advice="say how large they are: --capacity SIZE")
+        raise Refused(
+            _("no medium of this kind is known yet"), advice=_("say how large they are: --capacity SIZE")
+        )
     size = capacity_bytes if capacity_bytes is not None else mode(known)
     for barcode in barcodes:
         _register(write, site, barcode, settings.media_kind, batch, media_id, size, agent)
@@ -52,12 +55,21 @@ def _register(
     medium: Medium | None = media.by_barcode(write, barcode)
     if medium is None:
         raise NotFound(
-            f"no look has seen medium {barcode}", advice="archivectl library inventory", barcode=barcode
+            _("no look has seen medium {barcode}").format(barcode=barcode),
+            advice="archivectl library inventory",
+            barcode=barcode,
         )
     if medium.element is None:
-        raise WrongState(f"medium {barcode} is not in the library", advice="archivectl library inventory")
+        raise WrongState(
+            _("medium {barcode} is not in the library").format(barcode=barcode),
+            advice="archivectl library inventory",
+        )
     if medium.state is not MediumState.QUARANTINED or media.copies_on(write, medium.id):
-        raise WrongState(f"medium {barcode} is {medium.state.value}: only a medium never used is registered")
+        raise WrongState(
+            _("medium {barcode} is {value}: only a medium never used is registered").format(
+                barcode=barcode, value=medium.state.value
+            )
+        )
     if not media_id:
         siblings = [m.media_id for m in media.listing(write) if m.kind == kind and m.media_id]
         media_id = mode(siblings) if siblings else ""
@@ -86,17 +98,23 @@ def give_up(write: Connection, site: Site, medium_id: str, *, agent: str, reason
         Refused: no reason.
     """
     if not reason.strip():
-        raise Refused("a reason is needed: it stands in the record for ever")
+        raise Refused(_("a reason is needed: it stands in the record for ever"))
     medium = media.get(write, medium_id)
     if medium.element is not None:
         raise WrongState(
-            f"medium {medium_id} lies in element {medium.element}; only a medium that is away can be lost",
-            advice="take it out of the library, then: archivectl library inventory",
+            _("medium {medium_id} lies in element {element}; only a medium that is away can be lost").format(
+                medium_id=medium_id, element=medium.element
+            ),
+            advice=_("take it out of the library, then: archivectl library inventory"),
         )
     lost: list[int] = []
     for copy in media.copies_on(write, medium_id):
         if copy.state in (CopyState.WRITING, CopyState.VERIFYING):
-            raise WrongState(f"medium {medium_id} is being written or read (copy {copy.id})")
+            raise WrongState(
+                _("medium {medium_id} is being written or read (copy {id})").format(
+                    medium_id=medium_id, id=copy.id
+                )
+            )
         if copy.state is CopyState.PLANNED:
             media.advance_copy(write, copy.id, CopyEvent.WITHDRAWN, note=reason)
         elif copy.state in (CopyState.WRITTEN, CopyState.VERIFIED, CopyState.SUSPECT, CopyState.FOUND):

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, media
 from archived.catalog.events import Attention
+from archived.language import _
 from archived.model import Medium
 from archived.stages import hold
 from archived.stages.catalog_origin import is_known
@@ -63,7 +64,7 @@ def _promise_to_another(write: Connection, medium: Medium) -> None:
     """A missing blank is promised to nobody: what was planned for it is planned anew, on another disc."""
     for copy in media.copies_on(write, medium.id):
         if copy.state is CopyState.PLANNED:
-            note = f"medium {medium.id} is missing"
+            note = _("medium {id} is missing").format(id=medium.id)
             media.advance_copy(write, copy.id, CopyEvent.WITHDRAWN, note=note)
     media.advance_state(write, medium.id, MediumEvent.RELEASED)
 
@@ -77,10 +78,14 @@ def _missing(write: Connection, site: Site, medium: Medium) -> None:
         Attention(
             f"missing:{medium.id}",
             "now",
-            f"medium {medium.id} is not in element {medium.element} and nowhere else in library {medium.library}",
-            "recalls go on through other copies or the set; nothing is written to it",
-            "look for the disc, then: archivectl library inventory   (gone for good: archivectl media lost "
-            f"{medium.id} --reason TEXT)",
+            _("medium {id} is not in element {element} and nowhere else in library {library}").format(
+                id=medium.id, element=medium.element, library=medium.library
+            ),
+            _("recalls go on through other copies or the set; nothing is written to it"),
+            _(
+                "look for the disc, then: archivectl library inventory   (gone for good: archivectl media lost "
+                "{id} --reason TEXT)"
+            ).format(id=medium.id),
             site.now(),
         ),
     )
@@ -137,9 +142,13 @@ def _stranger(write: Connection, site: Site, library: str, element: int, barcode
         Attention(
             f"stranger:{barcode}",
             "working-hours",
-            f"medium {barcode} in element {element} of library {library} is not in the catalog",
-            "it is set aside: never written, never read",
-            f"take it out, or, if it is a new blank: archivectl media register {barcode} --batch NAME",
+            _("medium {barcode} in element {element} of library {library} is not in the catalog").format(
+                barcode=barcode, element=element, library=library
+            ),
+            _("it is set aside: never written, never read"),
+            _(
+                "take it out, or, if it is a new blank: archivectl media register {barcode} --batch NAME"
+            ).format(barcode=barcode),
             site.now(),
         ),
     )
@@ -158,16 +167,20 @@ def _twins(write: Connection, site: Site, library: str, barcode: str, elements: 
     """Two discs with one label: nobody can say which is which, so neither is written."""
     medium = media.by_barcode(write, barcode)
     if medium is not None and medium.state is MediumState.BLANK:
-        media.advance_state(write, medium.id, MediumEvent.SET_ASIDE, note="another disc has the same label")
+        media.advance_state(
+            write, medium.id, MediumEvent.SET_ASIDE, note=_("another disc has the same label")
+        )
     places = " and ".join(map(str, elements))
     events.raise_attention(
         write,
         Attention(
             f"twins:{barcode}",
             "now",
-            f"elements {places} of library {library} hold discs with the same label {barcode}",
-            "what is read from either is checked before it is used; neither is written",
-            "take one of them out, then: archivectl library inventory",
+            _("elements {places} of library {library} hold discs with the same label {barcode}").format(
+                places=places, library=library, barcode=barcode
+            ),
+            _("what is read from either is checked before it is used; neither is written"),
+            _("take one of them out, then: archivectl library inventory"),
             site.now(),
         ),
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, images, media
 from archived.catalog.events import Attention
+from archived.language import _
 from archived.model import Copy, Drive, Image
 from archived.sessions.mount import demand_medium
 from archived.sessions.read import Comparison, Expected, compare_image
@@ -85,7 +86,9 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
 
 def run(action: Action, tools: Tools) -> Comparison:
     check: Check = action.task
-    what = f"reading {check.expected.image_id} back from {check.medium_id} in {check.drive}"
+    what = _("reading {image_id} back from {medium_id} in {drive}").format(
+        image_id=check.expected.image_id, medium_id=check.medium_id, drive=check.drive
+    )
     report = tools.progress.begin(action.key, what, check.expected.size_bytes)
     demand_medium(tools, check.library, check.element, check.barcode, check.drive)
     return compare_image(tools.drives[check.drive], check.expected, report)
@@ -108,7 +111,9 @@ def record(write: Connection, site: Site, action: Action, outcome: Comparison | 
         )
         if isinstance(outcome.error, WorldDiffers):
             events.set_setting(write, stale_key(check.library), "1")  # look before anything moves
-        doing = f"reading image {check.expected.image_id} back from {check.medium_id}"
+        doing = _("reading image {image_id} back from {medium_id}").format(
+            image_id=check.expected.image_id, medium_id=check.medium_id
+        )
         drive_failed(write, site, check.drive, doing, str(outcome.error))
         return site.config.rest_s
     drive_worked(write, check.drive)
@@ -138,8 +143,10 @@ def record(write: Connection, site: Site, action: Action, outcome: Comparison | 
         Attention(
             f"verify:{check.expected.image_id}",
             "working-hours",
-            f"image {check.expected.image_id} on disc {check.medium_id} does not read back: {outcome.words}",
-            "the image stays in staging and is burnt again on another disc; this one is not used any more",
+            _("image {image_id} on disc {medium_id} does not read back: {words}").format(
+                image_id=check.expected.image_id, medium_id=check.medium_id, words=outcome.words
+            ),
+            _("the image stays in staging and is burnt again on another disc; this one is not used any more"),
             f"archivectl media {check.medium_id}",
             site.now(),
         ),

@@ -41,8 +41,8 @@ def withdraw(write: Connection, site: Site, package: Package, *, agent: str, rea
     verdict = may_withdraw(package.state, homes)
     if verdict.refusal:
         raise WrongState(
-            f"package {package.id} cannot be withdrawn: {verdict.refusal}",
-            advice="submit a correction with --new-version --reason TEXT",
+            _("package {id} cannot be withdrawn: {refusal}").format(id=package.id, refusal=verdict.refusal),
+            advice=_("submit a correction with --new-version --reason TEXT"),
         )
     for image_id in verdict.voided_images:
         _void(write, site, images.get(write, image_id), f"package {package.id} was withdrawn")
@@ -92,9 +92,13 @@ def ask_images_to_close(write: Connection, site: Site, image_id: str | None, *, 
     else:
         image = images.get(write, image_id)
         if image.state is not ImageState.OPEN:
-            raise WrongState(f"image {image.id} is {image.state.value}, not open: it has closed already")
+            raise WrongState(
+                _("image {id} is {value}, not open: it has closed already").format(
+                    id=image.id, value=image.state.value
+                )
+            )
         if image.key not in gathering:
-            raise WrongState(f"image {image.id} is empty: no package waits for it")
+            raise WrongState(_("image {id} is empty: no package waits for it").format(id=image.id))
         wanted = [image]
     for image in wanted:
         images.update_columns(write, image.id, close_reason=ASKED)
@@ -113,7 +117,9 @@ def ask_sets_to_close(write: Connection, site: Site, set_id: str | None, *, agen
     else:
         item = images.get_set(write, set_id)
         if item.state is not SetState.FORMING:
-            raise WrongState(f"set {item.id} is {item.state.value}: it has closed already")
+            raise WrongState(
+                _("set {id} is {value}: it has closed already").format(id=item.id, value=item.state.value)
+            )
         wanted = [item.id]
     for name in wanted:
         images.ask_set_to_close(write, name)
@@ -138,7 +144,11 @@ def find_package(read: Connection, name: str) -> Package:
         and version in ("", str(package.version))
     ]
     if not matching:
-        raise NotFound(f"there is no package {name}", advice="archivectl packages lists them", id=name)
+        raise NotFound(
+            _("there is no package {name}").format(name=name),
+            advice="archivectl packages lists them",
+            id=name,
+        )
     return matching[-1]
 
 
@@ -146,7 +156,11 @@ def _set_held(write: Connection, site: Site, image_id: str, *, held: bool, agent
     image = images.get(write, image_id)
     members = [_member(write, m) for m in images.of_set(write, image.set_id)] if image.set_id else []
     if held and (write_intents(members) or image.state in (ImageState.KEPT, ImageState.VOID)):
-        raise WrongState(f"image {image.id} can be held no more: writing of its set has begun, or it is over")
+        raise WrongState(
+            _("image {id} can be held no more: writing of its set has begun, or it is over").format(
+                id=image.id
+            )
+        )
     images.update_columns(write, image.id, held=held)
     what = "hold" if held else "release"
     events.append(write, site.now(), what, ("image", image.id), agent=agent, reason=reason)
