@@ -30,6 +30,7 @@ LAYERS: list[set[str]] = [
         "states",
         "config",
         "settings",
+        "settings_rules",
         "settings_text",
         "errors",
         "byte_size",

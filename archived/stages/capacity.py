@@ -8,7 +8,6 @@ from functools import lru_cache
 from sqlalchemy import Connection
 
 from archived.catalog import media, packages
-from archived.config import NAME_BYTES_MAX
 from archived.formats.capacity import data_disc_overhead_bytes, package_cost_bytes, parity_capacity_bytes
 from archived.formats.disc import (
     DiscPackage,
@@ -21,6 +20,7 @@ from archived.formats.errors import DiscUnplannable
 from archived.model import Medium
 from archived.policy.submission import SubmissionRequest
 from archived.settings import Config
+from archived.settings_rules import NAME_BYTES_MAX
 from archived.stages.composing import disc_package, institution
 from archived.stages.work import Site
 from archived.states import MediumState

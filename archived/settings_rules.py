@@ -1,0 +1,195 @@
+"""What the settings of a site must hold together: each rule with the words that say what is wrong."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from archived.errors import ConfigurationError
+from archived.language import SOURCE, TRANSLATED, _
+from archived.settings import Config, HotFolderSettings
+from archived.time_of_day import time_of_day
+
+Demand = Callable[[bool, str], None]
+ROOMS = ("simulated",)
+#: Names of pools and classes stand in the catalog rows of every disc.
+NAME_BYTES_MAX = 64
+#: What a column of a list may mean; `archived.policy.list_columns` says what each of them is.
+LIST_FIELDS = (
+    "fonds", "series", "volume", "folder", "title", "retention", "confidentiality", "storage_class", "pages", "files",
+    "ignore",
+)  # fmt: skip
+SCOPES = ("group", "fonds", "pool")
+HOT_FOLDER_WORDS = {
+    "ready": ("marker", "rename", "settle"),
+    "originals": ("keep", "remove-after-archived"),
+    "watch": ("auto", "poll"),
+}
+_HOT_FOLDER_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+def check(config: Config, where: str) -> None:
+    """Raises ConfigurationError, which names `where`, unless everything in `config` can be."""
+
+    def demand(holds: bool, words: str) -> None:
+        if not holds:
+            raise ConfigurationError(f"{where}: {words}")
+
+    _check_site(config, demand)
+    _check_classes(config, demand)
+    _check_libraries(config, demand)
+    for name, folder in config.hot_folders.items():
+        _check_hot_folder(name, folder, config, demand)
+    _check_pools(config, demand)
+
+
+def _check_site(config: Config, demand: Demand) -> None:
+    demand(
+        config.room in ROOMS,
+        _("room = {room!r}; known rooms are {ROOMS}").format(room=config.room, ROOMS=", ".join(ROOMS)),
+    )
+    demand(
+        config.default_class in config.classes,
+        _("default_class {default_class!r} is not a class").format(default_class=config.default_class),
+    )
+    demand(
+        config.site.language in (SOURCE, *TRANSLATED),
+        _("site.language {language!r} is not known").format(language=config.site.language),
+    )
+    demand(config.rest_s >= 0, _("rest_s must not be negative"))
+    demand(config.staging.disks >= 1, _("staging.disks must be at least 1"))
+    demand(config.recall.area_bytes_max >= 0, _("recall.area_bytes_max must not be negative; 0 is no limit"))
+    demand(config.recall.expiry_h > 0, _("recall.expiry_h must be positive"))
+    demand(config.catalog.export_keep >= 1, _("catalog.export_keep must be at least 1"))
+    exports = config.catalog.export_directory
+    demand(
+        not exports or exports.startswith("/"),
+        _("catalog.export_directory {exports!r} is not absolute").format(exports=exports),
+    )
+    try:
+        time_of_day(config.catalog.export_at)
+    except ValueError as error:
+        demand(False, _("catalog.export_at: {error}").format(error=error))
+    demand(1 <= config.intake.parallel <= 64, _("intake.parallel lies in 1..64"))
+    for heading, meaning in config.lists.columns.items():
+        known = ", ".join(LIST_FIELDS)
+        demand(
+            meaning in LIST_FIELDS,
+            _("lists.columns: {heading!r} is {meaning!r}; known are {known}").format(
+                heading=heading, meaning=meaning, known=known
+            ),
+        )
+    demand(config.simulation.speed >= 0, _("simulation.speed must not be negative"))
+
+
+def _check_classes(config: Config, demand: Demand) -> None:
+    for name in (*config.classes, *config.pools):
+        plain = name.isprintable() and 0 < len(name.encode()) <= NAME_BYTES_MAX
+        demand(
+            plain,
+            _("{name!r}: names of classes and pools have 1 to {NAME_BYTES_MAX} bytes of plain text").format(
+                name=name, NAME_BYTES_MAX=NAME_BYTES_MAX
+            ),
+        )
+    for name, kind in config.classes.items():
+        demand(bool(kind.pools), _("class {name!r} names no pool").format(name=name))
+        demand(
+            kind.symlinks in ("refuse", "record"),
+            _('class {name!r}: symlinks is "refuse" or "record"').format(name=name),
+        )
+        demand(
+            all(kind.leave_out) and not any("/" in pattern for pattern in kind.leave_out),
+            _("class {name!r}: leave_out holds names of files, not paths").format(name=name),
+        )
+        for wanted in kind.pools:
+            demand(
+                wanted in config.pools,
+                _("class {name!r} names pool {wanted!r}, which does not exist").format(
+                    name=name, wanted=wanted
+                ),
+            )
+
+
+def _check_libraries(config: Config, demand: Demand) -> None:
+    for name, library in config.libraries.items():
+        demand(bool(library.drives), _("library {name!r} has no drives").format(name=name))
+        demand(
+            library.move_timeout_s > 0,
+            _("library {name!r}: move_timeout_s must be positive").format(name=name),
+        )
+
+
+def _check_pools(config: Config, demand: Demand) -> None:
+    for name, pool in config.pools.items():
+        demand(
+            pool.library in config.libraries,
+            _("pool {name!r} names library {library!r}").format(name=name, library=pool.library),
+        )
+        demand(
+            pool.media_kind == "bd-r",
+            _("pool {name!r}: media_kind {media_kind!r}; known is bd-r").format(
+                name=name, media_kind=pool.media_kind
+            ),
+        )
+        demand(
+            pool.n >= 1 and pool.m >= 1 and pool.n + pool.m <= 255,
+            _("pool {name!r}: 1 <= n, m; n + m <= 255").format(name=name),
+        )
+        demand(
+            pool.set_scope in ("group", "fonds", "pool"),
+            _("pool {name!r}: set_scope is group, fonds or pool").format(name=name),
+        )
+        demand(
+            0 <= pool.reserve_percent < 50,
+            _("pool {name!r}: reserve_percent lies in 0..50").format(name=name),
+        )
+        demand(
+            0 < pool.close_fill_percent <= 100,
+            _("pool {name!r}: close_fill_percent lies in 0..100").format(name=name),
+        )
+        demand(
+            pool.close_after_h > 0 and pool.set_wait_h > 0,
+            _("pool {name!r}: waits must be positive").format(name=name),
+        )
+        try:
+            pool.label.format(set="7K3F", position=1, total=6, n=4, pool=name)
+        except (KeyError, IndexError, ValueError) as error:
+            demand(False, _("pool {name!r}: label template: {error!r}").format(name=name, error=error))
+
+
+def _check_hot_folder(
+    name: str, folder: HotFolderSettings, config: Config, demand: Callable[[bool, str], None]
+) -> None:
+    named = f"hot folder {name!r}"
+    demand(
+        _HOT_FOLDER_NAME.fullmatch(name) is not None,
+        _("{named}: its name has letters, digits, - and _ only").format(named=named),
+    )
+    demand(
+        Path(folder.path).is_absolute(),
+        _("{named}: path {path!r} is not absolute").format(named=named, path=folder.path),
+    )
+    known = not folder.storage_class or folder.storage_class in config.classes
+    demand(
+        known,
+        _("{named} names class {storage_class!r}, which does not exist").format(
+            named=named, storage_class=folder.storage_class
+        ),
+    )
+    for key, words in HOT_FOLDER_WORDS.items():
+        value = getattr(folder, key)
+        demand(
+            value in words,
+            _("{named}: {key} = {value!r}; known are {words}").format(
+                named=named, key=key, value=value, words=", ".join(words)
+            ),
+        )
+    settles = folder.ready == "settle"
+    demand(
+        not settles or folder.settle_s > 0,
+        _('{named}: ready = "settle" needs settle_s above 0').format(named=named),
+    )
+    demand(
+        settles or folder.settle_s == 0,
+        _('{named}: settle_s is only for ready = "settle"').format(named=named),
+    )
+    demand(folder.poll_s > 0, _("{named}: poll_s must be positive").format(named=named))
