@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from archived.catalog import events, images, media
-from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Copy, Drive, Medium, Move
 from archived.policy.drive_choice import DriveChoice, choose_verify_drive
@@ -20,7 +19,8 @@ from archived.policy.sources import drives_to_try
 from archived.sessions.mount import Carried, Carry, carry, resume, take_inventory
 from archived.sessions.tools import Tools
 from archived.stages import hold, looking, recall_reading
-from archived.stages.floor import Floor, floors, stale_key
+from archived.stages.floor import Floor, floors
+from archived.stages.robot_trouble import drive_down, move_failed, robot_silent
 from archived.stages.settling import settle
 from archived.stages.work import Action, Broken, Context, Order, Site, drive_lane, robot_lane
 from archived.states import CopyState, MoveEvent, MoveState
@@ -151,7 +151,7 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
     if isinstance(outcome, Broken):
         return site.config.rest_s
     if outcome.seen is None:
-        _robot_silent(write, site, library, outcome.note)
+        robot_silent(write, site, library, outcome.note)
         return LOOK_REST_S
     settle(write, site, library, outcome.seen)
     events.clear_attention(write, f"robot:{library}")
@@ -185,11 +185,11 @@ def _report(write: Connection, site: Site, motion: Motion, outcome: Carried) -> 
     holder = task.to_drive if outcome.kind == "arrived" else task.from_drive
     if outcome.unready and holder is not None:
         media.set_drive(write, holder, up=False, note=outcome.note)
-        _drive_down(write, site, holder, outcome.note)
+        drive_down(write, site, holder, outcome.note)
     if outcome.kind == "arrived":
         events.clear_attention(write, f"move:{task.medium_id}")
     else:
-        _move_failed(write, site, task, outcome)
+        move_failed(write, site, task, outcome)
 
 
 def _wants(read: Connection, floor: Floor, writes_paused: bool) -> tuple[list[Want], set[str]]:
@@ -343,59 +343,3 @@ def _ordered(floor: Floor, order: Order) -> Action:
         return Action(NAME, f"order {order.medium_id}", (), order)
     step = MovePlan(order.medium_id, medium.element, order.destination, _("ordered by a person"))
     return _action(floor, replace(_motion(floor, step), order=order))
-
-
-def _robot_silent(write: Connection, site: Site, library: str, note: str) -> None:
-    events.set_setting(write, stale_key(library), "1")
-    events.append(write, site.now(), "inventory", ("library", library), outcome="failure", note=note)
-    events.raise_attention(
-        write,
-        Attention(
-            f"robot:{library}",
-            "now",
-            _("the robot of library {library} does not answer: {value}").format(
-                library=library, value=note or "no inventory"
-            ),
-            _("nothing moves until it was looked at; what is staged stays staged, burns under way go on"),
-            _("look at the robot, then: archivectl library inventory"),
-            site.now(),
-        ),
-    )
-
-
-def _drive_down(write: Connection, site: Site, drive: str, note: str) -> None:
-    events.raise_attention(
-        write,
-        Attention(
-            f"drive:{drive}",
-            "now",
-            _("drive {drive} was taken down: {note}").format(drive=drive, note=note),
-            _("the other drives go on; nothing was written to the disc in it, which goes back to its slot"),
-            f"archivectl drive up {drive} --reason TEXT",
-            site.now(),
-        ),
-    )
-
-
-def _move_failed(write: Connection, site: Site, task: Carry, outcome: Carried) -> None:
-    events.raise_attention(
-        write,
-        Attention(
-            f"move:{task.medium_id}",
-            "now" if outcome.kind == "vanished" else "working-hours",
-            _(
-                "medium {medium_id} did not get from element {source} to {destination} ({kind}): {note}"
-            ).format(
-                medium_id=task.medium_id,
-                source=task.source,
-                destination=task.destination,
-                kind=outcome.kind,
-                note=outcome.note,
-            ),
-            _(
-                "the medium is where the last look saw it; the motion is tried again after a rest, never blindly"
-            ),
-            f"archivectl media {task.medium_id}",
-            site.now(),
-        ),
-    )
