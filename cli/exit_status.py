@@ -11,6 +11,9 @@ UNAVAILABLE: Final = 3
 FAILED: Final = 4
 ATTENTION_WAITING: Final = 10
 ATTENTION_URGENT: Final = 11
+RESCUE_INCOMPLETE: Final = 20
+RECEIPT_WRONG: Final = 21
+RECEIPT_OPEN: Final = 22
 INTERRUPTED: Final = 130
 
 MEANINGS: Final[dict[int, str]] = {
@@ -21,5 +24,12 @@ MEANINGS: Final[dict[int, str]] = {
     FAILED: marked("something broke on the way; the message says what was kept"),
     ATTENTION_WAITING: marked("attention only: something waits for a person"),
     ATTENTION_URGENT: marked("attention only: something waits for a person now"),
+    RESCUE_INCOMPLETE: marked(
+        "rescue only: something is damaged, missing or lost; what could be saved is saved"
+    ),
+    RECEIPT_WRONG: marked("receipts only: the signature or the content is not right"),
+    RECEIPT_OPEN: marked(
+        "receipts only: nothing contradicts the receipt, but not all of it could be checked"
+    ),
     INTERRUPTED: marked("interrupted at the keyboard; what the daemon has accepted goes on"),
 }

@@ -28,6 +28,8 @@ from cli.nouns import examples_text
 from cli.packages_cmd import packages, withdraw
 from cli.recall_cmd import recall
 from cli.recalls_cmd import recalls
+from cli.receipt_cmd import receipt
+from cli.rescue_cmd import rescue
 from cli.sets_cmd import sets
 from cli.simulate_cmd import simulate
 from cli.status_cmd import attention, status
@@ -106,7 +108,7 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 for _command in (
     submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, library, drive, writes, staging,
-    allow, recalls, status, attention, events, watch, simulate, catalog, pages,
+    allow, recalls, status, attention, events, watch, simulate, catalog, receipt, rescue, pages,
 ):  # fmt: skip
     main.add_command(_command)
 for _command in (hold, release_hold, export, exports):

@@ -1,5 +1,6 @@
 """A receipt against the discs that hold its package: who signed it, and whether the content is what it says."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -105,10 +106,9 @@ def _check_content(
     except FormatError as error:
         findings.words.append(error.message)
         inner = []
-    if inner:
-        found = _root_of_inner(disc, folder, findings)
-    else:
-        found = _root_of_files(disc, folder, believed, findings)
+    found = (
+        _root_of_inner(disc, folder, findings) if inner else _root_of_files(disc, folder, believed, findings)
+    )
     bad = [path for path, state in findings.files.items() if state in (FileState.DAMAGED, FileState.MISSING)]
     if found == wanted:
         findings.content = RIGHT
@@ -119,8 +119,13 @@ def _check_content(
         )
     elif bad:
         findings.words.append(
-            _("{bad} of {count} files are damaged or missing on {disc}; the others are as they were").format(
-                bad=len(bad), count=len(findings.files), disc=disc.path
+            _(
+                "{bad} of {count} files are damaged or missing on {disc}; {good} are what the package had"
+            ).format(
+                bad=len(bad),
+                count=len(findings.files),
+                disc=disc.path,
+                good=sum(state is FileState.GOOD for state in findings.files.values()),
             )
         )
     elif disc.problems:
@@ -201,9 +206,7 @@ def _empty(folders: Sequence[str], files: set[str]) -> set[str]:
 
 
 def _sha256(data: Stretches) -> str:
-    from hashlib import sha256
-
-    digest = sha256()
+    digest = hashlib.sha256()
     for block in blocks(data):
         digest.update(block)
     return digest.hexdigest()

@@ -1,0 +1,58 @@
+"""Receipts that come back: are they ours, and do they still hold?"""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from archived.api.services import Document, Services, plain, services_of
+from archived.catalog import packages
+from archived.errors import NotFound
+from archived.formats.errors import BadSignature, SignatureWrong
+from archived.formats.key_files import public_keys
+from archived.formats.signing import verify
+from archived.language import _
+from archived.policy.receipt_check import OPEN, RIGHT, WRONG, Check, check_claims, verdict
+
+router = APIRouter()
+
+
+class ReceiptBack(BaseModel):
+    """A receipt as somebody kept it."""
+
+    receipt: dict[str, Any]
+
+
+@router.post("/receipts/verify")
+def verify_receipt(body: ReceiptBack, services: Services = Depends(services_of)) -> Document:
+    """Check a receipt's signature by the keys of this site, and its claims by the catalog."""
+    receipt = body.receipt
+    checks = [_signature(receipt, services)]
+    with services.catalog.read() as read:
+        try:
+            package = packages.get(read, str(receipt.get("package")))
+        except NotFound:
+            package = None
+        versions = packages.versions(read, package.reference) if package is not None else []
+    checks += check_claims(receipt, package, versions[-1] if versions else None)
+    return services.said(
+        {
+            "verdict": verdict(checks),
+            "package": package.id if package is not None else None,
+            "state": package.state.value if package is not None else None,
+            "superseded_by": versions[-1].id
+            if package and versions and versions[-1].id != package.id
+            else None,
+            "checks": plain(checks),
+        }
+    )
+
+
+def _signature(receipt: dict[str, Any], services: Services) -> Check:
+    try:
+        key = verify(receipt, public_keys(services.site.tools.paths.keys).values())
+    except SignatureWrong as error:
+        return Check("signature", WRONG, error.message)
+    except BadSignature as error:
+        return Check("signature", OPEN, error.message)
+    return Check("signature", RIGHT, _("the signature holds, by key {key_id}").format(key_id=key.key_id))
