@@ -131,9 +131,7 @@ class HotFolder:
 
     def _carry_out(self, tree: HotTree, decisions: Sequence[Decision]) -> bool:
         takes = [decision for decision in decisions if isinstance(decision, Take)]
-        if takes:
-            self._taker.begin(tree, takes)
-        acted = False
+        acted = self._taker.begin(tree, takes) if takes else False
         for decision in decisions:
             if self._around.is_draining():
                 break

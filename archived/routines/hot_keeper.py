@@ -60,9 +60,10 @@ class HotFolders:
         """Let what is under way end, and begin nothing more."""
         for keeper in self._keepers.values():
             keeper.stop()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        # First those who give work to the pool.
         for keeper in self._keepers.values():
             keeper.join()
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 class _Keeper:
@@ -89,7 +90,8 @@ class _Keeper:
         self._bell.set()
 
     def join(self) -> None:
-        self._thread.join(CLOSE_TIMEOUT_S)
+        if self._thread.is_alive():
+            self._thread.join(CLOSE_TIMEOUT_S)
 
     def _run(self) -> None:
         try:

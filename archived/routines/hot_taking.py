@@ -46,8 +46,8 @@ class Taker:
         self._done = done
         self._around = desk.around
 
-    def begin(self, tree: HotTree, takes: Sequence[Take]) -> None:
-        """Claim these and take them on the pool; refuse at once what nothing gives a reference.
+    def begin(self, tree: HotTree, takes: Sequence[Take]) -> bool:
+        """Claim these and take them on the pool; refuse at once what nothing gives a reference: True if any was.
 
         Raises CatalogBusy: what was not claimed is found again by the next look.
         """
@@ -61,6 +61,7 @@ class Taker:
         for job in self._claim(wanted) if wanted else ():
             self._desk.begin(job.item.path)
             self._pool.submit(self._take, job)
+        return len(wanted) < len(takes)
 
     def refuse(self, decision: Refuse, problems: Sequence[str] = ()) -> None:
         """Put the reasons on record; the next look moves it to rejected/. Raises CatalogBusy."""

@@ -23,6 +23,7 @@ class Watcher:
     """Listens to some folders and rings for each change. For one thread, but for the ringing."""
 
     def __init__(self, ring: Callable[[], None]) -> None:
+        self._ring = ring
         self._bell = _Bell(ring)
         self._observer = Observer()
         self._watched: dict[Path, object] = {}
@@ -40,6 +41,8 @@ class Watcher:
             for folder in wanted:
                 if folder not in self._watched:
                     self._watched[folder] = self._observer.schedule(self._bell, str(folder), recursive=False)
+                    # What came between the last look and now was not heard of.
+                    self._ring()
         except OSError as error:
             if error.errno in _LIMITS:
                 return _("the system allows no more watches on folders: {why}").format(why=error.strerror)

@@ -1,10 +1,14 @@
 """archived.toml: every slip of the pen is an error that names its neighbour."""
 
+import re
+from dataclasses import fields
+from pathlib import Path
+
 import pytest
 
-from archived.config import parse
+from archived.config import load, parse
 from archived.errors import ConfigurationError
-from archived.settings import Config
+from archived.settings import Config, HotFolderSettings
 from archived.settings_text import template
 
 TEXT = template(speed=1.0, keep_free_bytes=1 << 30)
@@ -60,3 +64,70 @@ def test_whole_numbers_are_good_enough_for_times() -> None:
 def test_the_daemons_own_group_may_connect_unless_another_is_named() -> None:
     assert parse(TEXT).api.group == ""
     assert parse(TEXT.replace('group = ""', 'group = "archivists"', 1)).api.group == "archivists"
+
+
+HOT = """
+[hot_folders.scans]
+path = "/srv/scans"
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('ready = "settle"', "needs settle_s above 0"),
+        ("settle_s = 5.0", 'only for ready = "settle"'),
+        ('ready = "now"', "known are marker, rename, settle"),
+        ('originals = "remove"', "known are keep, remove-after-archived"),
+        ('watch = "inotify"', "known are auto, poll"),
+        ("poll_s = 0", "poll_s must be positive"),
+        ('storage_class = "x"', "'x', which does not exist"),
+        ('sattle_s = "x"', "did you mean 'settle_s'"),
+    ],
+)
+def test_a_hot_folder_that_cannot_be_meant_is_refused(line: str, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        parse(TEXT + HOT.format(line))
+
+
+def test_a_hot_folder_needs_an_absolute_path_and_a_plain_name() -> None:
+    with pytest.raises(ConfigurationError, match="not absolute"):
+        parse(TEXT + HOT.format("").replace("/srv/scans", "scans"))
+    with pytest.raises(ConfigurationError, match="its name has letters"):
+        parse(TEXT + HOT.format("").replace("hot_folders.scans", 'hot_folders."a b"'))
+
+
+def test_what_the_template_shows_of_hot_folders_are_the_defaults() -> None:
+    shown = TEXT[TEXT.index("# [hot_folders.scans]") :]
+    lines = [line.removeprefix("# ") for line in shown.splitlines() if line.startswith(("# [", "# "))]
+    keys = [line for line in lines if line.startswith("[") or re.match(r"[a-z_]+ = ", line)]
+    config = parse(TEXT + "\n".join(keys))
+    assert config.hot_folders == {"scans": HotFolderSettings("/srv/scans")}
+    assert {line.split(" ")[0] for line in keys[1:]} == {f.name for f in fields(HotFolderSettings)}
+
+
+@pytest.mark.parametrize(
+    ("paths", "words"),
+    [
+        (["{site}/staging/in"], "lies in the site"),
+        (["{site}"], "the site"),
+        (["{site}/.."], "holds or lies in the site"),
+        (["{other}", "{other}"], "hot folder 'h0'"),
+        (["{other}", "{other}/in"], "hot folder 'h0'"),
+        (["{other}", "{link}"], "hot folder 'h0'"),
+        (["{link}/../site/x"], "the site"),
+    ],
+)
+def test_hot_folders_keep_away_from_the_site_and_from_each_other(
+    tmp_path: Path, paths: list[str], words: str
+) -> None:
+    site, other, link = tmp_path / "site", tmp_path / "other", tmp_path / "link"
+    site.mkdir()
+    other.mkdir()
+    link.symlink_to(other)
+    places = [path.format(site=site, other=other, link=link) for path in paths]
+    tables = "".join(f'[hot_folders.h{n}]\npath = "{place}"\n' for n, place in enumerate(places))
+    (site / "archived.toml").write_text(TEXT + tables, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=words):
+        load(site)

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from archived.catalog.store import Catalog
 from archived.routines.hot_tree import HotTree
 from tests.simulation.killing import Fuse, Killed
-from tests.unit.archived.hot.conftest import Hot
+from tests.unit.archived.hot.conftest import Hot, Unsynced
 
 
-class Mortal(Catalog):
+class Mortal(Unsynced):
     """A catalog whose process may die before a commit or right behind it, and writes nothing afterwards."""
 
     fuse: Fuse
@@ -70,13 +69,13 @@ def killed_at_every_step(hot: Hot, prepare: Callable[[int], None], check: Callab
         prepare(nth)
         hot.catalog.fuse.arm(nth)
         try:
-            hot.look(5)
+            hot.look()
         except Killed:
             hot.catalog.is_dead = False
         finished = hot.catalog.fuse.armed
         hot.catalog.fuse.disarm()
         hot.restart()
-        hot.look(5)
+        hot.look()
         check(nth)
         if finished:
             return nth
@@ -120,7 +119,7 @@ def test_killed_anywhere_while_it_removes_the_original_goes_and_both_receipts_st
 
     def prepare(nth: int) -> None:
         mortal.volume(f"F1/S1/{nth:04d}", text=str(nth))
-        mortal.look(5)
+        mortal.look()
         mortal.archive(mortal.packages()[-1].id)
 
     def check(nth: int) -> None:
