@@ -40,10 +40,11 @@ def show_survey(survey: dict[str, Any]) -> None:
     """One rebuild or check, with its report."""
     report = survey.get("report") or {}
     facts({k: v for k, v in survey.items() if k not in ("report", "notice")})
-    facts({k: v for k, v in report.items() if not isinstance(v, list | dict)})
-    table_rows = report.get("differences") or []
-    if table_rows:
-        table(table_rows, "kind", "thing", "what", "next")
+    facts(report.get("counts") or {})
+    if report:
+        table(report["differences"], "kind", "thing", "what", "next", empty=_("no differences"))
+    if report.get("not_on_media"):
+        click.echo(_("no medium can tell: {things}").format(things="; ".join(report["not_on_media"])))
 
 
 @verb(

@@ -87,6 +87,12 @@ def looks_in_state(connection: Connection, *wanted: LookState) -> list[MediumLoo
     return values(connection, MediumLook, query)
 
 
+def looks_since(connection: Connection, at: datetime) -> list[MediumLook]:
+    """Looks that ended since then, in order."""
+    query = select(medium_look).where(medium_look.c.ended_at >= at).order_by(medium_look.c.ended_at)
+    return values(connection, MediumLook, query)
+
+
 def advance_look(connection: Connection, look_id: int, event: LookEvent, **changes: Any) -> None:
     """Raises NotFound, ForbiddenStep."""
     advance(connection, medium_look, states.LOOK, look_id, event, **changes)

@@ -59,7 +59,7 @@ def compare_image(drive: OpticalDrive, expected: Expected, report: Report) -> Co
     sectors = expected.size_bytes // SECTOR_BYTES
     for lba in range(0, sectors, READ_SECTORS):
         count = min(READ_SECTORS, sectors - lba)
-        data = _read_or_zeros(drive, lba, count, unreadable)
+        data = read_or_zeros(drive, lba, count, unreadable)
         digests.update(data)
         chunks.update(data)
         report((lba + count) * SECTOR_BYTES, expected.size_bytes)
@@ -99,7 +99,7 @@ def read_ranges(drive: OpticalDrive, sinks: Sequence[Sink], report: Report) -> t
         for offset, length in ranges:
             for at in range(offset, offset + length, READ_SECTORS * SECTOR_BYTES):
                 size = min(READ_SECTORS * SECTOR_BYTES, offset + length - at)
-                data = _read_or_zeros(drive, at // SECTOR_BYTES, size // SECTOR_BYTES, unreadable)
+                data = read_or_zeros(drive, at // SECTOR_BYTES, size // SECTOR_BYTES, unreadable)
                 for spool in spools:
                     spool.take(data, at)
                 done_bytes += size
@@ -161,7 +161,7 @@ def write_at(descriptor: int, data: bytes | bytearray | memoryview, offset: int)
         view, offset = view[count:], offset + count
 
 
-def _read_or_zeros(drive: OpticalDrive, lba: int, count: int, unreadable: list[Range]) -> bytes:
+def read_or_zeros(drive: OpticalDrive, lba: int, count: int, unreadable: list[Range]) -> bytes:
     """The sectors; where the drive reports them unreadable, cluster by cluster, zeros and a note."""
     try:
         return drive.read(lba, count)
@@ -170,7 +170,7 @@ def _read_or_zeros(drive: OpticalDrive, lba: int, count: int, unreadable: list[R
             unreadable.append((lba * SECTOR_BYTES, count * SECTOR_BYTES))
             return bytes(count * SECTOR_BYTES)
     pieces = [
-        _read_or_zeros(drive, at, min(CLUSTER_SECTORS, lba + count - at), unreadable)
+        read_or_zeros(drive, at, min(CLUSTER_SECTORS, lba + count - at), unreadable)
         for at in range(lba, lba + count, CLUSTER_SECTORS)
     ]
     return b"".join(pieces)

@@ -7,24 +7,26 @@ A medium that no drive can tell anything about ends FAILED, and is named.
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, media, surveys
+from archived.catalog import events, holds, media, surveys
 from archived.formats.key_files import public_keys
 from archived.model import Medium
-from archived.policy.mounting import Want
 from archived.policy.ranges import Range
 from archived.policy.sources import drives_to_try
 from archived.sessions.identify import Finding, look_at
 from archived.sessions.mount import demand_medium
-from archived.sessions.read import Sink, read_ranges
+from archived.sessions.read import Expected, Sink, read_ranges
+from archived.sessions.read_whole import WholeRead, Wrapped, read_whole
 from archived.sessions.tools import SitePaths, Tools
 from archived.stages.floor import Floor, drive_failed, drive_worked, floors, stale_key
+from archived.stages.looking_whole import expected_of, judged_copy, record_whole
 from archived.stages.recall_reading import spool_path
+from archived.stages.surveying import CHECK, FULL_CHECK
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyState, LookEvent, LookState, MediumState, SurveyEvent, SurveyState
 from archived.surveys import MediumLook, Survey
@@ -33,7 +35,7 @@ from devices.failures import WorldDiffers
 NAME = "looking"
 #: So often a drive may end a look without an outcome; then the medium is named, and left.
 TRIES_MAX = 2
-IDENTIFY, RANGES = "identify", "ranges"
+IDENTIFY, FULL, RANGES = "identify", "full", "ranges"
 #: What is being written or read by a session of its own is not looked at meanwhile.
 _IN_SESSION = (CopyState.WRITING, CopyState.VERIFYING)
 
@@ -84,6 +86,17 @@ class Task:
     library: str
     element: int
     folder: Path
+    #: For a look at everything: the copy, and what its medium must hold.
+    copy_id: int = 0
+    expected: Expected | Wrapped | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a look at everything found: what the medium says, and how all of it compared."""
+
+    finding: Finding
+    read: WholeRead
 
 
 def due(read: Connection, site: Site) -> View:
@@ -95,7 +108,7 @@ def due(read: Connection, site: Site) -> View:
         return View()  # the robot is being asked what is where
     looks = surveys.looks(read, survey.id)
     waiting = [look for look in looks if look.state in (LookState.WANTED, LookState.LOOKING)]
-    asked = {look.medium_id for look in looks}
+    asked = {look.medium_id for look in looks} | {look.medium_id for look in _reused(read, survey)}
     everything = {medium.id: medium for floor in every_floor for medium in floor.media}
     unasked = [
         medium.id
@@ -131,14 +144,14 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
         return None
     if isinstance(task, Ask):
         for medium_id in task.medium_ids:
-            look = MediumLook(0, survey.id, medium_id, IDENTIFY, LookState.WANTED, site.now())
-            surveys.ask(write, look)
+            purpose = FULL if _can_be_judged(write, survey, medium_id) else IDENTIFY
+            surveys.ask(write, MediumLook(0, survey.id, medium_id, purpose, LookState.WANTED, site.now()))
         return None
     surveys.advance_state(write, survey.id, SurveyEvent.ALL_SEEN)
     return None
 
 
-def run(action: Action, tools: Tools) -> Finding | tuple[Range, ...]:
+def run(action: Action, tools: Tools) -> Finding | Whole | tuple[Range, ...]:
     task: Task = action.task
     report = tools.progress.begin(action.key, f"looking at medium {task.medium.id} in {task.drive}")
     drive = tools.drives[task.drive]
@@ -149,7 +162,10 @@ def run(action: Action, tools: Tools) -> Finding | tuple[Range, ...]:
             drive, [Sink(spool_path(task.folder, str(task.look.finding["image"])), task.look.ranges)], report
         )
     keys = {hashlib.sha256(key.pem).hexdigest() for key in public_keys(tools.paths.keys).values()}
-    return look_at(drive, task.folder, keys, report)
+    finding = look_at(drive, task.folder, keys, report)
+    if task.expected is None:
+        return finding
+    return Whole(finding, read_whole(drive, task.expected, report))
 
 
 def record(write: Connection, site: Site, action: Action, outcome: object) -> float:
@@ -160,6 +176,9 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
     if isinstance(outcome, Broken):
         return _record_failure(write, site, task, look, outcome.error)
     drive_worked(write, task.drive)
+    if isinstance(outcome, Whole):
+        record_whole(write, site, task.copy_id, task.medium.id, task.drive, outcome.read)
+        outcome = outcome.finding
     finding = outcome.as_document() if isinstance(outcome, Finding) else {**look.finding, "bad": outcome}
     surveys.advance_look(write, look.id, LookEvent.FINISHED, finding=finding, ended_at=site.now())
     subject = ("medium", task.medium.id)
@@ -170,17 +189,10 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
     return 0
 
 
-def wants(read: Connection, floor: Floor) -> list[Want]:
-    """Media that looks want in a drive; they come after everything that people and staging wait for."""
-    up = [drive.name for drive in floor.up]
-    found = []
-    for look in surveys.looks_in_state(read, LookState.WANTED, LookState.LOOKING):
-        medium = floor.medium(look.medium_id)
-        if medium is not None:
-            drives = drives_to_try(up, look.tried_in)
-            where = (medium.home_element, medium.element)
-            found.append(Want(medium.id, *where, "look", drives, medium.element or 0, look.asked_at))
-    return found
+def usable_looks(read: Connection, survey: Survey) -> list[MediumLook]:
+    """What a survey goes by: its own looks at media, and, while a hold is in force, those made since it began."""
+    mine = [look for look in surveys.looks(read, survey.id) if look.purpose != RANGES]
+    return [*mine, *_reused(read, survey)]
 
 
 def folder_of(paths: SitePaths, look: MediumLook) -> Path:
@@ -193,6 +205,25 @@ def folder_of(paths: SitePaths, look: MediumLook) -> Path:
 def through_folder(paths: SitePaths, survey_id: int, image_id: str) -> Path:
     """Where everything lies that is read to make one image through its set."""
     return paths.surveys / str(survey_id) / f"through-{image_id}"
+
+
+def _reused(read: Connection, survey: Survey) -> list[MediumLook]:
+    """The last look at each medium since the hold began, for a check that need not load it again."""
+    current = holds.current(read)
+    if current is None or survey.kind != CHECK:
+        return []
+    own = {look.medium_id for look in surveys.looks(read, survey.id)}
+    latest = {
+        look.medium_id: look
+        for look in surveys.looks_since(read, current.placed_at)
+        if look.survey_id != survey.id and look.purpose != RANGES and look.medium_id not in own
+    }
+    return list(latest.values())
+
+
+def _can_be_judged(read: Connection, survey: Survey, medium_id: str) -> bool:
+    """Whether all of a medium is to be read, and the catalog knows what must stand there."""
+    return survey.kind == FULL_CHECK and judged_copy(read, medium_id) is not None
 
 
 def _ready(look: MediumLook, medium: Medium, every_floor: Iterable[Floor]) -> InDrive | None:
@@ -227,7 +258,12 @@ def _claim_look(write: Connection, site: Site, action: Action, item: InDrive) ->
         surveys.advance_look(write, look.id, LookEvent.BEGUN)
     library = item.medium.library or ""
     folder = folder_of(site.tools.paths, look)
-    return action.having(Task(look, item.medium, item.drive, library, item.element, folder))
+    task = Task(look, item.medium, item.drive, library, item.element, folder)
+    judged = judged_copy(write, item.medium.id) if look.purpose == FULL else None
+    if judged is not None:
+        copy, image = judged
+        task = replace(task, copy_id=copy.id, expected=expected_of(write, image))
+    return action.having(task)
 
 
 def _record_failure(write: Connection, site: Site, task: Task, look: MediumLook, error: Exception) -> float:

@@ -18,7 +18,7 @@ from archived.policy.mounting import DriveView, MovePlan, SlotView, Want, next_m
 from archived.policy.sources import drives_to_try
 from archived.sessions.mount import Carried, Carry, carry, resume, take_inventory
 from archived.sessions.tools import Tools
-from archived.stages import hold, looking, recall_reading
+from archived.stages import hold, look_wants, recall_reading
 from archived.stages.floor import Floor, floors
 from archived.stages.robot_trouble import drive_down, move_failed, robot_silent
 from archived.stages.settling import settle
@@ -220,7 +220,7 @@ def _wants(read: Connection, floor: Floor, writes_paused: bool) -> tuple[list[Wa
             if medium is not None and may_write(read, copy):
                 want(medium, "write", tuple(up), copy.planned_at)
                 ready.add(medium.id)
-    for look in looking.wants(read, floor):
+    for look in look_wants.wants(read, floor):
         wants.append(look)
         ready.add(look.medium_id)
     return wants, ready

@@ -3,6 +3,7 @@
 from typing import cast
 
 from archived.stages import (
+    checking,
     commitment,
     looking,
     moving,
@@ -30,5 +31,6 @@ PIPELINE: tuple[Stage, ...] = tuple(
         recall,
         looking,
         rebuilding,
+        checking,
     )
 )

@@ -12,6 +12,7 @@ from archived.language import _, counted
 from archived.model import Medium, Package, ProtectionSet
 from archived.policy.rebuilding import Claim, Difference, Sorted
 from archived.policy.sufficiency import package_sufficient
+from archived.stages.checking_report import NOT_ON_MEDIA, counts, sets_that_lack, staged_only
 from archived.stages.work import Site
 from archived.states import (
     ImageEvent,
@@ -209,59 +210,7 @@ def _set_counters(write: Connection, site: Site) -> None:
 
 def _report(read: Connection, site: Site, survey: Survey) -> dict[str, Any]:
     """What came out, and what cannot come from media."""
-    known = packages.listing(read)
-    sets = images.set_listing(read)
-    incomplete = [item for item in sets if item.state is SetState.FOUND]
-    differences = [*survey.report.get("differences", ())]
-    differences += [_of_set(read, item).as_document() for item in incomplete]
-    differences += [item.as_document() for item in _in_staging_only(site, {p.id for p in known})]
-    return {
-        "counts": {
-            "packages": len(known),
-            "archived": sum(package.state is PackageState.ARCHIVED for package in known),
-            "sets": len(sets),
-            "complete_sets": len(sets) - len(incomplete),
-            "images": len(images.listing(read)),
-            "media": len(media.listing(read)),
-        },
-        "differences": differences,
-    }
-
-
-def _of_set(read: Connection, item: ProtectionSet) -> Difference:
-    members = {image.position: image for image in images.of_set(read, item.id)}
-    unseen = [
-        position
-        for position in range(1, item.n + item.m + 1)
-        if position not in item.absent
-        and (position not in members or not media.copies_at_hand(read, members[position].id))
-    ]
-    if not unseen:
-        words = _(
-            "set {set}: every member was seen; bytes of it lie in staging, so it may never have been read back"
-        )
-        return Difference(
-            "set-not-proven", item.id, words.format(set=item.id), "archivectl catalog check --full"
-        )
-    words = _("set {set}: no medium in the room carries member {members}").format(
-        set=item.id, members=", ".join(map(str, unseen))
-    )
-    return Difference("set-incomplete", item.id, words, f"archivectl sets {item.id}")
-
-
-def _in_staging_only(site: Site, known: set[str]) -> list[Difference]:
-    """Packages that lie in staging and on no medium: their bags are whole, and nobody remembers them."""
-    folder = site.tools.paths.staging / "packages"
-    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    return [
-        Difference(
-            "staged-only",
-            name,
-            _(
-                "package {package} lies in staging and on no medium: it was accepted, or was being taken in"
-            ).format(package=name),
-            f"archivectl submit {folder / name} --fonds F --series S --volume V",
-        )
-        for name in names
-        if name not in known
-    ]
+    known = {package.id for package in packages.listing(read)}
+    found = [*survey.report.get("differences", ())]
+    found += [item.as_document() for item in (*sets_that_lack(read), *staged_only(site, known))]
+    return {"counts": counts(read), "differences": found, "not_on_media": list(NOT_ON_MEDIA)}

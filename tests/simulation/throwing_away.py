@@ -1,6 +1,7 @@
 """A catalog that is thrown away: the old one set aside to compare with, a new one made from the media of the room."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,19 +61,31 @@ def throw_away(story: Story, *, kept: str = "old.sqlite") -> Path:
 
 
 def register_blanks(story: Story) -> None:
-    """archivectl media register ... --batch 2026-11"""
+    """archivectl media register BLANK --batch NAME, each of a batch of its own."""
     blanks = [m.id for m in story.media(MediumState.QUARANTINED) if m.element is not None]
     with story.catalog.write() as write:
-        registration.register_blanks(
-            write,
-            story.site,
-            blanks,
-            pool=POOL,
-            batch="2026-11",
-            media_id="",
-            capacity_bytes=None,
-            agent="uid:1000",
-        )
+        for blank in blanks:
+            registration.register_blanks(
+                write,
+                story.site,
+                [blank],
+                pool=POOL,
+                batch=f"batch of {blank}",
+                media_id="",
+                capacity_bytes=None,
+                agent="uid:1000",
+            )
+
+
+def bring_back(story: Story, barcode: str) -> None:
+    """A disc that was carried away is laid into an import/export slot, and a look finds it."""
+    estate = story.room.estate
+    name, carrier = next((n, c) for n, c in estate.world.carriers.items() if c.barcode == barcode)
+    address = estate.world.free_element(estate.plan.import_export_addresses)
+    estate.change(lambda world: world.with_carrier(name, replace(carrier, address=address)))
+    story.room.somebody_reached_in(address)
+    story.look()
+    story.settle()
 
 
 def ask_to_rebuild(story: Story) -> int:

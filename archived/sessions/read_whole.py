@@ -1,0 +1,57 @@
+"""Reading all of a medium: against the digests of its image, or, where only its payload is known, learning the rest."""
+
+from dataclasses import dataclass
+
+from archived.sessions.read import READ_SECTORS, Comparison, Expected, compare_image, read_or_zeros
+from archived.sessions.tools import Report
+from backends.interface import SECTOR_BYTES, DiscStatus, OpticalDrive
+from erasure.chunks import ChunkTable, ChunkTableBuilder
+from erasure.digests import Digests
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """An image of which only a part is known by its chunk table: parity.bin in its wrapper."""
+
+    image_id: str
+    size_bytes: int
+    payload_offset: int
+    payload_chunks: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WholeRead:
+    """How a medium compared, and, of a wrapper that nobody had digests of, what they are."""
+
+    comparison: Comparison
+    sha256: str = ""
+    blake3: str = ""
+    xxh3: str = ""
+    chunks: bytes = b""
+
+
+def read_whole(drive: OpticalDrive, expected: Expected | Wrapped, report: Report) -> WholeRead:
+    """Read everything. Raises DeviceFailure when the drive fails or says nothing."""
+    if isinstance(expected, Expected):
+        return WholeRead(compare_image(drive, expected, report))
+    if drive.inspect().status is not DiscStatus.COMPLETE:
+        return WholeRead(Comparison("the disc is not complete", ((0, expected.size_bytes),)))
+    table = ChunkTable.from_bytes(expected.payload_chunks)
+    start, end = expected.payload_offset, expected.payload_offset + table.length_bytes
+    digests, chunks, payload = Digests(), ChunkTableBuilder(), ChunkTableBuilder()
+    unreadable: list[tuple[int, int]] = []
+    sectors = expected.size_bytes // SECTOR_BYTES
+    for lba in range(0, sectors, READ_SECTORS):
+        data = read_or_zeros(drive, lba, min(READ_SECTORS, sectors - lba), unreadable)
+        digests.update(data)
+        chunks.update(data)
+        at = lba * SECTOR_BYTES
+        payload.update(memoryview(data)[max(0, start - at) : max(0, end - at)])
+        report(at + len(data), expected.size_bytes)
+    bad = [(start + offset, size) for offset, size in map(table.range_of, table.bad_chunks(payload.finish()))]
+    if bad or unreadable:
+        words = f"{len(unreadable)} unreadable areas; {len(bad)} of {len(table)} chunks of parity.bin differ"
+        return WholeRead(Comparison(words, tuple(bad) or tuple(unreadable)))
+    found = digests.hexdigests()
+    whole = chunks.finish().to_bytes()
+    return WholeRead(Comparison(""), found["sha256"], found["blake3"], found["xxh3-128"], whole)

@@ -1,0 +1,215 @@
+"""`catalog check`: what every medium said, against the catalog and the library.
+
+A medium that carries an image that the catalog knows, and did not know to be there, is taken into the catalog; a hold
+learns of every medium that was looked at. Everything else is reported. How far the comparison has come is committed
+with what it found; the write that ends it is the last.
+"""
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, images, media, packages, rebuilt, surveys
+from archived.formats import disc_rows, disc_texts
+from archived.formats.descriptor import decode_descriptor
+from archived.formats.errors import FormatError
+from archived.model import Copy, Image
+from archived.policy.checking import Believed, compare_descriptor, compare_packages, judge
+from archived.policy.rebuilding import Difference, claim_of, sort_out
+from archived.sessions.tools import Tools
+from archived.stages import hold
+from archived.stages.checking_report import report_of
+from archived.stages.looking import folder_of, usable_looks
+from archived.stages.surveying import CHECK, FULL_CHECK
+from archived.stages.work import CPU, Action, Broken, Context, Site
+from archived.states import CopyState, MediumEvent, MediumState, SurveyEvent, SurveyState
+from archived.surveys import MediumLook, Survey
+
+NAME = "checking"
+_REST_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One bounded piece of the comparison: all media at once, one disc's lists, or the end."""
+
+    survey_id: int
+    kind: str  # "media" | "disc" | "end"
+    cursor: dict[str, Any]
+    looks: tuple[MediumLook, ...] = ()
+    folder: Path | None = None
+    medium_id: str = ""
+    image: Image | None = None
+    members: tuple[Image, ...] = ()
+    packages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Folders of earlier surveys that nobody needs any more.
+    rubbish: tuple[Path, ...] = ()
+
+
+def due(read: Connection, site: Site) -> Survey | None:
+    survey = surveys.under_way(read)
+    if survey is None or survey.kind not in (CHECK, FULL_CHECK):
+        return None
+    return survey if survey.state is SurveyState.ASSEMBLING else None
+
+
+def plan(view: Survey | None, context: Context) -> list[Action]:
+    if view is None or context.draining:
+        return []
+    return context.choose([Action(NAME, f"survey {view.id}", (CPU,), view)])
+
+
+def claim(write: Connection, site: Site, action: Action) -> Action | None:
+    survey = surveys.get(write, action.task.id)
+    if survey.state is not SurveyState.ASSEMBLING:
+        return None
+    cursor = dict(survey.cursor)
+    looks = usable_looks(write, survey)
+    if "discs" not in cursor:
+        return action.having(Step(survey.id, "media", cursor, tuple(looks)))
+    by_id = {look.id: look for look in looks}
+    if cursor["discs"]:
+        look = by_id[cursor["discs"][0]]
+        return action.having(_disc_step(write, site, survey, cursor, look))
+    needed = {str(survey.id), *(str(look.survey_id) for look in looks)}
+    folder = site.tools.paths.surveys
+    rubbish = tuple(folder / str(number) for number in range(1, survey.id) if str(number) not in needed)
+    return action.having(Step(survey.id, "end", cursor, tuple(looks), rubbish=rubbish))
+
+
+def run(action: Action, tools: Tools) -> list[Difference]:
+    step: Step = action.task
+    for folder in step.rubbish:
+        shutil.rmtree(folder, ignore_errors=True)
+    if step.kind != "disc" or step.folder is None or step.image is None:
+        return []
+    tools.progress.begin(action.key, f"comparing what {step.medium_id} says with the catalog")
+    try:
+        if step.image.kind == "data":
+            path = step.folder / disc_texts.file_name(disc_texts.PACKAGES)
+            rows = disc_rows.read_packages(path) if path.is_file() else None
+            return [] if rows is None else compare_packages(step.image, step.packages, rows)
+        path = step.folder / disc_texts.file_name(disc_texts.DESCRIPTOR)
+        if not path.is_file():
+            return []
+        return compare_descriptor(decode_descriptor(path.read_bytes()), step.members, step.medium_id)
+    except FormatError as error:
+        return [Difference("text-damaged", step.medium_id, error.message)]
+
+
+def record(write: Connection, site: Site, action: Action, outcome: object) -> float:
+    step: Step = action.task
+    survey = surveys.get(write, step.survey_id)
+    if survey.state is not SurveyState.ASSEMBLING:
+        return 0  # given up meanwhile
+    if isinstance(outcome, Broken) or not isinstance(outcome, list):
+        return _REST_S
+    if step.kind == "end":
+        _end(write, site, survey, step)
+        return 0
+    if step.kind == "media":
+        found, discs = _media(write, site, step.looks)
+        cursor = {**step.cursor, "discs": discs}
+    else:
+        found, cursor = outcome, {**step.cursor, "discs": step.cursor["discs"][1:]}
+    surveys.note(write, survey.id, [item.as_document() for item in found])
+    surveys.keep_place(write, survey.id, cursor)
+    return 0
+
+
+def _media(
+    write: Connection, site: Site, looks: tuple[MediumLook, ...]
+) -> tuple[list[Difference], list[int]]:
+    """Judge every medium that was looked at. Returns what differs, and the looks whose lists are to be compared."""
+    config, found, discs = site.config, [], []
+    claims = {look.id: claim for look in looks if (claim := claim_of(look)) is not None}
+    ours = sort_out(claims.values(), institution=config.site.name, simulated=config.simulated)
+    our_looks = {claim.look_id for claim in ours.ours}
+    for look in looks:
+        medium = media.get(write, look.medium_id)
+        copies = tuple((copy, images.get(write, copy.image_id)) for copy in media.copies_on(write, medium.id))
+        claim = claims.get(look.id)
+        known = _image_named(write, claim.set_id, claim.position) if claim is not None else None
+        judged = judge(look, Believed(medium, copies), claim, known, ours=look.id in our_looks)
+        hold.looked(write, site, medium.id, judged.found, judged.difference.what if judged.difference else "")
+        if judged.carries is not None and _adopt(write, site, look, judged.carries):
+            discs.append(look.id)
+            continue
+        if judged.difference is not None:
+            found.append(judged.difference)
+        if known is not None and look.id in our_looks:
+            discs.append(look.id)
+    return found, discs
+
+
+def _adopt(write: Connection, site: Site, look: MediumLook, image: Image) -> bool:
+    """A disc that came back: the catalog knows its image, and from now on that this medium carries it."""
+    medium = media.get(write, look.medium_id)
+    unclaimed = medium.state is MediumState.QUARANTINED and not media.copies_on(write, medium.id)
+    if not unclaimed or look.finding.get("damaged"):
+        return False
+    pool = site.config.pools[image.pool]
+    copy = Copy(
+        id=0,
+        image_id=image.id,
+        medium_id=medium.id,
+        state=CopyState.FOUND,
+        role=pool.role,
+        site=site.config.libraries[pool.library].site,
+        planned_at=image.closed_at or image.opened_at,
+        note="found by a check",
+    )
+    rebuilt.add_copies(write, [copy])
+    changes = {
+        "kind": pool.media_kind,
+        "media_id": str(look.finding.get("media_id") or ""),
+        "capacity_bytes": int(look.finding.get("capacity_bytes") or 0),
+        "note": "",
+    }
+    media.advance_state(write, medium.id, MediumEvent.IDENTIFIED, **changes)
+    events.clear_attention(write, f"stranger:{medium.id}")
+    events.append(write, site.now(), "medium identified", ("medium", medium.id), image=image.id)
+    return True
+
+
+def _disc_step(
+    read: Connection, site: Site, survey: Survey, cursor: dict[str, Any], look: MediumLook
+) -> Step:
+    claim = claim_of(look)
+    image = _image_named(read, claim.set_id, claim.position) if claim is not None else None
+    known = packages.of_image(read, image.id) if image is not None else []
+    rows = {
+        package.id: {
+            "fonds": package.fonds,
+            "series": package.series,
+            "volume": package.volume,
+            "version": package.version,
+            "root_digest": package.root_digest,
+        }
+        for package in known
+    }
+    members = tuple(images.of_set(read, claim.set_id)) if claim is not None else ()
+    folder = folder_of(site.tools.paths, look)
+    return Step(survey.id, "disc", cursor, (), folder, look.medium_id, image, members, rows)
+
+
+def _image_named(read: Connection, set_id: str, position: int) -> Image | None:
+    return next((image for image in images.of_set(read, set_id) if image.position == position), None)
+
+
+def _end(write: Connection, site: Site, survey: Survey, step: Step) -> None:
+    report = report_of(write, site, survey, step.looks)
+    surveys.advance_state(write, survey.id, SurveyEvent.FINISHED, ended_at=site.now(), report=report)
+    events.append(
+        write,
+        site.now(),
+        "catalog checked",
+        ("survey", str(survey.id)),
+        agent=survey.agent,
+        outcome="failure" if report["differences"] else "success",
+        differences=len(report["differences"]),
+        **report["counts"],
+    )

@@ -1,0 +1,60 @@
+"""A look at all of a medium: what must stand there, and what becomes of its copy."""
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, images, media
+from archived.model import Copy, Image
+from archived.sessions.read import Expected
+from archived.sessions.read_whole import WholeRead, Wrapped
+from archived.stages.verification import expectation
+from archived.stages.work import Site
+from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
+
+_JUDGED = (CopyState.VERIFIED, CopyState.FOUND, CopyState.SUSPECT)
+
+
+def judged_copy(read: Connection, medium_id: str) -> tuple[Copy, Image] | None:
+    """The copy on a medium that can be read against what is recorded of its image; None when there is none."""
+    for copy in media.copies_on(read, medium_id):
+        if copy.state in _JUDGED:
+            image = images.get(read, copy.image_id)
+            if expected_of(read, image) is not None:
+                return copy, image
+    return None
+
+
+def expected_of(read: Connection, image: Image) -> Expected | Wrapped | None:
+    """What a medium with this image must hold; of a wrapper that a rebuild found, its payload is all that is known."""
+    if image.sha256 is not None and images.chunks(read, image.id) is not None:
+        return expectation(read, image)
+    payload = images.chunks(read, image.id, "payload")
+    if payload is None or not image.size_bytes:
+        return None
+    return Wrapped(image.id, image.size_bytes, image.payload_offset, payload)
+
+
+def record_whole(
+    write: Connection, site: Site, copy_id: int, medium_id: str, drive: str, read: WholeRead
+) -> None:
+    """The copy is verified now, or suspect."""
+    copy = media.get_copy(write, copy_id)
+    if copy.state not in _JUDGED:
+        return  # given up meanwhile
+    subject, words = ("image", copy.image_id), read.comparison.words
+    detail = {"medium": medium_id, "drive": drive}
+    if words:
+        media.advance_copy(write, copy.id, CopyEvent.READ_DIFFERED, note=words)
+        if media.get(write, medium_id).state in (MediumState.GOOD, MediumState.SUSPECT):
+            media.advance_state(write, medium_id, MediumEvent.SPOILED, note=words)
+        events.append(write, site.now(), "fixity check", subject, outcome="failure", note=words, **detail)
+        return
+    if read.sha256:
+        digests = {"sha256": read.sha256, "blake3": read.blake3, "xxh3": read.xxh3}
+        images.update_columns(write, copy.image_id, **digests)
+        payload = images.chunks(write, copy.image_id, "payload") or b""
+        images.store_chunks(write, copy.image_id, {"image": read.chunks, "payload": payload})
+    changes = {"verified_at": site.now(), "verify_drive": drive, "note": ""}
+    media.advance_copy(write, copy.id, CopyEvent.READ_MATCHED, **changes)
+    if media.get(write, medium_id).state in (MediumState.GOOD, MediumState.SUSPECT):
+        media.advance_state(write, medium_id, MediumEvent.READ_MATCHED)
+    events.append(write, site.now(), "fixity check", subject, **detail)
