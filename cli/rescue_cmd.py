@@ -40,7 +40,7 @@ def list_discs(context: Context, discs: tuple[Path, ...], report: Path | None) -
 @report_option
 def verify(context: Context, discs: tuple[Path, ...], report: Path | None) -> None:
     """Check every file of these discs, and every chunk of their sets. Writes nothing."""
-    from archived.formats.salvage_check import Checked, FileState, check_files, expected_digests
+    from archived.formats.salvage_check import check_files, expected_digests, proven_files
     from archived.formats.salvage_report import checked_document, set_document, sets_of
 
     with opened(context, discs) as found:
@@ -52,12 +52,8 @@ def verify(context: Context, discs: tuple[Path, ...], report: Path | None) -> No
         }
         documents = []
         for disc in found:
-            if id(disc) in whole and not disc.is_folder and "parity.bin" not in disc.files:
-                # The sha256 of the whole image was right: so is every file in it.
-                good = [Checked(path, FileState.GOOD, file.size_bytes) for path, file in disc.files.items()]
-                documents.append(checked_document(disc, good))
-            else:
-                documents.append(checked_document(disc, check_files(disc, expected_digests(disc))))
+            proven = proven_files(disc) if id(disc) in whole else ()
+            documents.append(checked_document(disc, check_files(disc, expected_digests(disc), proven)))
         members = [set_document(item) for item in sets]
     well = not any(item["bad"] or item["problems"] for item in documents)
     well = well and not any(member["state"] == "damaged" for item in members for member in item["members"])

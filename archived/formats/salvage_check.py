@@ -2,14 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from archived.formats.errors import FormatError
 from archived.formats.file_rows import read_file_table
 from archived.formats.salvage_copy import blocks
-from archived.formats.salvage_disc import SalvagedDisc
+from archived.formats.salvage_disc import PARITY_PATH, SalvagedDisc
 
 MANIFESTS = ("manifest-sha256.txt", "tagmanifest-sha256.txt", "SHA256SUMS.txt")
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
@@ -52,19 +52,29 @@ def manifest_lines(text: bytes) -> dict[str, str]:
     return found
 
 
-def check_files(disc: SalvagedDisc, expected: dict[str, str]) -> Iterator[Checked]:
-    """A verdict on every file that is there or should be, sorted by path."""
+def check_files(
+    disc: SalvagedDisc, expected: dict[str, str], proven: Collection[str] = ()
+) -> Iterator[Checked]:
+    """A verdict on every file that is there or should be, sorted by path; `proven` ones are not read again."""
     for path in sorted({*disc.files, *expected}):
         file = disc.files.get(path)
         if file is None:
             yield Checked(path, FileState.MISSING, 0)
             continue
         wanted = expected.get(path)
+        if path in proven:
+            yield Checked(path, FileState.GOOD, file.size_bytes)
+            continue
         if wanted is None:
             yield Checked(path, FileState.UNJUDGED, file.size_bytes)
             continue
         good = sha256_of(disc, path) == wanted
         yield Checked(path, FileState.GOOD if good else FileState.DAMAGED, file.size_bytes)
+
+
+def proven_files(disc: SalvagedDisc) -> Collection[str]:
+    """The files of a disc whose bytes in the code word are whole: parity.bin, or all that a whole image holds."""
+    return (PARITY_PATH,) if PARITY_PATH in disc.files else disc.files
 
 
 def sha256_of(disc: SalvagedDisc, path: str) -> str:

@@ -66,7 +66,7 @@ def _repair(
     for position, data in salvaged.repair(chunk, asked).items():
         if data is None:
             lost[position].append(chunk)
-        elif any(data):  # zeros are there already
+        elif data.strip(b"\0"):  # zeros are there already
             found[position] = data
         advance(salvaged.record(position).chunks.range_of(chunk)[1])
     return found

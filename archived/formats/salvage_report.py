@@ -23,8 +23,7 @@ def sets_of(discs: Sequence[SalvagedDisc], advance: Advance) -> list[SalvagedSet
             newest[found.set_id] = found
     salvaged = [SalvagedSet(descriptor) for _, descriptor in sorted(newest.items())]
     for item in salvaged:
-        for disc in discs:
-            item.take(disc, advance)
+        item.take(discs, advance)
     return salvaged
 
 

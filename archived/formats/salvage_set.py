@@ -5,7 +5,9 @@ not zero are taken for good, and the sums of the result decide.
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -57,12 +59,24 @@ class SalvagedSet:
     def record(self, position: int) -> MemberRecord:
         return self._records[position]
 
-    def take(self, disc: SalvagedDisc, advance: Advance) -> None:
-        """Judge a disc by the chunk table of the member that it is, whatever it is called."""
+    def take(self, discs: Sequence[SalvagedDisc], advance: Advance) -> None:
+        """Judge discs by the chunk tables of the members that they are, whatever they are called.
+
+        On threads, one a disc: digests take the time, and let others run.
+        """
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for disc, judged in zip(
+                discs, pool.map(lambda disc: self._judged(disc, advance), discs), strict=True
+            ):
+                if judged is None:
+                    self.strangers.append(disc)
+                else:
+                    self.found[judged[0]].append(judged[1])
+
+    def _judged(self, disc: SalvagedDisc, advance: Advance) -> tuple[int, MemberCopy] | None:
         position = self._recognised(disc)
         if position is None:
-            self.strangers.append(disc)
-            return
+            return None
         record, data = self._records[position], disc.member
         digest, good = hashlib.sha256(), bytearray()
         for chunk in range(len(record.chunks)):
@@ -74,7 +88,7 @@ class SalvagedSet:
         right = digest.hexdigest() == record.digests["sha256"]
         if all(good) and not right:
             good = bytearray(len(good))  # sums that match a forged text: none of it is believed
-        self.found[position].append(MemberCopy(disc, data, bytes(good), all(good) and right))
+        return position, MemberCopy(disc, data, bytes(good), all(good) and right)
 
     def whole(self, position: int) -> MemberCopy | None:
         """A copy of a member that needs nothing."""
@@ -124,7 +138,7 @@ class SalvagedSet:
             data = disc.member.read(chunk * CHUNK_BYTES, CHUNK_BYTES)
             for position, record in self._records.items():
                 part = data[: self._span(position, chunk)]
-                if any(part) and record.chunks.matches(chunk, part):
+                if part.strip(b"\0") and record.chunks.matches(chunk, part):
                     return position
         return None
 
@@ -173,7 +187,7 @@ class SalvagedSet:
         choice: dict[int, int | None] = {}
         zeros = []
         for position, copies in suspects.items():
-            alive = [i for i, data in enumerate(copies) if any(data[start : start + SECTOR_BYTES])]
+            alive = [i for i, data in enumerate(copies) if data[start : start + SECTOR_BYTES].strip(b"\0")]
             if alive:
                 choice[position] = alive[0]
             else:

@@ -66,8 +66,7 @@ class Wreck:
         discs = open_discs([self.raw])
         descriptors = [disc.descriptor for disc in discs if disc.descriptor is not None]
         salvaged = SalvagedSet(max(descriptors, key=lambda descriptor: descriptor.revision))
-        for disc in discs:
-            salvaged.take(disc, nothing)
+        salvaged.take(discs, nothing)
         out = self.folder / "by-archivectl"
         results = rebuild(salvaged, salvaged.wanted(), out, nothing)
         for disc in discs:
