@@ -24,6 +24,8 @@ from archived.names import escaped, raw, unescaped
 SAVED, UNJUDGED, DAMAGED, MISSING, OCCUPIED, UNWRITABLE = (
     "saved", "unjudged", "damaged", "missing", "occupied", "unwritable",
 )  # fmt: skip
+#: Where a file grows before it gets its name; one at a time.
+PART_NAME = b".archivectl-rescue.part"
 #: What leaves nothing to be wished for.
 WELL = (SAVED, UNJUDGED)
 
@@ -161,7 +163,7 @@ def _write(
     shown, size_bytes = escaped(path), copies[0].size_bytes
     try:
         place = _place(root, path)
-        part = place + b".part"
+        part = os.path.join(os.fsencode(root), PART_NAME)
         state = DAMAGED if sha256 else UNJUDGED
         for data in copies if sha256 else copies[:1]:
             if _copied(data, part, advance) == sha256:

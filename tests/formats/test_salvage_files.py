@@ -188,6 +188,16 @@ def test_nothing_that_stands_there_is_overwritten(image: Path, tmp_path: Path) -
     assert not unsaved(saved(image, tmp_path / "to"))
 
 
+def test_names_that_end_like_unfinished_files_survive_a_second_run(
+    disc: SalvagedDisc, tmp_path: Path
+) -> None:
+    readme = disc.files["README.txt"]
+    disc.files["FORMAT.txt.part"] = replace(readme, path="FORMAT.txt.part")
+    for _ in range(2):
+        assert not [i for i in extract([disc], tmp_path / "to", (), nothing) if i.state not in WELL]
+        assert (tmp_path / "to/7K3F-02/FORMAT.txt.part").read_bytes() == disc.text("README.txt")
+
+
 def test_no_path_leads_out_and_no_link_is_followed(disc: SalvagedDisc, tmp_path: Path) -> None:
     readme = disc.files["README.txt"]
     disc.files["../out.txt"] = replace(readme, path="../out.txt")
