@@ -12,6 +12,7 @@ from archived.catalog import images, media, packages
 from archived.catalog import recalls as catalog_recalls
 from archived.errors import ForbiddenStep, NotFound, Refused
 from archived.language import _
+from archived.stages import recall_area
 from archived.stages.recall_request import (
     OrderPlan,
     Plan,
@@ -67,14 +68,15 @@ def ask(body: Order, request: Request, services: Services = Depends(services_of)
     with services.catalog.write() as write:
         known = catalog_recalls.order_of_key(write, body.key)
         if known is not None:
-            return services.said(_order_document(write, services, known))
+            return services.said(_known(write, services, known))
         made, planned = request_order(
             write, services.site, _wanted(write, body), owner=uid_of(request), key=body.key
         )
         document = _plan_document(write, planned)
         document["order"] = made[0].order_id
+        area = recall_area.view(write, services.site)
         for item, recall in zip(document["recalls"], made, strict=True):
-            item |= recall_document(write, services, recall) | {"recall": recall.id}
+            item |= recall_document(services, area, recall) | {"recall": recall.id}
     services.wake()
     return services.said(document)
 
@@ -129,16 +131,22 @@ def _wanted(read: Connection, body: Order) -> list[WantedPackage]:
 
 def _order_document(read: Connection, services: Services, order_id: str) -> Document:
     found = []
+    area = recall_area.view(read, services.site)
     for recall in catalog_recalls.of_order(read, order_id):
         package = packages.get(read, recall.package_id or "")
         named = {"recall": recall.id, "package": package.id, "reference": str(package.reference)}
-        found.append(recall_document(read, services, recall) | named)
-    return {
-        "order": order_id,
-        "recalls": found,
-        "files": sum(catalog_recalls.files_wanted(read, item["recall"]) for item in found),
-        "bytes": sum(item["bytes_wanted"] for item in found),
-    }
+        found.append(recall_document(services, area, recall) | named)
+    return {"order": order_id, "recalls": found}
+
+
+def _known(read: Connection, services: Services, order_id: str) -> Document:
+    """The answer to an order that is on record already."""
+    document = _order_document(read, services, order_id)
+    document["files"] = sum(
+        catalog_recalls.files_wanted(read, item["recall"]) for item in document["recalls"]
+    )
+    document["bytes"] = sum(item["bytes_wanted"] for item in document["recalls"])
+    return document
 
 
 def _files(plan: Plan) -> int:

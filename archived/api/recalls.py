@@ -1,7 +1,6 @@
 """Recalls one by one: what they are, whether they wait, what they hold; that they arrived, or are not wanted."""
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import Connection
 
 from archived.api.services import Document, Services, plain, services_of, uid_of
 from archived.catalog import images
@@ -10,7 +9,8 @@ from archived.inner_files import FILE, FOLDER, LINK
 from archived.model import Recall
 from archived.names import as_text, escaped
 from archived.policy.delivered_entries import Entry
-from archived.stages.recall_area import expires_at, waits_words
+from archived.stages import recall_area
+from archived.stages.recall_area import AreaView, expires_at
 from archived.stages.recall_entries import entries_of, entry_of
 from archived.stages.recall_request import request_image
 from archived.stages.staging_release import remove
@@ -35,7 +35,9 @@ def export(image_id: str, request_: Request, services: Services = Depends(servic
 def list_recalls(services: Services = Depends(services_of)) -> Document:
     """Every recall, with what it takes of the recall area and until when."""
     with services.catalog.read() as read:
-        return services.listed([recall_document(read, services, r) for r in catalog_recalls.listing(read)])
+        area = recall_area.view(read, services.site)
+        every = catalog_recalls.listing(read)
+        return services.listed([recall_document(services, area, recall) for recall in every])
 
 
 @router.get("/recalls/{recall_id}")
@@ -43,7 +45,7 @@ def show(recall_id: str, services: Services = Depends(services_of)) -> Document:
     """One recall with its readings."""
     with services.catalog.read() as read:
         recall = catalog_recalls.get(read, recall_id)
-        document = recall_document(read, services, recall)
+        document = recall_document(services, recall_area.view(read, services.site), recall)
         document["paths"] = list(recall.paths)
         document["pieces"] = plain(recall.pieces)
         document["readings"] = plain(catalog_recalls.readings(read, recall_id))
@@ -98,12 +100,12 @@ def cancel(recall_id: str, services: Services = Depends(services_of)) -> Documen
     return _end(recall_id, RecallEvent.CANCELLED, services)
 
 
-def recall_document(read: Connection, services: Services, recall: Recall) -> Document:
+def recall_document(services: Services, area: AreaView, recall: Recall) -> Document:
     """A recall without its paths: why it waits, when it is given up."""
     document: Document = plain(recall)
     for many in ("paths", "pieces"):
         del document[many]
-    document["waits"] = waits_words(read, services.site, recall)
+    document["waits"] = area.words(recall)
     document["expires_at"] = plain(expires_at(services.site, recall))
     return document
 

@@ -171,11 +171,11 @@ def slow_recalls(read: Connection, site: Site) -> list[Attention]:
             _("recall {id} was asked for at {value} and is not served yet").format(
                 id=recall.id, value=recall.requested_at.isoformat(timespec="minutes")
             ),
-            _("nothing is lost; it is served when its media can be read"),
+            _("nothing is lost; it is served when its media can be read and the recall area has room"),
             f"archivectl recalls {recall.id}",
             now,
         )
-        for recall in recalls.in_state(read, RecallState.REQUESTED)
+        for recall in recalls.in_state(read, RecallState.WAITING, RecallState.REQUESTED)
         if now - recall.requested_at > SLOW_RECALL
     ]
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from archived.catalog import events, recalls
 from archived.catalog.events import Attention
 from archived.language import _
-from archived.model import Reading, Recall
+from archived.model import Recall
 from archived.sessions.gather import (
     Gathered,
     OwnRead,
@@ -48,7 +48,6 @@ class Waiting:
     """A recall without readings under way."""
 
     recall: Recall
-    readings: tuple[Reading, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +91,11 @@ class Judged:
 
 def due(read: Connection, site: Site) -> View:
     admissions = tuple(Admission(recall) for recall in next_admitted(read, site))
-    waiting = []
-    for recall in recalls.in_state(read, RecallState.REQUESTED):
-        readings = recalls.readings(read, recall.id)
-        if not any(r.state in (ReadingState.PENDING, ReadingState.READING) for r in readings):
-            waiting.append(Waiting(recall, tuple(readings)))
+    under_way = recalls.readings_in_state(read, ReadingState.PENDING, ReadingState.READING)
+    served = {reading.recall_id for reading in under_way}
+    waiting = [
+        Waiting(recall) for recall in recalls.in_state(read, RecallState.REQUESTED) if recall.id not in served
+    ]
     return View(admissions, tuple(waiting), tuple(recall_reading.due(read, site)))
 
 
@@ -117,14 +116,14 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
             recalls.advance_state(write, recall.id, RecallEvent.ADMITTED)
             _ask_for_more(write, site, replace(recall, state=RecallState.REQUESTED), NOTHING)
         return None
-    waiting: Waiting = action.task
     if recall.state is not RecallState.REQUESTED:
         return None
-    if not recall.from_staging and not waiting.readings:
+    readings = recalls.readings(write, recall.id)
+    if not recall.from_staging and not readings:
         _ask_for_more(write, site, recall, NOTHING)
         return None
     folder = site.tools.paths.recalls / recall.id
-    direct = [r for r in waiting.readings if r.purpose == "files" and r.state is ReadingState.READ]
+    direct = [r for r in readings if r.purpose == "files" and r.state is ReadingState.READ]
     staged = site.tools.paths.staging / f"packages/{recall.package_id}" if recall.from_staging else None
     image_id = recall.image_id
     return action.having(
@@ -134,8 +133,8 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
             staged=staged,
             spool=spool_path(folder, image_id or "none"),
             direct_copy=direct[-1].copy_id if direct else None,
-            own=own_reads(waiting.readings, image_id),
-            members=tuple(spooled_members(write, image_id, waiting.readings, folder)),
+            own=own_reads(readings, image_id),
+            members=tuple(spooled_members(write, image_id, readings, folder)),
             shape=set_shape(write, image_id) if image_id is not None else None,
             pieces=tuple(placed_pieces(write, recall)),
         )

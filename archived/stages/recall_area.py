@@ -1,5 +1,6 @@
 """The recall area as the catalog knows it: what is taken, who waits for room and why, what nobody fetched."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -18,14 +19,30 @@ def used_bytes(read: Connection) -> int:
     return sum(recall.area_bytes for recall in recalls.in_state(read, *recalls.LIVE))
 
 
-def may_begin(read: Connection, site: Site, area_bytes: int) -> bool:
-    """Whether a new recall of this size finds room at once: there is some, and nobody waits before it."""
-    if not area_bytes:
+@dataclass(slots=True)
+class Room:
+    """What is left of the area while recalls are put on record one after the other."""
+
+    limit_bytes: int
+    used_bytes: int
+    #: Somebody waits: whoever comes now waits behind.
+    is_waited_for: bool
+
+    @classmethod
+    def of(cls, read: Connection, site: Site) -> "Room":
+        waited_for = bool(recalls.in_state(read, RecallState.WAITING))
+        return cls(site.config.recall.area_bytes_max, used_bytes(read), waited_for)
+
+    def take(self, area_bytes: int) -> bool:
+        """Whether a recall of this size begins at once; it has its place then."""
+        if not area_bytes:
+            return True
+        fits = has_room(area_bytes, used_bytes=self.used_bytes, limit_bytes=self.limit_bytes)
+        if self.is_waited_for or not fits:
+            self.is_waited_for = True
+            return False
+        self.used_bytes += area_bytes
         return True
-    if recalls.in_state(read, RecallState.WAITING):
-        return False
-    limit_bytes = site.config.recall.area_bytes_max
-    return has_room(area_bytes, used_bytes=used_bytes(read), limit_bytes=limit_bytes)
 
 
 def demand_fits(site: Site, recall: Recall) -> None:
@@ -61,21 +78,34 @@ def next_admitted(read: Connection, site: Site) -> list[Recall]:
     return [recall for recall in waiting if recall.id in ids]
 
 
-def waits_words(read: Connection, site: Site, recall: Recall) -> str:
-    """Why a recall waits, for people; "" when it does not."""
-    if recall.state is not RecallState.WAITING:
-        return ""
+@dataclass(frozen=True, slots=True)
+class AreaView:
+    """The area at one moment, for telling people about many recalls."""
+
+    limit_bytes: int
+    used_bytes: int
+    waiting: tuple[str, ...]
+
+    def words(self, recall: Recall) -> str:
+        """Why a recall waits; "" when it does not."""
+        if recall.id not in self.waiting:
+            return ""
+        return _(
+            "waits for room in the recall area: it needs {needed} bytes, {used} of {limit} are taken, and {before} "
+            "recalls wait before it; room comes as soon as what is ready is fetched"
+        ).format(
+            needed=recall.area_bytes,
+            used=self.used_bytes,
+            limit=self.limit_bytes,
+            before=self.waiting.index(recall.id),
+        )
+
+
+def view(read: Connection, site: Site) -> AreaView:
+    """What is taken, and who waits."""
     waiting = recalls.in_state(read, RecallState.WAITING)
-    before = sum(other.id < recall.id for other in waiting)
-    return _(
-        "waits for room in the recall area: it needs {needed} bytes, {used} of {limit} are taken, and {before} "
-        "recalls wait before it; room comes as soon as what is ready is fetched"
-    ).format(
-        needed=recall.area_bytes,
-        used=used_bytes(read),
-        limit=site.config.recall.area_bytes_max,
-        before=before,
-    )
+    ids = tuple(recall.id for recall in waiting)
+    return AreaView(site.config.recall.area_bytes_max, used_bytes(read), ids)
 
 
 def expires_at(site: Site, recall: Recall) -> datetime | None:

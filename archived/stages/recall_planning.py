@@ -21,7 +21,7 @@ from archived.policy.ranges import Range, chunk_numbers, covers, merge, subtract
 from archived.policy.sources import CopyView, direct_source
 from archived.sessions.gather import Gathered, WantedFile
 from archived.sessions.rebuild import SYNDROMES_MIN, parsed
-from archived.stages.floor import floors
+from archived.stages.floor import Floor, floors
 from archived.stages.recall_entries import wanted_files
 from archived.stages.recall_sources import (
     chunk_ranges,
@@ -80,7 +80,11 @@ def next_readings(
 
 
 def first_readings(
-    read: Connection, site: Site, recall: Recall, in_use: Collection[int]
+    read: Connection,
+    site: Site,
+    recall: Recall,
+    in_use: Collection[int],
+    every_floor: Sequence[Floor] | None = None,
 ) -> tuple[list[Reading], str]:
     """What a recall reads first, and the words about what no source has: there may be both.
 
@@ -88,7 +92,7 @@ def first_readings(
     """
     image = images.get(read, image_of(recall))
     files = wanted_files(read, recall)
-    direct = direct_source(copy_views(read, site, image.id, in_use=in_use))
+    direct = direct_source(copy_views(read, site, image.id, in_use=in_use, every_floor=every_floor))
     # Only a disc of the image itself has the wrapper around parity.bin.
     if direct is not None and (direct.state is not CopyState.SUSPECT or image.kind == "parity"):
         return [_reading(recall, direct, sectors_of(files), "files")], ""

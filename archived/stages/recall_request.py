@@ -17,8 +17,8 @@ from archived.model import Image, Package, Reading, Recall
 from archived.policy.delivered_entries import Entry, chosen
 from archived.policy.sources import CopyView, Paces
 from archived.policy.visits import Visit, Wish, estimate_visits_s, visits
-from archived.stages.floor import floors
-from archived.stages.recall_area import demand_fits, may_begin
+from archived.stages.floor import Floor, floors
+from archived.stages.recall_area import Room, demand_fits
 from archived.stages.recall_entries import wanted_files
 from archived.stages.recall_planning import first_readings
 from archived.stages.recall_reading import at_hand
@@ -107,13 +107,15 @@ def plan_order(read: Connection, site: Site, wanted: Sequence[WantedPackage], *,
         WrongState: a package that was withdrawn or never acknowledged.
     """
     in_use = set(recalls.copies_in_use(read))
+    every_floor = floors(read, site)
     drafts = [_draft(read, site, item, owner) for item in _joined(wanted)]
-    direct = {recall.image_id: _has_own_disc(read, site, recall) for _wish, _plan, recall in drafts}
+    image_ids = {recall.image_id for _package, _files, recall in drafts}
+    direct = {image_id: _has_own_disc(read, site, image_id, every_floor) for image_id in image_ids}
     # Images with a disc of their own first: what goes through the set then uses the discs that they need anyway.
     drafts.sort(key=lambda item: (not item[2].from_staging, not direct[item[2].image_id]))
     plans = []
     for package, files, recall in drafts:
-        plan = _planned(read, site, package, files, recall, in_use)
+        plan = _planned(read, site, package, files, recall, in_use, every_floor)
         in_use.update(reading.copy_id for reading in plan.readings)
         plans.append(plan)
     return _with_visits(read, site, plans)
@@ -151,9 +153,10 @@ def request_order(
     for plan in planned.plans:
         demand_fits(site, plan.recall)
     order_id = recalls.new_order_id(write)
+    room = Room.of(write, site)
     made = []
     for plan in planned.plans:
-        begins = may_begin(write, site, plan.recall.area_bytes)
+        begins = room.take(plan.recall.area_bytes)
         recall = replace(
             plan.recall,
             id=recalls.new_id(write),
@@ -206,7 +209,7 @@ def request_image(write: Connection, site: Site, image: Image, *, owner: int) ->
         area_bytes=0 if staged else image.size_bytes,
     )
     demand_fits(site, recall)
-    if not may_begin(write, site, recall.area_bytes):
+    if not Room.of(write, site).take(recall.area_bytes):
         recall = replace(recall, state=RecallState.WAITING)
     recalls.create(write, recall)
     events.append(write, site.now(), "export", ("image", image.id), agent=f"uid:{owner}", recall=recall.id)
@@ -305,13 +308,13 @@ def _planned(
     files: tuple[Entry, ...],
     recall: Recall,
     in_use: Collection[int],
+    every_floor: Sequence[Floor],
 ) -> Plan:
     if recall.from_staging:
         return Plan(package, files, recall, (), (), "staging", "")
     if recall.image_id is None:
         return Plan(package, files, recall, (), (), "", f"{package.id} lies on no medium")
-    readings, shortage = first_readings(read, site, recall, in_use)
-    every_floor = floors(read, site)
+    readings, shortage = first_readings(read, site, recall, in_use, every_floor)
     sources = tuple(
         Source(
             view_of(read, every_floor, media.get_copy(read, reading.copy_id), in_use),
@@ -327,12 +330,12 @@ def _planned(
     return Plan(package, files, recall, tuple(readings), sources, "" if shortage else way, shortage)
 
 
-def _has_own_disc(read: Connection, site: Site, recall: Recall) -> bool:
-    if recall.image_id is None:
+def _has_own_disc(read: Connection, site: Site, image_id: str | None, every_floor: Sequence[Floor]) -> bool:
+    if image_id is None:
         return False
     return any(
         view.state.value in ("verified", "written") and (view.in_drive or view.in_library)
-        for view in copy_views(read, site, recall.image_id)
+        for view in copy_views(read, site, image_id, every_floor=every_floor)
     )
 
 

@@ -20,10 +20,15 @@ from erasure.chunks import CHUNK_BYTES
 
 
 def copy_views(
-    read: Connection, site: Site, image_id: str, *, in_use: Collection[int] = ()
+    read: Connection,
+    site: Site,
+    image_id: str,
+    *,
+    in_use: Collection[int] = (),
+    every_floor: Sequence[Floor] | None = None,
 ) -> list[CopyView]:
     """The copies of an image as the source chooser sees them; `in_use`: copies that are mounted anyway."""
-    every_floor = floors(read, site)
+    every_floor = floors(read, site) if every_floor is None else every_floor
     return [view_of(read, every_floor, copy, in_use) for copy in media.copies_of(read, image_id)]
 
 

@@ -271,7 +271,7 @@ def test_recalls_beyond_the_area_wait_in_order_and_come_when_there_is_room(
 
     states = [story.get_recall(recall.id).state for recall in made]
     with story.catalog.read() as read:
-        words = recall_area.waits_words(read, story.site, story.get_recall(made[2].id))
+        words = recall_area.view(read, story.site).words(story.get_recall(made[2].id))
         taken = recall_area.used_bytes(read)
     story.assert_given_back(str(made[0].package_id), made[0].id)
     deliver(story, made[0].id)
