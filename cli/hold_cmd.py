@@ -1,5 +1,6 @@
 """archivectl catalog hold: what is still to be looked at after the catalog was made again, and the release."""
 
+import shlex
 from typing import Any
 
 import click
@@ -37,6 +38,21 @@ def _show(document: dict[str, Any]) -> None:
     if now["newer"]:
         click.echo(_("newer than the catalog:"))
         table(now["newer"], "medium_id", "note", "looked_at")
+    for item in now["newer_in_staging"]:
+        click.echo(
+            _(
+                "in staging, acknowledged by an earlier catalog: {package}; hand it in again: {command}"
+            ).format(package=plain(item["package"]), command=plain(_submit_again(item)))
+        )
+
+
+def _submit_again(item: dict[str, Any]) -> str:
+    """The command that hands in a package that lies in staging, with what its bag says of it."""
+    words = ["archivectl", "submit", item["path"]]
+    for label in ("Fonds", "Series", "Volume", "Title", "Retention", "Confidentiality"):
+        if item["info"].get(label):
+            words += [f"--{label.lower()}", item["info"][label]]
+    return shlex.join(words)
 
 
 @verb("release-hold", 'catalog release-hold --reason "every disc was looked at"')

@@ -5,8 +5,8 @@ from fastapi import APIRouter, Depends, Request
 from archived.api.services import Document, Services, agent_of, plain, services_of
 from archived.api.submissions import Reason
 from archived.catalog import holds
-from archived.stages import hold
-from archived.stages.set_aside import release_hold
+from archived.stages import hold, staging_release
+from archived.stages.set_aside import Unknown, release_hold, unknown_in_staging
 
 router = APIRouter(prefix="/catalog")
 
@@ -14,10 +14,12 @@ router = APIRouter(prefix="/catalog")
 @router.get("/hold")
 def show(services: Services = Depends(services_of)) -> Document:
     """Whether a hold is in force, how far the looking has come, and the holds that were."""
+    listed = staging_release.present(services.site.tools.paths)
     with services.catalog.read() as read:
         now = hold.standing(read, services.site)
+        unknown = [] if now is None else unknown_in_staging(read, services.site, listed)
         past = [item for item in holds.listing(read) if item.released_at is not None]
-    return services.said({"hold": None if now is None else _hold(now), "past": plain(past)})
+    return services.said({"hold": None if now is None else _hold(now, unknown), "past": plain(past)})
 
 
 @router.post("/release-hold")
@@ -28,7 +30,7 @@ def release(body: Reason, request: Request, services: Services = Depends(service
     return services.said({"released": plain(done.hold), "set_aside": [str(path) for path in done.set_aside]})
 
 
-def _hold(now: hold.Standing) -> Document:
+def _hold(now: hold.Standing, unknown: list[Unknown]) -> Document:
     found = {word: sum(item.found == word for item in now.media) for word in hold.FINDINGS}
     return {
         **plain(now.hold),
@@ -37,4 +39,5 @@ def _hold(now: hold.Standing) -> Document:
         "to_look_at": list(now.to_look_at),
         "stale": list(now.stale),
         "newer": plain(now.newer),
+        "newer_in_staging": plain(unknown),
     }

@@ -63,6 +63,13 @@ def plan_copy(connection: Connection, item: Copy) -> int:
     return int(key[0]) if key else 0
 
 
+def add_copy(connection: Connection, item: Copy) -> int:
+    """Insert a copy that was found; the id given is ignored, the new one returned. The medium stays as it is."""
+    row = {name: getattr(item, name) for name in Copy.__dataclass_fields__ if name != "id"}
+    key = connection.execute(insert(copy).values(**row)).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
 def get_copy(connection: Connection, copy_id: int) -> Copy:
     """Raises NotFound."""
     return one(connection, Copy, copy, copy_id)

@@ -97,7 +97,10 @@ def standing(read: Connection, site: Site) -> Standing | None:
         return None
     settings = events.settings(read)
     stale = tuple(name for name in site.config.libraries if settings.get(stale_key(name)))
-    return Standing(current, tuple(holds.media_of(read, current.id)), stale)
+    # Nobody can look at a disc that a person gave up.
+    lost = {medium.id for medium in media.listing(read, MediumState.LOST)}
+    seen = (item for item in holds.media_of(read, current.id) if item.medium_id not in lost)
+    return Standing(current, tuple(seen), stale)
 
 
 def saw(write: Connection, at: datetime, medium_ids: Sequence[str]) -> None:

@@ -8,15 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from archived.catalog import events
 from archived.catalog.holds import Hold
 from archived.catalog.store import Catalog
+from archived.formats.bag_making import INFO_NAME
+from archived.formats.bag_tags import read_tags
 from archived.sessions.tools import SitePaths
 from archived.stages import hold, staging_release
 from archived.stages.catching_up import BURNS
 from archived.stages.work import Site
 
 FOLDER = "set-aside"
+#: What a bag of ours says of its package.
+INFO_LABELS = ("Fonds", "Series", "Volume", "Title", "Retention", "Confidentiality", "External-Identifier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,27 @@ class Released:
 
     hold: Hold
     set_aside: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A package folder in staging that the catalog does not know, with what its own bag says of it."""
+
+    package: str
+    path: Path
+    #: Labels and values of its bag-info.txt; empty when there is none that can be read.
+    info: dict[str, str]
+
+
+def unknown_in_staging(read: Connection, site: Site, listed: Sequence[Path]) -> list[Unknown]:
+    """Packages that an earlier catalog acknowledged and this one does not know. They can be handed in again."""
+    paths = site.tools.paths
+    folders = (
+        path
+        for path in staging_release.leftovers(read, paths, listed)
+        if path.parent == paths.staging / "packages"
+    )
+    return [Unknown(path.name, path, _bag_info(path)) for path in sorted(folders)]
 
 
 def release_hold(catalog: Catalog, site: Site, *, agent: str, reason: str) -> Released:
@@ -81,6 +108,15 @@ def put_burns_aside(paths: SitePaths, name: str) -> Path | None:
     paths.burns.rename(target)
     paths.burns.mkdir()
     return target
+
+
+def _bag_info(folder: Path) -> dict[str, str]:
+    try:
+        text = (folder / INFO_NAME).read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return {}
+    tags, _problems = read_tags(text, strict=False)
+    return {label: value for label, value in tags if label in INFO_LABELS}
 
 
 def free_name(path: Path) -> Path:
