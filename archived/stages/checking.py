@@ -16,11 +16,12 @@ from archived.catalog import events, images, media, packages, rebuilt, surveys
 from archived.formats import disc_rows, disc_texts
 from archived.formats.descriptor import decode_descriptor
 from archived.formats.errors import FormatError
+from archived.language import _
 from archived.model import Copy, Image
 from archived.policy.checking import Believed, compare_descriptor, compare_packages, judge
 from archived.policy.rebuilding import Difference, claim_of, sort_out
 from archived.sessions.tools import Tools
-from archived.stages import hold
+from archived.stages import adopting, hold
 from archived.stages.checking_report import report_of
 from archived.stages.looking import folder_of, usable_looks
 from archived.stages.surveying import CHECK, FULL_CHECK
@@ -134,6 +135,13 @@ def _media(
         claim = claims.get(look.id)
         known = _image_named(write, claim.set_id, claim.position) if claim is not None else None
         judged = judge(look, Believed(medium, copies), claim, known, ours=look.id in our_looks)
+        if claim is not None and look.id in our_looks:
+            adopting.jump_over(write, claim.set_id)
+            whole = known is not None and not look.finding.get("damaged")
+            if whole and known is not None and adopting.adopt(write, site, medium, known):
+                hold.looked(write, site, medium.id, hold.OURS, _("burnt after the export; it is read back"))
+                discs.append(look.id)
+                continue
         hold.looked(write, site, medium.id, judged.found, judged.difference.what if judged.difference else "")
         if judged.carries is not None and _adopt(write, site, look, judged.carries):
             discs.append(look.id)

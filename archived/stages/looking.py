@@ -27,7 +27,6 @@ from archived.stages.floor import Floor, drive_failed, drive_worked, floors, sta
 from archived.stages.looking_whole import expected_of, judged_copy, record_whole
 from archived.stages.recall_reading import spool_path
 from archived.stages.surveying import CHECK, FULL_CHECK
-from archived.stages.hold_looks import take_note
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyState, LookEvent, LookState, MediumState, SurveyEvent, SurveyState
 from archived.surveys import MediumLook, Survey
@@ -182,8 +181,6 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
         outcome = outcome.finding
     finding = outcome.as_document() if isinstance(outcome, Finding) else {**look.finding, "bad": outcome}
     surveys.advance_look(write, look.id, LookEvent.FINISHED, finding=finding, ended_at=site.now())
-    if isinstance(outcome, Finding):
-        take_note(write, site, task.medium.id, finding)
     subject = ("medium", task.medium.id)
     detail: dict[str, Any] = {"survey": look.survey_id, "purpose": look.purpose, "drive": task.drive}
     if isinstance(outcome, Finding):
@@ -276,8 +273,6 @@ def _record_failure(write: Connection, site: Site, task: Task, look: MediumLook,
     event = LookEvent.FAILED if gone else LookEvent.INTERRUPTED
     ended = {"ended_at": site.now()} if gone else {}
     surveys.advance_look(write, look.id, event, note=words, tried_in=tried_in, **ended)
-    if gone:
-        take_note(write, site, task.medium.id, None, words)
     if isinstance(error, WorldDiffers):
         events.set_setting(write, stale_key(task.library), "1")  # look before anything moves
     drive_failed(write, site, task.drive, f"looking at medium {task.medium.id}", words)

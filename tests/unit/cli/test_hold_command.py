@@ -3,7 +3,8 @@
 from .conftest import FakeClient, Run
 
 HOLD = {
-    "id": 1, "cause": "restore", "note": "from the export X", "agent": "uid:0", "placed_at": "2026-01-01T00:00:00+00:00",
+    "id": 1, "cause": "restore", "note": "from the export X", "agent": "uid:0",
+    "placed_at": "2026-01-01T00:00:00+00:00",
     "media_seen": 3, "found": {"blank": 1}, "to_look_at": ["D1", "D2"], "stale": ["main"],
     "newer": [{"medium_id": "D3", "note": "set 7K3F, position 2", "looked_at": "2026-01-01T00:00:00+00:00"}],
     "newer_in_staging": [
