@@ -1,8 +1,8 @@
 """Discs that were burnt after the export that a held catalog was restored from, and which it can call its own again.
 
-A disc of ours that says it is a member of a protected set, at a position of which no copy is known, becomes a written copy
-of that image: it is read back like every written disc before it counts, and its medium is suspect until then. What only
-the disc itself says is never believed further than that.
+A disc of ours that says it is a member of a protected set, at a position of which no copy is known, becomes a written
+copy of that image: it is read back like every written disc before it counts, and its medium is suspect until then.
+What only the disc itself says is never believed further than that.
 """
 
 from typing import Final
@@ -59,9 +59,13 @@ def adopt(write: Connection, site: Site, medium: Medium, image: Image) -> bool:
 def _withdraw_plans(write: Connection, image: Image, medium: Medium) -> None:
     """The image needs no other disc, and the disc is no blank for another image."""
     planned = {copy.id: copy for copy in media.copies_of(write, image.id) if copy.state is CopyState.PLANNED}
-    planned |= {copy.id: copy for copy in media.copies_on(write, medium.id) if copy.state is CopyState.PLANNED}
+    planned |= {
+        copy.id: copy for copy in media.copies_on(write, medium.id) if copy.state is CopyState.PLANNED
+    }
     for copy in planned.values():
-        media.advance_copy(write, copy.id, CopyEvent.WITHDRAWN, note=_("a disc that was burnt already was found"))
+        media.advance_copy(
+            write, copy.id, CopyEvent.WITHDRAWN, note=_("a disc that was burnt already was found")
+        )
         media.advance_state(write, copy.medium_id, MediumEvent.RELEASED)
 
 
