@@ -11,7 +11,7 @@ from cli.render import facts, items, plain, reference, table
 
 hot_folders = noun(
     "hot-folders",
-    "Hot folders 热文件夹: what is ready in them is taken by itself. Alone it lists.",
+    "Hot folders 监视文件夹: what is ready in them is taken by itself. Alone it lists.",
     "hot-folders",
     "hot-folders scans",
     "hot-folders check scans --dry-run",
@@ -54,6 +54,18 @@ def adopt(context: Context, name: str, reason: str) -> None:
                 path=plain(document["path"]), name=plain(document["name"])
             )
         ),
+    )
+
+
+@verb("cancel", "hot-folders cancel scans Z109/2003/0007", of=hot_folders)
+@click.argument("name")
+@click.argument("path")
+def cancel(context: Context, name: str, path: str) -> None:
+    """Give up the intake of one thing that is under way; it stays until it is made ready again."""
+    answer = context.post(at("/v1/hot-folders", name, "cancel"), {"path": path})
+    context.answer(
+        answer,
+        lambda document: click.echo(_("{path} is being given up").format(path=plain(document["path"]))),
     )
 
 

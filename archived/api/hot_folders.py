@@ -1,6 +1,7 @@
 """Hot folders: how they are, what waits in them and why, and what the next look would take."""
 
 from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
 
 from archived.api.services import Document, Services, agent_of, plain, services_of
 from archived.api.submissions import Reason
@@ -11,10 +12,17 @@ from archived.language import _
 from archived.policy.carried_names import printable
 from archived.policy.hot_words import words_of
 from archived.routines.hot_folders import HotFolder
+from archived.routines.hot_intake import progress_key
 from archived.routines.hot_opening import Away, adopt
 from archived.routines.hot_trial import outlook
 
 router = APIRouter()
+
+
+class WhichThing(BaseModel):
+    """A thing in a hot folder, by its path below it."""
+
+    path: str
 
 
 @router.get("/hot-folders")
@@ -89,6 +97,25 @@ def adopt_hot_folder(
         events.append(write, now, "hot folder adopted", subject, agent=agent, reason=body.reason)
     folder.wake()
     return services.said({"name": name, "path": str(folder.place.root), "adopted": True})
+
+
+@router.post("/hot-folders/{name}/cancel")
+def cancel_intake(
+    name: str, body: WhichThing, request: Request, services: Services = Depends(services_of)
+) -> Document:
+    """Give up one intake that is under way; the thing stays until it is made ready again."""
+    place = _find(name, services).place
+    with services.catalog.read() as read:
+        item = hot_items.newest(read, name).get(body.path)
+    if item is None or not services.site.tools.progress.cancel(progress_key(place, item)):
+        raise NotFound(
+            _("{path} is not being taken in from hot folder {name} now").format(path=body.path, name=name),
+            advice=f"archivectl hot-folders {name}",
+        )
+    with services.catalog.write() as write:
+        subject, agent = ("hot folder", name), agent_of(request)
+        events.append(write, services.site.now(), "intake cancelled", subject, agent=agent, path=body.path)
+    return services.said({"name": name, "path": body.path, "cancelling": True})
 
 
 def _find(name: str, services: Services) -> HotFolder:

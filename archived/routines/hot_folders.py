@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from archived.catalog import hot_items, packages
-from archived.errors import CatalogBusy
+from archived.errors import CatalogBusy, Unavailable
 from archived.hot_items import HotItem, HotItemEvent, HotItemState
 from archived.language import _
 from archived.model import Package
@@ -37,11 +37,13 @@ from archived.policy.hot_folders import (
 )
 from archived.routines import hot_receipts
 from archived.routines.hot_desk import Desk, Surroundings
+from archived.routines.hot_intake import progress_key
 from archived.routines.hot_listing import Listing, list_packages
 from archived.routines.hot_opening import Away, Place, opened
 from archived.routines.hot_removal import remove_original
 from archived.routines.hot_taking import Taker
 from archived.routines.hot_tree import HotTree
+from archived.stages.catalog_origin import must_be_known
 from archived.stages.originals import difference
 
 log = logging.getLogger(__name__)
@@ -93,7 +95,9 @@ class HotFolder:
                 listing, decisions = self.decisions(tree)
                 self._sightings = see(listing.entries, self._sightings, now_s=self._around.now_s)
                 acted = self._carry_out(tree, decisions)
-        except (Away, OSError) as error:
+        except CatalogBusy:
+            raise
+        except (Away, OSError, Unavailable) as error:
             # Nothing is concluded from what cannot be seen.
             self.seen = Seen(now, away=_why(error))
             return False
@@ -102,9 +106,14 @@ class HotFolder:
         return acted
 
     def decisions(self, tree: HotTree) -> tuple[Listing, list[Decision]]:
-        """What is there, and what would be done with it now. Raises OSError, CatalogBusy."""
+        """What is there, and what would be done with it now.
+
+        Raises OSError, CatalogBusy; Unavailable while the former catalog is not back.
+        """
         name, rules = self.place.name, self.place.rules
         with self._around.catalog.read() as read:
+            # Neither a batch nor a record gets a number that media may tell of.
+            must_be_known(read)
             newest = hot_items.newest(read, name)
             states = hot_items.OPEN + ((HotItemState.ARCHIVED,) if rules.remove_archived else ())
             open_items = hot_items.in_state(read, name, *states)
@@ -203,7 +212,7 @@ class HotFolder:
         """On a thread of the pool: it reads the whole original."""
         around, place = self._around, self.place
         board = around.site.tools.progress
-        key = f"hot-{place.name}-{item.id}"
+        key = progress_key(place, item)
         report = board.begin(key, _("comparing the original {path}").format(path=printable(item.path)))
 
         def differences(item: HotItem) -> str:

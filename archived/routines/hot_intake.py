@@ -44,7 +44,7 @@ def take_in(job: Job, place: Place, desk: Desk) -> None:
     """
     around, item = desk.around, job.item
     board = around.site.tools.progress
-    key = f"hot-{place.name}-{item.id}"
+    key = progress_key(place, item)
     what = _("taking in {reference} from hot folder {name}").format(
         reference=job.request.reference, name=place.name
     )
@@ -89,6 +89,11 @@ def put_off(job: Job, desk: Desk, note: str, *, spent: bool = False) -> None:
     """It was not taken and stays. `spent`: the same readiness is not good for another attempt. CatalogBusy."""
     with desk.around.catalog.write() as write:
         hot_items.move(write, job.item.id, HotItemEvent.PUT_OFF, spent=spent, note=note)
+
+
+def progress_key(place: Place, item: HotItem) -> str:
+    """Under which it stands on the board, and can be cancelled."""
+    return f"hot-{place.name}-{item.id}"
 
 
 def refusal_of(item: HotItem, place: Place, error: ArchivedError) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def test_a_noun_asks_for(line: str, path: str, run: Run, daemon: FakeClient) -> 
         ("allow exception F/S/V --reason x", "/v1/allowances", {"kind": "exception", "thing": "F/S/V", "reason": "x"}),
         ("recalls cancel R1", "/v1/recalls/R1/cancel", {}),
         ("hot-folders check scans --dry-run", "/v1/hot-folders/scans/check", {}),
+        ("hot-folders cancel scans F/S/V", "/v1/hot-folders/scans/cancel", {"path": "F/S/V"}),
         ("hot-folders adopt scans --reason x", "/v1/hot-folders/scans/adopt", {"reason": "x"}),
         ("catalog rebuild --from-media --dry-run", "/v1/catalog/rebuild", {"dry_run": True}),
         ("catalog give-up --reason x", "/v1/catalog/give-up", {"reason": "x"}),

@@ -1,5 +1,6 @@
 """Asking about hot folders: how they are, what waits and why, what would be taken, and adopting another folder."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -88,3 +89,26 @@ def test_what_is_not_there_is_said_so(hot: Daemon, drop: Path) -> None:
     answer = hot.ask("POST", "/v1/hot-folders/scans/check")
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert hot.ask("POST", "/v1/hot-folders/scans/adopt", {"reason": "x"}).status_code == 503
+
+
+def test_an_intake_that_is_under_way_is_cancelled_by_its_path(hot: Daemon, drop: Path) -> None:
+    (drop / "F1/S1/0001.ready").touch()
+    path = {"path": "F1/S1/0001"}
+    assert hot.ask("POST", "/v1/hot-folders/scans/cancel", path).status_code == 404
+    board = hot.progress
+    folder = hot.services.hot_folders["scans"]
+    begin = type(board).begin
+
+    def begun(self: Any, *words: Any, **options: Any) -> Any:
+        report = begin(self, *words, **options)
+        ask(hot, "POST", "/scans/cancel", path)
+        return report
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(board), "begin", begun)
+        folder.look()
+        while folder.desk.busy():
+            time.sleep(0.01)
+    folder.look()
+    waits = ask(hot, "GET", "/scans")["waits"]
+    assert [(wait["path"], wait["why"]) for wait in waits] == [("F1/S1/0001", "put off")]

@@ -2,12 +2,14 @@
 
 import errno
 import os
+import pwd
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archived.catalog import batches, events, surveys
 from archived.errors import StagingFull
 from archived.routines import hot_intake
 from archived.routines.hot_attention import Troubles, attentions
@@ -262,3 +264,40 @@ def test_a_fault_of_ours_is_told_and_tried_again(hot: Hot, monkeypatch: Patch) -
     hot.pass_s(31)
     hot.look()
     assert (len(hot.packages()), told(hot)) == (1, [])
+
+
+def test_while_the_former_catalog_is_not_back_nothing_is_taken_or_numbered(hot: Hot) -> None:
+    hot.volume()
+    with hot.catalog.write() as write:
+        events.set_setting(write, surveys.ORIGIN, surveys.EMPTY)
+    hot.look()
+    assert "not rebuilt yet" in hot.hot.seen.away
+    with hot.catalog.read() as read:
+        assert (batches.listing(read), hot.items()) == ([], [])
+    with hot.catalog.write() as write:
+        events.set_setting(write, surveys.ORIGIN, "")
+    hot.look()
+    assert len(hot.packages()) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for another user")
+def test_it_is_taken_in_the_owner_s_name_and_with_his_rights_alone(hot: Hot, tmp_path: Path) -> None:
+    nobody = pwd.getpwnam("nobody").pw_uid
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_mode & 0o001 == 0:
+            folder.chmod(folder.stat().st_mode | 0o001)
+    hot.path.chmod(0o755)
+    hot.restart(owner="nobody")
+    hot.volume()
+    secret = hot.volume("F1/S1/0002", text="two") / "page.txt"
+    secret.chmod(0o600)
+    hot.volume("F1/S1/0003", text="three")
+    (hot.path / "F1/S1/0003.package.json").write_text("{}")
+    (hot.path / "F1/S1/0003.package.json").chmod(0o600)
+    hot.look()
+
+    assert [(package.volume, package.owner) for package in hot.packages()] == [("0001", nobody)]
+    assert (hot.path / f"{ONE}.accepted.json").stat().st_uid == nobody
+    assert (hot.path / "rejected/F1/S1").stat().st_uid == nobody
+    assert "may not read" in (hot.path / "rejected/F1/S1/0002.refused.txt").read_text()
+    assert "cannot be read" in (hot.path / "rejected/F1/S1/0003.refused.txt").read_text()
