@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from archived.formats.extents import HEAD
 from archived.formats.salvage_copy import SECTOR_BYTES, Bytes, blocks
@@ -20,7 +21,7 @@ Places = dict[str, tuple[int, int]]
 
 def places_of(text: bytes) -> Places:
     """What the rows of an extents.csv say, up to the first one that is none."""
-    return _parsed(text)[0]
+    return _apart(_parsed(text)[0])
 
 
 def searched(copy: Bytes) -> Places:
@@ -33,8 +34,21 @@ def searched(copy: Bytes) -> Places:
             length = min(max(2 * length, _PIECE_BYTES), copy.size_bytes - offset)
             found, end = _parsed(copy.read(offset, length))
         if any(found.get(path) == (offset, end) for path in EXTENTS_PATHS):
-            return found
+            return _apart(found)
     return {}
+
+
+def _apart(places: Places) -> Places:
+    """The same, no file longer than the way to the next one: a damaged size must not become a file of zeros."""
+    starts = sorted({offset for offset, size_bytes in places.values() if size_bytes})
+    following = dict(pairwise(starts))
+    return {
+        path: (
+            offset,
+            min(size_bytes, following.get(offset, offset + size_bytes) - offset) if size_bytes else 0,
+        )
+        for path, (offset, size_bytes) in places.items()
+    }
 
 
 def _parsed(text: bytes) -> tuple[Places, int]:

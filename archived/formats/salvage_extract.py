@@ -56,8 +56,8 @@ def extract(
     chosen = [*wanted, *folders]
     paths = {path for disc in copies for path in disc.files} | set(expected)
     for folder in sorted({folder for disc in copies for folder in disc.folders}):
-        if is_chosen(folder, chosen) and _is_plain(folder):
-            _make_folder(root, raw(folder))
+        if is_chosen(folder, chosen):
+            yield from _refused_folder(root, folder)
     for path in sorted(paths):
         if is_chosen(path, chosen):
             yield _saved(copies, path, expected.get(path), root, advance)
@@ -134,19 +134,26 @@ def _unpacked(
     for item in sorted(inner, key=lambda item: item.kind == FOLDER):
         path = f"{below}/{unescaped(item.path)}"
         if item.kind == FILE:
-            parts = [Stretches(tar, [(item.offset, item.size_bytes)]) for tar in tars]
+            end = item.offset + item.size_bytes
+            parts = [
+                Stretches(tar, [(item.offset, item.size_bytes)])
+                for tar in tars
+                if 0 <= item.offset <= end <= tar.size_bytes
+            ]
+            if not parts:  # its row is damaged: there is no such place in the tar
+                yield Extracted(escaped(path), DAMAGED, 0)
+                continue
             yield _write(parts, path, item.sha256, root, item.mtime_ns, item.mode, advance)
     folders = [item for item in inner if item.kind == FOLDER]
     for item in folders:
-        if _is_plain(unescaped(item.path)):
-            _make_folder(root, raw(f"{below}/{unescaped(item.path)}"))
+        yield from _refused_folder(root, f"{below}/{unescaped(item.path)}")
     # Links last, so that nothing is ever written through one.
     for item in inner:
         if item.kind not in (FILE, FOLDER):
             yield _linked(item, f"{below}/{unescaped(item.path)}", root)
     for item in sorted(folders, key=lambda item: -item.path.count("/")):
-        if _is_plain(unescaped(item.path)):
-            place = os.path.join(os.fsencode(root), raw(f"{below}/{unescaped(item.path)}"))
+        place = os.path.join(os.fsencode(root), raw(f"{below}/{unescaped(item.path)}"))
+        if _is_plain(unescaped(item.path)) and os.path.isdir(place) and not os.path.islink(place):
             os.utime(place, ns=(item.mtime_ns, item.mtime_ns))
 
 
@@ -244,6 +251,16 @@ def _make_folder(root: Path, path: bytes) -> bytes:
             raise ValueError("a link stands where its folder should be")
         os.makedirs(here, exist_ok=True)
     return here
+
+
+def _refused_folder(root: Path, path: str) -> Iterator[Extracted]:
+    """Make a folder; what becomes of it is only told when it cannot be."""
+    try:
+        if not _is_plain(path):
+            raise ValueError("its path leads out of the folder")
+        _make_folder(root, raw(path))
+    except (OSError, ValueError) as error:
+        yield Extracted(escaped(path), UNWRITABLE, 0, str(error))
 
 
 def _is_plain(path: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from archived.formats.errors import FormatError, KeyUnknown, SignatureWrong, Unsigned
 from archived.formats.root_digest import RootDigest
-from archived.formats.salvage_check import FileState, manifest_lines, sha256_of
+from archived.formats.salvage_check import FileState, expected_digests, manifest_lines, sha256_of
 from archived.formats.salvage_copy import Stretches, blocks
 from archived.formats.salvage_disc import SalvagedDisc
 from archived.formats.salvage_extract import inner_files
@@ -161,8 +161,12 @@ def _believed(
 def _root_of_files(
     disc: SalvagedDisc, folder: str, believed: Mapping[str, str], findings: ReceiptFindings
 ) -> str:
-    """The root digest of what is there; judges each file by the believed manifest on the way."""
+    """The root digest of what is there; judges each file on the way.
+
+    By the believed manifest; without one the disc's own lists can still tell damage from another content.
+    """
     prefix = f"{folder}/"
+    listed = {} if believed else expected_digests(disc)
     there = {path.removeprefix(prefix) for path in disc.files if path.startswith(f"{prefix}{PAYLOAD}")}
     root = RootDigest()
     for path in sorted(there | set(believed), key=raw):
@@ -171,9 +175,9 @@ def _root_of_files(
             continue
         sha256 = sha256_of(disc, prefix + path)
         root.add_file(path, sha256)
-        good = believed.get(path, sha256) == sha256
+        wanted = believed.get(path) or listed.get(prefix + path, sha256)
         known = FileState.GOOD if path in believed else FileState.UNJUDGED
-        findings.files[escaped(path)] = known if good else FileState.DAMAGED
+        findings.files[escaped(path)] = known if wanted == sha256 else FileState.DAMAGED
     inside = [path.removeprefix(prefix) for path in disc.folders if path.startswith(f"{prefix}{PAYLOAD}")]
     for path in sorted(_empty(inside, there), key=raw):
         root.add_empty_folder(path)
@@ -188,6 +192,9 @@ def _root_of_inner(disc: SalvagedDisc, folder: str, findings: ReceiptFindings) -
     root = RootDigest()
     for path in sorted((p for p, item in payload.items() if item.kind == FILE), key=raw):
         item = payload[path]
+        if not 0 <= item.offset <= item.offset + item.size_bytes <= tar.size_bytes:
+            findings.files[item.path] = FileState.MISSING
+            continue
         sha256 = _sha256(Stretches(tar, [(item.offset, item.size_bytes)]))
         root.add_file(path, sha256)
         findings.files[item.path] = FileState.GOOD if sha256 == item.sha256 else FileState.DAMAGED

@@ -271,6 +271,11 @@ class TestReceipts:
     ) -> None:
         (copied / PACKAGE / "data/scan.bin").write_bytes(b"forged")
         (copied / PACKAGE / "manifest-sha256.txt").unlink()
+        assert (
+            check_receipt(receipt, [open_disc(copied)]).content == OPEN
+        )  # the disc's own lists still know it
+        for listing in ("manifest-sha256.txt", "catalog/files.csv"):
+            (copied / listing).unlink()
         findings = check_receipt(receipt, [open_disc(copied)])
         assert (findings.signature, findings.content) == (RIGHT, WRONG)
 
