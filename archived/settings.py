@@ -29,6 +29,21 @@ class StagingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """What a zip or tar that is handed in may unpack to: docs/archives.md."""
+
+    #: Unpacked bytes for each byte of the archive; what unpacks to less than 64 MiB is not measured.
+    ratio_max: float = 200.0
+    entries_max: int = 2_000_000
+    #: Folders in each other.
+    depth_max: int = 100
+    #: Bytes that one archive unpacks to; 0 leaves it to the room in staging.
+    bytes_max: int = 0
+    #: Encoding of names that an archive does not mark as UTF-8; empty refuses such names.
+    names: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RecallSettings:
     """The recall area: where bytes from media wait to be fetched."""
 
@@ -117,6 +132,8 @@ class ClassSettings:
     symlinks: str = "refuse"
     #: Names of files that are not taken from plain folders; `*`, `?` and `[…]` match, in any case of letters.
     leave_out: tuple[str, ...] = ("Thumbs.db", ".DS_Store", "~$*")
+    #: Encoding of unmarked names in archives for this class; empty means the site's ([archives] names).
+    archive_names: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +193,7 @@ class Config:
     #: A thing that refused to work is left alone this long before it is looked at again.
     rest_s: float = 30.0
     staging: StagingSettings = field(default_factory=StagingSettings)
+    archives: ArchiveSettings = field(default_factory=ArchiveSettings)
     recall: RecallSettings = field(default_factory=RecallSettings)
     catalog: CatalogSettings = field(default_factory=CatalogSettings)
     api: ApiSettings = field(default_factory=ApiSettings)

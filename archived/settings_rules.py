@@ -7,6 +7,7 @@ from pathlib import Path
 from archived.errors import ConfigurationError
 from archived.language import SOURCE, TRANSLATED, _
 from archived.settings import Config, HotFolderSettings
+from archived.text_encodings import encoding_named
 from archived.time_of_day import time_of_day
 
 Demand = Callable[[bool, str], None]
@@ -35,6 +36,7 @@ def check(config: Config, where: str) -> None:
             raise ConfigurationError(f"{where}: {words}")
 
     _check_site(config, demand)
+    _check_archives(config, demand)
     _check_classes(config, demand)
     _check_libraries(config, demand)
     for name, folder in config.hot_folders.items():
@@ -79,6 +81,19 @@ def _check_site(config: Config, demand: Demand) -> None:
             ),
         )
     demand(config.simulation.speed >= 0, _("simulation.speed must not be negative"))
+
+
+def _check_archives(config: Config, demand: Demand) -> None:
+    limits = config.archives
+    demand(limits.ratio_max >= 1, _("archives.ratio_max must be at least 1"))
+    demand(limits.entries_max >= 1, _("archives.entries_max must be at least 1"))
+    demand(limits.depth_max >= 1, _("archives.depth_max must be at least 1"))
+    demand(limits.bytes_max >= 0, _("archives.bytes_max must not be negative; 0 is no limit"))
+    for encoding in (limits.names, *(kind.archive_names for kind in config.classes.values())):
+        demand(
+            not encoding or encoding_named(encoding) is not None,
+            _("there is no encoding {name!r} for names in archives").format(name=encoding),
+        )
 
 
 def _check_classes(config: Config, demand: Demand) -> None:

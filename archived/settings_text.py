@@ -49,6 +49,20 @@ export_at = "02:30"
 # So many exports stay, the newest; older ones go when a new one is whole.
 export_keep = 30
 
+[archives]
+# Zip and tar archives that are handed in are unpacked within these limits; docs/archives.md.
+# Unpacked bytes for each byte of the archive; what unpacks to less than 64 MiB is not measured.
+ratio_max = 200.0
+# Files, folders and links in one archive.
+entries_max = 2000000
+# Folders in each other.
+depth_max = 100
+# Bytes that one archive unpacks to; 0 = as much as staging has room for.
+bytes_max = 0
+# Encoding of names that an archive does not mark as UTF-8, such as gb18030 or cp437; "" = such an archive is
+# refused, and whoever hands it in names the encoding (--archive-names).
+names = ""
+
 [api]
 # Unix group whose members may connect, beside root and the daemon's own user; "" = the daemon's own group.
 # Whoever may connect may submit, recall and withdraw.
@@ -114,6 +128,8 @@ confidentiality_mandatory = true
 symlinks = "refuse"
 # Files that are not taken from plain folders (named in the receipt); *, ? and [...] match. Bags are never altered.
 leave_out = ["Thumbs.db", ".DS_Store", "~$*"]
+# Encoding of unmarked names in zip and tar archives of this class, such as gb18030; "" = [archives] names.
+archive_names = ""
 
 # A hot folder: what becomes ready in it is taken. As many as you like, each under a name of its own; see
 # docs/hot-folders.md.

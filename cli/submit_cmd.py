@@ -18,6 +18,8 @@ from cli.submit_one import hand_in
     "submit ./0007 --fonds Z109 --series 2003 --volume 0007 --retention Y30 --confidentiality open --dry-run",
     "submit ./0007 --fonds Z109 --series 2003 --volume 0007 --retention permanent --confidentiality open"
     " --wait-for archived --receipt 0007.json",
+    "submit ./0007.zip --archive-names gb18030 --fonds Z109 --series 2003 --volume 0007 --retention Y10"
+    " --confidentiality open",
     "submit --list ./list.xlsx --dry-run",
     "submit --list ./list.csv --layout '{volume}' --fonds Z109 --series 2003",
     "submit --recursive ./scans --layout '{fonds}/{series}/{volume}' --retention permanent"
@@ -49,6 +51,9 @@ from cli.submit_one import hand_in
 @click.option("--retention", help="Retention 保管期限; most classes demand it.")
 @click.option("--confidentiality", help="Confidentiality 密级; most classes demand it.")
 @click.option(
+    "--archive-names", default="", help="Encoding of names that a zip or tar does not mark: gb18030, …"
+)
+@click.option(
     "--wait-for", type=click.Choice(["accepted", "archived"]), default="accepted", show_default=True
 )
 @click.option("--new-version", is_flag=True, help="This corrects what is there; needs --reason.")
@@ -66,7 +71,8 @@ def submit(
     receipt_file: Path | None,
     **fields: Any,
 ) -> None:
-    """Hand in the folder or BagIt bag PATH as one volume, or many volumes by --list or --recursive.
+    """Hand in the folder, BagIt bag or archive (zip, tar, tar.gz, tar.xz) PATH as one volume, or many volumes
+    by --list or --recursive.
 
     The accepted receipt means: copied, synced, digested, on record; keep your original. The archived receipt
     (--wait-for archived) means: read back from every medium after a reload. The same content again gets the
@@ -115,6 +121,7 @@ def _check_many(path: Path | None, list_file: Path | None, recursive: bool, fiel
             raise click.UsageError(_("--recursive needs --layout, such as '{fonds}/{series}/{volume}'"))
         _refuse_options(fields, OF_LISTS, _("only for --list"))
     _refuse_options(fields, ("volume",), _("not for many volumes; each has its own"))
+    _refuse_options(fields, ("archive_names",), _("only for one archive; class and site have a default"))
 
 
 def _refuse_options(fields: Document, names: tuple[str, ...], why: str) -> None:

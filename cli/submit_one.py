@@ -27,7 +27,11 @@ def hand_in(
     """Hand one volume in, show its receipt, and end with its exit status."""
     check_free(receipt_file)
     key = uuid4().hex
-    request: Document = {"path": str(path.resolve()), **{name: fields[name] for name in FIELDS}, "key": key}
+    request: Document = {
+        "path": str(path.resolve()),
+        **{name: fields[name] for name in (*FIELDS, "archive_names")},
+        "key": key,
+    }
     try:
         answer = with_progress(
             context,

@@ -38,6 +38,7 @@ LAYERS: list[set[str]] = [
         "spoken",
         "log_lines",
         "service_manager",
+        "text_encodings",
         "time_of_day",
     },
     {"policy", "catalog", "formats"},

@@ -32,6 +32,8 @@ class Submission(BaseModel):
     confidentiality: str | None = None
     new_version: bool = False
     reason: str = ""
+    #: Encoding of names that an archive does not mark as UTF-8.
+    archive_names: str = ""
     dry_run: bool = False
     #: Under which it stands at /v1/progress and can be cancelled; chosen by the client, such as a UUID.
     key: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{8,64}$")
@@ -66,6 +68,7 @@ def submit(body: Submission, request: Request, services: Services = Depends(serv
         confidentiality=body.confidentiality,
         new_version=body.new_version,
         reason=body.reason,
+        archive_names=body.archive_names,
     )
     tools = services.site.tools
     key = body.key or uuid4().hex

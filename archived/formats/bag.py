@@ -23,11 +23,12 @@ from archived.formats.bag_manifests import (
     read_manifest,
 )
 from archived.formats.bag_tags import DECLARATION_NAME, Declaration, read_declaration, read_tags
-from archived.formats.bag_text import decode, encoding_named
+from archived.formats.bag_text import decode
 from archived.language import _
 from archived.policy.carried_names import printable
 from archived.policy.leaving_out import is_left_out
 from archived.policy.reasons import shown
+from archived.text_encodings import encoding_named
 
 #: What systems leave behind in folders. In a bag it is content like any other.
 _LEFT_BY_SYSTEMS = ("Thumbs.db", "ehthumbs.db", "desktop.ini", ".DS_Store", "._*", "~$*")

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from archived.formats.bag_findings import Findings
-from archived.formats.bag_text import BYTE_ORDER_MARK, encoding_named, lines_of
+from archived.formats.bag_text import BYTE_ORDER_MARK, lines_of
 from archived.language import _
+from archived.text_encodings import encoding_named
 
 #: Versions that can be read. 0.93 to 0.97 are the drafts before RFC 8493.
 VERSIONS: Final = frozenset({(0, 93), (0, 94), (0, 95), (0, 96), (0, 97), (1, 0)})

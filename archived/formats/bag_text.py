@@ -12,36 +12,11 @@ from archived.language import _
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 _LINE_END = re.compile(r"\r\n|\r|\n")
-#: Encodings of Python's own that are no character sets of IANA.
-_NOT_REGISTERED: Final = frozenset(
-    {
-        "idna",
-        "mbcs",
-        "oem",
-        "palmos",
-        "punycode",
-        "raw-unicode-escape",
-        "undefined",
-        "unicode-escape",
-        "utf-8-sig",
-    }
-)
 #: Marks of the encodings that cannot be read without one: two byte orders under one name (RFC 2781, 4.3).
 _MARKS: Final = {
     "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
     "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
 }
-
-
-def encoding_named(written: str) -> str | None:
-    """Python's name of the character set that bagit.txt declares, or None when there is no such set."""
-    try:
-        # Not every codec is one of text, and LookupError is how encode says so.
-        "a".encode(written)
-        name = codecs.lookup(written).name.replace("_", "-")
-    except (LookupError, UnicodeError, ValueError):
-        return None
-    return None if name in _NOT_REGISTERED else name
 
 
 def decode(data: bytes, encoding: str, name: str, findings: Findings, *, is_rfc: bool) -> str:

@@ -38,6 +38,8 @@ class BagSummary:
     left_out: tuple[str, ...]
     #: What the producer should know although it was taken.
     warnings: tuple[str, ...] = ()
+    #: The archive that it came out of: name, format, bytes, sha256, encoding of names; None for a folder.
+    original: Mapping[str, object] | None = None
 
 
 def accepted_receipt(
@@ -78,6 +80,7 @@ def accepted_receipt(
         "travels": dict(bag.travels),
         "left_out": list(bag.left_out),
         "warnings": list(bag.warnings),
+        **({"original": dict(bag.original)} if bag.original else {}),
         "exposure": {
             "staging_disks": config.staging.disks,
             # A whole number: fractions have no one form that could be signed.

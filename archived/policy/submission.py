@@ -8,7 +8,7 @@ from archived.model import Reference
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRequest:
-    """One folder or bag to be taken in as one version of one volume."""
+    """One folder, bag or archive to be taken in as one version of one volume."""
 
     #: Absolute; the daemon reads it.
     path: Path
@@ -24,6 +24,8 @@ class SubmissionRequest:
     new_version: bool = False
     #: Why there is a new version.
     reason: str = ""
+    #: Encoding of names that an archive does not mark; empty means that of the class or the site.
+    archive_names: str = ""
 
     @property
     def reference(self) -> Reference:

@@ -1,4 +1,4 @@
-"""Intake: a folder or a bag becomes a package in staging, and the producer gets his accepted receipt.
+"""Intake: a folder, a bag or an archive becomes a package in staging, and the producer gets his accepted receipt.
 
 Order of writing, and what a crash at each point leaves: (1) a row in state STAGING and then a folder below
 the staging root: `recover` removes both; (2) files and their rows: the same; (3) `syncfs`; (4) one
@@ -77,7 +77,14 @@ def accept(
     with catalog.read() as connection:
         must_be_known(connection)
     offer = examine(
-        request, catalog=catalog, config=config, site=site, clock=clock, limits=limits, reader=reader
+        request,
+        catalog=catalog,
+        config=config,
+        site=site,
+        clock=clock,
+        limits=limits,
+        reader=reader,
+        progress=progress,
     )
     _raise_if(offer, list(offer.verdict.reasons))
     made_at_s = int(clock.now().timestamp())
@@ -123,11 +130,18 @@ def would_accept(
     Raises CatalogBusy, and what `progress` raises.
     """
     offer = examine(
-        request, catalog=catalog, config=config, site=site, clock=clock, limits=limits, reader=reader
+        request,
+        catalog=catalog,
+        config=config,
+        site=site,
+        clock=clock,
+        limits=limits,
+        reader=reader,
+        progress=progress,
     )
     reasons = [reason.as_document() for reason in offer.verdict.reasons]
     same: Package | None = None
-    root_digest = ""
+    root_digest, original = "", None
     if not (offer.source.unusable or offer.source.problems or offer.source.unreadable):
         try:
             content = read_content(offer, None, made_at_s=0, collect=bool(offer.versions), progress=progress)
@@ -137,6 +151,7 @@ def would_accept(
             reasons.append({"code": error.code, "message": error.message, **error.detail})
         else:
             root_digest = content.root_digest
+            original = content.summary.original
             found, same = _judge_known(offer, content, catalog)
             reasons += [reason.as_document() for reason in found]
     outcome = "refuse" if reasons else "repeat" if same else "accept"
@@ -155,6 +170,7 @@ def would_accept(
         "travels": offer.carrying.as_document(),
         "left_out": [escaped(path) for path in offer.source.left_out],
         "warnings": list(offer.warnings),
+        **({"original": dict(original)} if original else {}),
         "files": offer.offered.files,
         "bytes": offer.offered.size_bytes,
         "cost_bytes": offer.offered.cost_bytes,

@@ -101,6 +101,7 @@ class _Reading:
         """After the last file; `tally` is the bag as it lies in staging."""
         bag = self._offer.bag
         declared = [manifest.algorithm for manifest in bag.payload_manifests] if bag else []
+        original = self._offer.source.supply.original()
         version = bag.declaration.version if bag and bag.declaration else (1, 0)
         summary = BagSummary(
             version=f"{version[0]}.{version[1]}",
@@ -113,6 +114,7 @@ class _Reading:
             travels=self._offer.carrying.as_document(),
             left_out=tuple(escaped(path) for path in self._offer.source.left_out),
             warnings=self._offer.warnings,
+            original=original.as_document() if original else None,
         )
         by_path = dict(self._payload()) if self._collect else {}
         return ContentRead(self._root_digest(), tuple(self._problems), by_path, summary)

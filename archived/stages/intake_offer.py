@@ -20,10 +20,11 @@ from archived.policy.reading_rights import Reader
 from archived.policy.submission import SubmissionRequest
 from archived.policy.twins import NamesBeside
 from archived.settings import ClassSettings, Config
+from archived.stages.archive_survey import Looking
 from archived.stages.intake_bag import BagToBe, bag_to_be, refused_links, without_left_out
 from archived.stages.intake_forms import in_bag
 from archived.stages.intake_source import NotRead, Source
-from archived.stages.intake_survey import survey
+from archived.stages.source_look import look_at_source
 from backends.optical.udf.cost import group_cost_bytes
 from backends.optical.udf.layout import UdfEntry
 from devices.clock import Clock
@@ -100,22 +101,26 @@ def examine(
     clock: Clock,
     limits: Limits,
     reader: Reader | None = None,
+    progress: Looking | None = None,
 ) -> Offer:
     """Look at the source and at the site, and judge.
 
     Args:
         reader: whoever must be able to read all of it himself; None when the daemon's own rights decide.
+        progress: is told while an archive is looked through; what it raises ends that.
 
     Raises CatalogBusy.
     """
     staging = staging_root(config, site)
     staging.mkdir(parents=True, exist_ok=True)
-    source = _not_ours(survey(request.path, reader), staging)
+    rules = config.classes.get(request.storage_class or config.default_class) or ClassSettings(())
+    names = request.archive_names or rules.archive_names or config.archives.names
+    source = look_at_source(request.path, config.archives, names=names, reader=reader, progress=progress)
+    source = _not_ours(source, staging)
     try:
         bag = _bag_of(source)
     except NotRead as error:
         source, bag = Source(request.path, unusable=str(error)), None
-    rules = config.classes.get(request.storage_class or config.default_class) or ClassSettings(())
     if bag is None:
         source = without_left_out(source, rules.leave_out)
     record_links, simulated = rules.symlinks == "record", config.simulated

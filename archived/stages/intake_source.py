@@ -67,6 +67,30 @@ class SourceLink:
     mtime_ns: int
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The one file out of which everything came."""
+
+    #: For people; without the folders above it.
+    name: str
+    #: "zip", "tar", "tar.gz" or "tar.xz".
+    format: str
+    size_bytes: int
+    sha256: str
+    #: Encoding in which names were read that the archive does not mark; empty when none was needed.
+    names: str
+
+    def as_document(self) -> dict[str, object]:
+        """As it stands on a receipt."""
+        return {
+            "name": self.name,
+            "format": self.format,
+            "bytes": self.size_bytes,
+            "sha256": self.sha256,
+            "names": self.names,
+        }
+
+
 class Item(Protocol):
     """One file whose bytes can be read now, once, from the first to the last."""
 
@@ -106,6 +130,10 @@ class Supply(Protocol):
         """All bytes of one file, a tag file of a bag. Raises NotRead, which says why."""
         ...
 
+    def original(self) -> Original | None:
+        """The archive that it all came out of, once all of it was read; None for a folder."""
+        ...
+
 
 class NotRead(Exception):
     """A small file cannot be used; the text says why, for people."""
@@ -119,6 +147,9 @@ class NoSupply:
 
     def small_file(self, file: SourceFile) -> bytes:
         raise NotRead(_("{path} is not there").format(path=printable(file.path)))
+
+    def original(self) -> Original | None:
+        return None
 
 
 class _Nothing:

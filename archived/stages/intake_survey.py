@@ -16,6 +16,7 @@ from archived.policy.reading_rights import READ, SEARCH, Reader, may
 from archived.stages.intake_descent import Descent, NoWay
 from archived.stages.intake_source import (
     NotRead,
+    Original,
     Source,
     SourceFile,
     SourceFolder,
@@ -83,6 +84,10 @@ class FolderSupply:
         if len(data) != file.size_bytes:
             raise NotRead(_("its tag file {path} changed while it was looked at").format(path=path))
         return data
+
+    def original(self) -> Original | None:
+        """A folder has none."""
+        return None
 
 
 class FolderContents:

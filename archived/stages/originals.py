@@ -7,6 +7,7 @@ What may be deleted is answered for this moment: nobody can say it of an origina
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from archived.catalog import contents, inner_files
 from archived.catalog.store import Catalog
@@ -64,6 +65,9 @@ def difference(
         raise
     except Refused as error:
         return error.message
+    taken = _taken_from(package).get("sha256")
+    if taken and content.summary.original and content.summary.original["sha256"] != taken:
+        return _("the archive is not the file that was handed in: its sha256 is another one")
     if content.root_digest != package.root_digest:
         return _differing(package, content.sha256, catalog)
     return _differing_tags(package, offer, catalog) if offer.bag is not None else ""
@@ -78,7 +82,13 @@ def _request(package: Package, path: Path) -> SubmissionRequest:
         storage_class=package.storage_class,
         retention=package.retention,
         confidentiality=package.confidentiality,
+        archive_names=str(_taken_from(package).get("names", "")),
     )
+
+
+def _taken_from(package: Package) -> Mapping[str, Any]:
+    """What its receipt says of the archive that it came out of."""
+    return dict((package.accepted_receipt or {}).get("original") or {})
 
 
 def _differing(package: Package, there: Mapping[str, str], catalog: Catalog) -> str:
