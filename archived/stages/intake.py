@@ -141,7 +141,7 @@ def would_accept(
     )
     reasons = [reason.as_document() for reason in offer.verdict.reasons]
     same: Package | None = None
-    root_digest, original = "", None
+    content: ContentRead | None = None
     if not (offer.source.unusable or offer.source.problems or offer.source.unreadable):
         try:
             content = read_content(offer, None, made_at_s=0, collect=bool(offer.versions), progress=progress)
@@ -150,32 +150,9 @@ def would_accept(
         except ArchivedError as error:
             reasons.append({"code": error.code, "message": error.message, **error.detail})
         else:
-            root_digest = content.root_digest
-            original = content.summary.original
             found, same = _judge_known(offer, content, catalog)
             reasons += [reason.as_document() for reason in found]
-    outcome = "refuse" if reasons else "repeat" if same else "accept"
-    return {
-        **({"notice": NOTICE_SIMULATED} if config.simulated else {}),
-        "dry_run": True,
-        "outcome": outcome,
-        "exit_status": 2 if reasons else 0,
-        "reasons": reasons,
-        "reference": {"fonds": request.fonds, "series": request.series, "volume": request.volume},
-        "version": same.version if same else offer.verdict.version,
-        "package": same.id if same else None,
-        "storage_class": offer.verdict.storage_class,
-        "pools": list(offer.verdict.pools),
-        "made_into_bag": offer.bag is None,
-        "travels": offer.carrying.as_document(),
-        "left_out": [escaped(path) for path in offer.source.left_out],
-        "warnings": list(offer.warnings),
-        **({"original": dict(original)} if original else {}),
-        "files": offer.offered.files,
-        "bytes": offer.offered.size_bytes,
-        "cost_bytes": offer.offered.cost_bytes,
-        "root_digest": root_digest,
-    }
+    return _trial(offer, reasons, same, content, simulated=config.simulated)
 
 
 def recover(*, catalog: Catalog, config: Config, site: Path, clock: Clock) -> list[str]:
@@ -221,6 +198,41 @@ def _is_owned(package_id: str, catalog: Catalog) -> bool:
     except NotFound:
         return False
     return package.state not in (PackageState.ABANDONED, PackageState.WITHDRAWN)
+
+
+def _trial(
+    offer: Offer,
+    reasons: list[dict[str, Any]],
+    same: Package | None,
+    content: ContentRead | None,
+    *,
+    simulated: bool,
+) -> dict[str, Any]:
+    """The answer to a dry run; `content` is None when nothing could be read."""
+    request = offer.request
+    original = content.summary.original if content else None
+    outcome = "refuse" if reasons else "repeat" if same else "accept"
+    return {
+        **({"notice": NOTICE_SIMULATED} if simulated else {}),
+        "dry_run": True,
+        "outcome": outcome,
+        "exit_status": 2 if reasons else 0,
+        "reasons": reasons,
+        "reference": {"fonds": request.fonds, "series": request.series, "volume": request.volume},
+        "version": same.version if same else offer.verdict.version,
+        "package": same.id if same else None,
+        "storage_class": offer.verdict.storage_class,
+        "pools": list(offer.verdict.pools),
+        "made_into_bag": offer.bag is None,
+        "travels": offer.carrying.as_document(),
+        "left_out": [escaped(path) for path in offer.source.left_out],
+        "warnings": list(offer.warnings),
+        **({"original": dict(original)} if original else {}),
+        "files": offer.offered.files,
+        "bytes": offer.offered.size_bytes,
+        "cost_bytes": offer.offered.cost_bytes,
+        "root_digest": content.root_digest if content else "",
+    }
 
 
 def _copy_in(offer: Offer, staged: StagedPackage, made_at_s: int, progress: Progress | None) -> ContentRead:

@@ -48,7 +48,7 @@ def test_the_path_is_made_absolute_before_it_is_sent(
         {
             "path": str(tmp_path / "0007"), "fonds": "Z109", "series": "2003", "volume": "0007", "title": "",
             "storage_class": None, "retention": "Y30", "confidentiality": None, "new_version": False, "reason": "",
-            "dry_run": False,
+            "dry_run": False, "archive_names": "",
         }
     ]  # fmt: skip
 

@@ -58,7 +58,7 @@ def test_a_class_may_leave_retention_and_confidentiality_open(site: Site, volume
 def test_what_is_not_there_or_is_a_single_file_is_refused(site: Site, volume: Path) -> None:
     with pytest.raises(Unacceptable, match="is not there"):
         site.accept(volume / "nowhere")
-    with pytest.raises(Unacceptable, match="is not a folder"):
+    with pytest.raises(Unacceptable, match="is a file; put it into a folder"):
         site.accept(volume / "a.txt")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from archived.errors import Unacceptable
 from archived.policy.reading_rights import READ, SEARCH, Reader, may
-from archived.stages import intake_offer
+from archived.stages import source_look
 from archived.stages.intake_descent import DEPTH_MAX
 from archived.stages.intake_survey import survey
 from tests.unit.archived.intake.conftest import Site
@@ -130,7 +130,7 @@ def test_a_tag_file_that_becomes_a_link_after_the_survey_is_not_followed(
     seen = survey(volume)
     (volume / "bagit.txt").rename(tmp_path / "elsewhere")
     (volume / "bagit.txt").symlink_to(tmp_path / "elsewhere")
-    monkeypatch.setattr(intake_offer, "survey", lambda _root, _reader: seen)
+    monkeypatch.setattr(source_look, "survey", lambda _root, _reader: seen)
     with pytest.raises(Unacceptable, match=r"tag file bagit\.txt cannot be read"):
         site.accept(volume)
 
