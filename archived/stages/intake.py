@@ -88,13 +88,8 @@ def accept(
     )
     _raise_if(offer, list(offer.verdict.reasons))
     made_at_s = int(clock.now().timestamp())
-    if offer.versions and not request.new_version:
-        # Whatever it holds it will not be taken: it is known already, or refused. So nothing is copied.
-        content = read_content(offer, None, made_at_s=made_at_s, collect=True, progress=progress)
-        reasons, same = _judge_known(offer, content, catalog)
-        _raise_if(offer, reasons)
-        if same is not None:
-            return repeated_receipt(same.accepted_receipt or {})
+    if offer.versions and not request.new_version and (known := _known_already(offer, catalog, progress)):
+        return known
     staged = StagedPackage(
         _package(offer, clock, owner), catalog=catalog, staging=staging_root(config, site), clock=clock
     )
@@ -233,6 +228,17 @@ def _trial(
         "cost_bytes": offer.offered.cost_bytes,
         "root_digest": content.root_digest if content else "",
     }
+
+
+def _known_already(offer: Offer, catalog: Catalog, progress: Progress | None) -> dict[str, Any] | None:
+    """The first receipt of the same content. Raises Refused for other content of a known reference.
+
+    Whatever it holds it will not be taken: it is known already, or refused. So nothing is copied.
+    """
+    content = read_content(offer, None, made_at_s=0, collect=True, progress=progress)
+    reasons, same = _judge_known(offer, content, catalog)
+    _raise_if(offer, reasons)
+    return repeated_receipt(same.accepted_receipt or {}) if same is not None else None
 
 
 def _copy_in(offer: Offer, staged: StagedPackage, made_at_s: int, progress: Progress | None) -> ContentRead:
