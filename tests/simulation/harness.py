@@ -210,6 +210,9 @@ class Story:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
             os.utime(path, (1_700_000_000, 1_700_000_000))
+        # Times of folders are kept too: the same story must have the same ones.
+        for folder in (source, *(path for path in source.rglob("*") if path.is_dir())):
+            os.utime(folder, (1_700_000_000, 1_700_000_000))
         request = SubmissionRequest(
             source,
             fonds,
