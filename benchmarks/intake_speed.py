@@ -19,6 +19,8 @@ import bagit
 
 from archived.catalog.store import Catalog
 from archived.config import parse
+from archived.formats.key_files import make_site_key
+from archived.sessions.tools import KEYS_FOLDER
 from archived.settings_text import template
 from archived.stages.intake import SubmissionRequest, accept
 from benchmarks.table import Row, render
@@ -35,13 +37,13 @@ def measure() -> list[Row]:
         base = Path(name)
         source = base / "source"
         _make_source(source)
-        warm = _cpu_seconds(partial(_take_in, base / "warm", source))
+        warm = _cpu_seconds(partial(take_in, base / "warm", source))
         pairs = []
         for repetition in range(REPETITIONS):
             theirs, ours = base / f"bagit-{repetition}", base / f"site-{repetition}"
             shutil.copytree(source, theirs)
             bagged = _cpu_seconds(partial(bagit.make_bag, str(theirs)))
-            taken = _cpu_seconds(partial(_take_in, ours, source))
+            taken = _cpu_seconds(partial(take_in, ours, source))
             pairs.append((bagged, taken))
             shutil.rmtree(theirs)
             shutil.rmtree(ours)
@@ -71,8 +73,9 @@ def _make_source(source: Path) -> None:
             (folder / f"{number:05d}.bin").write_bytes(b"%08d" % number + noise[8:size])
 
 
-def _take_in(site: Path, source: Path) -> None:
+def take_in(site: Path, source: Path) -> None:
     site.mkdir()
+    make_site_key(site / KEYS_FOLDER)
     catalog = Catalog(site / "catalog.sqlite")
     catalog.upgrade()
     settings = parse(template(speed=0, keep_free_bytes=0))

