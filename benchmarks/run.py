@@ -29,6 +29,7 @@ MODULES = (
     "small_files_speed",
     "mastering_speed",
     "protect_speed",
+    "rebuild_speed",
     "path_speed",
 )
 PAGE = ROOT / "docs" / "performance.md"
