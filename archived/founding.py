@@ -24,6 +24,7 @@ from archived.sessions.tools import SitePaths
 from archived.settings import Config
 from archived.stages.capacity import charge_anew
 from archived.stages.floor import furnish, stale_key
+from archived.stages.set_aside import demand_no_burn, put_burns_aside
 from archived.states import MediumState
 from archived.wiring import furnish_room, paths_of, room_plan
 from backends.interface import CLUSTER_BYTES, SECTOR_BYTES
@@ -91,12 +92,15 @@ def found_again(catalog: Catalog, config: Config, site: Path, clock: Clock | Non
     """Give a new, empty catalog of a site that is there already its robots and drives; True when it was new.
 
     No medium is known then, and no package is taken in, until the catalog is rebuilt or restored: ids and
-    versions that discs and receipts name must not be given out again.
+    versions that discs and receipts name must not be given out again. Raises WrongState while a burn is under way.
     """
     with catalog.read() as read:
         if "room" in events.settings(read):
             return False
-    room = room_plan(paths_of(site, config).room)
+    paths = paths_of(site, config)
+    demand_no_burn(paths)
+    put_burns_aside(paths, "burns-of-a-catalog-that-is-gone")
+    room = room_plan(paths.room)
     now = (clock or SystemClock()).now()
     with catalog.write() as write:
         _register_floor(write, config, room)

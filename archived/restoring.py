@@ -6,7 +6,6 @@ journal, its names go, and the site has no catalog: a daemon started now finds t
 restore; (4) one rename puts the new catalog in place: that is the one write that counts. The hold is in it already.
 """
 
-import fcntl
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,17 +17,15 @@ from sqlalchemy.exc import DatabaseError
 from archived.catalog import packages, surveys
 from archived.catalog.importing import COMPANIONS, build, demand_sound, remove
 from archived.catalog.store import Catalog
-from archived.errors import ArchivedError, CatalogDamaged, Refused, WrongState
+from archived.errors import ArchivedError, CatalogDamaged, Refused
 from archived.formats.export_statement import Statement
 from archived.formats.key_files import public_keys, trust
 from archived.formats.signing import PublicKey, public_key
 from archived.founding import check_kind
 from archived.language import _
-from archived.sessions.detached import LOCK
-from archived.sessions.tools import SitePaths
 from archived.stages.catching_up import CaughtUp, World, catch_up, world_of
 from archived.stages.exporting import check_export, statement_beside
-from archived.stages.set_aside import FOLDER, finish_restore, free_name
+from archived.stages.set_aside import FOLDER, demand_no_burn, finish_restore, free_name
 from archived.stages.work import Site
 from backends.durable import sync_folder
 
@@ -73,7 +70,7 @@ def restore(site: Site, wish: Wish, say: Callable[[str], None]) -> Restored:
     """
     paths = site.tools.paths
     _demand_replaceable(paths.catalog, wish.set_aside)
-    _demand_no_burn(paths)
+    demand_no_burn(paths)
     keys, extra = list(public_keys(paths.keys).values()), _extra_key(wish)
     say(_("checking {file}").format(file=wish.file))
     statement = check_export(wish.file, [*keys, *extra])
@@ -179,21 +176,6 @@ def _demand_replaceable(path: Path, set_aside: bool) -> None:
             _("the present catalog {path} holds packages; nothing was changed").format(path=path),
             advice=_("if it is not to be used any more, say --set-aside: it is kept under another name"),
         )
-
-
-def _demand_no_burn(paths: SitePaths) -> None:
-    """A burn outlives its daemon and its catalog; what it writes must be over before anything is concluded."""
-    for lock in sorted(paths.burns.glob(f"*/{LOCK}")):
-        descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise WrongState(
-                _("a burn is under way in {folder}; nothing was changed").format(folder=lock.parent),
-                advice=_("wait until it has ended, then restore"),
-            ) from None
-        finally:
-            os.close(descriptor)
 
 
 def _extra_key(wish: Wish) -> list[PublicKey]:

@@ -1,8 +1,8 @@
 """How long it takes to make a catalog of a million file rows from what discs say of themselves.
 
 The texts of the discs are synthesized, as looks leave them in the work area of a site: 5 sets 4 + 2, 20 data images of
-50 volumes of 1000 files each. Measured is everything from there to the write that ends the rebuild: parsing, the rows of
-sets, packages, files and places, and their commits.
+50 volumes of 1000 files each. Measured is everything from there to the write that ends the rebuild: parsing, the rows
+of sets, packages, files and places, and their commits.
 """
 
 import csv

@@ -1,7 +1,9 @@
 """What a survey reports beside what the media said: what is not in the room, what lies in staging alone, and what no
 medium can tell."""
 
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,6 +13,7 @@ from archived.language import _
 from archived.policy.rebuilding import Difference
 from archived.policy.sufficiency import AT_HAND
 from archived.stages.commitment import missing_positions
+from archived.stages.set_aside import bag_info
 from archived.stages.work import Site
 from archived.states import MediumState, PackageState, SetState
 from archived.surveys import MediumLook, Survey
@@ -95,11 +98,23 @@ def staged_only(site: Site, known: set[str]) -> list[Difference]:
             "staged-only",
             name,
             words.format(package=name),
-            f"archivectl submit {folder / name} --fonds F --series S --volume V",
+            _submit_again(folder / name),
         )
         for name in names
         if name not in known
     ]
+
+
+def _submit_again(folder: Path) -> str:
+    """The command that hands a package in again, with what its own bag tells; capitals stand for what it does not."""
+    info = bag_info(folder)
+    fields = [("fonds", "FONDS"), ("series", "SERIES"), ("volume", "VOLUME")]
+    words = ["archivectl", "submit", str(folder)]
+    for name, unknown in fields:
+        words += [f"--{name}", info.get(name.capitalize()) or unknown]
+    for name in ("title", "retention", "confidentiality"):
+        words += [f"--{name}", info[name.capitalize()]] if info.get(name.capitalize()) else []
+    return shlex.join(words)
 
 
 def not_on_media(read: Connection) -> list[str]:

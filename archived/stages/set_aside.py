@@ -4,6 +4,8 @@ Renames only, inside one file system; nothing here deletes. A crash in between l
 the hold in force: releasing it again moves the rest.
 """
 
+import fcntl
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +15,11 @@ from sqlalchemy import Connection
 from archived.catalog import events
 from archived.catalog.holds import Hold
 from archived.catalog.store import Catalog
+from archived.errors import WrongState
 from archived.formats.bag_making import INFO_NAME
 from archived.formats.bag_tags import read_tags
+from archived.language import _
+from archived.sessions.detached import LOCK
 from archived.sessions.tools import SitePaths
 from archived.stages import hold, staging_release
 from archived.stages.catching_up import BURNS
@@ -51,7 +56,7 @@ def unknown_in_staging(read: Connection, site: Site, listed: Sequence[Path]) -> 
         for path in staging_release.leftovers(read, paths, listed)
         if path.parent == paths.staging / "packages"
     )
-    return [Unknown(path.name, path, _bag_info(path)) for path in sorted(folders)]
+    return [Unknown(path.name, path, bag_info(path)) for path in sorted(folders)]
 
 
 def release_hold(catalog: Catalog, site: Site, *, agent: str, reason: str) -> Released:
@@ -95,6 +100,24 @@ def finish_restore(catalog: Catalog, paths: SitePaths) -> Path | None:
     return moved
 
 
+def demand_no_burn(paths: SitePaths) -> None:
+    """A burn outlives its daemon and its catalog; what it writes must be over before anything is concluded.
+
+    Raises WrongState.
+    """
+    for lock in sorted(paths.burns.glob(f"*/{LOCK}")):
+        descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WrongState(
+                _("a burn is under way in {folder}; nothing was changed").format(folder=lock.parent),
+                advice=_("wait until it has ended, then do it again"),
+            ) from None
+        finally:
+            os.close(descriptor)
+
+
 def put_burns_aside(paths: SitePaths, name: str) -> Path | None:
     """Move the folder of all burns to `set-aside/NAME` of the site; None when there is no burn in it.
 
@@ -110,7 +133,8 @@ def put_burns_aside(paths: SitePaths, name: str) -> Path | None:
     return target
 
 
-def _bag_info(folder: Path) -> dict[str, str]:
+def bag_info(folder: Path) -> dict[str, str]:
+    """What the bag-info.txt of a package folder says of it; empty when there is none that can be read."""
     try:
         text = (folder / INFO_NAME).read_bytes().decode("utf-8", "replace")
     except OSError:
