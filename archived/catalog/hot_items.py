@@ -13,12 +13,11 @@ from archived.catalog.tables import package
 from archived.hot_items import HOT_ITEM, HotItem, HotItemEvent, HotItemState
 from archived.states import PackageState
 
-#: States in which something is still to be done, or may be.
+#: States in which something is still to be done, or may be, whatever becomes of the package.
 OPEN = (
     HotItemState.TAKING,
     HotItemState.DEFERRED,
     HotItemState.TAKEN,
-    HotItemState.RECEIPTED,
     HotItemState.REMOVING,
     HotItemState.KEPT,
     HotItemState.REFUSED,
@@ -80,14 +79,18 @@ def last_taken(read: Connection, folder: str) -> datetime | None:
     return found
 
 
-def package_states(read: Connection, folder: str) -> dict[str, PackageState]:
-    """States of the packages of those drops that wait for their discs."""
+def on_discs(read: Connection, folder: str) -> list[HotItem]:
+    """Drops whose package is archived and whose archived receipt does not lie beside them yet, oldest first."""
     query = (
-        select(package.c.id, package.c.state)
-        .join(hot_item, hot_item.c.package_id == package.c.id)
-        .where(hot_item.c.folder == folder, hot_item.c.state == HotItemState.RECEIPTED)
+        select(hot_item)
+        .join(package, hot_item.c.package_id == package.c.id)
+        .where(
+            hot_item.c.folder == folder,
+            hot_item.c.state == HotItemState.RECEIPTED,
+            package.c.state == PackageState.ARCHIVED,
+        )
     )
-    return {row.id: row.state for row in read.execute(query)}
+    return values(read, HotItem, query.order_by(hot_item.c.id))
 
 
 def known_identity(read: Connection, folder: str) -> str:

@@ -11,7 +11,6 @@ from enum import Enum, unique
 
 from archived.hot_items import HotItem, HotItemState
 from archived.policy.hot_names import is_archive, is_utf8
-from archived.states import PackageState
 
 
 @unique
@@ -142,10 +141,10 @@ class View:
     entries: Sequence[Entry]
     #: The last drop of every name that has one, by path.
     newest: Mapping[str, HotItem]
-    #: Every drop that is not at rest.
+    #: Every drop with which something may have to be done.
     open_items: Sequence[HotItem]
-    #: States of the packages of drops that wait for their discs.
-    packages: Mapping[str, PackageState] = field(default_factory=dict)
+    #: Packages that are archived.
+    archived: frozenset[str] = frozenset()
     #: Paths at which a thread of this process is at work.
     busy: frozenset[str] = frozenset()
     #: Paths that are left alone for a while.
@@ -210,8 +209,7 @@ def _go_on(item: HotItem, view: View, rules: Rules, *, is_there: bool) -> Decisi
     if state is HotItemState.TAKEN:
         return WriteAccepted(item)
     if state is HotItemState.RECEIPTED:
-        archived = view.packages.get(item.package_id or "") is PackageState.ARCHIVED
-        return WriteArchived(item) if archived else None
+        return WriteArchived(item) if item.package_id in view.archived else None
     if state is HotItemState.REFUSED:
         return Reject(item)
     if state is HotItemState.REMOVING or (state is HotItemState.ARCHIVED and rules.remove_archived):

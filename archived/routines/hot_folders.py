@@ -116,8 +116,8 @@ class HotFolder:
             must_be_known(read)
             newest = hot_items.newest(read, name)
             states = hot_items.OPEN + ((HotItemState.ARCHIVED,) if rules.remove_archived else ())
-            open_items = hot_items.in_state(read, name, *states)
-            waiting = hot_items.package_states(read, name)
+            on_discs = hot_items.on_discs(read, name)
+            open_items = [*hot_items.in_state(read, name, *states), *on_discs]
 
         def is_new(entry: Entry) -> bool:
             known = newest.get(entry.path)
@@ -130,7 +130,7 @@ class HotFolder:
             listing.entries,
             newest,
             open_items,
-            waiting,
+            frozenset(item.package_id for item in on_discs if item.package_id),
             self.desk.busy(),
             self.desk.resting(entry.path for entry in listing.entries),
             see(listing.entries, self._sightings, now_s=self._around.now_s),

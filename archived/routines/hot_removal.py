@@ -11,6 +11,7 @@ from archived.catalog import hot_items
 from archived.catalog.store import Catalog
 from archived.hot_items import HotItem, HotItemEvent, HotItemState
 from archived.language import _
+from archived.policy.carried_names import printable
 from archived.policy.hot_names import parked_name
 from archived.routines.hot_tree import HotTree
 
@@ -37,9 +38,13 @@ def remove_original(tree: HotTree, item: HotItem, *, catalog: Catalog, differenc
         item = _step(catalog, item, HotItemEvent.EQUAL)
     tree.move(item.path, parked)
     if tree.content(parked) != before:
+        note = _("it was changed while it was to be removed")
         if tree.status(item.path) is None:
             tree.move(parked, item.path)
-        note = _("it was changed while it was to be removed")
+        else:
+            note = _("it was changed while it was to be removed, and lies at {path} now").format(
+                path=printable(parked)
+            )
         return _step(catalog, item, HotItemEvent.DIFFERS, note=note)
     return _finish(tree, item, parked, catalog)
 

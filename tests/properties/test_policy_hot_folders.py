@@ -164,11 +164,7 @@ class HotFolderLife(RuleBasedStateMachine):
             entries,
             newest,
             [item for item in self.records.values() if item.state not in REST or self.rules_.remove_archived],
-            {
-                item.package_id: self.acknowledged[item.id]
-                for item in self.records.values()
-                if item.package_id
-            },
+            frozenset(f"P{i}" for i, state in self.acknowledged.items() if state is PackageState.ARCHIVED),
             frozenset(self.in_flight.values()),
             frozenset(),
             self.sightings,

@@ -138,3 +138,20 @@ def test_a_crash_anywhere_on_the_way_is_gone_on_with(
     archived.look()
     assert archived.states() == {ONE: "removed"}
     assert sorted(os.listdir(archived.path / "F1/S1")) == ["0001.accepted.json", "0001.archived.json"]
+
+
+def test_what_changed_and_has_lost_its_name_meanwhile_is_told_where_it_lies(
+    archived: Hot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = HotTree.move
+
+    def replaced(self: HotTree, path: str, to: str) -> None:
+        (archived.path / ONE / "late.txt").write_text("written late")
+        move(self, path, to)
+        archived.volume(ready=False)
+
+    monkeypatch.setattr(HotTree, "move", replaced)
+    archived.look()
+    assert "lies at F1/S1/.0001.removing-1" in kept(archived)[0]
+    assert (archived.path / "F1/S1/.0001.removing-1/late.txt").exists()
+    assert (archived.path / ONE / "page.txt").exists()
