@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from sqlalchemy import Connection
 
 from archived.api.services import Document, Services, one_of, plain, services_of
-from archived.catalog import events, images, media, packages
+from archived.catalog import events, images, inner_files, media, packages
 from archived.language import _
 from archived.model import Copy, Image, Medium, Package, ProtectionSet
 from archived.policy.sufficiency import missing_pools
@@ -38,6 +38,7 @@ def show_package(name: str, files: bool = False, services: Services = Depends(se
         }
         if files:
             document["files"] = [plain(file) for file in packages.files(read, package.id)]
+            document["inside"] = [plain(item) for item in inner_files.of_package(read, package.id)]
     return services.said(document)
 
 

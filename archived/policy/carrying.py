@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from archived.inner_files import NAME_MAP_PATH
 from archived.names import escaped, raw
 from archived.policy.carried_names import folded, problem_with_length
 from backends.optical.udf.names import problem_with_name
@@ -62,6 +63,8 @@ def carrying(paths: Iterable[str], links: Iterable[str], *, disc_folder: str) ->
         twin = beside.setdefault(folder, {}).setdefault(folded(name), name)
         if twin != name:
             why = why or f"it differs from {escaped(twin)} beside it only in case or Unicode normalization"
+        if path == NAME_MAP_PATH:
+            why = "it is called like the list beside a package in a tar, by which such a package is known"
         if why:
             found[path] = why
     found |= dict.fromkeys(links, "it is a symbolic link")

@@ -190,6 +190,16 @@ def test_a_bag_with_hard_names_goes_in_whole_and_untouched(site: Site, volume: P
     bagit.Bag(str(tmp_path / "unpacked")).validate()
 
 
+def test_a_bag_copied_from_a_disc_is_not_taken_for_one_of_ours(
+    site: Site, hard: Path, tmp_path: Path
+) -> None:
+    copied = site.staged(site.accept(hard)["package"]).rename(tmp_path / "copied")
+    receipt = site.accept(copied, volume="13")
+    assert [item["path"] for item in receipt["travels"]["why"]] == ["name-map.csv"]
+    found = inner(site, receipt["package"])
+    assert {b"name-map.csv", b"data/package.tar"} < set(found)
+
+
 def test_a_bag_with_hard_names_and_a_wrong_byte_is_refused(site: Site, volume: Path) -> None:
     put(volume, b"NUL.txt", b"device")
     bagit.make_bag(str(volume))
