@@ -11,7 +11,7 @@ import click
 from archived.language import SOURCE, _, marked, spoken
 
 EXAMPLES = marked("Examples:")
-_SENTENCE = re.compile(r".*?(?:[。；]|\.(?=\s|$))", re.DOTALL)
+_SENTENCE = re.compile(r".*?(?:。|\.(?=\s|$))", re.DOTALL)
 #: A Chinese letter takes two columns and click counts letters: so many columns for each letter of the line.
 _COLUMNS_A_LETTER = 1.6
 

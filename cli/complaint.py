@@ -7,6 +7,7 @@ import click
 
 from archived.errors import ArchivedError, Refused, Unavailable
 from archived.language import _
+from archived.language import _
 from cli.render import cell, plain
 
 
@@ -19,11 +20,11 @@ def complain(error: ArchivedError) -> None:
 def lines_of(error: ArchivedError) -> list[str]:
     """The error line by line."""
     kind = (
-        "refused"
+        _("refused")
         if isinstance(error, Refused)
-        else "unavailable"
+        else _("unavailable")
         if isinstance(error, Unavailable)
-        else "failed"
+        else _("failed")
     )
     lines = [f"{kind} ({error.code}): {plain(error.message)}"]
     reasons = error.detail.get("reasons")
@@ -31,7 +32,7 @@ def lines_of(error: ArchivedError) -> list[str]:
     if error.detail.get("batch") and isinstance(reasons, list) and reasons:
         lines.append(_("batch: {batch}").format(batch=plain(error.detail["batch"])))
     if error.advice:
-        lines.append(f"next: {plain(error.advice)}")
+        lines.append(_("next: {advice}").format(advice=plain(error.advice)))
     return lines
 
 
