@@ -74,6 +74,7 @@ def _make_source(source: Path) -> None:
 
 
 def take_in(site: Path, source: Path) -> None:
+    """Make a site with an empty catalog, and take `source` in."""
     site.mkdir()
     make_site_key(site / KEYS_FOLDER)
     catalog = Catalog(site / "catalog.sqlite")

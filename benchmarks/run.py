@@ -27,6 +27,7 @@ MODULES = (
     "erasure_speed",
     "intake_speed",
     "small_files_speed",
+    "archive_speed",
     "mastering_speed",
     "protect_speed",
     "rebuild_speed",
