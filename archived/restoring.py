@@ -25,7 +25,8 @@ from archived.founding import check_kind
 from archived.language import _
 from archived.stages.catching_up import CaughtUp, World, catch_up, world_of
 from archived.stages.exporting import check_export, statement_beside
-from archived.stages.set_aside import FOLDER, demand_no_burn, finish_restore, free_name
+from archived.stages.hold import SET_ASIDE
+from archived.stages.set_aside import demand_no_burn, finish_restore, free_name
 from archived.stages.work import Site
 from backends.durable import sync_folder
 
@@ -126,7 +127,7 @@ def _put_in_place(site: Site, new: Path) -> Path | None:
     ]
     former = None
     if present:
-        former = free_name(site.tools.paths.site / FOLDER / f"catalog-before-{site.now():%Y%m%dT%H%M%SZ}")
+        former = free_name(site.tools.paths.site / SET_ASIDE / f"catalog-before-{site.now():%Y%m%dT%H%M%SZ}")
         former.mkdir(parents=True)
         for path in present:
             os.link(path, former / path.name)

@@ -7,7 +7,6 @@ import click
 
 from archived.errors import ArchivedError, Refused, Unavailable
 from archived.language import _
-from archived.language import _
 from cli.render import cell, plain
 
 

@@ -41,7 +41,7 @@ def _show(document: dict[str, Any]) -> None:
     for item in now["newer_in_staging"]:
         click.echo(
             _(
-                "in staging, acknowledged by an earlier catalog: {package}; hand it in again: {command}"
+                "in staging, acknowledged by an earlier catalog: {package}; after the release: {command}"
             ).format(package=plain(item["package"]), command=plain(_submit_again(item)))
         )
 

@@ -25,6 +25,8 @@ from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 #: The setting that planners see: id of the hold in force, or nothing.
 SETTING: Final = "hold"
 ATTENTION: Final = "catalog-hold"
+#: Below the staging root and in the site: what an earlier catalog knew and this one does not.
+SET_ASIDE: Final = "set-aside"
 
 #: What a look may find on a medium.
 BLANK: Final = "blank"  # nothing was ever written

@@ -21,6 +21,7 @@ from archived.policy.submission import SubmissionRequest
 from archived.policy.twins import NamesBeside
 from archived.settings import ClassSettings, Config
 from archived.stages.archive_survey import Looking
+from archived.stages.hold import SET_ASIDE
 from archived.stages.intake_bag import BagToBe, bag_to_be, refused_links, without_left_out
 from archived.stages.intake_forms import in_bag
 from archived.stages.intake_source import NotRead, Source
@@ -188,8 +189,10 @@ def _staged_bytes(size_bytes: int) -> int:
 
 
 def _not_ours(source: Source, staging: Path) -> Source:
-    """The source, unless it holds the staging area or lies in it."""
+    """The source, unless it holds the staging area or lies in it. What was set aside there may be handed in again."""
     real, ours = source.root.resolve(), staging.resolve()
+    if real.is_relative_to(ours / SET_ASIDE) and real != ours / SET_ASIDE:
+        return source
     if real.is_relative_to(ours) or ours.is_relative_to(real):
         where = printable(str(source.root))
         return Source(source.root, unusable=f"{where} is or holds the staging area itself")

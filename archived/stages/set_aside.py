@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import events
+from archived.catalog import events, holds
 from archived.catalog.holds import Hold
 from archived.catalog.store import Catalog
 from archived.errors import WrongState
@@ -25,7 +25,6 @@ from archived.stages import hold, staging_release
 from archived.stages.catching_up import BURNS
 from archived.stages.work import Site
 
-FOLDER = "set-aside"
 #: What a bag of ours says of its package.
 INFO_LABELS = ("Fonds", "Series", "Volume", "Title", "Retention", "Confidentiality", "External-Identifier")
 
@@ -43,6 +42,7 @@ class Unknown:
     """A package folder in staging that the catalog does not know, with what its own bag says of it."""
 
     package: str
+    #: Where it will lie when the hold is released: from there it can be handed in again.
     path: Path
     #: Labels and values of its bag-info.txt; empty when there is none that can be read.
     info: dict[str, str]
@@ -56,7 +56,12 @@ def unknown_in_staging(read: Connection, site: Site, listed: Sequence[Path]) -> 
         for path in staging_release.leftovers(read, paths, listed)
         if path.parent == paths.staging / "packages"
     )
-    return [Unknown(path.name, path, bag_info(path)) for path in sorted(folders)]
+    current = holds.current(read)
+    aside = _aside(paths, current.id) if current is not None else paths.staging
+    return [
+        Unknown(path.name, aside / path.relative_to(paths.staging), bag_info(path))
+        for path in sorted(folders)
+    ]
 
 
 def release_hold(catalog: Catalog, site: Site, *, agent: str, reason: str) -> Released:
@@ -71,7 +76,7 @@ def release_hold(catalog: Catalog, site: Site, *, agent: str, reason: str) -> Re
     with catalog.read() as read:
         unknown = staging_release.leftovers(read, paths, listed)
     found = [path for path in unknown if path.is_relative_to(paths.staging)]
-    moved = put_aside(paths.staging / FOLDER / f"hold-{current.id}", paths.staging, found)
+    moved = put_aside(_aside(paths, current.id), paths.staging, found)
     with catalog.write() as write:
         hold.release(write, site, agent=agent, reason=reason, set_aside=len(moved))
     return Released(current, tuple(moved))
@@ -126,11 +131,15 @@ def put_burns_aside(paths: SitePaths, name: str) -> Path | None:
     """
     if not paths.burns.is_dir() or not any(paths.burns.iterdir()):
         return None
-    target = free_name(paths.site / FOLDER / name)
+    target = free_name(paths.site / hold.SET_ASIDE / name)
     target.parent.mkdir(parents=True, exist_ok=True)
     paths.burns.rename(target)
     paths.burns.mkdir()
     return target
+
+
+def _aside(paths: SitePaths, hold_id: int) -> Path:
+    return paths.staging / hold.SET_ASIDE / f"hold-{hold_id}"
 
 
 def bag_info(folder: Path) -> dict[str, str]:
