@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from archived.catalog import packages
+from archived.catalog import inner_files, packages
 from archived.errors import ContentDiffers
 from archived.model import Package
 from archived.stages import intake, intake_staging
@@ -57,17 +57,31 @@ def killed_while(site: Site, producer: Path, where: str) -> None:
     assert child.returncode == -9, child.stderr.decode()
 
 
-@pytest.mark.parametrize("where", ["copying", "before the sync", "before the commit"])
+@pytest.mark.parametrize(
+    ("where", "travels"),
+    [
+        ("copying", "files"),
+        ("copying", "tar"),
+        ("before the sync", "files"),
+        ("before the commit", "files"),
+        ("before the commit", "tar"),
+    ],
+)
 def test_a_kill_before_the_commit_leaves_nothing_after_the_next_start(
-    site: Site, volume: Path, where: str
+    site: Site, volume: Path, where: str, travels: str
 ) -> None:
+    if travels == "tar":
+        (volume / "NUL.txt").write_text("hard")
     killed_while(site, volume, where)
     assert site.states() == ["staging"]
     assert site.recover() == ["P000001"]
     assert site.states() == ["abandoned"]
     assert site.left_in_staging() == []
     assert site.rows("P000001") == {}
-    assert site.accept(volume)["package"] == "P000002"
+    with site.catalog.read() as connection:
+        assert not inner_files.is_carried(connection, "P000001")
+    again = site.accept(volume)
+    assert (again["package"], again["travels"]["as"]) == ("P000002", travels)
 
 
 def test_a_kill_after_the_commit_keeps_the_package_and_its_receipt(site: Site, volume: Path) -> None:
