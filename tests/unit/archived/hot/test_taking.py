@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -237,3 +238,35 @@ def test_what_it_is_doing_stands_on_the_board_and_can_be_cancelled(
     hot.ready()
     hot.look()
     assert len(hot.packages()) == 1
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("zip", ".zip"), ("tar", ".tar"), ("gztar", ".tar.gz")])
+def test_an_archive_is_a_package_whose_suffix_is_no_part_of_its_reference(
+    hot: Hot, tmp_path: Path, form: str, suffix: str
+) -> None:
+    hot.restart(originals="remove-after-archived")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/page.txt").write_text("one")
+    (hot.path / "F1/S1").mkdir(parents=True)
+    shutil.make_archive(str(hot.path / ONE), form, tmp_path / "in")
+    hot.look()
+    assert hot.waits() == {f"{ONE}{suffix}": "no marker"}
+
+    hot.ready(f"{ONE}{suffix}")
+    hot.look()
+    assert [str(package.reference) for package in hot.packages()] == [ONE]
+    assert (hot.path / f"{ONE}{suffix}.accepted.json").exists()
+
+    hot.archive(hot.packages()[0].id)
+    hot.look()
+    assert hot.names("F1/S1") == [f"0001{suffix}.accepted.json", f"0001{suffix}.archived.json"]
+
+
+def test_a_damaged_archive_is_refused_as_it_is(hot: Hot) -> None:
+    (hot.path / "F1/S1").mkdir(parents=True)
+    (hot.path / f"{ONE}.zip").write_bytes(b"PK\x03\x04 and then nothing")
+    hot.ready(f"{ONE}.zip")
+    hot.look()
+    assert hot.packages() == []
+    assert (hot.path / f"rejected/{ONE}.zip").read_bytes() == b"PK\x03\x04 and then nothing"
+    assert hot.document(f"rejected/{ONE}.zip.refused.json")["code"] == "unacceptable"
