@@ -91,7 +91,7 @@ def add_inner_files(connection: Connection, items: Sequence[InnerFile]) -> None:
 
 
 def count_files(connection: Connection, image_id: str) -> None:
-    """Let the packages of an image say how many files, and bytes, their payload has: what their receipt said."""
+    """Let packages of an image whose receipt did not tell say how many files, and bytes, their payload has."""
     file, package, member = tables.package_file, tables.package, tables.membership
     mine = select(member.c.package_id).where(member.c.image_id == image_id)
     payload = (
@@ -99,7 +99,8 @@ def count_files(connection: Connection, image_id: str) -> None:
     )
     count = select(func.count()).where(payload).scalar_subquery()
     size = select(func.coalesce(func.sum(file.c.size_bytes), 0)).where(payload).scalar_subquery()
-    query = update(package).where(package.c.id.in_(mine)).values(file_count=count, size_bytes=size)
+    untold = package.c.id.in_(mine) & (package.c.file_count == 0)
+    query = update(package).where(untold).values(file_count=count, size_bytes=size)
     connection.execute(query)
 
 

@@ -108,7 +108,7 @@ def _package(document: Mapping[str, Any]) -> FoundPackage:
 class Stretch:
     """Rows of a CSV file from a byte offset, at most `limit` of them; `end` is where the next stretch begins.
 
-    Rows end with CRLF or LF; a quoted field may hold line ends (RFC 4180).
+    Rows end with CRLF or LF; a quoted field may hold line ends (RFC 4180). Raises DocumentDamaged.
     """
 
     def __init__(self, path: Path, offset: int, limit: int) -> None:
@@ -117,11 +117,13 @@ class Stretch:
         self.is_last = False
         with path.open("rb") as file:
             file.seek(offset)
-            reader = csv.reader(self._lines(file))
-            for row in reader:
-                self.rows.append(row)
-                if len(self.rows) == limit:
-                    break
+            try:
+                for row in csv.reader(self._lines(file)):
+                    self.rows.append(row)
+                    if len(self.rows) == limit:
+                        break
+            except csv.Error as error:
+                raise DocumentDamaged(f"{path.name}, before byte {self.end}: {error}") from None
             self.is_last = not file.read(1)
 
     def _lines(self, file: Any) -> Iterator[str]:

@@ -64,17 +64,8 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     if survey.state is not SurveyState.ASSEMBLING:
         return None
     cursor = dict(survey.cursor) or {"sets_done": [], "sources": [], "untold": []}
-    looks = [look for look in surveys.looks(write, survey.id) if look.purpose == IDENTIFY]
-    claims = [claim for look in looks if (claim := claim_of(look)) is not None]
-    config = site.config
-    ours = sort_out(claims, institution=config.site.name, simulated=config.simulated)
-    left = sorted({claim.set_id for claim in ours.ours} - set(cursor["sets_done"]))
-    folders = {look.id: folder_of(site.tools.paths, look) for look in looks}
-    if left:
-        mine = tuple(claim for claim in ours.ours if claim.set_id == left[0])
-        return action.having(Step(survey.id, "set", cursor, mine, folders))
     if "media" not in cursor:
-        return action.having(Step(survey.id, "media", cursor, looks=tuple(looks), found=ours))
+        return action.having(_by_looks(write, site, survey, cursor))
     if cursor["untold"]:
         through = next_through(write, site, survey, cursor)
         return action.having(Step(survey.id, "through", cursor, through=through)) if through else None
@@ -86,6 +77,20 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
             Step(survey.id, entry.get("list", "files"), cursor, source=source, offset=entry.get("offset", 0))
         )
     return action.having(Step(survey.id, "end", cursor))
+
+
+def _by_looks(read: Connection, site: Site, survey: Survey, cursor: dict[str, Any]) -> Step:
+    """The next set that a medium names; behind the last one, what becomes of every medium."""
+    looks = [look for look in surveys.looks(read, survey.id) if look.purpose == IDENTIFY]
+    claims = [claim for look in looks if (claim := claim_of(look)) is not None]
+    config = site.config
+    ours = sort_out(claims, institution=config.site.name, simulated=config.simulated)
+    left = sorted({claim.set_id for claim in ours.ours} - set(cursor["sets_done"]))
+    if not left:
+        return Step(survey.id, "media", cursor, looks=tuple(looks), found=ours)
+    mine = tuple(claim for claim in ours.ours if claim.set_id == left[0])
+    folders = {look.id: folder_of(site.tools.paths, look) for look in looks}
+    return Step(survey.id, "set", cursor, mine, folders)
 
 
 def run(action: Action, tools: Tools) -> SetRead | RowsRead | Told | None:

@@ -199,8 +199,8 @@ def package_of(site: Site, row: FoundPackage, receipt: Mapping[str, Any] | None)
         source_path="",
         owner=int(more.get("owner", NOBODY)),
         reason=str(more.get("reason") or ""),
-        file_count=0,
-        size_bytes=0,
+        file_count=int((receipt or {}).get("files") or 0),
+        size_bytes=int((receipt or {}).get("bytes") or 0),
         root_digest=str(more.get("root_digest") or ""),
         submitted_at=datetime.fromisoformat(more["submitted_at"])
         if more.get("submitted_at")

@@ -6,6 +6,7 @@ from archived.errors import Unavailable, WrongState
 from archived.states import CopyState, MediumState, PackageState, SetState, SurveyState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
+from tests.simulation.test_hard_names import hand_in
 from tests.simulation.throwing_away import (
     ask_to_rebuild,
     holdings,
@@ -16,12 +17,16 @@ from tests.simulation.throwing_away import (
     register_blanks,
     throw_away,
 )
+from tests.trees import Leaf, Tree
+
+#: A name that no disc holds: the package travels as one tar.
+SMALL_HARD = Tree({b"\xff\xfe": Leaf(b"undecodable", 7, 0o600), b"plain.txt": Leaf(b"plain", 10, 0o644)})
 
 
 def archive(tell: Tell, *, released: bool = True, **options: int) -> tuple[Story, list[str]]:
     """A short set and a whole one, all on discs; staging holds nothing any more unless told otherwise."""
     story = tell(**options)
-    ids = [*story.submit_set(2), story.submit("0003", 1000), story.submit("0007", 2000, correction="")]
+    ids = [*story.submit_set(2), story.submit("0003", 1000), hand_in(story, SMALL_HARD, "0007")]
     story.close_everything()
     assert story.all_archived()
     for package_id in ids if released else ():
@@ -46,9 +51,10 @@ def test_the_rebuilt_catalog_equals_the_one_that_was_thrown_away(tell: Tell) -> 
         ]
     for table in was:
         assert now[table] == was[table], table
+    assert len(now["inner_file"]) == 3, "what lies in the tar is known again"
     assert len(blanks) == 2
     assert {copy.state for copy in story.copies()} == {CopyState.FOUND}
-    recall_all(story, ids)
+    recall_all(story, ids[:3])
 
 
 def test_a_catalog_that_holds_anything_is_never_rebuilt(tell: Tell) -> None:
