@@ -1,5 +1,7 @@
 """Submit, submit again, correct, try dry, withdraw, refuse: what a producer meets. Nothing is burnt here."""
 
+import hashlib
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -134,6 +136,22 @@ def test_a_bag_stays_as_it_is_and_a_broken_one_is_refused_with_what_is_wrong(
     assert taken["digests"]["declared_and_equal"] == ["md5"]
     assert broken.status == 2
     assert "data/one.txt" in broken.err
+
+
+def test_an_archive_is_taken_as_the_folder_that_it_holds(site: Site, volume: MakeVolume) -> None:
+    folder = volume(11)
+    packed = Path(shutil.make_archive(str(folder.parent / "eleven"), "zip", folder.parent, folder.name))
+
+    taken = site.submit(packed, "0011").document
+    as_folder = site.submit(folder, "0011").document
+    (folder.parent / "cut.zip").write_bytes(packed.read_bytes()[:-30])
+    refused = site.submit(folder.parent / "cut.zip", "0012")
+
+    assert taken["original"]["sha256"] == hashlib.sha256(packed.read_bytes()).hexdigest()
+    assert taken["original"]["name"] == "eleven.zip"
+    assert as_folder["repeated"]
+    assert refused.status == 2
+    assert "is cut off" in refused.err
 
 
 def test_withdrawing_from_a_closed_image_voids_it_and_the_others_close_again(

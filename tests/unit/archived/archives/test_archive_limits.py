@@ -7,6 +7,7 @@ import pytest
 
 from archived.config import parse
 from archived.errors import ArchivedError, ConfigurationError
+from archived.policy import archive_limits
 from archived.policy.archive_limits import RATIO_FREE_BYTES, Allowance
 from archived.settings import ArchiveSettings
 from archived.settings_text import template
@@ -16,8 +17,9 @@ from tests.unit.archived.intake.conftest import Site
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_more_than_the_ratio_is_refused(site: Site, suffix: str) -> None:
-    path = pack(site.producer / f"x{suffix}", {"x/zeros": bytes(RATIO_FREE_BYTES + (1 << 20))})
+def test_more_than_the_ratio_is_refused(site: Site, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive_limits, "RATIO_FREE_BYTES", 1 << 20)
+    path = pack(site.producer / f"x{suffix}", {"x/zeros": bytes(2 << 20)})
     loose = survey_archive(path, ArchiveSettings(ratio_max=100_000))
     assert loose.unusable == ""
     tight = survey_archive(path, ArchiveSettings(ratio_max=20))

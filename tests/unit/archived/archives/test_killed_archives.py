@@ -34,10 +34,10 @@ intake.accept(
 
 
 @pytest.mark.parametrize(
-    ("suffix", "after"), list(zip(SUFFIXES, (1, 900_000, 1_500_000, 2_500_000), strict=True))
+    ("suffix", "after"), list(zip(SUFFIXES, (1, 200_000, 400_000, 600_000), strict=True))
 )
 def test_a_kill_in_the_middle_takes_nothing(site: Site, suffix: str, after: int) -> None:
-    tree = {f"x/{number}": os.urandom(1_000_000) for number in range(3)}
+    tree = {f"x/{number}": os.urandom(200_000) for number in range(3)}
     path = pack(site.producer / f"x{suffix}", tree)
     child = subprocess.run(
         [sys.executable, "-c", KILLED, str(site.folder), str(path), str(after)],

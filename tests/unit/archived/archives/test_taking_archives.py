@@ -205,3 +205,9 @@ def test_an_archive_that_changes_while_it_is_read_ends_the_intake(site: Site, su
         site.accept(path, progress=touch)
     assert told
     assert site.left_in_staging() == []
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_bag_at_the_root_of_an_archive_is_taken(site: Site, suffix: str) -> None:
+    receipt = site.accept(pack(site.producer / f"bag{suffix}", make()))
+    assert not receipt["bag"]["made_here"]
