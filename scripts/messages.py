@@ -7,6 +7,7 @@ python scripts/messages.py --check  change nothing; exit 1 when that would chang
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -22,6 +23,7 @@ from archived.language import DOMAIN, LOCALES, TRANSLATED  # noqa: E402
 from archived.spoken import messages_of  # noqa: E402
 from cli.main import main as archivectl  # noqa: E402
 
+MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
 SPEAKING = ("archived", "cli")
 KEYWORDS = {"_": None, "marked": None, "counted": (1, 2)}
 #: What click says of itself; it asks the same catalog.
@@ -57,6 +59,8 @@ def merged(language: str) -> Catalog:
         catalog = Catalog(locale=language, domain=DOMAIN, charset="utf-8")
     catalog.update(collected(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
+    # A compiled catalog says when it was made; the same messages must make the same bytes.
+    catalog.creation_date = catalog.revision_date = MADE_AT
     return catalog
 
 
