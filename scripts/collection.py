@@ -52,12 +52,12 @@ def disc_capacity_bytes(volumes: list[Volume]) -> int:
     return -(-wanted // MIB) * MIB
 
 
-def differences(volume: Volume, recalled: Path) -> list[str]:
-    """What is not as it was, in words; empty when every byte, file and folder came back."""
+def differences(volume: Volume, recalled: Path, left_out: frozenset[str]) -> list[str]:
+    """What is not as it was, in words; empty when every byte, file and folder came back but what was left out."""
     came = recalled if volume.is_bag else recalled / "data"
     if not came.is_dir():
         return [f"{came} is not there"]
-    before, after = _tree(volume.folder), _tree(came)
+    before, after = _taken(volume, left_out), _tree(came)
     found = [f"{path} did not come back" for path in sorted(before.keys() - after.keys())]
     found += [f"{path} was never handed in" for path in sorted(after.keys() - before.keys())]
     found += [
@@ -68,10 +68,15 @@ def differences(volume: Volume, recalled: Path) -> list[str]:
     return found
 
 
-def count(volume: Volume) -> tuple[int, int]:
-    """Files and bytes of a volume as it was handed in."""
-    files = [path for path in _tree(volume.folder).values() if path.is_file()]
+def count(volume: Volume, left_out: frozenset[str]) -> tuple[int, int]:
+    """Files and bytes of a volume as it was taken in."""
+    files = [path for path in _taken(volume, left_out).values() if path.is_file()]
     return len(files), sum(path.stat().st_size for path in files)
+
+
+def _taken(volume: Volume, left_out: frozenset[str]) -> dict[str, Path]:
+    """What was handed in, without what the receipt names as left out."""
+    return {name: path for name, path in _tree(volume.folder).items() if name not in left_out}
 
 
 def _register(path: Path) -> dict[str, dict[str, str]]:

@@ -34,6 +34,7 @@ class Story:
         self.home = home
         self.site = TrialSite(home / "site")
         self.taken: dict[str, Volume] = {}
+        self.left_out: dict[str, frozenset[str]] = {}
         self.refused: list[Volume] = []
         self.different: dict[str, list[str]] = {}
         self.proven: list[tuple[str, str]] = []
@@ -61,11 +62,14 @@ class Story:
                 self._refuse(volume, error)
                 continue
             self.taken[receipt["package"]] = volume
+            self.left_out[receipt["package"]] = frozenset(receipt["left_out"])
             made = "made into a bag" if receipt["bag"]["made_here"] else "a bag already, valid"
             say(
                 f"accepted 已接收 {receipt['package']}  {volume.reference}: {receipt['files']} files, "
                 f"{amount(receipt['bytes'])}, {made}, root {receipt['root_digest']['value'][:12]}…"
             )
+            for name in receipt["left_out"]:
+                say(f"    left out, as its receipt says 未收，回执中已注明: {name}")
         if self.taken:
             say(
                 "an accepted receipt says: copied, synced, three digests taken — and keep your original for now"
@@ -170,8 +174,8 @@ class Story:
             way = self.site.ask("recall", package, "--dry-run")["way"]
             target = self.home / "recalled" / package
             self.site.ask("recall", package, "--to", str(target))
-            found = differences(volume, target)
-            number, length = count(volume)
+            found = differences(volume, target, self.left_out[package])
+            number, length = count(volume, self.left_out[package])
             files, size_bytes = files + number, size_bytes + length
             if found:
                 self.different[package] = found

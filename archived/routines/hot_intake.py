@@ -32,9 +32,13 @@ class Job:
 class NoLongerReady(Cancelled):
     """Its readiness was taken back, or another thing lies there by now; nothing of it was kept."""
 
+    code = "no-longer-ready"
+
 
 class ChangedMeanwhile(Cancelled):
     """Something in it was changed since the first look; nothing of it was kept."""
+
+    code = "changed-meanwhile"
 
 
 def take_in(job: Job, place: Place, desk: Desk) -> None:
