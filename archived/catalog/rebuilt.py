@@ -32,17 +32,6 @@ def image_place(connection: Connection, image_id: str) -> tuple[str | None, int 
     return None if row is None else (row.set_id, row.position)
 
 
-def root_digests(connection: Connection, package_ids: Sequence[str]) -> dict[str, str]:
-    """Package → root digest, of those that are there already."""
-    package = tables.package
-    found: dict[str, str] = {}
-    for start in range(0, len(package_ids), BATCH):
-        some = package_ids[start : start + BATCH]
-        query = select(package.c.id, package.c.root_digest).where(package.c.id.in_(some))
-        found |= {row.id: row.root_digest for row in connection.execute(query)}
-    return found
-
-
 def add_copies(connection: Connection, items: Sequence[Copy]) -> None:
     """Copies that were found; the ids given are ignored."""
     rows = [{name: value for name, value in asdict(item).items() if name != "id"} for item in items]

@@ -45,5 +45,6 @@ def test_most_names_are_their_own_escape() -> None:
 
 
 @given(st.text(max_size=30))
-def test_unescaping_never_fails(text: str) -> None:
-    unescaped("".join(letter for letter in text if not "\ud800" <= letter <= "\udfff"))
+def test_unescaping_never_fails_and_what_it_gives_has_an_escape(text: str) -> None:
+    name = unescaped("".join(letter for letter in text if not "\ud800" <= letter <= "\udfff"))
+    assert unescaped(escaped(name)) == name

@@ -80,7 +80,8 @@ def test_a_table_of_extents_comes_back(rows: dict[str, int]) -> None:
 
 @given(text=st.binary(max_size=200))
 def test_no_bytes_make_a_table_of_extents_fail(text: bytes) -> None:
-    places_of(b"lba,size_bytes,path\r\n" + text)
+    found = places_of(b"lba,size_bytes,path\r\n" + text)
+    assert all(offset >= 0 and size_bytes >= 0 for offset, size_bytes in found.values())
 
 
 def test_a_damaged_size_never_reaches_into_the_next_file() -> None:
