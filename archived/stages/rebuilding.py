@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from archived.catalog import events, rebuilt, surveys
+from archived.language import _
 from archived.policy.rebuilding import Claim, Sorted, claim_of, sort_out
 from archived.sessions.disc_lists import RowsRead, SetRead, Source, read_rows, read_set
 from archived.sessions.tools import Tools
@@ -170,9 +171,9 @@ def _cannot(write: Connection, site: Site, survey: Survey, error: Exception) -> 
     attention = events.Attention(
         f"rebuild:{survey.id}",
         "now",
-        f"the rebuild of the catalog stopped: {error}",
-        "what was made so far stays, discs are untouched; it goes on by itself after a rest",
-        f"archivectl catalog   (room is needed in {site.tools.paths.site})",
+        _("the rebuild of the catalog stopped: {error}").format(error=error),
+        _("what was made so far stays, discs are untouched; it goes on by itself after a rest"),
+        _("archivectl catalog   (room is needed in {folder})").format(folder=site.tools.paths.site),
         site.now(),
     )
     events.raise_attention(write, attention)
