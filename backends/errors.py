@@ -33,18 +33,78 @@ class MediumUnreadable(BackendError):
         )
 
 
+class BlockUnreadable(MediumUnreadable):
+    """The block of a tape with the logical object number `block` could not be read.
+
+    For whoever knows sectors only, `lba` is that number and `sectors` 1.
+    """
+
+    def __init__(self, block: int, sense: Sense | None = None) -> None:
+        super().__init__(block, 1, sense)
+        self.block = block
+        said = f": {sense}" if sense is not None else ""
+        self.args = (
+            f"block {block} of the tape cannot be read{said}; "
+            "go on behind it, and take what it holds from another copy or from the set",
+        )
+
+
+class BlockTooLong(BackendError):
+    """A block of a tape has `length` bytes (None: not told), more than were asked for; the tape is behind it."""
+
+    def __init__(self, block: int, length: int | None, max_bytes: int) -> None:
+        self.block = block
+        self.length = length
+        self.max_bytes = max_bytes
+        told = "more" if length is None else str(length)
+        super().__init__(
+            f"block {block} of the tape has {told} bytes, not at most {max_bytes}; it was written otherwise"
+        )
+
+
+class FilemarkMet(BackendError):
+    """A filemark came where a block was to be read; the tape stands behind it."""
+
+
+class EndOfData(BackendError):
+    """Nothing was ever written behind this place of the tape."""
+
+
+class BeginningOfMedium(BackendError):
+    """The tape came to its beginning before it had gone back as far as it should."""
+
+
+class PositionLost(BackendError):
+    """The drive does not know where its tape stands; rewind it, then go where it should be."""
+
+
 class MediumRefused(BackendError):
     """The medium is unfit for this write (not blank, too small, wrong profile); nothing was written to it."""
 
 
-class WriteFailed(BackendError):
-    """A write stopped at sector `lba`. What lies before it may be good; from sector 0 on the medium decides."""
+class WriteProtected(MediumRefused):
+    """The cartridge is write-protected, or what is written on it can only be added to (WORM)."""
 
-    def __init__(self, lba: int, reason: str) -> None:
+
+class MediumFull(BackendError):
+    """The end of the tape was reached; what was handed over last is not on it, the flushed blocks before are."""
+
+
+class WriteFailed(BackendError):
+    """A write stopped at sector (on a tape: block) `lba`. What lies before may be good; the medium decides.
+
+    With `deferred` an earlier write failed, and the drive says so only now: nothing that was handed over
+    since the last successful flush counts as written.
+    """
+
+    def __init__(self, lba: int, reason: str, *, unit: str = "sector", deferred: bool = False) -> None:
         self.lba = lba
         self.reason = reason
+        self.deferred = deferred
+        earlier = " (something that was handed over before)" if deferred else ""
         super().__init__(
-            f"writing stopped at sector {lba}: {reason}; only the medium itself can say whether it is spent"
+            f"writing stopped at {unit} {lba}{earlier}: {reason}; "
+            "only the medium itself can say whether it is spent"
         )
 
 

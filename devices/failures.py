@@ -17,13 +17,19 @@ class DeviceFailure(Exception):
 
 
 class DeviceRefused(DeviceFailure):
-    """The device answered CHECK CONDITION: it said no, and `sense` says why."""
+    """The device answered CHECK CONDITION: it said no, and `sense` says why.
 
-    def __init__(self, sense: Sense, cdb: bytes, what: str) -> None:
+    A tape drive may have sent `data` all the same (a filemark, a block of another length); how much of it
+    counts is said by the sense's INFORMATION: `residual` is only what the transport counted.
+    """
+
+    def __init__(self, sense: Sense, cdb: bytes, what: str, *, data: bytes = b"", residual: int = 0) -> None:
         super().__init__(f"{what} refused command {bytes(cdb).hex()}: {sense}")
         self.sense = sense
         self.cdb = bytes(cdb)
         self.what = what
+        self.data = data
+        self.residual = residual
 
 
 class OutcomeUnknown(DeviceFailure):

@@ -20,10 +20,32 @@ class Answer:
 
 
 class Refusal(Exception):
-    """The device says no."""
+    """The device says no, or (a tape drive) yes with a remark; then `data` goes with it."""
 
-    def __init__(self, key: int, asc: int, ascq: int, *, information: int | None = None) -> None:
-        self.sense = Sense(key=key, asc=asc, ascq=ascq, information=information)
+    def __init__(
+        self,
+        key: int,
+        asc: int,
+        ascq: int,
+        *,
+        information: int | None = None,
+        filemark: bool = False,
+        eom: bool = False,
+        ili: bool = False,
+        deferred: bool = False,
+        data: bytes = b"",
+    ) -> None:
+        self.sense = Sense(
+            key=key,
+            asc=asc,
+            ascq=ascq,
+            filemark=filemark,
+            eom=eom,
+            ili=ili,
+            information=information,
+            deferred=deferred,
+        )
+        self.data = data
         super().__init__(str(self.sense))
 
 
@@ -46,11 +68,14 @@ def answer(handlers: dict[int, Handler], cdb: bytes, *, data_in: int, data_out: 
             raise Refusal(ILLEGAL_REQUEST, 0x20, 0x00)
         data = handler(cdb, data_out)[:data_in]
     except WireDamaged:
-        return _refused(Refusal(ILLEGAL_REQUEST, 0x24, 0x00))
+        return _refused(Refusal(ILLEGAL_REQUEST, 0x24, 0x00), data_in)
     except Refusal as refusal:
-        return _refused(refusal)
+        return _refused(refusal, data_in)
     return Answer(data=data, residual=data_in - len(data))
 
 
-def _refused(refusal: Refusal) -> Answer:
-    return Answer(status=CHECK_CONDITION, sense=refusal.sense.encode())
+def _refused(refusal: Refusal, data_in: int) -> Answer:
+    data = refusal.data[:data_in]
+    return Answer(
+        status=CHECK_CONDITION, sense=refusal.sense.encode(), data=data, residual=data_in - len(data)
+    )

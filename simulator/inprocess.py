@@ -39,7 +39,8 @@ class InProcessTransport:
         if clock.monotonic() - began_s > timeout_s:
             raise TransportTimeout(f"{self._device} did not answer within {timeout_s:g} s")
         if answer.status == CHECK_CONDITION:
-            raise DeviceRefused(Sense.decode(answer.sense), bytes(cdb), self._device)
+            sense = Sense.decode(answer.sense)
+            raise DeviceRefused(sense, bytes(cdb), self._device, data=answer.data, residual=answer.residual)
         return Result(answer.data, answer.residual)
 
     def close(self) -> None:

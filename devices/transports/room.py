@@ -114,13 +114,15 @@ class RoomTransport:
         header = {"op": "scsi", "device": self._device, "cdb": bytes(cdb).hex(), "data_in": data_in}
         answer, data = self._socket.request(header, data_out or b"", timeout_s=timeout_s)
         status = answer.get("status")
-        if status == _CHECK_CONDITION:
-            raise DeviceRefused(Sense.decode(_sense_bytes(answer)), cdb, self._device)
         residual = answer.get("residual", 0)
-        if status != _GOOD or not isinstance(residual, int) or len(data) > data_in:
+        is_known = status in (_GOOD, _CHECK_CONDITION)
+        if not is_known or not isinstance(residual, int) or len(data) > data_in:
             raise WireDamaged(
                 f"{self._device}: status {status!r}, {len(data)} bytes where {data_in} were asked"
             )
+        if status == _CHECK_CONDITION:
+            sense = Sense.decode(_sense_bytes(answer))
+            raise DeviceRefused(sense, cdb, self._device, data=data, residual=residual)
         return Result(data, residual)
 
     def close(self) -> None:
