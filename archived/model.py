@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from archived.media_kinds import is_tape
 from archived.states import (
     CopyState,
     ImageState,
@@ -190,6 +191,13 @@ class Medium:
     seen_at: datetime | None = None
     note: str = ""
     simulated: bool = False
+    #: What a cartridge's written part takes of its capacity, torn ends among it; 0 for discs.
+    used_bytes: int = 0
+
+    @property
+    def holds_many(self) -> bool:
+        """Whether images are added to it one after the other: a cartridge."""
+        return is_tape(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +216,14 @@ class Copy:
     written_at: datetime | None = None
     verified_at: datetime | None = None
     note: str = ""
+    #: Pool by whose rules it is written; empty means the pool of its image.
+    pool: str = ""
+    #: Number of the tape file that holds the image's bytes, from 0 at the beginning of the tape; None on discs.
+    tape_file: int | None = None
+    #: Logical object number of that file's first block, as LOCATE takes it.
+    first_block: int | None = None
+    #: All blocks of it but the last are this long.
+    block_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

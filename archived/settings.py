@@ -85,8 +85,10 @@ class SimulationSettings:
 
 @dataclass(frozen=True, slots=True)
 class LibrarySettings:
-    """One robot with its drives."""
+    """One robot with its drives, all of one kind."""
 
+    #: "disc" or "tape": docs/tape.md.
+    kind: str = "disc"
     drives: tuple[str, ...] = ("B1", "B2")
     site: str = "main"
     #: Manufacturer ids of blanks that may be written; empty means any.
@@ -118,6 +120,12 @@ class PoolSettings:
     set_scope: str = "pool"
     #: False relaxes 盘不多目 for this pool: images may then hold several series of one fonds.
     one_group_per_image: bool = True
+    #: Tape pool to which the parity images of this disc pool's sets go; empty means that they stay in this pool.
+    parity_pool: str = ""
+    #: Size of the images of a tape pool that forms sets of its own; 0 for all other pools.
+    image_bytes: int = 0
+    #: Blocks in which images are written to the cartridges of a tape pool.
+    tape_block_bytes: int = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +133,8 @@ class ClassSettings:
     """What a kind of package is owed."""
 
     pools: tuple[str, ...]
+    #: Tape pools to which every data image with such a package is copied once more.
+    copies: tuple[str, ...] = ()
     name_zh: str = ""
     retention_mandatory: bool = True
     confidentiality_mandatory: bool = True

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from archived.errors import ConfigurationError
 from archived.language import SOURCE, TRANSLATED, _
-from archived.settings import Config, HotFolderSettings
+from archived.media_kinds import LIBRARY_KINDS, MEDIA_KINDS, NATIVE_BYTES, TAPE
+from archived.settings import ClassSettings, Config, HotFolderSettings, PoolSettings
 from archived.text_encodings import encoding_named
 from archived.time_of_day import time_of_day
 
@@ -19,6 +20,8 @@ LIST_FIELDS = (
     "fonds", "series", "volume", "folder", "title", "retention", "confidentiality", "storage_class", "pages", "files",
     "ignore",
 )  # fmt: skip
+#: What every LTO drive takes as one block, and what is worth one.
+BLOCK_BYTES_MIN, BLOCK_BYTES_MAX = 64 << 10, 8 << 20
 SCOPES = ("group", "fonds", "pool")
 HOT_FOLDER_WORDS = {
     "ready": ("marker", "rename", "settle"),
@@ -37,11 +40,13 @@ def check(config: Config, where: str) -> None:
 
     _check_site(config, demand)
     _check_archives(config, demand)
-    _check_classes(config, demand)
     _check_libraries(config, demand)
+    _check_classes(config, demand)
     for name, folder in config.hot_folders.items():
         _check_hot_folder(name, folder, config, demand)
     _check_pools(config, demand)
+    for name, kind in config.classes.items():
+        _check_copies(name, kind, config, demand)
 
 
 def _check_site(config: Config, demand: Demand) -> None:
@@ -124,8 +129,43 @@ def _check_classes(config: Config, demand: Demand) -> None:
             )
 
 
+def _check_copies(name: str, kind: ClassSettings, config: Config, demand: Demand) -> None:
+    for wanted in kind.copies:
+        named = {"name": name, "wanted": wanted}
+        demand(
+            wanted in config.pools,
+            _("class {name!r} wants copies in pool {wanted!r}, which does not exist").format(**named),
+        )
+        demand(
+            _on_tape(config, wanted),
+            _(
+                "class {name!r} wants copies in pool {wanted!r}, which is not on tape: copies go to tape pools"
+            ).format(**named),
+        )
+        demand(
+            wanted not in kind.pools,
+            _("class {name!r} names pool {wanted!r} in pools and in copies: one of them is enough").format(
+                **named
+            ),
+        )
+        demand(
+            kind.copies.count(wanted) == 1,
+            _("class {name!r} names pool {wanted!r} twice in copies").format(**named),
+        )
+
+
+def _on_tape(config: Config, pool: str) -> bool:
+    return config.libraries[config.pools[pool].library].kind == TAPE
+
+
 def _check_libraries(config: Config, demand: Demand) -> None:
     for name, library in config.libraries.items():
+        demand(
+            library.kind in LIBRARY_KINDS,
+            _('library {name!r}: kind = {kind!r}; known are "disc" and "tape"').format(
+                name=name, kind=library.kind
+            ),
+        )
         demand(bool(library.drives), _("library {name!r} has no drives").format(name=name))
         demand(
             library.move_timeout_s > 0,
@@ -139,12 +179,7 @@ def _check_pools(config: Config, demand: Demand) -> None:
             pool.library in config.libraries,
             _("pool {name!r} names library {library!r}").format(name=name, library=pool.library),
         )
-        demand(
-            pool.media_kind == "bd-r",
-            _("pool {name!r}: media_kind {media_kind!r}; known is bd-r").format(
-                name=name, media_kind=pool.media_kind
-            ),
-        )
+        _check_media(name, pool, config, demand)
         demand(
             pool.n >= 1 and pool.m >= 1 and pool.n + pool.m <= 255,
             _("pool {name!r}: 1 <= n, m; n + m <= 255").format(name=name),
@@ -169,6 +204,79 @@ def _check_pools(config: Config, demand: Demand) -> None:
             pool.label.format(set="7K3F", position=1, total=6, n=4, pool=name)
         except (KeyError, IndexError, ValueError) as error:
             demand(False, _("pool {name!r}: label template: {error!r}").format(name=name, error=error))
+
+
+def _check_media(name: str, pool: PoolSettings, config: Config, demand: Demand) -> None:
+    """What the kind of its library asks of a pool."""
+    kind = config.libraries[pool.library].kind
+    known = MEDIA_KINDS[kind]
+    demand(
+        pool.media_kind in known,
+        _(
+            "pool {name!r}: media_kind {media_kind!r} is nothing for library {library!r} of kind {kind}; "
+            "known are {known}"
+        ).format(
+            name=name, media_kind=pool.media_kind, library=pool.library, kind=kind, known=", ".join(known)
+        ),
+    )
+    if kind == TAPE:
+        _check_tape_pool(name, pool, config, demand)
+        return
+    demand(
+        pool.image_bytes == 0,
+        _("pool {name!r}: image_bytes is for tape pools; the disc says how large an image becomes").format(
+            name=name
+        ),
+    )
+    if pool.parity_pool:
+        demand(
+            pool.parity_pool in config.pools,
+            _("pool {name!r}: parity_pool {parity_pool!r} does not exist").format(
+                name=name, parity_pool=pool.parity_pool
+            ),
+        )
+        parity_library = config.pools[pool.parity_pool].library
+        demand(
+            parity_library in config.libraries and config.libraries[parity_library].kind == TAPE,
+            _("pool {name!r}: parity_pool {parity_pool!r} is not on tape").format(
+                name=name, parity_pool=pool.parity_pool
+            ),
+        )
+
+
+def _check_tape_pool(name: str, pool: PoolSettings, config: Config, demand: Demand) -> None:
+    demand(
+        not pool.parity_pool,
+        _(
+            "pool {name!r} is on tape: parity_pool is for disc pools, its own parity lies on its cartridges"
+        ).format(name=name),
+    )
+    block = pool.tape_block_bytes
+    demand(
+        block & (block - 1) == 0 and BLOCK_BYTES_MIN <= block <= BLOCK_BYTES_MAX,
+        _("pool {name!r}: tape_block_bytes is a power of two from {least} to {most}").format(
+            name=name, least=BLOCK_BYTES_MIN, most=BLOCK_BYTES_MAX
+        ),
+    )
+    demand(
+        pool.image_bytes >= 0,
+        _("pool {name!r}: image_bytes must not be negative").format(name=name),
+    )
+    forms_sets = [kind for kind, settings in config.classes.items() if name in settings.pools]
+    demand(
+        not forms_sets or pool.image_bytes > 0,
+        _(
+            "class {kind!r} names tape pool {name!r} in pools: it then forms sets of its own and needs image_bytes; "
+            "for a copy of each image name it in copies"
+        ).format(name=name, kind=forms_sets[0] if forms_sets else ""),
+    )
+    most = NATIVE_BYTES[pool.media_kind]
+    demand(
+        pool.image_bytes <= most,
+        _(
+            "pool {name!r}: image_bytes {image_bytes} is more than a cartridge {media_kind} holds ({most} bytes)"
+        ).format(name=name, image_bytes=pool.image_bytes, media_kind=pool.media_kind, most=most),
+    )
 
 
 def _check_hot_folder(

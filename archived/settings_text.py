@@ -84,6 +84,8 @@ speed = {speed}
 seed = 1
 
 [libraries.main]
+# What its drives are: "disc" or "tape" (docs/tape.md). A room with both has two libraries.
+kind = "disc"
 # Names of the burners, in the order of their element addresses.
 drives = ["B1", "B2"]
 # Where this library stands.
@@ -116,11 +118,19 @@ set_wait_h = 168.0
 set_scope = "pool"
 # 盘不多目: a disc never holds two series. false relaxes it for this pool, within one fonds.
 one_group_per_image = true
+# Tape pool to which the parity of this pool's sets goes; "" = onto discs of this pool. docs/tape.md.
+parity_pool = ""
+# Only for tape pools that form sets of their own: how many bytes each of their images may have.
+image_bytes = 0
+# Only for tape pools: images are written in blocks of so many bytes.
+tape_block_bytes = 1048576
 
 [classes.permanent]
 name_zh = "永久"
 # Every pool that a package of this class must reach.
 pools = ["bluray"]
+# Tape pools to which every image with such a package is copied once more; it is archived when these copies are, too.
+copies = []
 # Must a submission state its retention (保管期限) and confidentiality (密级)?
 retention_mandatory = true
 confidentiality_mandatory = true

@@ -79,7 +79,7 @@ class CopyState(Enum):
     VERIFIED = "verified"  # read back after a reload and matched; the only state that counts
     SUSPECT = "suspect"  # a later read disagreed; repair decides
     ABANDONED = "abandoned"  # an attempt that failed or was interrupted; its medium is suspect
-    CANCELLED = "cancelled"  # withdrawn before anything physical happened
+    CANCELLED = "cancelled"  # withdrawn before anything that counts lay on a medium
     LOST = "lost"  # never readable again, kept for the record
     FOUND = "found"  # its medium says that it is this image; not read in full since the catalog was rebuilt
 
@@ -90,6 +90,8 @@ class CopyEvent(Enum):
     WITHDRAWN = "withdrawn"
     FLUSHED = "flushed"
     FOUND_BLANK = "found_blank"
+    NOT_BEGUN = "not_begun"  # the tape session ended before it; nothing of it counts on the tape
+    NO_ROOM = "no_room"  # the tape ended sooner than it should: what was written of the image does not count
     READING = "reading"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
@@ -103,7 +105,8 @@ class MediumState(Enum):
     BLANK = "blank"  # in the scratch pool, never written
     RESERVED = "reserved"  # promised to a copy that is planned
     WRITING = "writing"  # a write intent is on record: spent unless it is found blank
-    GOOD = "good"  # carries a written copy
+    APPENDABLE = "appendable"  # a cartridge with written copies on it and room for more
+    GOOD = "good"  # carries a written copy, and nothing is added to it
     SUSPECT = "suspect"  # spent by a failed or interrupted burn, wrong, or read badly; never written again
     QUARANTINED = "quarantined"  # set aside by a person or because it is not what it should be
     LOST = "lost"  # gone for good
@@ -117,6 +120,7 @@ class MediumEvent(Enum):
     INTENT = "intent"
     FOUND_BLANK = "found_blank"
     WRITTEN = "written"
+    APPENDED = "appended"
     SPOILED = "spoiled"
     READ_MATCHED = "read_matched"
     SET_ASIDE = "set_aside"
@@ -248,6 +252,8 @@ COPY: dict[CopyState, dict[CopyEvent, CopyState]] = {
     _C.WRITING: {
         _CE.FLUSHED: _C.WRITTEN,
         _CE.FOUND_BLANK: _C.PLANNED,
+        _CE.NOT_BEGUN: _C.PLANNED,
+        _CE.NO_ROOM: _C.CANCELLED,
         _CE.FAILED: _C.ABANDONED,
         _CE.INTERRUPTED: _C.ABANDONED,
     },
@@ -276,7 +282,20 @@ MEDIUM: dict[MediumState, dict[MediumEvent, MediumState]] = {
         _ME.SET_ASIDE: _M.QUARANTINED,
         _ME.GONE: _M.LOST,
     },
-    _M.WRITING: {_ME.FOUND_BLANK: _M.RESERVED, _ME.WRITTEN: _M.GOOD, _ME.SPOILED: _M.SUSPECT},
+    _M.WRITING: {
+        _ME.FOUND_BLANK: _M.RESERVED,
+        _ME.APPENDED: _M.APPENDABLE,
+        _ME.WRITTEN: _M.GOOD,
+        _ME.SPOILED: _M.SUSPECT,
+    },
+    _M.APPENDABLE: {
+        _ME.INTENT: _M.WRITING,
+        _ME.READ_MATCHED: _M.APPENDABLE,
+        _ME.WRITTEN: _M.GOOD,
+        _ME.SPOILED: _M.SUSPECT,
+        _ME.SET_ASIDE: _M.QUARANTINED,
+        _ME.GONE: _M.LOST,
+    },
     _M.GOOD: {
         _ME.READ_MATCHED: _M.GOOD,
         _ME.SPOILED: _M.SUSPECT,

@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 LAYERS: list[set[str]] = [
     {
         "model",
+        "media_kinds",
         "batches",
         "item_states",
         "surveys",

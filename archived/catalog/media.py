@@ -19,6 +19,10 @@ LIVE_COPIES = (
     CopyState.VERIFYING,
     CopyState.VERIFIED,
 )
+#: Media that carry written copies and are not in doubt.
+HOLDING = (MediumState.GOOD, MediumState.APPENDABLE, MediumState.WRITING)
+#: Cartridges in these states take further planned copies beside those that are planned already.
+TAKES_MORE = (MediumState.RESERVED, MediumState.WRITING, MediumState.APPENDABLE)
 
 
 def register(connection: Connection, item: Medium) -> None:
@@ -55,12 +59,30 @@ def update_columns(connection: Connection, medium_id: str, **changes: Any) -> No
 
 
 def plan_copy(connection: Connection, item: Copy) -> int:
-    """Insert a planned copy and reserve its medium; the id given is ignored, the new one returned."""
-    row = {name: getattr(item, name) for name in Copy.__dataclass_fields__ if name != "id"}
-    done = connection.execute(insert(copy).values(**row))
-    advance_state(connection, item.medium_id, MediumEvent.RESERVED)
-    key = done.inserted_primary_key
-    return int(key[0]) if key else 0
+    """Insert a planned copy and reserve its medium; the id given is ignored, the new one returned.
+
+    A cartridge takes any number of plans while it may be written; a disc takes one. Raises ForbiddenStep.
+    """
+    chosen = get(connection, item.medium_id)
+    if not (chosen.holds_many and chosen.state in TAKES_MORE):
+        advance_state(connection, item.medium_id, MediumEvent.RESERVED)
+    return add_copy(connection, item)
+
+
+def withdraw_plan(connection: Connection, item: Copy, note: str) -> None:
+    """Take a planned copy back; a medium that is promised to no other copy is a blank again. Raises ForbiddenStep."""
+    advance_copy(connection, item.id, CopyEvent.WITHDRAWN, note=note)
+    promised = any(other.state is CopyState.PLANNED for other in copies_on(connection, item.medium_id))
+    if not promised and get(connection, item.medium_id).state is MediumState.RESERVED:
+        advance_state(connection, item.medium_id, MediumEvent.RELEASED)
+
+
+def withdraw_plans_on(connection: Connection, medium_id: str, note: str) -> list[Copy]:
+    """Take back every copy that is planned on a medium; what was taken back."""
+    planned = [item for item in copies_on(connection, medium_id) if item.state is CopyState.PLANNED]
+    for item in planned:
+        withdraw_plan(connection, item, note)
+    return planned
 
 
 def add_copy(connection: Connection, item: Copy) -> int:
@@ -84,14 +106,17 @@ def copies_of(connection: Connection, image_id: str) -> list[Copy]:
 
 
 def copies_at_hand(connection: Connection, image_id: str) -> list[Copy]:
-    """Copies of an image whose medium is where we can reach it, and not in doubt."""
+    """Copies of an image whose medium is where we can reach it, and not in doubt.
+
+    A cartridge that is being appended to stays at hand: what was verified on it is not touched.
+    """
     query = (
         select(copy)
         .join(medium, medium.c.id == copy.c.medium_id)
         .where(
             copy.c.image_id == image_id,
             medium.c.element.is_not(None),
-            medium.c.state == MediumState.GOOD,
+            medium.c.state.in_(HOLDING),
         )
         .order_by(copy.c.id)
     )

@@ -165,6 +165,7 @@ medium = Table(
     time_column("seen_at"),
     text_column("note", default=""),
     Column("simulated", Boolean, nullable=False, default=False),
+    Column("used_bytes", BigInteger, nullable=False, default=0),
 )
 
 copy = Table(
@@ -182,6 +183,10 @@ copy = Table(
     time_column("written_at"),
     time_column("verified_at"),
     text_column("note", default=""),
+    text_column("pool", default=""),
+    Column("tape_file", Integer),
+    Column("first_block", BigInteger),
+    Column("block_bytes", Integer),
 )
 
 move = Table(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from archived.errors import ForbiddenStep, all_errors
-from archived.states import FOUND, TABLES, CopyEvent, CopyState, step
+from archived.states import FOUND, TABLES, CopyEvent, CopyState, MediumEvent, MediumState, step
 
 
 @pytest.mark.parametrize("kind", TABLES)
@@ -46,9 +46,15 @@ def test_a_step_that_is_not_in_the_table_names_thing_state_and_event() -> None:
         step(table, CopyState.PLANNED, CopyEvent.FLUSHED, thing="copy 7")
 
 
-def test_an_interrupted_burn_never_returns_to_planned_but_through_a_blank_disc() -> None:
+def test_an_interrupted_write_never_returns_to_planned_but_where_nothing_of_it_counts() -> None:
     exits = TABLES["copy"][CopyState.WRITING]
-    assert [event for event, after in exits.items() if after is CopyState.PLANNED] == [CopyEvent.FOUND_BLANK]
+    back = [event for event, after in exits.items() if after is CopyState.PLANNED]
+    assert back == [CopyEvent.FOUND_BLANK, CopyEvent.NOT_BEGUN]
+
+
+def test_only_a_cartridge_with_room_is_written_again() -> None:
+    again = [state for state, exits in TABLES["medium"].items() if MediumEvent.INTENT in exits]
+    assert again == [MediumState.RESERVED, MediumState.APPENDABLE]
 
 
 def test_error_codes_are_unique_but_for_the_general_ones() -> None:
