@@ -52,6 +52,8 @@ class RecallSettings:
     area_bytes_max: int = 0
     #: A recall that nobody fetched for so long is given up and its place freed.
     expiry_h: float = 72.0
+    #: So long after its last progress an order that waits for room keeps the disc that it reads in its drive.
+    hold_min: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ def _check_site(config: Config, demand: Demand) -> None:
     demand(config.staging.disks >= 1, _("staging.disks must be at least 1"))
     demand(config.recall.area_bytes_max >= 0, _("recall.area_bytes_max must not be negative; 0 is no limit"))
     demand(config.recall.expiry_h > 0, _("recall.expiry_h must be positive"))
+    demand(config.recall.hold_min >= 0, _("recall.hold_min must not be negative"))
     demand(config.catalog.export_keep >= 1, _("catalog.export_keep must be at least 1"))
     exports = config.catalog.export_directory
     demand(

@@ -39,6 +39,9 @@ directory = "recalls"
 area_bytes_max = 0
 # A recall that nobody fetches within so many hours is given up; it can be asked for again.
 expiry_h = 72.0
+# An order that is larger than the room left waits for its parts to be fetched; the disc that it reads stays in its
+# drive meanwhile, for so many minutes after the last part was asked for, ready or fetched. 0 = it goes home at once.
+hold_min = 60.0
 
 [catalog]
 # Where the catalog is exported to every night: an absolute folder that is there, on another disk than staging and

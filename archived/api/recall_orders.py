@@ -13,14 +13,8 @@ from archived.catalog import recalls as catalog_recalls
 from archived.errors import ForbiddenStep, NotFound, Refused
 from archived.language import _
 from archived.stages import recall_area
-from archived.stages.recall_request import (
-    OrderPlan,
-    Plan,
-    WantedPackage,
-    WantedPiece,
-    plan_order,
-    request_order,
-)
+from archived.stages.recall_order import OrderPlan, Plan, WantedPackage, WantedPiece, plan_order
+from archived.stages.recall_request import request_order
 from archived.stages.staging_release import remove
 from archived.stages.withdrawal import find_package
 from archived.states import RecallEvent
@@ -65,18 +59,23 @@ def ask(body: Order, request: Request, services: Services = Depends(services_of)
         with services.catalog.read() as read:
             planned = plan_order(read, services.site, _wanted(read, body), owner=uid_of(request))
             return services.said({"dry_run": True, **_plan_document(read, planned)})
-    with services.catalog.write() as write:
-        known = catalog_recalls.order_of_key(write, body.key)
-        if known is not None:
-            return services.said(_known(write, services, known))
-        made, planned = request_order(
-            write, services.site, _wanted(write, body), owner=uid_of(request), key=body.key
-        )
-        document = _plan_document(write, planned)
+    with services.catalog.read() as read:
+        # What was asked for may be gone by now; the order is on record all the same.
+        known = catalog_recalls.order_of_key(read, body.key)
+        wanted = _wanted(read, body) if known is None else []
+    if known is not None:
+        return services.said(_known(services, known))
+    made, made_of = request_order(
+        services.catalog, services.site, wanted, owner=uid_of(request), key=body.key
+    )
+    if made_of is None:
+        return services.said(_known(services, str(made[0].order_id)))
+    with services.catalog.read() as read:
+        document = _plan_document(read, made_of)
         document["order"] = made[0].order_id
-        area = recall_area.view(write, services.site)
-        for item, recall in zip(document["recalls"], made, strict=True):
-            item |= recall_document(services, area, recall) | {"recall": recall.id}
+        area = recall_area.view(read, services.site)
+    for item, recall in zip(document["recalls"], made, strict=True):
+        item |= recall_document(services, area, recall) | {"recall": recall.id}
     services.wake()
     return services.said(document)
 
@@ -139,12 +138,13 @@ def _order_document(read: Connection, services: Services, order_id: str) -> Docu
     return {"order": order_id, "recalls": found}
 
 
-def _known(read: Connection, services: Services, order_id: str) -> Document:
+def _known(services: Services, order_id: str) -> Document:
     """The answer to an order that is on record already."""
-    document = _order_document(read, services, order_id)
-    document["files"] = sum(
-        catalog_recalls.files_wanted(read, item["recall"]) for item in document["recalls"]
-    )
+    with services.catalog.read() as read:
+        document = _order_document(read, services, order_id)
+        document["files"] = sum(
+            catalog_recalls.files_wanted(read, item["recall"]) for item in document["recalls"]
+        )
     document["bytes"] = sum(item["bytes_wanted"] for item in document["recalls"])
     return document
 

@@ -1,9 +1,9 @@
 """Recalls one by one: what they are, whether they wait, what they hold; that they arrived, or are not wanted."""
 
 from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
 
 from archived.api.services import Document, Services, plain, services_of, uid_of
-from archived.catalog import images
 from archived.catalog import recalls as catalog_recalls
 from archived.inner_files import FILE, FOLDER, LINK
 from archived.model import Recall
@@ -19,12 +19,21 @@ from archived.states import RecallEvent
 router = APIRouter()
 
 
+class Export(BaseModel):
+    """The exact bytes of an image are wanted."""
+
+    #: The caller's name for it: sent again with the same one it is the same recall.
+    key: str = Field("", max_length=64)
+
+
 @router.post("/images/{image_id}/export")
-def export(image_id: str, request_: Request, services: Services = Depends(services_of)) -> Document:
+def export(
+    image_id: str, body: Export, request: Request, services: Services = Depends(services_of)
+) -> Document:
     """Ask for the exact bytes of an image, from wherever they are."""
-    with services.catalog.write() as write:
-        image = images.get(write, image_id)
-        recall = request_image(write, services.site, image, owner=uid_of(request_))
+    recall, image = request_image(
+        services.catalog, services.site, image_id, owner=uid_of(request), key=body.key
+    )
     services.wake()
     return services.said(
         {"recall": recall.id, "state": recall.state.value, "bytes": image.size_bytes, "sha256": image.sha256}

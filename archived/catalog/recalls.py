@@ -106,6 +106,14 @@ def order_of_key(connection: Connection, key: str) -> str | None:
     return found
 
 
+def of_key(connection: Connection, key: str) -> Recall | None:
+    """The first recall that was sent with this key before, without its paths."""
+    found = _heads(
+        connection, select(*HEAD).where(recall.c.order_key == key, recall.c.order_key != "").limit(1)
+    )
+    return found[0] if found else None
+
+
 def head(connection: Connection, recall_id: str) -> Recall:
     """A recall without its paths, of which there may be a hundred thousand. Raises NotFound."""
     found = _heads(connection, select(*HEAD).where(recall.c.id == recall_id))
@@ -125,6 +133,37 @@ def copies_in_use(connection: Connection) -> frozenset[int]:
         .where(recall.c.state.in_(LIVE), reading.c.state != ReadingState.FAILED)
     )
     return frozenset(copy_id for (copy_id,) in connection.execute(query))
+
+
+def copies_waited_for(connection: Connection) -> list[tuple[str, str | None, int]]:
+    """(recall, order, copy) of what recalls are going to read that wait for room."""
+    query = (
+        select(recall.c.id, recall.c.order_id, reading.c.copy_id)
+        .join(recall, recall.c.id == reading.c.recall_id)
+        .where(recall.c.state == RecallState.WAITING)
+        .order_by(recall.c.id, reading.c.id)
+    )
+    return [(recall_id, order_id, copy_id) for recall_id, order_id, copy_id in connection.execute(query)]
+
+
+def copies_begun(connection: Connection, order_ids: Collection[str]) -> set[tuple[str, int]]:
+    """(order, copy) of what recalls of these orders read, or have read, that do not wait for room any more."""
+    query = (
+        select(recall.c.order_id, reading.c.copy_id)
+        .distinct()
+        .join(recall, recall.c.id == reading.c.recall_id)
+        .where(recall.c.state != RecallState.WAITING, recall.c.order_id.in_(sorted(order_ids)))
+    )
+    return {(order_id, copy_id) for order_id, copy_id in connection.execute(query)}
+
+
+def last_progress(connection: Connection, order_ids: Collection[str]) -> dict[str, datetime]:
+    """Order → when something of it was asked for, became ready or ended last."""
+    query = select(recall.c.order_id, recall.c.requested_at, recall.c.ready_at, recall.c.ended_at)
+    found: dict[str, datetime] = {}
+    for order_id, *times in connection.execute(query.where(recall.c.order_id.in_(sorted(order_ids)))):
+        found[order_id] = max(at for at in (*times, found.get(order_id)) if at is not None)
+    return found
 
 
 def read_of(connection: Connection, copy_ids: Collection[int]) -> list[Reading]:

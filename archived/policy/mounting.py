@@ -31,6 +31,8 @@ class DriveView:
     #: The slot that the loaded medium goes back to, and its magazine.
     home_element: int | None = None
     home_magazine: str | None = None
+    #: The medium is going to be read here again soon: it leaves only for somebody else's read.
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def next_move(
         if plan is not None:
             return plan
     for drive in drives:
-        if _done_with(drive, ordered):
+        if _done_with(drive, ordered) and not drive.held:
             plan = _send_home(drive, drives, ordered, free_slots, "return home")
             if plan is not None:
                 return plan
@@ -105,8 +107,8 @@ def _serve(
     for drive in allowed:
         if drive.medium_id is None:
             return MovePlan(want.medium_id, want.at_element, drive.element, f"{want.kind} in {drive.name}")
-    for drive in allowed:
-        if _done_with(drive, wants):
+    for drive in sorted(allowed, key=lambda drive: drive.held):
+        if _done_with(drive, wants) and (not drive.held or want.kind == "read"):
             return _send_home(
                 drive, drives, wants, free_slots, f"{drive.name} is wanted to {want.kind} {want.medium_id}"
             )

@@ -16,5 +16,6 @@ All of them have the shape that `archived.stages.work` describes: after reading 
 What they stand on: `capacity` (what fits), `composing` (what a disc says about itself), `floor` and `settling`
 (where media are, and what a look changes), `recall_planning` and `recall_sources` (what a recall reads next),
 `staging_release` (what may go). What a person asks for: `withdrawal` (withdraw, hold, release, close), `orders`
-(moves), `registration` (new and lost media), `mending` (staged bytes), `recall_request`.
+(moves), `registration` (new and lost media), `mending` (staged bytes), `recall_order` (what a recall
+would do) and `recall_request` (puts it on record).
 """

@@ -18,7 +18,7 @@ from archived.policy.mounting import DriveView, MovePlan, SlotView, Want, next_m
 from archived.policy.sources import drives_to_try
 from archived.sessions.mount import Carried, Carry, carry, resume, take_inventory
 from archived.sessions.tools import Tools
-from archived.stages import hold, look_wants, recall_reading
+from archived.stages import hold, look_wants, recall_area, recall_reading
 from archived.stages.floor import Floor, floors
 from archived.stages.robot_trouble import drive_down, move_failed, robot_silent
 from archived.stages.settling import settle
@@ -38,6 +38,8 @@ class Work:
     wants: tuple[Want, ...]
     #: Media whose work may be done in the very drive they lie in.
     ready_in_place: frozenset[str]
+    #: Media that an order is going to read on as soon as there is room.
+    held: frozenset[str]
     #: Moves that are on record and not known to be over.
     moving: tuple[Move, ...]
     orders: tuple[Order, ...]
@@ -64,12 +66,13 @@ def due(read: Connection, site: Site) -> list[Work]:
     settings = events.settings(read)
     paused = bool(settings.get("writes_paused")) or hold.in_force(settings)
     moves = media.moves_in_state(read, MoveState.MOVING)
+    held = recall_area.media_held(read, site)
     found = []
     for floor in floors(read, site):
         wants, ready = _wants(read, floor, paused)
         mine = tuple(move for move in moves if move.library == floor.library)
         orders = tuple(order for order in site.orders.waiting() if floor.medium(order.medium_id) is not None)
-        found.append(Work(floor, tuple(wants), frozenset(ready), mine, orders))
+        found.append(Work(floor, tuple(wants), frozenset(ready), held, mine, orders))
     return found
 
 
@@ -281,6 +284,7 @@ def _drive_views(work: Work, context: Context) -> list[DriveView]:
                 busy=drive_lane(drive.name) in context.busy_lanes or resting,
                 medium_id=medium.id if medium else None,
                 work_waiting=ready,
+                held=medium is not None and medium.id in work.held and drive.up and not context.draining,
                 home_element=medium.home_element if medium else None,
                 home_magazine=medium.magazine if medium else None,
             )

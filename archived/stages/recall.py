@@ -114,7 +114,8 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     if isinstance(action.task, Admission):
         if recall.state is RecallState.WAITING:
             recalls.advance_state(write, recall.id, RecallEvent.ADMITTED)
-            _ask_for_more(write, site, replace(recall, state=RecallState.REQUESTED), NOTHING)
+            if not recalls.readings(write, recall.id):
+                _ask_for_more(write, site, replace(recall, state=RecallState.REQUESTED), NOTHING)
         return None
     if recall.state is not RecallState.REQUESTED:
         return None

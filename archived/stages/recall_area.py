@@ -1,17 +1,23 @@
 """The recall area as the catalog knows it: what is taken, who waits for room and why, what nobody fetched."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, recalls
+from archived.catalog import events, media, recalls
 from archived.errors import TooLarge
 from archived.language import _
 from archived.model import Recall
-from archived.policy.recall_area import Claim, Place, admitted, expired, has_room
+from archived.policy.recall_area import Claim, Place, admitted, expired, grouped, has_room, held, units
+from archived.stages.recall_order import Plan
 from archived.stages.work import Site
 from archived.states import RecallEvent, RecallState
+
+#: So many packages of a refusal are named.
+NAMED_MAX = 5
 
 
 def used_bytes(read: Connection) -> int:
@@ -65,13 +71,65 @@ def demand_fits(site: Site, recall: Recall) -> None:
         )
 
 
+def order_fits(site: Site, plans: Sequence[Plan]) -> None:
+    """Raises TooLarge when one recall alone, or those that must begin together, are larger than the whole area."""
+    limit_bytes = site.config.recall.area_bytes_max
+    for plan in plans:
+        demand_fits(site, plan.recall)
+    for group in grouped([Place(plan.package.id, plan.recall.area_bytes, plan.unit) for plan in plans]):
+        needed = sum(place.area_bytes for place in group)
+        if limit_bytes and needed > limit_bytes:
+            raise TooLarge(
+                _(
+                    "{count} packages share discs and come through their set ({names}); together they take "
+                    "{needed} bytes of the recall area, which has {limit} in all; nothing was asked for"
+                ).format(
+                    count=len(group),
+                    names=", ".join([place.recall_id for place in group[:NAMED_MAX]])
+                    + (", …" if len(group) > NAMED_MAX else ""),
+                    needed=needed,
+                    limit=limit_bytes,
+                ),
+                advice=_(
+                    "recall fewer of them at a time, which mounts their discs again for each part; or raise "
+                    "area_bytes_max under [recall] in archived.toml and start the daemon again"
+                ),
+                needed_bytes=needed,
+                area_bytes_max=limit_bytes,
+                packages=[place.recall_id for place in group],
+            )
+
+
+def media_held(read: Connection, site: Site) -> frozenset[str]:
+    """Media that stay in their drives for orders that wait for room in the middle of them."""
+    waited_for = [(order, copy) for _id, order, copy in recalls.copies_waited_for(read) if order is not None]
+    if not waited_for:
+        return frozenset()
+    orders = {order_id for order_id, _copy_id in waited_for}
+    medium = {copy_id: media.get_copy(read, copy_id).medium_id for copy_id in {c for _o, c in waited_for}}
+    begun = [(order, medium[copy]) for order, copy in recalls.copies_begun(read, orders) if copy in medium]
+    return held(
+        [(order, medium[copy]) for order, copy in waited_for],
+        begun,
+        recalls.last_progress(read, orders),
+        now=site.now(),
+        hold=timedelta(minutes=site.config.recall.hold_min),
+    )
+
+
 def next_admitted(read: Connection, site: Site) -> list[Recall]:
     """Those that wait for room and may begin now."""
     waiting = recalls.in_state(read, RecallState.WAITING)
     if not waiting:
         return []
+    copies: dict[str, set[int]] = {}
+    for recall_id, _order_id, copy_id in recalls.copies_waited_for(read):
+        copies.setdefault(recall_id, set()).add(copy_id)
+    unit: dict[str, str] = {}
+    for _order_id, some in groupby(waiting, key=lambda recall: recall.order_id or recall.id):
+        unit |= units({recall.id: frozenset(copies.get(recall.id, ())) for recall in some})
     ids = admitted(
-        [Place(recall.id, recall.area_bytes) for recall in waiting],
+        [Place(recall.id, recall.area_bytes, unit[recall.id]) for recall in waiting],
         used_bytes=used_bytes(read),
         limit_bytes=site.config.recall.area_bytes_max,
     )

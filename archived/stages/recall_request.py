@@ -1,145 +1,151 @@
-"""Asking for bytes: which files, from where, at what price. What the recall stage then takes up.
+"""Asking for bytes: an order is planned outside of any transaction that writes, and put on record in a short one.
 
-All that is asked for at once is one order with one plan: the first readings of all its recalls are chosen together,
-so that a medium that one of them needs serves the others too.
+Between plan and commit the world goes on. The commit therefore looks again at what the plan rests on (packages, the
+copies chosen, their media); what has changed is planned anew. Where robots carry media meanwhile is nothing to it.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, inner_files, media, packages, recalls
-from archived.errors import Refused, Unrecoverable, WrongState
-from archived.inner_files import FILE
+from archived.catalog import events, images, media, packages, recalls
+from archived.catalog.store import Catalog
+from archived.errors import Unavailable, Unrecoverable, WrongState
 from archived.language import _
-from archived.model import Image, Package, Reading, Recall
-from archived.policy.delivered_entries import Entry, chosen
-from archived.policy.sources import CopyView, Paces
-from archived.policy.visits import Visit, Wish, estimate_visits_s, visits
-from archived.stages.floor import Floor, floors
-from archived.stages.recall_area import Room, demand_fits
-from archived.stages.recall_entries import wanted_files
-from archived.stages.recall_planning import first_readings
-from archived.stages.recall_reading import at_hand
-from archived.stages.recall_sources import copy_views, view_of
+from archived.model import Image, Package, Recall
+from archived.policy.recall_area import Place, grouped
+from archived.stages.recall_area import Room, demand_fits, order_fits
+from archived.stages.recall_order import OrderPlan, Plan, WantedPackage, plan_order
 from archived.stages.work import Site
-from archived.states import ImageState, RecallState
+from archived.states import RecallState
 
-#: Until a drive was measured: load and unload of a library, and 4x BD.
-DEFAULT_LOAD_S, DEFAULT_READ_BYTES_PER_S = 60.0, 18_000_000.0
-
-
-@dataclass(frozen=True, slots=True)
-class WantedPiece:
-    """Bytes `start` to `end` of a file, the last one included; None: to the end of the file."""
-
-    path: str
-    start: int
-    end: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WantedPackage:
-    """Files of one package, whole or in pieces; all of it when neither is named."""
-
-    package: Package
-    paths: tuple[str, ...] = ()
-    pieces: tuple[WantedPiece, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One copy that would be read, and how much of it."""
-
-    view: CopyView
-    size_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Where the bytes of one recall would come from."""
-
-    package: Package
-    files: tuple[Entry, ...]
-    #: The recall as it would be put on record; its id and state are not given yet.
-    recall: Recall
-    readings: tuple[Reading, ...]
-    sources: tuple[Source, ...]
-    #: "staging", "disc", "set", or "" when there is no way now.
-    way: str
-    shortage: str
-    estimate_s: float = 0.0
-
-    @property
-    def from_staging(self) -> bool:
-        return self.recall.from_staging
-
-    @property
-    def bytes_wanted(self) -> int:
-        return self.recall.bytes_wanted
-
-
-@dataclass(frozen=True, slots=True)
-class OrderPlan:
-    """Everything that was asked for at once: its recalls in the order in which they are served, and the visits."""
-
-    plans: tuple[Plan, ...]
-    visits: tuple[Visit, ...]
-    views: dict[int, CopyView] = field(default_factory=dict)
-    estimate_s: float = 0.0
-
-
-def plan_recall(read: Connection, site: Site, package: Package, paths: Sequence[str]) -> Plan:
-    """What a recall of these files (all when empty) would do. Raises as `plan_order`."""
-    planned = plan_order(read, site, [WantedPackage(package, tuple(paths))], owner=0)
-    return replace(planned.plans[0], estimate_s=planned.estimate_s)
-
-
-def plan_order(read: Connection, site: Site, wanted: Sequence[WantedPackage], *, owner: int) -> OrderPlan:
-    """What an order would do: the sources of all its recalls, chosen together, and every mount.
-
-    Paths may be paths in the bag (`data/x`) or in the payload (`x`). What is wanted twice of a package is one recall.
-
-    Raises:
-        NotFound: a path that a package does not have.
-        Refused: bytes behind the end of a file.
-        WrongState: a package that was withdrawn or never acknowledged.
-    """
-    in_use = set(recalls.copies_in_use(read))
-    every_floor = floors(read, site)
-    drafts = [_draft(read, site, item, owner) for item in _joined(wanted)]
-    image_ids = {recall.image_id for _package, _files, recall in drafts}
-    direct = {image_id: _has_own_disc(read, site, image_id, every_floor) for image_id in image_ids}
-    # Images with a disc of their own first: what goes through the set then uses the discs that they need anyway.
-    drafts.sort(key=lambda item: (not item[2].from_staging, not direct[item[2].image_id]))
-    plans = []
-    for package, files, recall in drafts:
-        plan = _planned(read, site, package, files, recall, in_use, every_floor)
-        in_use.update(reading.copy_id for reading in plan.readings)
-        plans.append(plan)
-    return _with_visits(read, site, plans)
+#: So often an order is planned anew when the world changes between plan and commit.
+PLANS_MAX = 5
 
 
 def request(
-    write: Connection, site: Site, package: Package, paths: Sequence[str], *, owner: int
-) -> tuple[Recall, Plan]:
+    catalog: Catalog, site: Site, package: Package, paths: Sequence[str], *, owner: int
+) -> tuple[Recall, OrderPlan | None]:
     """Put a recall of files of one package on record. Raises as `request_order`."""
-    made, planned = request_order(write, site, [WantedPackage(package, tuple(paths))], owner=owner)
-    return made[0], planned.plans[0]
+    made, planned = request_order(catalog, site, [WantedPackage(package, tuple(paths))], owner=owner)
+    return made[0], planned
 
 
 def request_order(
-    write: Connection, site: Site, wanted: Sequence[WantedPackage], *, owner: int, key: str = ""
-) -> tuple[list[Recall], OrderPlan]:
+    catalog: Catalog, site: Site, wanted: Sequence[WantedPackage], *, owner: int, key: str = ""
+) -> tuple[list[Recall], OrderPlan | None]:
     """Put an order on record: one recall for each package, all of them or none. `key` is the caller's name for it.
+
+    Returns:
+        The recalls in the order in which they are served, and their plan; None for the plan when an order with
+        this key was on record already.
 
     Raises:
         NotFound, Refused, WrongState: as `plan_order`.
         Unrecoverable: no source that we know can give the bytes of one of them now.
-        TooLarge: one of them alone is larger than the recall area.
+        TooLarge: one of them alone, or those that must begin together, are larger than the recall area.
+        Unavailable: what is wanted changed again and again while it was planned.
     """
-    planned = plan_order(write, site, wanted, owner=owner)
+    for _attempt in range(PLANS_MAX):
+        with catalog.read() as read:
+            planned = plan_order(read, site, _as_they_are(read, wanted), owner=owner)
+        _demand_ways(planned)
+        order_fits(site, planned.plans)
+        with catalog.write() as write:
+            known = recalls.order_of_key(write, key)
+            if known is not None:
+                return recalls.of_order(write, known), None
+            if still_holds(write, planned):
+                return _put_on_record(write, site, planned, owner=owner, key=key), planned
+    raise Unavailable(
+        _("what is wanted changed {count} times while the recall was planned; nothing was asked for").format(
+            count=PLANS_MAX
+        ),
+        advice=_("ask again; if it goes on, see what is at work with: archivectl watch"),
+    )
+
+
+def still_holds(read: Connection, planned: OrderPlan) -> bool:
+    """Whether everything that a plan rests on is as it was: packages, chosen copies, media in the library."""
+    if any(packages.get(read, plan.package.id) != plan.package for plan in planned.plans):
+        return False
+    for view in planned.views.values():
+        copy, medium = media.get_copy(read, view.copy_id), media.get(read, view.medium_id)
+        if copy.state is not view.state or (medium.element is not None) != view.in_library:
+            return False
+    return True
+
+
+def request_image(
+    catalog: Catalog, site: Site, image_id: str, *, owner: int, key: str = ""
+) -> tuple[Recall, Image]:
+    """Put the recall of a whole image on record: from its recipe while staging has it, else from media.
+
+    What was asked for with the same key before is the same recall.
+
+    Raises:
+        NotFound: there is no such image.
+        WrongState: the image's bytes are not fixed yet.
+        TooLarge: it is larger than the recall area.
+    """
+    with catalog.read() as read:
+        image = images.get(read, image_id)
+        members = packages.of_image(read, image.id)
+    if image.size_bytes is None or image.sha256 is None:
+        raise WrongState(
+            _("image {id} is {value}; its bytes are not fixed yet").format(
+                id=image.id, value=image.state.value
+            )
+        )
+    staged = image_is_staged(site, image, members)
+    recall = Recall(
+        id="",
+        state=RecallState.REQUESTED,
+        package_id=None,
+        image_id=image.id,
+        paths=(),
+        requested_at=site.now(),
+        owner=owner,
+        bytes_wanted=image.size_bytes,
+        from_staging=staged,
+        order_key=key,
+        area_bytes=0 if staged else image.size_bytes,
+    )
+    demand_fits(site, recall)
+    with catalog.write() as write:
+        known = recalls.of_key(write, key)
+        if known is not None:
+            return known, image
+        if staged and not all(package.staged for package in packages.of_image(write, image.id)):
+            recall = replace(recall, from_staging=False, area_bytes=image.size_bytes)
+            demand_fits(site, recall)
+        recall = replace(recall, id=recalls.new_id(write))
+        if not Room.of(write, site).take(recall.area_bytes):
+            recall = replace(recall, state=RecallState.WAITING)
+        recalls.create(write, recall)
+        subject = ("image", image.id)
+        events.append(write, site.now(), "export", subject, agent=f"uid:{owner}", recall=recall.id)
+    return recall, image
+
+
+def image_is_staged(site: Site, image: Image, members: Sequence[Package]) -> bool:
+    """Whether the recipe of an image and everything that it refers to lie in staging."""
+    staging = site.tools.paths.staging
+    if not (staging / image.recipe_name).exists():
+        return False
+    if image.kind == "parity":
+        return (staging / f"parity/{image.set_id}-{image.position}.bin").exists()
+    return all(package.staged for package in members)
+
+
+def _as_they_are(read: Connection, wanted: Sequence[WantedPackage]) -> list[WantedPackage]:
+    """The same with their packages as the catalog has them now."""
+    return [replace(item, package=packages.get(read, item.package.id)) for item in wanted]
+
+
+def _demand_ways(planned: OrderPlan) -> None:
+    """Raises Unrecoverable when there is no way to one of them."""
     hopeless = [plan for plan in planned.plans if not plan.way]
     if hopeless:
         words = "; ".join(
@@ -150,220 +156,41 @@ def request_order(
             advice=_("put missing discs back and run: archivectl library inventory"),
             packages=[plan.package.id for plan in hopeless],
         )
-    for plan in planned.plans:
-        demand_fits(site, plan.recall)
+
+
+def _put_on_record(
+    write: Connection, site: Site, planned: OrderPlan, *, owner: int, key: str
+) -> list[Recall]:
     order_id = recalls.new_order_id(write)
-    room = Room.of(write, site)
+    begins = _begins(Room.of(write, site), planned.plans)
     made = []
     for plan in planned.plans:
-        begins = room.take(plan.recall.area_bytes)
-        recall = replace(
-            plan.recall,
-            id=recalls.new_id(write),
-            order_id=order_id,
-            order_key=key,
-            state=RecallState.REQUESTED if begins else RecallState.WAITING,
-        )
+        state = RecallState.REQUESTED if plan.package.id in begins else RecallState.WAITING
+        recall = replace(plan.recall, id=recalls.new_id(write), order_id=order_id, order_key=key, state=state)
         recalls.create(write, recall)
-        for reading in plan.readings if begins else ():
+        # Also of those that wait: what they will want decides which media stay in their drives.
+        for reading in plan.readings:
             recalls.want(write, replace(reading, recall_id=recall.id))
-        subject = ("recall", recall.id)
         events.append(
             write,
             site.now(),
             "recall",
-            subject,
+            ("recall", recall.id),
             agent=f"uid:{owner}",
             package=plan.package.id,
             way=plan.way,
             order=order_id,
         )
         made.append(recall)
-    return made, planned
+    return made
 
 
-def request_image(write: Connection, site: Site, image: Image, *, owner: int) -> Recall:
-    """Put the recall of a whole image on record: from its recipe while staging has it, else from media.
-
-    Raises:
-        WrongState: the image's bytes are not fixed yet.
-        TooLarge: it is larger than the recall area.
-    """
-    if image.size_bytes is None or image.sha256 is None:
-        raise WrongState(
-            _("image {id} is {value}; its bytes are not fixed yet").format(
-                id=image.id, value=image.state.value
-            )
-        )
-    staged = image_is_staged(write, site, image)
-    recall = Recall(
-        id=recalls.new_id(write),
-        state=RecallState.REQUESTED,
-        package_id=None,
-        image_id=image.id,
-        paths=(),
-        requested_at=site.now(),
-        owner=owner,
-        bytes_wanted=image.size_bytes,
-        from_staging=staged,
-        area_bytes=0 if staged else image.size_bytes,
+def _begins(room: Room, plans: Sequence[Plan]) -> frozenset[str]:
+    """The packages whose recalls begin at once; those of a unit all or none."""
+    places = [Place(plan.package.id, plan.recall.area_bytes, plan.unit) for plan in plans]
+    return frozenset(
+        place.recall_id
+        for group in grouped(places)
+        if room.take(sum(place.area_bytes for place in group))
+        for place in group
     )
-    demand_fits(site, recall)
-    if not Room.of(write, site).take(recall.area_bytes):
-        recall = replace(recall, state=RecallState.WAITING)
-    recalls.create(write, recall)
-    events.append(write, site.now(), "export", ("image", image.id), agent=f"uid:{owner}", recall=recall.id)
-    return recall
-
-
-def image_is_staged(read: Connection, site: Site, image: Image) -> bool:
-    """Whether the recipe of an image and everything that it refers to lie in staging."""
-    staging = site.tools.paths.staging
-    if not (staging / image.recipe_name).exists():
-        return False
-    if image.kind == "parity":
-        return (staging / f"parity/{image.set_id}-{image.position}.bin").exists()
-    return all(package.staged for package in packages.of_image(read, image.id))
-
-
-def _joined(wanted: Sequence[WantedPackage]) -> list[WantedPackage]:
-    """One item for each package, with everything that is wanted of it."""
-    found: dict[str, WantedPackage] = {}
-    for item in wanted:
-        before = found.get(item.package.id)
-        if before is None:
-            found[item.package.id] = item
-        elif not (before.paths or before.pieces) or not (item.paths or item.pieces):
-            found[item.package.id] = WantedPackage(item.package, (), (*before.pieces, *item.pieces))
-        else:
-            paths = tuple(dict.fromkeys((*before.paths, *item.paths)))
-            found[item.package.id] = WantedPackage(item.package, paths, (*before.pieces, *item.pieces))
-    return list(found.values())
-
-
-def _draft(
-    read: Connection, site: Site, wanted: WantedPackage, owner: int
-) -> tuple[Package, tuple[Entry, ...], Recall]:
-    """The files that are wanted whole, and the recall as it would be put on record."""
-    package = wanted.package
-    if package.accepted_at is None or package.state.value not in ("accepted", "archived", "found"):
-        raise WrongState(
-            _("package {id} is {value}; it cannot be recalled").format(
-                id=package.id, value=package.state.value
-            )
-        )
-    stored, inner = list(packages.files(read, package.id)), list(inner_files.of_package(read, package.id))
-
-    def named(paths: Sequence[str]) -> list[Entry]:
-        return chosen(stored, inner, paths, package_id=package.id)
-
-    everything = not (wanted.paths or wanted.pieces)
-    files = tuple(dict.fromkeys(named(wanted.paths))) if wanted.paths or everything else ()
-    pieces = tuple(dict.fromkeys(_piece(package, named([piece.path])[0], piece) for piece in wanted.pieces))
-    image = _image_of(read, package)
-    whole_bytes = sum(file.size_bytes for file in files)
-    recall = Recall(
-        id="",
-        state=RecallState.WAITING,
-        package_id=package.id,
-        image_id=image.id if image is not None else None,
-        paths=tuple(file.path for file in files if file.kind == FILE),
-        requested_at=site.now(),
-        owner=owner,
-        bytes_wanted=whole_bytes + sum(length for _path, _start, length, _sha256 in pieces),
-        from_staging=package.staged,
-        pieces=pieces,
-    )
-    return package, files, recall
-
-
-def _piece(package: Package, file: Entry, piece: WantedPiece) -> tuple[str, int, int, str]:
-    end = file.size_bytes - 1 if piece.end is None else piece.end
-    if file.kind != FILE or not 0 <= piece.start <= end < file.size_bytes:
-        raise Refused(
-            _(
-                "{path} of {package} has {size} bytes, numbered from 0; it has no bytes {start} to {end}"
-            ).format(path=file.path, package=package.id, size=file.size_bytes, start=piece.start, end=end),
-            advice=_(
-                "name a range inside the file; both ends are included: --bytes 0-99 is the first hundred"
-            ),
-        )
-    return file.path, piece.start, end - piece.start + 1, ""
-
-
-def _image_of(read: Connection, package: Package) -> Image | None:
-    """The image that carries the package and has been written, if there is one."""
-    for image_id in packages.image_ids(read, package.id).values():
-        if image_id is not None:
-            image = images.get(read, image_id)
-            if image.state in (ImageState.PROTECTED, ImageState.KEPT, ImageState.FOUND):
-                return image
-    return None
-
-
-def _planned(
-    read: Connection,
-    site: Site,
-    package: Package,
-    files: tuple[Entry, ...],
-    recall: Recall,
-    in_use: Collection[int],
-    every_floor: Sequence[Floor],
-) -> Plan:
-    if recall.from_staging:
-        return Plan(package, files, recall, (), (), "staging", "")
-    if recall.image_id is None:
-        return Plan(package, files, recall, (), (), "", f"{package.id} lies on no medium")
-    readings, shortage = first_readings(read, site, recall, in_use, every_floor)
-    sources = tuple(
-        Source(
-            view_of(read, every_floor, media.get_copy(read, reading.copy_id), in_use),
-            sum(length for _start, length in reading.ranges),
-        )
-        for reading in readings
-    )
-    way = "disc" if all(source.view.image_id == recall.image_id for source in sources) else "set"
-    area_bytes = sum(source.size_bytes for source in sources)
-    if way == "set":  # and what is made of them
-        area_bytes += sum(file.size_bytes for file in wanted_files(read, recall))
-    recall = replace(recall, area_bytes=area_bytes)
-    return Plan(package, files, recall, tuple(readings), sources, "" if shortage else way, shortage)
-
-
-def _has_own_disc(read: Connection, site: Site, image_id: str | None, every_floor: Sequence[Floor]) -> bool:
-    if image_id is None:
-        return False
-    return any(
-        view.state.value in ("verified", "written") and (view.in_drive or view.in_library)
-        for view in copy_views(read, site, image_id, every_floor=every_floor)
-    )
-
-
-def _with_visits(read: Connection, site: Site, plans: Sequence[Plan]) -> OrderPlan:
-    """The plans in the order in which their media are visited, and the visits."""
-    views = {source.view.copy_id: source.view for plan in plans for source in plan.sources}
-    numbered = list(enumerate(reading for plan in plans for reading in plan.readings))
-    shared = at_hand(read, [reading for _number, reading in numbered])
-    planned = visits(
-        (
-            Wish(number, r.copy_id, views[r.copy_id].medium_id, r.ranges, shared.get(r.copy_id, ()))
-            for number, r in numbered
-        ),
-        loaded={view.medium_id for view in views.values() if view.in_drive},
-    )
-    known = events.paces(read)
-    load_s = known.get("load_s", DEFAULT_LOAD_S)
-    seconds = estimate_visits_s(
-        planned,
-        loaded={view.medium_id for view in views.values() if view.in_drive},
-        paces=Paces(load_s, load_s, known.get("read", DEFAULT_READ_BYTES_PER_S)),
-        drives=max(1, sum(drive.up for drive in media.drives(read))),
-    )
-    turn = {visit.copy_id: number for number, visit in enumerate(planned)}
-
-    def place(plan: Plan) -> tuple[int, int]:
-        last = max((turn.get(reading.copy_id, -1) for reading in plan.readings), default=-1)
-        first_byte = plan.readings[0].ranges[0][0] if plan.readings and plan.readings[0].ranges else 0
-        return last, first_byte
-
-    return OrderPlan(tuple(sorted(plans, key=place)), planned, views, seconds)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archived.policy.ranges import covers, merge, overlap, subtract
-from archived.policy.recall_area import Claim, Place, admitted, expired
+from archived.policy.recall_area import Claim, Place, admitted, expired, grouped, units
 from archived.policy.sources import Paces
 from archived.policy.visits import Wish, estimate_visits_s, visits
 
@@ -109,3 +109,41 @@ def test_a_place_is_lost_only_when_nobody_fetched_anything_of_its_order_for_so_l
             else min(x for x in (min(asked, ready), fetched) if x is not None)
         )
         assert (claim.recall_id in gone) == (quiet >= 48)
+
+
+@given(
+    copies=st.dictionaries(
+        st.text("abcdefgh", min_size=1, max_size=2), st.frozensets(st.integers(0, 6), max_size=3), max_size=7
+    )
+)
+def test_who_shares_media_of_which_one_needs_several_is_in_one_unit_and_nobody_else(
+    copies: dict[str, frozenset[int]],
+) -> None:
+    found = units(copies)
+    assert found.keys() == copies.keys()
+    for one, wanted in copies.items():
+        for other, theirs in copies.items():
+            if one != other and wanted & theirs and len(wanted | theirs) > 1:
+                assert found[one] == found[other] != ""
+    for name in set(found.values()) - {""}:
+        members = [copies[recall] for recall in found if found[recall] == name]
+        assert len(members) > 1
+        assert any(len(wanted) > 1 for wanted in members)
+    for recall, name in found.items():
+        if not name:
+            alone = copies[recall] if len(copies[recall]) > 1 else frozenset()
+            assert not any(alone & theirs for other, theirs in copies.items() if other != recall)
+
+
+@given(
+    marked=st.lists(st.tuples(st.integers(0, 20), st.sampled_from(["", "", "u", "v"])), max_size=8),
+    used=st.integers(0, 30),
+    limit=st.integers(0, 60),
+)
+def test_a_unit_begins_all_at_once_or_waits(marked: list[tuple[int, str]], used: int, limit: int) -> None:
+    waiting = [Place(f"R{number}", size, unit) for number, (size, unit) in enumerate(marked)]
+    begun = admitted(waiting, used_bytes=used, limit_bytes=limit)
+    assert [place for group in grouped(waiting) for place in group] == waiting
+    for group in grouped(waiting):
+        assert len({place.recall_id in begun for place in group}) == 1
+        assert len(group) == 1 or group[0].unit

@@ -311,9 +311,8 @@ class Story:
 
     def recall(self, package_id: str, paths: Iterable[str] = ()) -> str:
         """Ask for files of a package, all by default; returns the id of the recall."""
-        with self.catalog.write() as write:
-            package = packages.get(write, package_id)
-            asked, _ = recall_request.request(write, self.site, package, tuple(paths), owner=1000)
+        package = self.package(package_id)
+        asked, _ = recall_request.request(self.catalog, self.site, package, tuple(paths), owner=1000)
         return asked.id
 
     def recalled(self, recall_id: str) -> dict[str, bytes]:

@@ -11,8 +11,8 @@ from archived.names import as_text, escaped
 from archived.policy.submission import SubmissionRequest
 from archived.stages import recall_request
 from archived.stages.recall_entries import wanted_file
+from archived.stages.recall_order import WantedPackage, WantedPiece
 from archived.stages.recall_reading import spool_path
-from archived.stages.recall_request import WantedPackage, WantedPiece
 from archived.states import RecallState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
@@ -112,9 +112,8 @@ def test_a_range_of_an_inner_file_is_its_own_bytes(kept: tuple[Story, str]) -> N
     story, package_id = kept
     path = "data/a%5Cb/%0Acontrol"
 
-    with story.catalog.write() as write:
-        wanted = WantedPackage(story.package(package_id), pieces=(WantedPiece("a\\b/\ncontrol", 1000, 1999),))
-        (asked,), _plan = recall_request.request_order(write, story.site, [wanted], owner=1000)
+    wanted = WantedPackage(story.package(package_id), pieces=(WantedPiece("a\\b/\ncontrol", 1000, 1999),))
+    (asked,), _plan = recall_request.request_order(story.catalog, story.site, [wanted], owner=1000)
     recall = ready(story, asked.id)
 
     assert [piece[:3] for piece in recall.pieces] == [(path, 1000, 1000)]

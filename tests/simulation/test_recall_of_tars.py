@@ -8,7 +8,8 @@ from archived.catalog import packages
 from archived.inner_files import TAR_PATH
 from archived.policy.submission import SubmissionRequest
 from archived.stages.recall_entries import entry_of, wanted_files
-from archived.stages.recall_request import WantedPackage, WantedPiece, request_order
+from archived.stages.recall_order import WantedPackage, WantedPiece
+from archived.stages.recall_request import request_order
 from archived.states import RecallState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
@@ -35,8 +36,7 @@ def handed_in(story: Story) -> str:
 
 def recalled(story: Story, wanted: WantedPackage) -> dict[str, bytes]:
     """What was judged in the spool, by the path that the recall knows."""
-    with story.catalog.write() as write:
-        (made,), _ = request_order(write, story.site, [wanted], owner=1000)
+    (made,), _ = request_order(story.catalog, story.site, [wanted], owner=1000)
     story.settle()
     recall = story.get_recall(made.id)
     assert recall.state is RecallState.READY, recall.note
@@ -55,8 +55,7 @@ def test_inner_files_come_back_alone_in_pieces_and_all_together(tell: Tell) -> N
     one = recalled(story, WantedPackage(package, ("data/line%0Abreak",)))
     everything = recalled(story, WantedPackage(package))
     wanted = WantedPackage(package, pieces=(WantedPiece("data/long", 1_500_000, 1_500_099),))
-    with story.catalog.write() as write:
-        (made,), _ = request_order(write, story.site, [wanted], owner=1000)
+    (made,), _ = request_order(story.catalog, story.site, [wanted], owner=1000)
     story.settle()
 
     assert one == {"data/line%0Abreak": b"one"}

@@ -13,7 +13,8 @@ from archived.catalog import packages, recalls
 from archived.errors import Refused, TooLarge, Unrecoverable
 from archived.model import Recall
 from archived.stages import recall_area
-from archived.stages.recall_request import WantedPackage, WantedPiece, plan_order, request_order
+from archived.stages.recall_order import WantedPackage, WantedPiece, plan_order
+from archived.stages.recall_request import request_order
 from archived.stages.staging_release import leftovers, present
 from archived.states import CopyState, MediumState, ReadingState, RecallEvent, RecallState
 from tests.simulation.harness import MIB, Story
@@ -63,8 +64,7 @@ def limit(story: Story, area_bytes_max: int) -> None:
 
 def order(story: Story, *wanted: str | WantedPackage) -> list[Recall]:
     items = [w if isinstance(w, WantedPackage) else WantedPackage(story.package(w)) for w in wanted]
-    with story.catalog.write() as write:
-        made, _ = request_order(write, story.site, items, owner=1000)
+    made, _ = request_order(story.catalog, story.site, items, owner=1000)
     return made
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from archived.catalog import images, media, recalls
 from archived.catalog.tables import chunk_table
 from archived.model import Image
-from archived.stages import recall_reading, recall_request
+from archived.stages import recall_order, recall_reading, recall_request
 from archived.states import MediumState, ReadingState, RecallEvent, RecallState
 from devices.failures import TransportTimeout
 from tests.simulation.conftest import Tell
@@ -47,8 +47,7 @@ def forget_tables(story: Story, image_ids: list[str]) -> None:
 
 
 def export(story: Story, image_id: str) -> str:
-    with story.catalog.write() as write:
-        asked = recall_request.request_image(write, story.site, images.get(write, image_id), owner=1000)
+    asked, _image = recall_request.request_image(story.catalog, story.site, image_id, owner=1000)
     story.settle()
     return asked.id
 
@@ -236,8 +235,8 @@ def test_plan_of_a_recall_counts_only_the_chunks_that_it_will_read(tell: Tell) -
 
     with story.catalog.read() as read:
         package = story.package(package_id)
-        whole = recall_request.plan_recall(read, story.site, package, [])
-        small = recall_request.plan_recall(read, story.site, package, ["文 件.txt"])
+        whole = recall_order.plan_recall(read, story.site, package, [])
+        small = recall_order.plan_recall(read, story.site, package, ["文 件.txt"])
 
     assert (whole.way, small.way) == ("set", "set")
     assert len(small.sources) == 2

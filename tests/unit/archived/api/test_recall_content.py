@@ -25,9 +25,10 @@ def recall_id(daemon: Daemon, tmp_path: Path) -> str:
     answer = daemon.ask("POST", "/v1/submissions", request)
     assert answer.status_code == 200, answer.text
     services = daemon.services
+    with services.catalog.read() as read:
+        package = packages.get(read, answer.json()["package"])
+    recall, _ = recall_request.request(services.catalog, services.site, package, ["a.txt", "b.txt"], owner=0)
     with services.catalog.write() as write:
-        package = packages.get(write, answer.json()["package"])
-        recall, _ = recall_request.request(write, services.site, package, ["a.txt", "b.txt"], owner=0)
         recalls.advance_state(write, recall.id, RecallEvent.GATHERED)
     return recall.id
 

@@ -132,3 +132,13 @@ def test_a_taken_home_slot_is_replaced_by_one_of_the_same_magazine_then_by_any()
 def test_the_home_of_another_medium_is_left_free_where_possible() -> None:
     drives = [holding(B1, "D1", home=3), holding(B2, "D2", home=1, busy=True)]
     assert moved(next_move(drives, [], False, FREE)) == ("D1", 101, 2)
+
+
+def test_a_held_medium_goes_home_for_nobody_but_another_read() -> None:
+    kept = replace(holding(B1, "D1"), held=True)
+    assert next_move([kept], [], False, FREE) is None
+    for kind in ("write", "verify", "look"):
+        assert next_move([kept], [want("D2", kind, "B1")], False, FREE) is None
+    assert moved(next_move([kept], [want("D2", "read", "B1")], False, FREE)) == ("D1", 101, 1)
+    idle = holding(B2, "D3", home=2)
+    assert moved(next_move([kept, idle], [want("D2", "read")], False, FREE)) == ("D3", 102, 2)
