@@ -10,8 +10,10 @@ from archived.formats.descriptor import decode_descriptor
 from archived.formats.errors import FormatError
 from archived.formats.set_document import decode_set_document
 from archived.inner_files import InnerFile
+from archived.language import _
 from archived.model import PackageFile
 from archived.policy.rebuilding import Claim, Difference, SetFound, assemble
+from archived.policy.same_package import Told
 
 #: Rows of one transaction: about a second of work.
 STRETCH_ROWS = 20_000
@@ -27,6 +29,8 @@ class Source:
     carried: tuple[str, ...] = ()
     #: Which of these is being read.
     number: int = 0
+    #: Packages on it that are not taken: another disc is believed about their numbers.
+    left_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,6 @@ def read_set(claims: Sequence[Claim], folders: Mapping[int, Path]) -> SetRead:
     A data disc tells more of its packages than the parity discs, and is believed.
     """
     identities, descriptors, offsets = {}, {}, {}
-    receipts: dict[str, dict[str, Any]] = {}
-    carried: dict[int, tuple[str, ...]] = {}
-    packages: dict[str, dict[str, disc_rows.FoundPackage]] = {}
     trouble: list[Difference] = []
     for claim in claims:
         folder = folders[claim.look_id]
@@ -89,18 +90,72 @@ def read_set(claims: Sequence[Claim], folders: Mapping[int, Path]) -> SetRead:
                 descriptors[claim.look_id] = decode_descriptor(text(disc_texts.DESCRIPTOR).read_bytes())
             if claim.kind == "parity" and disc_texts.EXTENTS in claim.taken:
                 offsets[claim.position] = _payload_offset(text(disc_texts.EXTENTS))
-            texts = read_packages_of(folder, claim.taken)
-            for name, rows in texts.packages.items():
-                known = packages.setdefault(name, {})
-                more = {row.package_id: row for row in rows}
-                packages[name] = known | more if claim.kind == "data" else more | known
-            receipts |= texts.receipts
-            carried[claim.look_id] = texts.carried
         except FormatError as error:
             trouble.append(Difference("text-damaged", claim.medium_id, str(error)))
     found = assemble(claims[0].set_id, claims, identities, descriptors)
-    by_image = {image: tuple(rows.values()) for image, rows in packages.items()}
-    return SetRead(found, by_image, offsets, receipts, carried, tuple(trouble))
+    rows = _Rows()
+    doubted = {claim.look_id for member in found.members for claim in member.doubtful}
+    for claim in (claim for claim in claims if claim.look_id not in doubted):
+        try:
+            rows.take(claim, read_packages_of(folders[claim.look_id], claim.taken))
+        except FormatError as error:
+            trouble.append(Difference("text-damaged", claim.medium_id, str(error)))
+    by_image = {image: tuple(row for row, _claim in known.values()) for image, known in rows.by_image.items()}
+    return SetRead(found, by_image, offsets, rows.receipts, rows.carried, (*trouble, *rows.differences))
+
+
+class _Rows:
+    """Package rows of a set, disc after disc: those of a data disc before those of a parity disc, else the first."""
+
+    def __init__(self) -> None:
+        #: By what the disc of the image is called, and by package: the row that counts, and who tells it.
+        self.by_image: dict[str, dict[str, tuple[disc_rows.FoundPackage, Claim]]] = {}
+        self.receipts: dict[str, dict[str, Any]] = {}
+        self.carried: dict[int, tuple[str, ...]] = {}
+        self.differences: list[Difference] = []
+
+    def take(self, claim: Claim, texts: ImageTexts) -> None:
+        for image, rows in texts.packages.items():
+            known = self.by_image.setdefault(image, {})
+            for row in rows:
+                there = known.get(row.package_id)
+                if there is None:
+                    known[row.package_id] = row, claim
+                    continue
+                better = claim.kind == "data" and there[1].kind != "data"
+                self._compare(row, claim, *there, better=better)
+                if better:
+                    known[row.package_id] = row, claim
+        self.receipts |= texts.receipts
+        self.carried[claim.look_id] = texts.carried
+
+    def _compare(
+        self,
+        row: disc_rows.FoundPackage,
+        claim: Claim,
+        before: disc_rows.FoundPackage,
+        other: Claim,
+        *,
+        better: bool,
+    ) -> None:
+        one, two = Told.of_row(row), Told.of_row(before)
+        if not one.is_other_than(two):
+            return
+        kept, dropped = ((one, claim), (two, other)) if better else ((two, other), (one, claim))
+        what = _(
+            "package {package} is {known}, version {version}, on medium {kept}, and {other}, version {other_version}, "
+            "on medium {medium}, with other content; what medium {kept} says was kept"
+        ).format(
+            package=row.package_id,
+            known=kept[0].reference,
+            version=kept[0].version,
+            kept=kept[1].medium_id,
+            other=dropped[0].reference,
+            other_version=dropped[0].version,
+            medium=dropped[1].medium_id,
+        )
+        advice = f"archivectl media {dropped[1].medium_id}"
+        self.differences.append(Difference("package-told-twice", row.package_id, what, advice))
 
 
 def read_packages_of(folder: Path, taken: Collection[str]) -> ImageTexts:
@@ -147,8 +202,11 @@ def _read_files(source: Source, offset: int) -> RowsRead:
 
 def _folders(source: Source) -> dict[str, str]:
     """Folder on the disc → package id."""
-    rows = disc_rows.read_packages(source.folder / disc_texts.file_name(disc_texts.PACKAGES))
-    return {row.disc_path: row.package_id for row in rows}
+    folders: dict[str, str] = {}
+    for row in disc_rows.read_packages(source.folder / disc_texts.file_name(disc_texts.PACKAGES)):
+        if row.package_id not in source.left_out:
+            folders.setdefault(row.package_id, row.disc_path)
+    return {folder: package_id for package_id, folder in folders.items()}
 
 
 def _read_inner(source: Source, offset: int) -> RowsRead:

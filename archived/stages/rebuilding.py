@@ -20,6 +20,7 @@ from archived.stages.looking import IDENTIFY, folder_of
 from archived.stages.rebuilding_end import finish, sort_media
 from archived.stages.rebuilding_sets import record_set
 from archived.stages.rebuilding_through import Through, Told, next_through, read_through, record_through
+from archived.stages.rebuilding_twins import files_told_otherwise
 from archived.stages.surveying import REBUILD
 from archived.stages.work import CPU, Action, Broken, Context, Site
 from archived.states import SurveyState
@@ -73,7 +74,9 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     if cursor["sources"]:
         entry = cursor["sources"][0]
         folder = site.tools.paths.surveys / entry["folder"]
-        source = Source(entry["image"], folder, tuple(entry["carried"]), entry.get("number", 0))
+        left_out = frozenset(entry.get("left_out", ()))
+        carried = tuple(name for name in entry["carried"] if name not in left_out)
+        source = Source(entry["image"], folder, carried, entry.get("number", 0), left_out)
         return action.having(
             Step(survey.id, entry.get("list", "files"), cursor, source=source, offset=entry.get("offset", 0))
         )
@@ -81,15 +84,16 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
 
 
 def _by_looks(read: Connection, site: Site, survey: Survey, cursor: dict[str, Any]) -> Step:
-    """The next set that a medium names; behind the last one, what becomes of every medium."""
+    """The next set that a medium names, the one that closed first; behind the last, what becomes of every medium."""
     looks = [look for look in surveys.looks(read, survey.id) if look.purpose == IDENTIFY]
     claims = [claim for look in looks if (claim := claim_of(look)) is not None]
     config = site.config
     ours = sort_out(claims, institution=config.site.name, simulated=config.simulated)
-    left = sorted({claim.set_id for claim in ours.ours} - set(cursor["sets_done"]))
+    done = set(cursor["sets_done"])
+    left = [(claim.closed_at, claim.set_id) for claim in ours.ours if claim.set_id not in done]
     if not left:
         return Step(survey.id, "media", cursor, looks=tuple(looks), found=ours)
-    mine = tuple(claim for claim in ours.ours if claim.set_id == left[0])
+    mine = tuple(claim for claim in ours.ours if claim.set_id == min(left)[1])
     folders = {look.id: folder_of(site.tools.paths, look) for look in looks}
     return Step(survey.id, "set", cursor, mine, folders)
 
@@ -130,23 +134,31 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
         surveys.note(write, survey.id, [item.as_document() for item in differences])
         cursor = step.cursor | {"media": True}
     elif isinstance(outcome, SetRead):
-        sources, untold = record_set(write, site, outcome, step.folders)
+        sources, untold, contradicted = record_set(write, site, outcome, step.folders)
         cursor = step.cursor | {
             "sets_done": [*step.cursor["sets_done"], outcome.found.id],
             "sources": [*step.cursor["sources"], *sources],
             "untold": [*step.cursor["untold"], *untold],
         }
-        found = (*outcome.found.differences, *outcome.differences)
+        found = (*outcome.found.differences, *outcome.differences, *contradicted)
         surveys.note(write, survey.id, [item.as_document() for item in found])
     elif isinstance(outcome, Told) and step.through is not None:
         cursor = record_through(write, site, survey, step.through, outcome, step.cursor)
     elif isinstance(outcome, RowsRead) and step.source is not None:
-        rebuilt.add_files(write, outcome.files)
-        rebuilt.add_extents(write, step.source.image_id, outcome.extents)
-        rebuilt.add_inner_files(write, outcome.inner)
+        _take_rows(write, survey, step.source.image_id, outcome)
         cursor = _moved_on(write, step, outcome)
     surveys.keep_place(write, survey.id, cursor)
     return 0
+
+
+def _take_rows(write: Connection, survey: Survey, image_id: str, outcome: RowsRead) -> None:
+    """One stretch as rows; what another disc told otherwise is left, and named."""
+    other_files = rebuilt.add_files(write, image_id, outcome.files)
+    rebuilt.add_extents(write, image_id, outcome.extents)
+    other_inner = rebuilt.add_inner_files(write, outcome.inner)
+    for items in (other_files, other_inner):
+        differences = files_told_otherwise(write, image_id, items)
+        surveys.note(write, survey.id, [item.as_document() for item in differences])
 
 
 def _moved_on(write: Connection, step: Step, outcome: RowsRead) -> dict[str, Any]:
@@ -156,9 +168,9 @@ def _moved_on(write: Connection, step: Step, outcome: RowsRead) -> dict[str, Any
         entry |= {"list": step.kind, "offset": outcome.next_offset}
     elif step.kind == "files":
         entry |= {"list": "extents", "offset": 0}
-    elif step.kind == "extents" and entry["carried"]:
+    elif step.kind == "extents" and step.source is not None and step.source.carried:
         entry |= {"list": "inner", "offset": 0, "number": 0}
-    elif step.kind == "inner" and entry["number"] + 1 < len(entry["carried"]):
+    elif step.kind == "inner" and step.source is not None and entry["number"] + 1 < len(step.source.carried):
         entry |= {"offset": 0, "number": entry["number"] + 1}
     else:
         rebuilt.count_files(write, entry["image"])

@@ -12,11 +12,12 @@ from archived.catalog import images, rebuilt
 from archived.formats import disc_texts
 from archived.formats.disc_rows import FoundPackage
 from archived.model import Copy, Image, Package, ProtectionSet
-from archived.policy.rebuilding import Claim, MemberFound, SetFound
+from archived.policy.rebuilding import Claim, Difference, MemberFound, SetFound
 from archived.policy.set_forming import scope_key
 from archived.policy.volume_order import ranges
 from archived.sessions.disc_lists import SetRead
 from archived.stages.protection import parity_image_id
+from archived.stages.rebuilding_twins import take_packages
 from archived.stages.work import Site
 from archived.states import CopyState, ImageState, PackageState, SetState
 
@@ -27,8 +28,12 @@ NOBODY = -1
 
 def record_set(
     write: Connection, site: Site, outcome: SetRead, folders: Mapping[int, Path]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Write one set. Returns the sources of file rows, and images whose own discs tell nothing of their packages."""
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Difference]]:
+    """Write one set.
+
+    Returns the sources of file rows, images whose own discs tell nothing of their packages, and what discs contradict
+    each other in.
+    """
     found = outcome.found
     everything = [row for rows in outcome.packages.values() for row in rows]
     pool = pool_of(site, found, everything)
@@ -53,19 +58,18 @@ def record_set(
             part = "image" if member.kind == "data" else "payload"
             images.store_chunks(write, image.id, {part: member.record.chunks.to_bytes()})
         rebuilt.add_copies(write, [_copy(site, pool, image, claim) for claim in member.carriers])
-        rows = outcome.packages.get(member.name, ())
-        rebuilt.add_packages(
-            write, [package_of(site, row, outcome.receipts.get(row.package_id)) for row in rows]
-        )
-        rebuilt.add_memberships(write, image.id, pool, [row.package_id for row in rows])
-    sources, untold = [], []
+    sources, untold, differences = [], [], []
     for member, image in zip(found.members, members, strict=True):
+        rows = outcome.packages.get(member.name, ())
+        told = [package_of(site, row, outcome.receipts.get(row.package_id)) for row in rows]
+        left_out, contradicted = take_packages(write, image, told)
+        differences += contradicted
         source = _source(site, member, image, outcome, folders)
         if source is not None:
-            sources.append(source)
+            sources.append(source | {"left_out": left_out})
         elif member.kind == "data":
             untold.append({"image": image.id, "name": member.name})
-    return sources, untold
+    return sources, untold, differences
 
 
 def pool_of(site: Site, found: SetFound, rows: Sequence[FoundPackage]) -> str:

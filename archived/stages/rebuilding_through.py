@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.catalog import images, media, rebuilt, surveys
+from archived.catalog import images, media, surveys
 from archived.formats import disc_texts
 from archived.language import _
 from archived.model import Image, Reading
@@ -25,6 +25,7 @@ from archived.sessions.identify import Finding, read_texts
 from archived.sessions.tools import Report, Tools
 from archived.stages.looking import RANGES, through_folder
 from archived.stages.rebuilding_sets import is_telling, package_of
+from archived.stages.rebuilding_twins import take_packages
 from archived.stages.recall_planning import picture_of, planned
 from archived.stages.recall_reading import spool_path
 from archived.stages.recall_sources import chunk_ranges, own_reads, set_shape, spooled_members
@@ -157,13 +158,11 @@ def record_through(
     if told.texts is not None and task.name in told.texts.packages:
         rows = told.texts.packages[task.name]
         found = [package_of(site, row, told.texts.receipts.get(row.package_id)) for row in rows]
-        rebuilt.add_packages(write, found)
-        for package in found:
-            rebuilt.tell_more(write, package)
-        pool = images.get(write, task.image_id).pool
-        rebuilt.add_memberships(write, task.image_id, pool, [package.id for package in found])
+        left_out, differences = take_packages(write, images.get(write, task.image_id), found)
+        surveys.note(write, survey.id, [item.as_document() for item in differences])
         folder = (task.folder / "texts").relative_to(site.tools.paths.surveys)
         source = {"image": task.image_id, "folder": str(folder), "carried": list(told.texts.carried)}
+        source |= {"left_out": left_out}
         return {**cursor, "untold": others, "sources": [*cursor["sources"], source]}
     if told.needed:
         more = {

@@ -1,8 +1,12 @@
 """A catalog that was thrown away comes back from the media of the room, and says what could not."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from archived.errors import Unavailable, WrongState
+from archived.stages import packing, protection
 from archived.states import CopyState, MediumState, PackageState, SetState, SurveyState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
@@ -91,6 +95,39 @@ def test_what_lies_in_staging_alone_is_listed_with_the_way_to_hand_it_in_again(t
     register_blanks(story)
     assert story.submit("0002") > package_id
     assert (story.site.tools.paths.staging / "packages" / package_id).is_dir()
+
+
+def test_two_discs_that_give_one_number_to_two_packages_are_both_named(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = tell(n=1, m=1)
+    keep_blanks(story, 5)
+    first = story.submit("0001")
+    story.close_everything()
+    for module, name in ((packing, "disc_package"), (protection, "slice_row")):
+        honest = getattr(module, name)
+
+        def forged(*args: Any, honest: Any = honest, **more: Any) -> Any:
+            return replace(honest(*args, **more), package_id=first)
+
+        monkeypatch.setattr(module, name, forged)
+    second = story.submit("0002", 100_000)
+    story.close_everything()
+    assert story.all_archived()
+    for package_id in (first, second):
+        story.forget_staging(package_id)
+    discs = [story.copy_of(story.image_of(package_id).id).medium_id for package_id in (first, second)]
+    throw_away(story)
+
+    done = rebuild(story)
+
+    assert [package.id for package in story.packages()] == [first]
+    (said,) = done.report["differences"]
+    assert (said["kind"], said["thing"]) == ("package-told-twice", first)
+    assert all(disc in said["what"] for disc in discs)
+    assert "F1/S1/0001" in said["what"]
+    assert "F1/S1/0002" in said["what"]
+    recall_all(story, [first])
 
 
 def test_a_set_whose_bytes_still_lie_in_staging_is_not_called_archived(tell: Tell) -> None:
