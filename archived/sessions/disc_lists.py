@@ -176,7 +176,7 @@ def read_packages_of(folder: Path, taken: Collection[str]) -> ImageTexts:
 def _payload_offset(path: Path) -> int:
     """First byte of parity.bin in the image whose extents.csv this is; 0 when it names none."""
     rows = disc_rows.Stretch(path, 0, 1000).rows[1:]
-    return next((lba * 2048 for lba, _, name in map(disc_rows.extent, rows) if name == "parity.bin"), 0)
+    return next((lba * 2048 for lba, _size, name in map(disc_rows.extent, rows) if name == "parity.bin"), 0)
 
 
 def _read_files(source: Source, offset: int) -> RowsRead:
