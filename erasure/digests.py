@@ -7,6 +7,7 @@ one alone.
 
 import hashlib
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Protocol
 
 from blake3 import blake3
@@ -40,7 +41,7 @@ class Hasher(Protocol):
         ...
 
 
-_OTHERS: dict[str, Callable[[], Hasher]] = {"sha256": hashlib.sha256, "blake3": blake3, "xxh3-128": xxh3_128}
+_OTHERS: dict[str, Callable[..., Hasher]] = {"sha256": hashlib.sha256, "blake3": blake3, "xxh3-128": xxh3_128}
 
 
 def hasher(name: str) -> Hasher:
@@ -48,11 +49,16 @@ def hasher(name: str) -> Hasher:
 
     Raises UnknownAlgorithm.
     """
-    make = _OTHERS.get(name)
-    if make is not None:
-        return make()
+    return _maker(name)()
+
+
+def _maker(name: str) -> Callable[..., Hasher]:
+    """What makes running digests of this name, of the bytes that it is given to begin with."""
+    if (known := _OTHERS.get(name)) is not None:
+        return known
+    make = partial(hashlib.new, name, usedforsecurity=False)
     try:
-        found = hashlib.new(name, usedforsecurity=False)
+        found = make()
     except ValueError:
         found = None
     if found is None or found.digest_size == 0:
@@ -60,7 +66,7 @@ def hasher(name: str) -> Hasher:
             f'this machine has no digest "{name}" of a fixed length; '
             f"known are {', '.join(ALGORITHMS)} and {', '.join(sorted(hashlib.algorithms_guaranteed))}"
         )
-    return found
+    return make
 
 
 class Digests:
@@ -68,8 +74,9 @@ class Digests:
 
     def __init__(self, names: Iterable[str] = ALGORITHMS) -> None:
         """Raises UnknownAlgorithm."""
-        self._hashers = {name: hasher(name) for name in names}
-        self._updates = [h.update for h in self._hashers.values()]
+        self._makers = {name: _maker(name) for name in names}
+        #: Made when they are needed: most files are so short that each digest gets all of it in one call.
+        self._hashers: dict[str, Hasher] = {}
         self._gathered = bytearray()
         self._length_bytes = 0
 
@@ -90,17 +97,22 @@ class Digests:
             return
         self._flush()
         for start in range(0, size, BLOCK_BYTES):
-            block = view[start : start + BLOCK_BYTES]
-            for take in self._updates:
-                take(block)
+            self._take(view[start : start + BLOCK_BYTES])
 
     def hexdigests(self) -> dict[str, str]:
         """Name to digest in lower-case hexadecimal, of everything so far; more may follow."""
+        if not self._hashers:
+            return {name: make(self._gathered).hexdigest() for name, make in self._makers.items()}
         self._flush()
-        return {name: h.hexdigest() for name, h in self._hashers.items()}
+        return {name: running.hexdigest() for name, running in self._hashers.items()}
 
     def _flush(self) -> None:
         if self._gathered:
-            for take in self._updates:
-                take(self._gathered)
+            self._take(self._gathered)
             self._gathered = bytearray()
+
+    def _take(self, block: ReadBuffer) -> None:
+        if not self._hashers:
+            self._hashers = {name: make() for name, make in self._makers.items()}
+        for running in self._hashers.values():
+            running.update(block)

@@ -2,21 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from archived.catalog.inner_tables import inner_file
-from archived.catalog.rows import values
+from archived.catalog.rows import add_many, values
 from archived.inner_files import InnerFile
-
-_COLUMNS = tuple(InnerFile.__dataclass_fields__)
 
 
 def add(connection: Connection, items: Sequence[InnerFile]) -> None:
     """Rows of a package that is not acknowledged yet; the caller cuts batches."""
-    if items:
-        connection.execute(
-            insert(inner_file), [{name: getattr(item, name) for name in _COLUMNS} for item in items]
-        )
+    add_many(connection, inner_file, items)
 
 
 def of_package(connection: Connection, package_id: str) -> Iterator[InnerFile]:

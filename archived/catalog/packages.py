@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, delete, func, insert, select, update
 
 from archived import states
-from archived.catalog.rows import add, advance, next_number, one, values
+from archived.catalog.rows import add, add_many, advance, next_number, one, values
 from archived.catalog.tables import extent, image, membership, package, package_file
 from archived.model import Package, PackageFile, Reference
 from archived.policy.carried_names import folded
@@ -17,7 +17,6 @@ from archived.states import PackageEvent, PackageState
 BATCH = 2000
 #: Acknowledged packages that still count.
 _COUNTING = (PackageState.ACCEPTED, PackageState.ARCHIVED, PackageState.FOUND)
-_FILE_COLUMNS = tuple(PackageFile.__dataclass_fields__)
 
 
 def new_id(connection: Connection) -> str:
@@ -106,9 +105,7 @@ def listing(connection: Connection, state: PackageState | None = None) -> list[P
 
 def add_files(connection: Connection, files: Sequence[PackageFile]) -> None:
     """Rows of a package that is not acknowledged yet; the caller cuts batches."""
-    if files:
-        rows = [{name: getattr(item, name) for name in _FILE_COLUMNS} for item in files]
-        connection.execute(insert(package_file), rows)
+    add_many(connection, package_file, files)
 
 
 def files(connection: Connection, package_id: str) -> Iterator[PackageFile]:

@@ -35,11 +35,17 @@ class Descent:
             NoWay: it is not there, is no folder, or `reader` may not search a folder on the way.
         """
         self._names: list[str] = []
+        #: The folder that the lowest descriptor is of; None while that is not sure.
+        self._path: str | None = ""
         #: The root's, then one for each name; None where it was closed to make room.
         self._descriptors: list[int | None] = [_way_to(root, reader)]
 
     def folder(self, path: str) -> int:
         """A descriptor of a folder ("" is the root), good until the next call. Raises OSError."""
+        # File after file of one folder is the usual case.
+        if path == self._path and (lowest := self._descriptors[-1]) is not None:
+            return lowest
+        self._path = None
         names = path.split("/") if path else []
         if len(names) > DEPTH_MAX:
             raise OSError(errno.ENAMETOOLONG, f"more than {DEPTH_MAX} folders in each other")
@@ -53,6 +59,7 @@ class Descent:
             self._descriptors.append(at)
             self._names.append(name)
             self._make_room()
+        self._path = path
         return at
 
     def file(self, path: str) -> int:

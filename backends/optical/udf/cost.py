@@ -37,8 +37,9 @@ def group_cost_bytes(entries: Iterable[UdfEntry]) -> int:
     ends = dict.fromkeys(Placement, 0)
     aligned: set[Placement] = set()
     for entry in entries:
-        above = list(parents_of(entry.path))
-        folders.update(above)
+        # A folder that is known is known with all that lie above it.
+        if entry.path.rpartition("/")[0] not in folders:
+            folders.update(parents_of(entry.path))
         if entry.is_directory:
             folders.add(entry.path)
             continue
