@@ -10,10 +10,19 @@ from typing import Any
 
 from simulator.damage import ByteRange, scattered
 from simulator.errors import ControlRefused
-from simulator.faults import KINDS, Fault
+from simulator.faults import KINDS, Fault, kinds_in
 from simulator.latency import parse_speed
-from simulator.plan import BARCODE, MEDIA_ID
+from simulator.plan import BARCODE, MEDIA_ID, DrivePlan
 from simulator.room import Room
+from simulator.tape_control import (
+    damage_cartridge,
+    describe_cartridge,
+    is_cartridge_kind,
+    lay_cartridge,
+    protect_cartridge,
+    raw_cartridge,
+    soil_head,
+)
 from simulator.world import Carrier
 
 Arguments = dict[str, Any]
@@ -44,8 +53,7 @@ def _show(room: Room) -> Any:
                 "tray": "open" if world.drives[drive.address].tray_open else "closed",
                 "locked": world.drives[drive.address].removal_prevented,
                 "medium": _barcode_at(room, drive.address),
-                "burning": room.burning(drive.name),
-                "last_burn": room.burners[drive.name].last_burn,
+                **_at_work(room, drive),
             }
             for drive in plan.drives
         ],
@@ -63,7 +71,23 @@ def _show(room: Room) -> Any:
     }
 
 
+def _at_work(room: Room, drive: DrivePlan) -> Arguments:
+    """What a drive does, in the words of its kind."""
+    if not room.estate.plan.is_tape:
+        return {"burning": room.burning(drive.name), "last_burn": room.burners[drive.name].last_burn}
+    mechanics = room.estate.world.drives[drive.address]
+    return {
+        "generation": drive.generation,
+        "dirty": mechanics.dirty,
+        "loads": mechanics.loads,
+        "cleanings": mechanics.cleanings,
+        "repositions": room.tape_drives[drive.name].repositions,
+    }
+
+
 def _medium(room: Room, name: str, carrier: Carrier) -> Any:
+    if room.estate.plan.is_tape:
+        return describe_cartridge(room, name, carrier)
     with room.disc(name) as disc:
         return {
             "barcode": carrier.barcode,
@@ -97,9 +121,13 @@ def _lose(room: Room, medium: str) -> Any:
 
 
 def _insert(room: Room, medium: str, media_id: str) -> Any:
-    """Somebody lays a new blank disc into a free import/export slot."""
+    """Somebody lays a new blank disc or cartridge into a free import/export slot.
+
+    `media_id` is the code of the disc's maker and type, or the generation of the cartridge ("lto-8", "cleaning").
+    """
     plan, estate = room.estate.plan, room.estate
-    if not BARCODE.fullmatch(medium) or not MEDIA_ID.fullmatch(media_id):
+    known = is_cartridge_kind(media_id) if plan.is_tape else MEDIA_ID.fullmatch(media_id)
+    if not BARCODE.fullmatch(medium) or not known:
         raise ControlRefused(f"barcode {medium!r} or media id {media_id!r} cannot be")
     with estate.lock:
         world = estate.world
@@ -109,6 +137,8 @@ def _insert(room: Room, medium: str, media_id: str) -> Any:
         if address is None:
             raise ControlRefused("no import/export slot is free")
         name = f"c{len(world.carriers) + 1:05d}"
+        if plan.is_tape:
+            lay_cartridge(room, name, medium, media_id)
         estate.change(lambda world: world.with_carrier(name, Carrier(medium, media_id, address)))
     room.somebody_reached_in(address)
     return {"medium": medium, "lies_in": plan.describe(address)}
@@ -122,10 +152,23 @@ def _damage(
     bytes: int | None = None,
     percent: float | None = None,
     seed: int = 0,
+    block: int | None = None,
+    blocks: int = 1,
 ) -> Any:
-    """Spoil part of a disc: a stretch, or a share of what is written, chosen by the seed."""
+    """Spoil part of a medium: a stretch, or a share of what is written, chosen by the seed.
+
+    A stretch of a disc is `bytes` from `offset`, that of a tape `blocks` from `block`.
+    """
     if kind not in {"unreadable", "silent"}:
         raise ControlRefused(f"kind is {kind!r}; it can be 'unreadable' or 'silent'")
+    if room.estate.plan.is_tape:
+        if offset is not None or bytes is not None:
+            raise ControlRefused("a tape is damaged by block and blocks, or by a percentage")
+        return damage_cartridge(
+            room, medium, kind=kind, block=block, blocks=blocks, percent=percent, seed=seed
+        )
+    if block is not None:
+        raise ControlRefused("a disc is damaged by offset and bytes, or by a percentage")
     with room.disc(room.carrier(medium)) as disc:
         written = disc.written_bytes
         if percent is not None:
@@ -157,6 +200,8 @@ def _damage(
 
 def _raw(room: Room, medium: str) -> Any:
     """Where the bytes of a disc are, for whoever copies it raw, and what of them a drive could not read."""
+    if room.estate.plan.is_tape:
+        return raw_cartridge(room, medium)
     raw = room.raw_copy(medium)
     return {
         "medium": medium,
@@ -176,10 +221,15 @@ def _fault(
     seed: int = 0,
 ) -> Any:
     """Arm a fault, or do it at once when it is about a label."""
-    if drive is not None and drive not in room.burners:
-        raise ControlRefused(f"there is no drive {drive!r}; there are: {', '.join(sorted(room.burners))}")
+    if drive is not None and drive not in room.drives:
+        raise ControlRefused(f"there is no drive {drive!r}; there are: {', '.join(sorted(room.drives))}")
     if medium is not None:
         room.carrier(medium)
+    possible = kinds_in(tape=room.estate.plan.is_tape)
+    if name in KINDS and name not in possible:
+        raise ControlRefused(f"{name} cannot happen in this room; there are: {', '.join(sorted(possible))}")
+    if name == "dirty-head":
+        return soil_head(room, drive)
     if name == "wrong-disc":
         return _exchange_labels(room, medium, seed)
     description = room.estate.arm(
@@ -209,7 +259,7 @@ def _disarm(room: Room) -> Any:
 
 
 def _faults(room: Room) -> Any:
-    return {name: kind.description for name, kind in sorted(KINDS.items())}
+    return {name: kind.description for name, kind in sorted(kinds_in(tape=room.estate.plan.is_tape).items())}
 
 
 def _speed(room: Room, speed: str | float) -> Any:
@@ -230,4 +280,5 @@ VERBS: dict[str, Callable[..., Any]] = {
     "faults": _faults,
     "disarm": _disarm,
     "speed": _speed,
+    "protect": protect_cartridge,
 }

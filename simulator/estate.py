@@ -11,24 +11,30 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from backends.tape.densities import GENERATIONS
 from devices.clock import Clock
+from simulator.cartridge import Chip, SimulatedCartridge, make_cartridge
 from simulator.disc import SimulatedDisc
 from simulator.errors import RoomDamaged
 from simulator.faults import Fault, Faults, Occasion
 from simulator.latency import Latencies, scaled
-from simulator.plan import TRANSPORT_ADDRESS, RoomPlan
+from simulator.plan import TRANSPORT_ADDRESS, CartridgePlan, RoomPlan
 from simulator.records import Sync, load_json, replace_json, sync_directory
 from simulator.world import World, furnish, restore
 
-_PLAN, _STATE, _DISCS = "plan.json", "state.json", "discs"
+_PLAN, _STATE, _DISCS, _CARTRIDGES = "plan.json", "state.json", "discs", "cartridges"
 
 
 def create_room(folder: Path, plan: RoomPlan, *, sync: Sync = os.fsync) -> None:
     """Furnish a new room in an empty or missing folder; raises `RoomDamaged` when a room is there already."""
     if (folder / _PLAN).exists():
         raise RoomDamaged(f"{folder} holds a room already; nothing was changed")
-    (folder / _DISCS).mkdir(parents=True, exist_ok=True)
-    replace_json(folder / _STATE, _state(furnish(plan), Faults(), plan.speed), sync=sync)
+    (folder / (_CARTRIDGES if plan.is_tape else _DISCS)).mkdir(parents=True, exist_ok=True)
+    world = furnish(plan)
+    for cartridge in plan.cartridges:
+        carrier = world.holding(cartridge.barcode)
+        make_cartridge(folder / _CARTRIDGES / carrier, _new_chip(carrier, cartridge), sync=sync)
+    replace_json(folder / _STATE, _state(world, Faults(), plan.speed), sync=sync)
     # The plan comes last: a room without it does not exist yet.
     replace_json(folder / _PLAN, plan.to_json(), sync=sync)
     sync_directory(folder.parent, sync=sync)
@@ -63,6 +69,7 @@ class Estate:
         self._faults = Faults(stored["faults"])
         self._speed: float = stored["speed"]
         self._held: dict[str, SimulatedDisc] = {}
+        self._held_cartridges: dict[str, SimulatedCartridge] = {}
         self._save()
 
     @property
@@ -144,20 +151,44 @@ class Estate:
                 )
             return self._held[carrier]
 
-    def put_away(self, carrier: str) -> None:
-        """Close the files of a disc that left its drive."""
+    def cartridge(self, carrier: str) -> SimulatedCartridge:
+        """The cartridge of a carrier, the same object for everybody until it is put away."""
         with self.lock:
-            disc = self._held.pop(carrier, None)
-        if disc is not None:
-            disc.release()
+            if carrier not in self._held_cartridges:
+                folder = self._folder / _CARTRIDGES / carrier
+                self._held_cartridges[carrier] = SimulatedCartridge(folder, sync=self._sync)
+            return self._held_cartridges[carrier]
+
+    def add_cartridge(self, carrier: str, plan: CartridgePlan) -> None:
+        """Make a new cartridge, before its carrier comes into the world."""
+        make_cartridge(self._folder / _CARTRIDGES / carrier, _new_chip(carrier, plan), sync=self._sync)
+
+    def put_away(self, carrier: str) -> None:
+        """Close the files of a medium that left its drive."""
+        with self.lock:
+            held = (self._held.pop(carrier, None), self._held_cartridges.pop(carrier, None))
+        for medium in held:
+            if medium is not None:
+                medium.release()
 
     def close(self) -> None:
         with self.lock:
-            for carrier in tuple(self._held):
+            for carrier in (*self._held, *self._held_cartridges):
                 self.put_away(carrier)
 
     def _save(self) -> None:
         replace_json(self._folder / _STATE, _state(self._world, self._faults, self._speed), sync=self._sync)
+
+
+def _new_chip(carrier: str, plan: CartridgePlan) -> Chip:
+    return Chip(
+        generation=plan.generation,
+        serial=f"SIMTAPE{carrier}",
+        capacity_bytes=plan.capacity_bytes or GENERATIONS[plan.generation].capacity_bytes,
+        worm=plan.worm,
+        cleaning=plan.cleaning,
+        write_protected=plan.write_protected,
+    )
 
 
 def _state(world: World, faults: Faults, speed: float) -> dict[str, object]:

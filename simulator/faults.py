@@ -24,7 +24,12 @@ class Occasion(Enum):
     READ = "reading command"
     LOOK = "look at the disc"
     REQUEST = "request to the room"
+    LOAD = "loading of a cartridge"
+    UNLOAD = "unloading of a cartridge"
+    BLOCK_WRITE = "block that goes on a tape"
+    BLOCK_READ = "block that is read from a tape"
     LABEL = "at once"
+    HEAD = "at once, to a head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +83,33 @@ KINDS: dict[str, FaultKind] = {
         FaultKind(
             "wrong-disc", Occasion.LABEL, "the label of the medium is exchanged with that of another disc"
         ),
+        FaultKind(
+            "tape-write-error",
+            Occasion.BLOCK_WRITE,
+            "the drive cannot put the block after `after` good ones on the tape, and says so later",
+        ),
+        FaultKind(
+            "tape-bad-write",
+            Occasion.BLOCK_WRITE,
+            "the block after `after` good ones is put on the tape with other bytes and nobody is told",
+        ),
+        FaultKind("tape-read-error", Occasion.BLOCK_READ, "the drive cannot read the block this time"),
+        FaultKind("cartridge-stuck", Occasion.UNLOAD, "the drive does not give the cartridge out"),
+        FaultKind("load-failure", Occasion.LOAD, "the drive cannot load the cartridge"),
+        FaultKind("dirty-head", Occasion.HEAD, "the head is dirty until a cleaning cartridge cleans it"),
         FaultKind("room-lost", Occasion.REQUEST, "the connection to the room ends without an answer"),
     )
 }
+
+
+_OF_DISCS = {Occasion.CLUSTER, Occasion.CLOSE, Occasion.EJECT, Occasion.READ, Occasion.LOOK}
+_OF_TAPES = {Occasion.LOAD, Occasion.UNLOAD, Occasion.BLOCK_WRITE, Occasion.BLOCK_READ, Occasion.HEAD}
+
+
+def kinds_in(*, tape: bool) -> dict[str, FaultKind]:
+    """What can go wrong in a room of cartridges, or of discs."""
+    strange = _OF_DISCS if tape else _OF_TAPES
+    return {name: kind for name, kind in KINDS.items() if kind.occasion not in strange}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """How long the devices take, as data; everything is divided by the room's speed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from simulator.tape_motion import TapeLatencies
 
 #: One times the nominal Blu-ray rate (4.5 MB/s decimal, BD-R physical format specification: 4.495625 MB/s).
 BD_BYTES_PER_S = 4_500_000
@@ -8,7 +10,7 @@ BD_BYTES_PER_S = 4_500_000
 
 @dataclass(frozen=True, slots=True)
 class Latencies:
-    """Seconds that motions take, and multiples of 1x at which discs are written and read."""
+    """Seconds that motions take, multiples of 1x at which discs are written and read, and those of tapes."""
 
     move_s: float = 12.0
     initialize_s: float = 60.0
@@ -18,6 +20,7 @@ class Latencies:
     close_s: float = 45.0
     write_x: float = 4.0
     read_x: float = 6.0
+    tape: TapeLatencies = field(default_factory=TapeLatencies)
 
     def write_s(self, size_bytes: int) -> float:
         return size_bytes / (self.write_x * BD_BYTES_PER_S)

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from backends.tape.densities import GENERATIONS
 from simulator.errors import PlanRefused
 
 #: Element addresses as real libraries like them: far apart, so that mixing up two kinds shows at once.
@@ -24,11 +25,15 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,16}")
 
 @dataclass(frozen=True, slots=True)
 class DrivePlan:
-    """One burner: the name people use, its serial number, and its element address in the library."""
+    """One burner or tape drive: the name people use, its serial number, and its element address in the library.
+
+    `generation` ("lto-8") is that of a tape drive.
+    """
 
     name: str
     serial: str
     address: int
+    generation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,28 @@ class DiscPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class CartridgePlan:
+    """One new cartridge; `capacity_bytes` 0 stands for what its generation holds."""
+
+    barcode: str
+    slot: int
+    generation: str = "lto-8"
+    capacity_bytes: int = 0
+    worm: bool = False
+    cleaning: bool = False
+    write_protected: bool = False
+
+    @property
+    def media_id(self) -> str:
+        return self.generation
+
+
+@dataclass(frozen=True, slots=True)
 class RoomPlan:
-    """A room with one library; `capacity_sectors` (2048 bytes each) is that of every disc.
+    """A room with one library, of discs or (`kind` "tape") of cartridges.
+
+    `capacity_sectors` (2048 bytes each) is that of every disc. `buffer_bytes` is what a tape drive buffers, and
+    `early_warning_bytes` how long before the end of a tape it warns (0: a thirty-second part of the tape).
 
     Raises `PlanRefused` when built from values that contradict each other.
     """
@@ -52,11 +77,15 @@ class RoomPlan:
     slots: int
     magazine_slots: int
     import_export_slots: int
-    capacity_sectors: int
-    discs: tuple[DiscPlan, ...]
+    capacity_sectors: int = 0
+    discs: tuple[DiscPlan, ...] = ()
     library_serial: str = "SIMLIB0001"
     unwritten_reads: str = "zeros"
     speed: float = 1.0
+    kind: str = "disc"
+    cartridges: tuple[CartridgePlan, ...] = ()
+    buffer_bytes: int = 32 * 1024 * 1024
+    early_warning_bytes: int = 0
 
     def __post_init__(self) -> None:
         for problem in _problems(self):
@@ -75,6 +104,18 @@ class RoomPlan:
         """Addresses of everything that can hold a disc, the robot's hand included."""
         drives = (drive.address for drive in self.drives)
         return frozenset({TRANSPORT_ADDRESS, *self.import_export_addresses, *drives, *self.slot_addresses})
+
+    @property
+    def media(self) -> tuple[DiscPlan | CartridgePlan, ...]:
+        return (*self.discs, *self.cartridges)
+
+    @property
+    def is_tape(self) -> bool:
+        return self.kind == "tape"
+
+    def warning_bytes(self, capacity_bytes: int) -> int:
+        """How many bytes before the end of a tape its drive begins to warn."""
+        return self.early_warning_bytes or capacity_bytes // 32
 
     def drive(self, name: str) -> DrivePlan:
         """The drive of that name; raises `KeyError`."""
@@ -106,6 +147,9 @@ class RoomPlan:
                     **value,
                     "drives": tuple(DrivePlan(**drive) for drive in value["drives"]),
                     "discs": tuple(DiscPlan(**disc) for disc in value["discs"]),
+                    "cartridges": tuple(
+                        CartridgePlan(**cartridge) for cartridge in value.get("cartridges", ())
+                    ),
                 }
             )
         except (TypeError, KeyError) as error:
@@ -120,30 +164,48 @@ def standard_drives(count: int) -> tuple[DrivePlan, ...]:
     )
 
 
+def standard_tape_drives(count: int, generation: str = "lto-8", *, first: int = 1) -> tuple[DrivePlan, ...]:
+    """Tape drives T1, T2, … (from `first` on) with serial numbers and consecutive element addresses."""
+    return tuple(
+        DrivePlan(
+            name=f"T{number}",
+            serial=f"SIMLT{number:05d}",
+            address=DRIVE_ADDRESS + number - first,
+            generation=generation,
+        )
+        for number in range(first, first + count)
+    )
+
+
 def _problems(plan: RoomPlan) -> list[str]:
+    return [
+        *_problems_of_library(plan),
+        *(_problems_of_tapes(plan) if plan.is_tape else _problems_of_discs(plan)),
+    ]
+
+
+def _problems_of_library(plan: RoomPlan) -> list[str]:
+    media = plan.media
     problems = [
         f"{what} must be at least {least}, not {value}"
         for what, value, least in (
             ("the number of slots", plan.slots, 1),
             ("the number of slots in a magazine", plan.magazine_slots, 1),
             ("the number of import/export slots", plan.import_export_slots, 0),
-            ("the capacity of a disc in sectors", plan.capacity_sectors, CLUSTER_SECTORS),
             ("the speed", plan.speed, 0),
         )
         if value < least
     ]
-    if plan.capacity_sectors % CLUSTER_SECTORS:
-        problems.append(f"the capacity {plan.capacity_sectors} is no multiple of {CLUSTER_SECTORS} sectors")
-    if plan.unwritten_reads not in {"zeros", "error"}:
-        problems.append(f"unwritten_reads is {plan.unwritten_reads!r}; it can be 'zeros' or 'error'")
+    if plan.kind not in {"disc", "tape"}:
+        problems.append(f"kind is {plan.kind!r}; it can be 'disc' or 'tape'")
     if plan.import_export_slots > DRIVE_ADDRESS - IMPORT_EXPORT_ADDRESS:
         problems.append(f"{plan.import_export_slots} import/export slots do not fit below the drives")
     if plan.slots > 0xFFFF - SLOT_ADDRESS:
         problems.append(f"{plan.slots} slots are more than element addresses can count")
     problems += _twice("drive name", [drive.name for drive in plan.drives])
     problems += _twice("drive serial number", [drive.serial for drive in plan.drives])
-    problems += _twice("barcode", [disc.barcode for disc in plan.discs])
-    problems += _twice("slot with a disc", [disc.slot for disc in plan.discs])
+    problems += _twice("barcode", [medium.barcode for medium in media])
+    problems += _twice("slot with a medium", [medium.slot for medium in media])
     problems += [
         f"drive {drive.name} has address {drive.address}; drives are numbered on from {DRIVE_ADDRESS}"
         for number, drive in enumerate(plan.drives)
@@ -155,19 +217,49 @@ def _problems(plan: RoomPlan) -> list[str]:
         if not _NAME.fullmatch(drive.name) or drive.name == plan.library
     ]
     problems += [
-        f"disc {disc.barcode!r} lies in slot {disc.slot}, but there are slots 1 to {plan.slots}"
-        for disc in plan.discs
-        if not 1 <= disc.slot <= plan.slots
+        f"medium {medium.barcode!r} lies in slot {medium.slot}, but there are slots 1 to {plan.slots}"
+        for medium in media
+        if not 1 <= medium.slot <= plan.slots
     ]
+    problems += [
+        f"barcode {medium.barcode!r} cannot be printed"
+        for medium in media
+        if not BARCODE.fullmatch(medium.barcode)
+    ]
+    return problems
+
+
+def _problems_of_discs(plan: RoomPlan) -> list[str]:
+    problems = []
+    if plan.capacity_sectors < CLUSTER_SECTORS:
+        problems.append(
+            f"the capacity of a disc in sectors must be at least {CLUSTER_SECTORS}, not {plan.capacity_sectors}"
+        )
+    if plan.capacity_sectors % CLUSTER_SECTORS:
+        problems.append(f"the capacity {plan.capacity_sectors} is no multiple of {CLUSTER_SECTORS} sectors")
+    if plan.unwritten_reads not in {"zeros", "error"}:
+        problems.append(f"unwritten_reads is {plan.unwritten_reads!r}; it can be 'zeros' or 'error'")
+    if plan.cartridges:
+        problems.append("a room of discs holds no cartridges")
     problems += [
         f"media id {disc.media_id!r} of disc {disc.barcode} is not like MAKERS/TYP (6 and 3 characters)"
         for disc in plan.discs
         if not MEDIA_ID.fullmatch(disc.media_id)
     ]
+    return problems
+
+
+def _problems_of_tapes(plan: RoomPlan) -> list[str]:
+    problems = ["a room of cartridges holds no discs"] if plan.discs else []
+    if plan.buffer_bytes < 0 or plan.early_warning_bytes < 0:
+        problems.append("the buffer of a drive and the early warning of a tape cannot be less than nothing")
     problems += [
-        f"barcode {disc.barcode!r} cannot be printed"
-        for disc in plan.discs
-        if not BARCODE.fullmatch(disc.barcode)
+        f"{what} {name!r} is of generation {generation!r}; there are: {', '.join(GENERATIONS)}"
+        for what, name, generation in (
+            *(("drive", drive.name, drive.generation) for drive in plan.drives),
+            *(("cartridge", one.barcode, one.generation) for one in plan.cartridges),
+        )
+        if generation not in GENERATIONS
     ]
     return problems
 

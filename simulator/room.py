@@ -11,6 +11,7 @@ from pathlib import Path
 from devices.clock import Clock
 from simulator.answers import Answer, ConnectionEnds
 from simulator.burner import Burner
+from simulator.cartridge import SimulatedCartridge
 from simulator.changer import Changer
 from simulator.damage import ByteRange
 from simulator.disc import RawCopy, SimulatedDisc
@@ -19,6 +20,7 @@ from simulator.estate import Estate
 from simulator.faults import Occasion
 from simulator.latency import Latencies
 from simulator.records import Sync
+from simulator.tape_drive import TapeDrive
 
 
 class Room:
@@ -34,13 +36,19 @@ class Room:
         log: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.estate = Estate(folder, clock=clock, latencies=latencies, sync=sync, log=log)
-        self.burners = {drive.name: Burner(self.estate, drive) for drive in self.estate.plan.drives}
-        trays = {drive.address: self.burners[drive.name] for drive in self.estate.plan.drives}
-        self.changer = Changer(self.estate, trays)
+        plan = self.estate.plan
+        self.burners: dict[str, Burner] = {}
+        self.tape_drives: dict[str, TapeDrive] = {}
+        if plan.is_tape:
+            self.tape_drives = {drive.name: TapeDrive(self.estate, drive) for drive in plan.drives}
+        else:
+            self.burners = {drive.name: Burner(self.estate, drive) for drive in plan.drives}
+        self.drives: dict[str, Burner | TapeDrive] = {**self.burners, **self.tape_drives}
+        self.changer = Changer(self.estate, {drive.address: self.drives[drive.name] for drive in plan.drives})
 
     @property
     def devices(self) -> tuple[str, ...]:
-        return (self.estate.plan.library, *self.burners)
+        return (self.estate.plan.library, *self.drives)
 
     def execute(self, device: str, cdb: bytes, *, data_in: int = 0, data_out: bytes = b"") -> Answer:
         """Give one command to one device.
@@ -52,17 +60,21 @@ class Room:
             raise ConnectionEnds
         if device == self.estate.plan.library:
             return self.changer.execute(cdb, data_in=data_in, data_out=data_out)
-        return self.burner(device).execute(cdb, data_in=data_in, data_out=data_out)
+        drive = self.drives.get(device)
+        if drive is None:
+            raise self._no_device(device)
+        return drive.execute(cdb, data_in=data_in, data_out=data_out)
 
     def burner(self, name: str) -> Burner:
-        """The drive of that name; raises `ControlRefused`."""
+        """The burner of that name; raises `ControlRefused`."""
         if name not in self.burners:
-            raise ControlRefused(f"there is no device {name!r}; there are: {', '.join(self.devices)}")
+            raise self._no_device(name)
         return self.burners[name]
 
     def burning(self, drive: str) -> dict[str, int] | None:
         """How far the burn in a drive is, None when there is none."""
-        burn = self.burners[drive].burn
+        burner = self.burners.get(drive)
+        burn = None if burner is None else burner.burn
         return None if burn is None else {"sectors": burn.received_sectors, "of": burn.sectors}
 
     def somebody_reached_in(self, address: int) -> None:
@@ -75,6 +87,17 @@ class Room:
             return self.estate.world.holding(barcode)
         except KeyError:
             raise ControlRefused(f"there is no medium {barcode!r} in this room") from None
+
+    @contextmanager
+    def cartridge(self, carrier: str) -> Iterator[SimulatedCartridge]:
+        """The cartridge of a carrier wherever it is; put away again unless it is in a drive."""
+        drives = {drive.address for drive in self.estate.plan.drives}
+        with self.estate.lock:
+            try:
+                yield self.estate.cartridge(carrier)
+            finally:
+                if self.estate.world.carriers[carrier].address not in drives:
+                    self.estate.put_away(carrier)
 
     @contextmanager
     def disc(self, carrier: str) -> Iterator[SimulatedDisc]:
@@ -105,9 +128,12 @@ class Room:
 
     def close(self) -> None:
         """Stop what runs, as a power failure would, and give all files back."""
-        for burner in self.burners.values():
-            burner.power_off()
+        for drive in self.drives.values():
+            drive.power_off()
         self.estate.close()
+
+    def _no_device(self, name: str) -> ControlRefused:
+        return ControlRefused(f"there is no device {name!r}; there are: {', '.join(self.devices)}")
 
 
 def _fill(data: bytearray, piece: ByteRange, filling: bytes) -> None:

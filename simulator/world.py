@@ -16,7 +16,7 @@ from simulator.plan import SLOT_ADDRESS, TRANSPORT_ADDRESS, RoomPlan
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """One physical disc. `address` is None once it has left the room; `source` is where it was fetched
+    """One physical disc or cartridge. `address` is None once it has left the room; `source` is where it was fetched
     last.
     """
 
@@ -29,10 +29,15 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class Drive:
-    """The mechanics of one drive: is the tray out, may it be opened."""
+    """The mechanics of one drive: is the tray (or the cartridge) out, may it be opened; of a tape drive also whether
+    its head is dirty, and how often it was loaded and cleaned.
+    """
 
     tray_open: bool = False
     removal_prevented: bool = False
+    dirty: bool = False
+    loads: int = 0
+    cleanings: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +97,10 @@ class World:
 
     def loaded(self, address: int) -> "World":
         """The world after a drive drew its tray in; counts the load for the disc that lay on it."""
-        world = self.with_drive(address, replace(self.drives[address], tray_open=False))
+        drive = self.drives[address]
         name = self.at(address)
+        loads = drive.loads + (1 if name is not None else 0)
+        world = self.with_drive(address, replace(drive, tray_open=False, loads=loads))
         if name is None:
             return world
         carrier = world.carriers[name]
@@ -116,7 +123,8 @@ class World:
                 for name, c in self.carriers.items()
             },
             "drives": {
-                str(address): [d.tray_open, d.removal_prevented] for address, d in self.drives.items()
+                str(address): [d.tray_open, d.removal_prevented, d.dirty, d.loads, d.cleanings]
+                for address, d in self.drives.items()
             },
         }
 
@@ -126,8 +134,8 @@ def furnish(plan: RoomPlan) -> World:
     return World(
         elements=plan.elements,
         carriers={
-            f"c{number:05d}": Carrier(disc.barcode, disc.media_id, SLOT_ADDRESS + disc.slot - 1)
-            for number, disc in enumerate(plan.discs, start=1)
+            f"c{number:05d}": Carrier(medium.barcode, medium.media_id, SLOT_ADDRESS + medium.slot - 1)
+            for number, medium in enumerate(plan.media, start=1)
         },
         drives={drive.address: Drive() for drive in plan.drives},
     )

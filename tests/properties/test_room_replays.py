@@ -16,7 +16,7 @@ from robotics.changers.smc import SmcChanger
 from robotics.errors import RoboticsError
 from simulator.control import control
 from simulator.damage import CLUSTER_BYTES
-from simulator.faults import KINDS
+from simulator.faults import kinds_in
 from simulator.inprocess import InProcessTransport, furnish_room
 from simulator.plan import DiscPlan, RoomPlan, standard_drives
 from simulator.room import Room
@@ -32,7 +32,7 @@ PLAN = RoomPlan(
     discs=tuple(DiscPlan(f"D{number}", "MILLEN/MR1", number) for number in range(1, 5)),
 )
 ELEMENTS = (1, 16, 256, 257, *range(1024, 1029))
-FAULTS = sorted(set(KINDS) - {"wrong-disc"})
+FAULTS = sorted(set(kinds_in(tape=False)) - {"wrong-disc"})
 
 
 def step(room: Room, choice: random.Random) -> str:

@@ -25,7 +25,7 @@ def test_a_plan_survives_json() -> None:
             {"discs": (DiscPlan("A", "MILLEN/MR1", 1), DiscPlan("A", "MILLEN/MR1", 2))},
             "barcode 'A' is there 2",
         ),
-        ({"discs": (DiscPlan("A", "MILLEN/MR1", 1), DiscPlan("B", "MILLEN/MR1", 1))}, "slot with a disc 1"),
+        ({"discs": (DiscPlan("A", "MILLEN/MR1", 1), DiscPlan("B", "MILLEN/MR1", 1))}, "slot with a medium 1"),
         ({"discs": (DiscPlan("A", "MILLEN/MR1", 13),)}, "slot 13, but there are slots 1 to 12"),
         ({"discs": (DiscPlan("with space", "MILLEN/MR1", 1),)}, "cannot be printed"),
         ({"discs": (DiscPlan("A", "MILLEN", 1),)}, "not like MAKERS/TYP"),

@@ -1,0 +1,120 @@
+"""The ways to reach tape drives under contract; a new one (tgt, a real library) is one more row of `TAPE_PLACES`."""
+
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backends.tape.ssc_drive import SscTapeDrive, TapeTimeouts
+from devices.clock import SimulatedClock, SystemClock
+from devices.scsi import Transport
+from devices.transports.room import RoomSocket, RoomTransport
+from robotics.changers.smc import SmcChanger
+from simulator.control import control
+from simulator.estate import create_room
+from simulator.inprocess import InProcessTransport, furnish_room
+from simulator.plan import CartridgePlan, RoomPlan, standard_tape_drives
+from simulator.server import RoomServer
+
+SLOT = 1024
+CAPACITY_BYTES = 1 << 20
+PLAN = RoomPlan(
+    kind="tape",
+    library="TL1",
+    drives=standard_tape_drives(2),
+    slots=10,
+    magazine_slots=10,
+    import_export_slots=1,
+    cartridges=(
+        CartridgePlan("A00001L8", 1, capacity_bytes=CAPACITY_BYTES),
+        CartridgePlan("A00002L8", 2, capacity_bytes=CAPACITY_BYTES),
+        CartridgePlan("W00001LY", 3, capacity_bytes=CAPACITY_BYTES, worm=True),
+        CartridgePlan("P00001L8", 4, capacity_bytes=CAPACITY_BYTES, write_protected=True),
+        CartridgePlan("CLNU01L1", 5, cleaning=True),
+        CartridgePlan("A00001L5", 6, generation="lto-5"),
+    ),
+    buffer_bytes=256 * 1024,
+    early_warning_bytes=128 * 1024,
+    speed=0,
+)
+DATA, OTHER_DATA, WORM, PROTECTED, CLEANER, TOO_OLD = (SLOT + number for number in range(6))
+
+
+@dataclass(frozen=True, slots=True)
+class TapePlace:
+    """A tape library with two drives and the cartridges of the plan in its first slots.
+
+    `interfere` does to it what nobody could do through the devices (`simulator.control`).
+    """
+
+    changer: SmcChanger
+    drives: dict[int, SscTapeDrive]
+    interfere: Callable[..., Any]
+
+    def put(self, slot: int = DATA, drive: int = 256) -> SscTapeDrive:
+        """Have the robot put a cartridge into a drive, and hear what the drive has to say about it."""
+        self.drives[drive].is_ready()
+        self.changer.move(source=slot, destination=drive)
+        self.drives[drive].is_ready()
+        return self.drives[drive]
+
+    def fetch(self, slot: int = DATA, drive: int = 256) -> None:
+        self.drives[drive].unload()
+        self.changer.move(source=drive, destination=slot)
+
+
+def _place(transport: Callable[[str], Transport], interfere: Callable[..., Any]) -> TapePlace:
+    quick = TapeTimeouts(*[1.0] * 5)
+    drives = {
+        drive.address: SscTapeDrive(transport(drive.name), quick, name=drive.name) for drive in PLAN.drives
+    }
+    return TapePlace(SmcChanger(transport("TL1")), drives, interfere)
+
+
+@contextmanager
+def in_process() -> Iterator[TapePlace]:
+    with tempfile.TemporaryDirectory() as folder:
+        room = furnish_room(Path(folder) / "room", PLAN, clock=SimulatedClock(), sync=lambda descriptor: None)
+        yield _place(
+            lambda device: InProcessTransport(room, device),
+            lambda verb, **arguments: control(room, verb, arguments),
+        )
+        room.close()
+
+
+@contextmanager
+def over_socket() -> Iterator[TapePlace]:
+    with tempfile.TemporaryDirectory() as folder:
+        room_dir, path = Path(folder) / "room", Path(folder) / "room.sock"
+        create_room(room_dir, PLAN, sync=lambda descriptor: None)
+        with RoomServer(room_dir, path, SystemClock(), lambda line: None) as server:
+            thread = threading.Thread(target=server.run)
+            thread.start()
+            line = RoomSocket(path)
+            transports: list[RoomTransport] = []
+
+            def transport(device: str) -> RoomTransport:
+                transports.append(RoomTransport(path, device))
+                return transports[-1]
+
+            def interfere(verb: str, **arguments: Any) -> Any:
+                header = {"op": "control", "verb": verb, **arguments}
+                return line.request(header, timeout_s=5)[0]["answer"]
+
+            try:
+                yield _place(transport, interfere)
+            finally:
+                line.close()
+                for one in transports:
+                    one.close()
+                server.stop()
+                thread.join()
+
+
+TAPE_PLACES: dict[str, Callable[[], AbstractContextManager[TapePlace]]] = {
+    "in-process": in_process,
+    "over-socket": over_socket,
+}
