@@ -53,7 +53,7 @@ def counts(read: Connection) -> dict[str, int]:
 
 
 def sets_that_lack(read: Connection) -> list[Difference]:
-    """Sets on media of which a member is not at hand, or that are not known to have been read back."""
+    """Sets on media of which a member is not at hand, or that nobody knows to have been read back."""
     found = []
     for item in images.sets_in_state(read, SetState.COMPLETE, SetState.FOUND):
         missing = missing_positions(read, item, AT_HAND)
@@ -64,7 +64,7 @@ def sets_that_lack(read: Connection) -> list[Difference]:
             found.append(Difference("set-incomplete", item.id, words, f"archivectl sets {item.id}"))
         elif item.state is SetState.FOUND:
             words = _(
-                "set {set}: every member is here; bytes of it lie in staging, so it may never have been read back"
+                "set {set}: every member is here; nobody knows whether all of it was ever read back"
             ).format(set=item.id)
             found.append(Difference("set-not-proven", item.id, words, "archivectl catalog check --full"))
     return found

@@ -126,7 +126,7 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
         return _REST_S
     events.clear_attention(write, f"rebuild:{survey.id}")
     if step.kind == "end":
-        finish(write, site, survey, step.cursor)
+        finish(write, site, survey)
         return 0
     cursor = step.cursor
     if step.kind == "media":

@@ -9,23 +9,11 @@ from archived.batches import highest_batch
 from archived.catalog import events, images, media, packages, rebuilt, surveys
 from archived.catalog.events import Attention
 from archived.language import _, counted
-from archived.model import Medium, Package, ProtectionSet
+from archived.model import Medium
 from archived.policy.rebuilding import Claim, Difference, Sorted
-from archived.policy.sufficiency import package_sufficient
 from archived.stages.checking_report import NOT_ON_MEDIA, counts, sets_that_lack, staged_only
 from archived.stages.work import Site
-from archived.states import (
-    ImageEvent,
-    ImageState,
-    LookState,
-    MediumEvent,
-    MediumState,
-    PackageEvent,
-    PackageState,
-    SetEvent,
-    SetState,
-    SurveyEvent,
-)
+from archived.states import LookState, MediumEvent, MediumState, SurveyEvent
 from archived.surveys import MediumLook, Survey
 
 #: Numbers that were given out last may stand on no disc; so the next ones begin this far behind what was found.
@@ -67,14 +55,12 @@ def sort_media(write: Connection, site: Site, looks: Sequence[MediumLook], found
     return differences
 
 
-def finish(write: Connection, site: Site, survey: Survey, cursor: dict[str, Any]) -> None:
-    """One set is promoted, or, when none is left, the last write: the catalog counts from here on."""
-    promoted = list(cursor.get("promoted", ()))
-    for item in images.sets_in_state(write, SetState.FOUND):
-        if item.id not in promoted:
-            _promote(write, site, item)
-            surveys.keep_place(write, survey.id, cursor | {"promoted": [*promoted, item.id]})
-            return
+def finish(write: Connection, site: Site, survey: Survey) -> None:
+    """The last write: the catalog counts from here on.
+
+    Sets and packages stay FOUND, however much of them was seen: that nothing of a set lies in staging may mean
+    that all of it was read back, or that staging was lost too. `catalog check --full` proves them.
+    """
     _set_counters(write, site)
     events.set_setting(write, surveys.ORIGIN, surveys.REBUILT)
     events.clear_attention(write, "catalog-empty")
@@ -151,41 +137,6 @@ def _tell_of_blanks(write: Connection, site: Site) -> None:
             site.now(),
         ),
     )
-
-
-def _promote(write: Connection, site: Site, item: ProtectionSet) -> None:
-    """A set of which every member was seen, and nothing waits in staging, is what it was: complete, archived.
-
-    Staging is released last. Where bytes of it still lie there, the set may never have been read back: it stays
-    FOUND until `catalog check --full` has read every member.
-    """
-    members = images.of_set(write, item.id)
-    carried = [package for image in members for package in packages.of_image(write, image.id)]
-    wanted = item.n + item.m - len(item.absent)
-    seen = sum(bool(media.copies_at_hand(write, image.id)) for image in members)
-    if item.protected_at is None or seen < wanted or any(package.staged for package in carried):
-        return
-    complete(write, site, item)
-
-
-def complete(write: Connection, site: Site, item: ProtectionSet) -> None:
-    """Set, images and packages as they are when nothing is missing."""
-    images.advance_set(write, item.id, SetEvent.COMPLETED)
-    for image in images.of_set(write, item.id):
-        images.advance_state(write, image.id, ImageEvent.COMPLETED)
-        for package in packages.of_image(write, image.id):
-            if package.state is PackageState.FOUND and _sufficient(write, site, package):
-                packages.advance_state(write, package.id, PackageEvent.SUFFICIENT)
-
-
-def _sufficient(read: Connection, site: Site, package: Package) -> bool:
-    carriers = packages.image_ids(read, package.id)
-    states = {
-        pool: [images.get(read, image_id).state] if image_id else [ImageState.OPEN]
-        for pool, image_id in carriers.items()
-    }
-    settings = site.config.classes.get(package.storage_class)
-    return settings is not None and package_sufficient(states, settings.pools)
 
 
 def _set_counters(write: Connection, site: Site) -> None:

@@ -126,7 +126,7 @@ def test_discs_of_the_first_releases_are_read_by_their_manifests_and_directories
 
     done = rebuild(story)
 
-    assert kinds(done) == []
+    assert set(kinds(done)) == {"set-not-proven"}
     was, now = holdings(old), holdings(story.site.tools.paths.catalog)
     for row in was["package_file"]:
         row["blake3"] = row["xxh3"] = b""

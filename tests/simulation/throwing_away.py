@@ -15,14 +15,14 @@ from tests.simulation.harness import POOL, Story
 
 #: What stands on no medium, or is another thing after a rebuild; docs/catalog-rebuild.md says why, column by column.
 NOT_FROM_MEDIA: dict[str, set[str]] = {
-    "package": {"source_path", "archived_at", "archived_receipt"},
+    "package": {"state", "source_path", "archived_at", "archived_receipt"},
     "package_file": set(),
     "inner_file": set(),
     "membership": set(),
-    "image": {"opened_at", "close_reason"},
+    "image": {"state", "opened_at", "close_reason"},
     "extent": set(),
     "chunk_table": set(),
-    "protection_set": {"opened_at", "protected_at", "completed_at", "close_asked"},
+    "protection_set": {"state", "opened_at", "protected_at", "completed_at", "close_asked"},
     "copy": {"id", "state", "planned_at", "written_at", "verified_at", "note"}
     | {"write_drive", "verify_drive"},
     "medium": {"batch", "seen_at"},
