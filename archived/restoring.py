@@ -18,6 +18,7 @@ from archived.catalog import packages, surveys
 from archived.catalog.importing import COMPANIONS, build, demand_sound, remove
 from archived.catalog.store import Catalog
 from archived.errors import ArchivedError, CatalogDamaged, Refused
+from archived.formats.errors import DocumentDamaged
 from archived.formats.export_statement import Statement
 from archived.formats.key_files import public_keys, trust
 from archived.formats.signing import PublicKey, public_key
@@ -81,11 +82,12 @@ def restore(site: Site, wish: Wish, say: Callable[[str], None]) -> Restored:
     try:
         done, newer = _make(site, new, wish, statement, world)
         _seal(new)
+        # Before the catalog: a restored one whose key did not count yet could not be restored again.
+        for key in extra:
+            trust(paths.keys, key)
         former = _put_in_place(site, new)
     finally:
         remove(new)
-    for key in extra:
-        trust(paths.keys, key)
     catalog = Catalog(paths.catalog)
     try:
         burns = finish_restore(catalog, paths)
@@ -99,7 +101,11 @@ def _make(
 ) -> tuple[CaughtUp, tuple[str, ...]]:
     """The new catalog aside: filled, sound, caught up and held. Closed when this returns."""
     with wish.file.open("rb") as file:
-        build(new, file)
+        end = build(new, file)
+    if end.sha256 != statement.content_sha256 or dict(end.rows) != dict(statement.rows):
+        raise DocumentDamaged(
+            _("{file} was changed after it was checked; the catalog is as it was").format(file=wish.file)
+        )
     catalog = Catalog(new)
     try:
         check_kind(catalog, site.config)

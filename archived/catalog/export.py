@@ -13,6 +13,8 @@ from archived.catalog.columns import metadata
 from archived.formats.export_text import Column, End, ExportWriter
 
 BATCH = 1000
+#: Rows with a chunk table in them are half a megabyte each.
+WIDE_BATCH = 8
 #: Called with (rows so far, all rows) after every batch; may raise to give the export up.
 Report = Callable[[int, int], None]
 
@@ -35,11 +37,16 @@ def write_tables(read: Connection, writer: ExportWriter, report: Report = lambda
     for table in wanted:
         writer.table(table.name, [_column(column.name, column.type) for column in table.columns])
         with closing(read.execution_options(stream_results=True).execute(_all_rows(table))) as found:
-            for rows in found.partitions(BATCH):
+            for rows in found.partitions(_batch(table)):
                 writer.rows(rows)
                 done += len(rows)
                 report(done, total)
     return writer.end()
+
+
+def _batch(table: Table) -> int:
+    """So many rows of a table are held in memory at once."""
+    return WIDE_BATCH if any(isinstance(column.type, LargeBinary) for column in table.columns) else BATCH
 
 
 def _all_rows(table: Table) -> Any:

@@ -14,12 +14,16 @@ from archived.formats.export_text import End, Row, Table, read_export
 from archived.language import _
 
 BATCH = 2000
+#: Rows wait for their batch up to this size: one chunk table is half a megabyte.
+BATCH_BYTES = 4 << 20
 #: Files that SQLite keeps beside a database.
 COMPANIONS = ("-wal", "-shm", "-journal")
 
 
-def build(path: Path, file: BinaryIO, report: Callable[[int], None] = lambda done: None) -> dict[str, Any]:
-    """Make the database `path`, which is replaced, from the export in `file`; returns the head of the export.
+def build(path: Path, file: BinaryIO, report: Callable[[int], None] = lambda done: None) -> End:
+    """Make the database `path`, which is replaced, from the export in `file`; returns the end of what was read.
+
+    Whoever checked the file before compares: it may be another one by now.
 
     Raises:
         DocumentDamaged, UnknownVersion: the export cannot be believed.
@@ -35,7 +39,7 @@ def build(path: Path, file: BinaryIO, report: Callable[[int], None] = lambda don
         catalog.upgrade(to=str(head.get("schema")))
         with catalog.write() as write:
             write.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-            _fill(write, items, lambda: report(file.tell()))
+            end = _fill(write, items, lambda: report(file.tell()))
         catalog.upgrade()
     except DatabaseError as error:
         raise CatalogDamaged(
@@ -43,7 +47,7 @@ def build(path: Path, file: BinaryIO, report: Callable[[int], None] = lambda don
         ) from None
     finally:
         catalog.close()
-    return head
+    return end
 
 
 def demand_sound(read: Connection) -> None:
@@ -61,10 +65,11 @@ def remove(path: Path) -> None:
         path.with_name(path.name + name).unlink(missing_ok=True)
 
 
-def _fill(write: Connection, items: Any, report: Callable[[], None]) -> None:
-    """Put every row where it belongs; what migrations put there themselves goes first."""
+def _fill(write: Connection, items: Any, report: Callable[[], None]) -> End:
+    """Put every row where it belongs; what migrations put there themselves goes first. Returns the export's end."""
     table: Table | None = None
     waiting: list[Row] = []
+    held_bytes = 0
 
     def flush() -> None:
         if table is not None and waiting:
@@ -79,19 +84,22 @@ def _fill(write: Connection, items: Any, report: Callable[[], None]) -> None:
     for item in items:
         if isinstance(item, list):
             waiting.append(item)
-            if len(waiting) >= BATCH:
+            held_bytes += sum(len(value) for value in item if isinstance(value, str | bytes))
+            if len(waiting) >= BATCH or held_bytes >= BATCH_BYTES:
                 flush()
+                held_bytes = 0
             continue
         flush()
         if isinstance(item, End):
             _demand_every_table(item, known)
-            return
+            return item
         table = item
         if known.get(table.name) != {name for name, _kind in table.columns}:
             raise CatalogDamaged(
                 _("the export has a table {table} that its schema does not have so").format(table=table.name)
             )
         write.exec_driver_sql(f'DELETE FROM "{table.name}"')
+    raise DocumentDamaged(_("the export is torn: it ends in the middle of a line"))
 
 
 def _demand_every_table(end: End, known: dict[str, set[str]]) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from archived import restoring
 from archived.catalog import counters, events, holds, images, packages
 from archived.errors import ConfigurationError, Refused, WrongState
 from archived.formats.errors import DocumentDamaged, KeyUnknown
+from archived.formats.export_statement import Statement
 from archived.formats.key_files import make_site_key
-from archived.formats.signing import new_key
+from archived.formats.signing import PublicKey, new_key
 from archived.restore_report import document, lines
 from archived.restoring import SUFFIX, Wish, restore
 from archived.stages import hold
@@ -251,6 +253,27 @@ def test_an_export_that_cannot_be_believed_changes_nothing(tell: Tell) -> None:
     story.begin_life()
     assert len(story.packages()) == 1
     assert not list(story.site_folder.glob(f"*{SUFFIX}*"))
+
+
+def test_an_export_that_is_exchanged_after_it_was_checked_is_not_put_back(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = tell()
+    story.submit("0001")
+    file = export(story)
+    story.submit("0002")
+    other = export(story)
+
+    def checked(path: Path, keys: list[PublicKey]) -> Statement:
+        statement = check_export(path, keys)
+        shutil.copyfile(other, path)
+        return statement
+
+    monkeypatch.setattr(restoring, "check_export", checked)
+    lose_catalog(story)
+    with pytest.raises(DocumentDamaged, match="changed after it was checked"):
+        put_back(story, file)
+    assert not story.site.tools.paths.catalog.exists()
 
 
 def test_a_simulated_catalog_does_not_become_that_of_another_kind_of_site(tell: Tell) -> None:
