@@ -1,5 +1,5 @@
-"""The room server: a room in its own process on a local socket, so that killing the daemon does not kill
-the room.
+"""The room server: the rooms of a site in their own process on one local socket, so that killing the daemon does not
+kill them.
 
 One thread per connection. A command that a device never answers is simply not answered; the connection stays.
 """
@@ -11,7 +11,7 @@ import selectors
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +19,29 @@ from devices.clock import Clock
 from devices.failures import WireDamaged
 from devices.transports.framing import Frame, FrameDecoder, encode_head
 from simulator.answers import ConnectionEnds, NoAnswer
-from simulator.control import control
 from simulator.errors import RoomOccupied, SimulatorError
 from simulator.latency import Latencies
 from simulator.room import Room
+from simulator.rooms import Rooms
 
 _RECEIVE_BYTES = 1 << 20
 Log = Callable[[str], None]
 
 
 def serve(
-    room_dir: Path, socket_path: Path, clock: Clock, log: Log, *, latencies: Latencies | None = None
+    room_dirs: Path | Sequence[Path],
+    socket_path: Path,
+    clock: Clock,
+    log: Log,
+    *,
+    latencies: Latencies | None = None,
 ) -> None:
-    """Serve the room until it is told to stop (by the stop request, SIGTERM or SIGINT).
+    """Serve one room or several until told to stop (by the stop request, SIGTERM or SIGINT).
 
-    Raises `RoomOccupied` when another server has the room, `RoomDamaged` when there is none in `room_dir`.
+    Raises `RoomOccupied` when another server has a room, `RoomDamaged` when there is none in a folder,
+    `PlanRefused` when two rooms have a device of the same name.
     """
-    with RoomServer(room_dir, socket_path, clock, log, latencies=latencies) as server:
+    with RoomServer(room_dirs, socket_path, clock, log, latencies=latencies) as server:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: server.stop())
@@ -43,24 +49,33 @@ def serve(
 
 
 class RoomServer:
-    """A room, its lock and its listening socket; a context manager that leaves nothing behind."""
+    """Rooms, their locks and the listening socket; a context manager that leaves nothing behind."""
 
     def __init__(
-        self, room_dir: Path, socket_path: Path, clock: Clock, log: Log, *, latencies: Latencies | None = None
+        self,
+        room_dirs: Path | Sequence[Path],
+        socket_path: Path,
+        clock: Clock,
+        log: Log,
+        *,
+        latencies: Latencies | None = None,
     ) -> None:
-        self._lock = _lock_directory(room_dir)
+        folders = (room_dirs,) if isinstance(room_dirs, Path) else tuple(room_dirs)
         self._log = log
+        self._opened: list[Room] = []
+        self._locks: list[int] = []
         self._path = socket_path
         self._connections: set[socket.socket] = set()
         self._connections_lock = threading.Lock()
         self._wake_read, self._wake_write = os.pipe()
         try:
-            self.room = Room(room_dir, clock=clock, latencies=latencies, log=log)
+            for folder in folders:
+                self._locks.append(_lock_directory(folder))
+                self._opened.append(Room(folder, clock=clock, latencies=latencies, log=log))
+            self.rooms = Rooms(self._opened)
             self._listener = _listen(socket_path)
         except BaseException:
-            os.close(self._lock)
-            os.close(self._wake_read)
-            os.close(self._wake_write)
+            self._give_free()
             raise
 
     def __enter__(self) -> "RoomServer":
@@ -74,10 +89,14 @@ class RoomServer:
             for connection in self._connections:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
-        self.room.close()
-        for descriptor in (self._wake_read, self._wake_write, self._lock):
-            os.close(descriptor)
+        self._give_free()
         self._log("room closed")
+
+    def _give_free(self) -> None:
+        for room in self._opened:
+            room.close()
+        for descriptor in (self._wake_read, self._wake_write, *self._locks):
+            os.close(descriptor)
 
     def run(self) -> None:
         """Accept connections until `stop`."""
@@ -136,7 +155,7 @@ class RoomServer:
         request = dict(frame.header)
         operation = request.pop("op", None)
         if operation == "scsi":
-            answer = self.room.execute(
+            answer = self.rooms.execute(
                 request["device"],
                 bytes.fromhex(request["cdb"]),
                 data_in=int(request["data_in"]),
@@ -145,11 +164,13 @@ class RoomServer:
             header = {"status": answer.status, "sense": answer.sense.hex(), "residual": answer.residual}
             return header, answer.data
         if operation == "declare":
-            self.room.burner(request["device"]).declare(Path(request["fifo"]), int(request["sectors"]))
+            device = request["device"]
+            burner = self.rooms.with_device(device).burner(device)
+            burner.declare(Path(request["fifo"]), int(request["sectors"]))
         elif operation == "withdraw":
-            self.room.burner(request["device"]).withdraw()
+            self.rooms.with_device(request["device"]).burner(request["device"]).withdraw()
         elif operation == "control":
-            return {"ok": True, "answer": control(self.room, request.pop("verb"), request)}, b""
+            return {"ok": True, "answer": self.rooms.control(request.pop("verb"), request)}, b""
         elif operation == "ping":
             return {"ok": True, "pid": os.getpid()}, b""
         elif operation != "stop":

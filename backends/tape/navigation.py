@@ -22,7 +22,7 @@ from backends.tape.positioning import (
 from backends.tape.ssc import Read6, Rewind
 from backends.tape.verdicts import is_end_of_data, is_not_supported, is_remark
 from devices.failures import DeviceRefused
-from devices.sense import Blame, Sense, blame_of
+from devices.sense import MEDIUM_ERROR, Blame, Sense, blame_of
 
 #: Sends a command that moves the tape, and answers with what came.
 Mover = Callable[[bytes], bytes]
@@ -30,6 +30,8 @@ Mover = Callable[[bytes], bytes]
 Asker = Callable[[bytes, int], bytes]
 
 _SPACE6_MAX = 2**23 - 1
+_UNREADABLE = (MEDIUM_ERROR, 0x11)
+_AT_BEGINNING = (0x00, 0x04)
 
 
 class Navigation(Protocol):
@@ -130,7 +132,7 @@ class WalkedNavigation:
         self._ask = ask
         self.next_block = 0
         self._file: int | None = None
-        self._at_end = False
+        self._is_known = False
 
     def moved(self, blocks: int, filemarks: int) -> None:
         self.next_block += blocks + filemarks
@@ -138,11 +140,11 @@ class WalkedNavigation:
             self._file += filemarks
 
     def lost(self) -> None:
-        self.next_block, self._file = 0, None
+        self.next_block, self._file, self._is_known = 0, None, False
 
     def rewind(self) -> None:
         self._move(Rewind().encode())
-        self.next_block, self._file = 0, 0
+        self.next_block, self._file, self._is_known = 0, 0, True
 
     def locate(self, block: int) -> None:
         """From the beginning: over all but the last by SPACE, and over the last by reading, which sees the end."""
@@ -190,7 +192,7 @@ class WalkedNavigation:
             return
 
     def position(self) -> TapePosition:
-        if self._file is None and self.next_block == 0:
+        if not self._is_known:
             raise PositionLost("this drive does not tell where its tape stands; rewind it first")
         return TapePosition(self.next_block, self._file, at_beginning=self.next_block == 0)
 
@@ -203,7 +205,9 @@ class WalkedNavigation:
             if sense.filemark and is_remark(sense):
                 self.moved(0, 1)
                 return True
-            if not (sense.ili and is_remark(sense)):
+            # A block that cannot be read is gone over all the same.
+            is_passed = (sense.ili and is_remark(sense)) or (sense.key, sense.asc) == _UNREADABLE
+            if not is_passed:
                 raise _stopped(refused, self.next_block) from refused
         self.moved(1, 0)
         return False
@@ -227,9 +231,7 @@ def _stopped(refused: DeviceRefused, block: int) -> Exception:
     sense: Sense = refused.sense
     if is_end_of_data(sense):
         return EndOfData(f"nothing is written up to there; the tape stands at the end of data ({sense})")
-    if is_remark(sense) and sense.eom:
-        return BeginningOfMedium(f"the tape came to its beginning ({sense})")
-    if is_remark(sense) and (sense.asc, sense.ascq) == (0x00, 0x04):
+    if is_remark(sense) and (sense.eom or (sense.asc, sense.ascq) == _AT_BEGINNING):
         return BeginningOfMedium(f"the tape came to its beginning ({sense})")
     if blame_of(sense) is Blame.MEDIUM:
         return BlockUnreadable(block, sense)

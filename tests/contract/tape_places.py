@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from backends.tape.profiles import STANDARD, TGT, TapeProfile
 from backends.tape.ssc_drive import SscTapeDrive, TapeTimeouts
 from devices.clock import SimulatedClock, SystemClock
 from devices.scsi import Transport
@@ -18,6 +19,7 @@ from simulator.estate import create_room
 from simulator.inprocess import InProcessTransport, furnish_room
 from simulator.plan import CartridgePlan, RoomPlan, standard_tape_drives
 from simulator.server import RoomServer
+from tests.contract.tgt_manners import LikeTgt
 
 SLOT = 1024
 CAPACITY_BYTES = 1 << 20
@@ -59,6 +61,8 @@ class TapePlace:
         self.drives[drive].is_ready()
         self.changer.move(source=slot, destination=drive)
         self.drives[drive].is_ready()
+        if self.drives[drive].is_ready():
+            self.drives[drive].rewind()
         return self.drives[drive]
 
     def fetch(self, slot: int = DATA, drive: int = 256) -> None:
@@ -66,10 +70,13 @@ class TapePlace:
         self.changer.move(source=drive, destination=slot)
 
 
-def _place(transport: Callable[[str], Transport], interfere: Callable[..., Any]) -> TapePlace:
+def _place(
+    transport: Callable[[str], Transport], interfere: Callable[..., Any], profile: TapeProfile = STANDARD
+) -> TapePlace:
     quick = TapeTimeouts(*[1.0] * 5)
     drives = {
-        drive.address: SscTapeDrive(transport(drive.name), quick, name=drive.name) for drive in PLAN.drives
+        drive.address: SscTapeDrive(transport(drive.name), quick, name=drive.name, profile=profile)
+        for drive in PLAN.drives
     }
     return TapePlace(SmcChanger(transport("TL1")), drives, interfere)
 
@@ -82,6 +89,19 @@ def in_process() -> Iterator[TapePlace]:
             lambda device: InProcessTransport(room, device),
             lambda verb, **arguments: control(room, verb, arguments),
         )
+        room.close()
+
+
+@contextmanager
+def with_the_manners_of_tgt() -> Iterator[TapePlace]:
+    with tempfile.TemporaryDirectory() as folder:
+        room = furnish_room(Path(folder) / "room", PLAN, clock=SimulatedClock(), sync=lambda descriptor: None)
+
+        def transport(device: str) -> Transport:
+            line = InProcessTransport(room, device)
+            return line if device == PLAN.library else LikeTgt(line)
+
+        yield _place(transport, lambda verb, **arguments: control(room, verb, arguments), TGT)
         room.close()
 
 
@@ -117,4 +137,5 @@ def over_socket() -> Iterator[TapePlace]:
 TAPE_PLACES: dict[str, Callable[[], AbstractContextManager[TapePlace]]] = {
     "in-process": in_process,
     "over-socket": over_socket,
+    "manners-of-tgt": with_the_manners_of_tgt,
 }
