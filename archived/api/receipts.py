@@ -13,6 +13,8 @@ from archived.formats.key_files import public_keys
 from archived.formats.signing import verify
 from archived.language import _
 from archived.policy.receipt_check import OPEN, RIGHT, WRONG, Check, check_claims, verdict
+from archived.stages.deletion import why_unsafe
+from archived.stages.set_aside import made_again
 
 router = APIRouter()
 
@@ -34,7 +36,10 @@ def verify_receipt(body: ReceiptBack, services: Services = Depends(services_of))
         except NotFound:
             package = None
         versions = packages.versions(read, package.reference) if package is not None else []
-    checks += check_claims(receipt, package, versions[-1] if versions else None)
+        lost = made_again(read, services.site.tools.paths, str(receipt.get("package")))
+        unsafe = why_unsafe(read, services.site, package) if package is not None else ""
+    newest = versions[-1] if versions else None
+    checks += check_claims(receipt, package, newest, made_again=lost, unsafe=unsafe)
     return services.said(
         {
             "verdict": verdict(checks),

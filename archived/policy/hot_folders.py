@@ -45,6 +45,7 @@ class Why(Enum):
     RESTS = "rests"
     UNDER_WAY = "under way"
     NEITHER = "neither folder nor archive"
+    UNSAFE = "its package is not safe on its media"
 
 
 class Decision:
@@ -151,6 +152,8 @@ class View:
     resting: frozenset[str] = frozenset()
     sightings: Mapping[str, Sighting] = field(default_factory=dict)
     now_s: float = 0.0
+    #: Why the original of a drop must stay although its package is archived, by the drop's id.
+    unsafe: Mapping[int, str] = field(default_factory=dict)
 
 
 #: Under the same drop these were dealt with, and stay so.
@@ -175,13 +178,17 @@ def see(entries: Sequence[Entry], before: Mapping[str, Sighting], *, now_s: floa
 def decide(view: View, rules: Rules) -> list[Decision]:
     """What is to be done now, at most one thing for each name."""
     decisions: list[Decision] = []
+    staying: dict[str, Wait] = {}
     there = {entry.path for entry in view.entries}
     taken_up: set[str] = set()
     for item in view.open_items:
         if item.path in view.busy or item.path in taken_up:
             continue
         step = _go_on(item, view, rules, is_there=item.path in there)
-        if step is not None:
+        if isinstance(step, Wait):
+            # What came under its name since is not kept waiting by it.
+            staying[item.path] = step
+        elif step is not None:
             decisions.append(step)
             taken_up.add(item.path)
     for entry in view.entries:
@@ -191,6 +198,8 @@ def decide(view: View, rules: Rules) -> list[Decision]:
             step = _begin(entry, view, rules)
             if step is not None:
                 decisions.append(step)
+                staying.pop(entry.path, None)
+    decisions.extend(wait for path, wait in staying.items() if path not in taken_up)
     return decisions
 
 
@@ -204,6 +213,9 @@ def _go_on(item: HotItem, view: View, rules: Rules, *, is_there: bool) -> Decisi
     state = item.state
     if state is HotItemState.TAKING:
         return LookUp(item)
+    goes = state is HotItemState.REMOVING or (state is HotItemState.ARCHIVED and rules.remove_archived)
+    if goes and (why := view.unsafe.get(item.id)):
+        return Wait(item.path, Why.UNSAFE, why)
     if item.path in view.resting:
         return None
     if state is HotItemState.TAKEN:
@@ -212,7 +224,7 @@ def _go_on(item: HotItem, view: View, rules: Rules, *, is_there: bool) -> Decisi
         return WriteArchived(item) if item.package_id in view.archived else None
     if state is HotItemState.REFUSED:
         return Reject(item)
-    if state is HotItemState.REMOVING or (state is HotItemState.ARCHIVED and rules.remove_archived):
+    if goes:
         return RemoveOriginal(item)
     if state is HotItemState.KEPT and not is_there:
         return SeeGone(item)

@@ -14,6 +14,7 @@ def words_of(wait: Wait, *, settle_s: float) -> str:
         Why.PUT_OFF: wait.note,
         Why.RESTS: wait.note or _("it is left alone for a while, and then tried again"),
         Why.UNDER_WAY: _("it is being taken in, or compared"),
+        Why.UNSAFE: _("it was archived, and stays: {why}").format(why=wait.note),
         Why.NEITHER: _("it is neither a folder nor an archive"),
     }
     return words[wait.why]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from archived.language import _
@@ -20,17 +21,43 @@ class Check:
     words: str
 
 
-def check_claims(receipt: Mapping[str, Any], package: Package | None, newest: Package | None) -> list[Check]:
-    """What the receipt claims, against its package now; `newest` is the newest version of the same volume."""
+@dataclass(frozen=True, slots=True)
+class MadeAgain:
+    """A catalog that was made again, from media or from an export, or that is still gone."""
+
+    #: When; None while it is gone.
+    at: datetime | None
+    #: Where what it does not know is kept: the package's own folder where it was found there, else the place to look.
+    kept_in: str
+    is_found: bool = False
+
+
+def check_claims(
+    receipt: Mapping[str, Any],
+    package: Package | None,
+    newest: Package | None,
+    *,
+    made_again: MadeAgain | None = None,
+    unsafe: str = "",
+) -> list[Check]:
+    """What the receipt claims, against its package now.
+
+    Args:
+        newest: the newest version of the same volume.
+        made_again: how the catalog came to be; None for one that was never lost.
+        unsafe: why nobody may rely on the media alone for the package now, in words.
+    """
     if package is None:
-        name = receipt.get("package")
-        return [Check("package", WRONG, _("the catalog knows no package {name}").format(name=name))]
+        return [_unknown(receipt, made_again)]
     checks = [_same(receipt, package), _state(receipt, package)]
     if newest is not None and newest.version > package.version:
         words = _("version {newest} ({package}) has taken its place; this one is kept all the same").format(
             newest=newest.version, package=newest.id
         )
         checks.append(Check("superseded", RIGHT, words))
+    if unsafe and package.state is PackageState.ARCHIVED:
+        words = _("the receipt holds, but keep your original for now: {why}").format(why=unsafe)
+        checks.append(Check("media", RIGHT, words))
     if "notice" in receipt:
         checks.append(Check("simulated", RIGHT, str(receipt["notice"])))
     return checks
@@ -40,6 +67,37 @@ def verdict(checks: list[Check]) -> str:
     """WRONG where one check is; RIGHT where all are."""
     outcomes = {check.outcome for check in checks}
     return WRONG if WRONG in outcomes else OPEN if OPEN in outcomes else RIGHT
+
+
+def _unknown(receipt: Mapping[str, Any], made_again: MadeAgain | None) -> Check:
+    """A package that the catalog does not know: only one that was never lost can say that there is none."""
+    name = receipt.get("package")
+    given_at = _given_at(receipt)
+    too_new = made_again and made_again.at and given_at and given_at > made_again.at
+    if made_again is None or too_new:
+        return Check("package", WRONG, _("the catalog knows no package {name}").format(name=name))
+    if made_again.is_found:
+        words = _(
+            "the catalog was lost after this receipt was given, and does not know {name} any more; it lies in "
+            "{folder}: hand it in again from there"
+        )
+    elif made_again.at is None:
+        words = _("the catalog is gone and not rebuilt yet: whether there is a package {name} is not known")
+    else:
+        words = _(
+            "the catalog was lost after this receipt was given, and does not know {name} any more; it may lie in "
+            "{folder}, or on media that were not read"
+        )
+    return Check("package", OPEN, words.format(name=name, folder=made_again.kept_in))
+
+
+def _given_at(receipt: Mapping[str, Any]) -> datetime | None:
+    said = receipt.get("archived_at") or receipt.get("accepted_at")
+    try:
+        at = datetime.fromisoformat(str(said))
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
 
 
 def _same(receipt: Mapping[str, Any], package: Package) -> Check:

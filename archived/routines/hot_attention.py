@@ -54,6 +54,7 @@ def attentions(name: str, troubles: Troubles, *, now: datetime) -> list[Attentio
 def _lists(name: str, troubles: Troubles) -> dict[str, str]:
     """One sentence for each kind of trouble that single things have."""
     put_off = [(wait.path, wait.note) for wait in troubles.waits if wait.why is Why.PUT_OFF]
+    unsafe = [(wait.path, wait.note) for wait in troubles.waits if wait.why is Why.UNSAFE]
     kept = [(item.path, item.note) for item in troubles.kept]
     failed = tuple((troubles.failed or {}).items())
     unwritten, unreadable = troubles.unwritten, troubles.unreadable
@@ -78,6 +79,13 @@ def _lists(name: str, troubles: Troubles) -> dict[str, str]:
             "hot folder {name}: {count} originals are not what was archived and were not removed: {items}",
             len(kept),
         ),
+        "unsafe": counted(
+            "hot folder {name}: {count} archived original is not removed, its package is not safe on its media: "
+            "{items}",
+            "hot folder {name}: {count} archived originals are not removed, their packages are not safe on their "
+            "media: {items}",
+            len(unsafe),
+        ),
         "unreadable": counted(
             "hot folder {name}: {count} folder cannot be looked into: {items}",
             "hot folder {name}: {count} folders cannot be looked into: {items}",
@@ -85,7 +93,8 @@ def _lists(name: str, troubles: Troubles) -> dict[str, str]:
         ),
     }
     found = {
-        "unwritten": unwritten, "failed": failed, "put-off": put_off, "kept": kept, "unreadable": unreadable,
+        "unwritten": unwritten, "failed": failed, "put-off": put_off, "kept": kept, "unsafe": unsafe,
+        "unreadable": unreadable,
     }  # fmt: skip
     return {kind: _listed(found[kind], text, name) for kind, text in words.items()}
 

@@ -10,6 +10,9 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
 
 from archived.catalog import hot_items, packages
 from archived.errors import CatalogBusy, Unavailable
@@ -40,13 +43,17 @@ from archived.routines.hot_desk import Desk, Surroundings
 from archived.routines.hot_intake import progress_key
 from archived.routines.hot_listing import Listing, list_packages
 from archived.routines.hot_opening import Away, Place, opened
-from archived.routines.hot_removal import remove_original
+from archived.routines.hot_removal import NotSafe, remove_original
 from archived.routines.hot_taking import Taker
 from archived.routines.hot_tree import HotTree
 from archived.stages.catalog_origin import must_be_known
+from archived.stages.deletion import unsafe_among, why_unsafe
 from archived.stages.originals import difference
 
 log = logging.getLogger(__name__)
+
+#: Of these the original may be removed, or is being.
+REMOVABLE: Final = (HotItemState.ARCHIVED, HotItemState.REMOVING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,7 @@ class HotFolder:
         Raises OSError, CatalogBusy; Unavailable while the former catalog is not back.
         """
         name, rules = self.place.name, self.place.rules
+        busy = self.desk.busy()
         with self._around.catalog.read() as read:
             # Neither a batch nor a record gets a number that media may tell of.
             must_be_known(read)
@@ -118,6 +126,7 @@ class HotFolder:
             states = hot_items.OPEN + ((HotItemState.ARCHIVED,) if rules.remove_archived else ())
             on_discs = hot_items.on_discs(read, name)
             open_items = [*hot_items.in_state(read, name, *states), *on_discs]
+            unsafe = self._unsafe(read, [item for item in open_items if item.path not in busy])
 
         def is_new(entry: Entry) -> bool:
             known = newest.get(entry.path)
@@ -131,12 +140,19 @@ class HotFolder:
             newest,
             open_items,
             frozenset(item.package_id for item in on_discs if item.package_id),
-            self.desk.busy(),
+            busy,
             self.desk.resting(entry.path for entry in listing.entries),
             see(listing.entries, self._sightings, now_s=self._around.now_s),
             self._around.now_s,
+            unsafe,
         )
         return listing, decide(view, rules)
+
+    def _unsafe(self, read: Connection, items: Sequence[HotItem]) -> dict[int, str]:
+        """Whose original must stay for now, by the item's id, and why."""
+        going = {i.id: i.package_id for i in items if i.state in REMOVABLE and i.package_id is not None}
+        found = unsafe_among(read, self._around.site, set(going.values()))
+        return {item_id: found[package_id] for item_id, package_id in going.items() if package_id in found}
 
     def _carry_out(self, tree: HotTree, decisions: Sequence[Decision]) -> bool:
         takes = [decision for decision in decisions if isinstance(decision, Take)]
@@ -221,13 +237,19 @@ class HotFolder:
                 reader=place.reader, progress=report,
             )  # fmt: skip
 
+        def unsafe(read: Connection, item: HotItem) -> str:
+            return why_unsafe(read, around.site, packages.get(read, item.package_id or ""))
+
         try:
             if not around.is_draining():
                 with opened(place, catalog=around.catalog, site=around.site.tools.paths.site) as tree:
-                    remove_original(tree, item, catalog=around.catalog, differences=differences)
+                    remove_original(
+                        tree, item, catalog=around.catalog, differences=differences, unsafe=unsafe
+                    )
         except (Away, OSError) as error:
             self.desk.rest(item.path, failed=_why(error))
-        except CatalogBusy:
+        except (CatalogBusy, NotSafe):
+            # Of what is not safe the next look says why.
             self.desk.rest(item.path)
         except Exception as error:
             log.exception("hot folder %s: %s could not be removed", place.name, printable(item.path))

@@ -7,6 +7,8 @@ hidden name, which the next life goes on removing.
 
 from collections.abc import Callable
 
+from sqlalchemy import Connection
+
 from archived.catalog import hot_items
 from archived.catalog.store import Catalog
 from archived.hot_items import HotItem, HotItemEvent, HotItemState
@@ -17,17 +19,27 @@ from archived.routines.hot_tree import HotTree
 
 #: What stands against an original being the package, in words; empty when every byte is equal.
 Differences = Callable[[HotItem], str]
+#: Why nobody may rely on the media alone for its package now, in words; empty when he may.
+Unsafe = Callable[[Connection, HotItem], str]
 
 
-def remove_original(tree: HotTree, item: HotItem, *, catalog: Catalog, differences: Differences) -> HotItem:
+class NotSafe(Exception):
+    """The original stays for now; the text says why, for people."""
+
+
+def remove_original(
+    tree: HotTree, item: HotItem, *, catalog: Catalog, differences: Differences, unsafe: Unsafe
+) -> HotItem:
     """Take the next steps until the original is gone, or a person has to decide; returns the item after them.
 
     Raises:
         OSError: it cannot be renamed or removed; done again later.
+        NotSafe: a disc of its package is gone, or a hold is in force: nothing more was touched.
         CatalogBusy.
     """
     parked = parked_name(item.path, item.id)
     if item.state is HotItemState.REMOVING and tree.status(parked) is not None:
+        _demand_safe(catalog, item, unsafe)
         return _finish(tree, item, parked, catalog)
     if tree.status(item.path) is None:
         return _step(catalog, item, HotItemEvent.GONE)
@@ -35,7 +47,10 @@ def remove_original(tree: HotTree, item: HotItem, *, catalog: Catalog, differenc
     if why := differences(item):
         return _step(catalog, item, HotItemEvent.DIFFERS, note=why)
     if item.state is HotItemState.ARCHIVED:
+        # Comparing may have taken long: what the look decided on may be true no more.
+        _demand_safe(catalog, item, unsafe)
         item = _step(catalog, item, HotItemEvent.EQUAL)
+    _demand_safe(catalog, item, unsafe)
     tree.move(item.path, parked)
     if tree.content(parked) != before:
         note = _("it was changed while it was to be removed")
@@ -52,6 +67,12 @@ def remove_original(tree: HotTree, item: HotItem, *, catalog: Catalog, differenc
 def _finish(tree: HotTree, item: HotItem, parked: str, catalog: Catalog) -> HotItem:
     tree.remove(parked)
     return _step(catalog, item, HotItemEvent.GONE)
+
+
+def _demand_safe(catalog: Catalog, item: HotItem, unsafe: Unsafe) -> None:
+    with catalog.read() as read:
+        if why := unsafe(read, item):
+            raise NotSafe(why)
 
 
 def _step(catalog: Catalog, item: HotItem, event: HotItemEvent, *, note: str = "") -> HotItem:

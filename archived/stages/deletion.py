@@ -1,23 +1,28 @@
-"""Which originals of a batch may be deleted: those of archived packages whose bytes still match, and no others.
+"""Which originals may be deleted: those that still match packages whose bytes are safe on their media, and no others.
 
-Nothing is deleted here, and what is printed holds for the moment in which it was read.
+Safe means what lets staging go, too: archived, every member of every set read back and at hand, and no hold in
+force. Nothing is deleted here, and what is printed holds for the moment in which it was read.
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from archived.batches import Batch, BatchItem, ItemRole
-from archived.catalog import batches
+from archived.catalog import batches, packages
 from archived.catalog.store import Catalog
 from archived.language import _
 from archived.model import Package
 from archived.policy.reading_rights import Reader
+from archived.stages import hold
 from archived.stages.batch_report import package_of
 from archived.stages.intake_copy import Progress
 from archived.stages.list_file import NotAList, read_list_file
 from archived.stages.originals import difference
+from archived.stages.staging_release import why_needed
 from archived.stages.work import Site
 from archived.states import PackageState
 
@@ -30,6 +35,37 @@ class Judged:
     reference: str
     package_id: str | None
     keep: str
+
+
+def why_unsafe(read: Connection, site: Site, package: Package) -> str:
+    """Why nobody may rely on the media alone for a package now, in words; empty when he may."""
+    if hold.stands(read):
+        return _("the catalog was made again: keep every original until a person releases the hold")
+    if package.state is not PackageState.ARCHIVED:
+        return _("{package} is not archived, it is {state}").format(
+            package=package.id, state=package.state.value
+        )
+    if package.storage_class not in site.config.classes:
+        return _("archived.toml has no class {name} any more, which says where {package} must lie").format(
+            name=package.storage_class, package=package.id
+        )
+    return "; ".join(why_needed(read, site, package))
+
+
+def unsafe_among(read: Connection, site: Site, package_ids: Iterable[str]) -> dict[str, str]:
+    """Those of the packages that `why_unsafe` speaks of, with what it says; asked once for each group of carriers."""
+    known: dict[tuple[object, ...], str] = {}
+    found = {}
+    for package_id in package_ids:
+        package = packages.get(read, package_id)
+        carriers = tuple(sorted(packages.image_ids(read, package_id).items()))
+        archived = package.state is PackageState.ARCHIVED
+        key = (package.storage_class, carriers) if archived and carriers else (package_id,)
+        if key not in known:
+            known[key] = why_unsafe(read, site, package)
+        if known[key]:
+            found[package_id] = known[key]
+    return found
 
 
 def judge_originals(
@@ -47,6 +83,7 @@ def judge_originals(
     with catalog.read() as read:
         items = batches.items(read, batch.id)
         known = {item.number: package_of(read, item) for item in items}
+        unsafe = _unsafe(read, site, known.values())
     total_bytes = sum(package.size_bytes for package in known.values() if package is not None)
     done_bytes = 0
 
@@ -58,34 +95,41 @@ def judge_originals(
         if item.role is ItemRole.LIST:
             continue
         package = known[item.number]
-        keep = _why_kept(item, package)
+        keep = _why_kept(item, package, unsafe)
         if not keep and package is not None:
             keep = difference(package, item.path, catalog=catalog, site=site, reader=reader, progress=advance)
             done_bytes += package.size_bytes
         judged.append(Judged(item.path, str(item.reference), item.package_id, keep))
     lists = [item for item in items if item.role is ItemRole.LIST]
     if lists:
-        judged.append(_judged_list(batch, [(item, known[item.number]) for item in lists], reader))
-    return judged
+        judged.append(_judged_list(batch, [(item, known[item.number]) for item in lists], reader, unsafe))
+    # Reading may have taken hours: a disc may be gone by now.
+    with catalog.read() as read:
+        unsafe = _unsafe(read, site, known.values())
+    return [
+        replace(item, keep=unsafe.get(item.package_id or "", "")) if not item.keep else item
+        for item in judged
+    ]
 
 
-def _why_kept(item: BatchItem, package: Package | None) -> str:
+def _unsafe(read: Connection, site: Site, found: Iterable[Package | None]) -> dict[str, str]:
+    return unsafe_among(read, site, [package.id for package in found if package is not None])
+
+
+def _why_kept(item: BatchItem, package: Package | None, unsafe: Mapping[str, str]) -> str:
     if package is None:
         return _("it was not taken: {state}").format(state=item.state.value.replace("_", " "))
-    if package.state is not PackageState.ARCHIVED:
-        return _("{package} is not archived, it is {state}").format(
-            package=package.id, state=package.state.value
-        )
-    return ""
+    return unsafe.get(package.id, "")
 
 
 def _judged_list(
     batch: Batch,
     lists: Sequence[tuple[BatchItem, Package | None]],
     reader: Reader | None,
+    unsafe: Mapping[str, str],
 ) -> Judged:
     """The list's own file: every group has its part of it on discs, and its bytes are those that were read."""
-    keep = next((why for item, package in lists if (why := _why_kept(item, package))), "")
+    keep = next((why for item, package in lists if (why := _why_kept(item, package, unsafe))), "")
     if not keep:
         try:
             data = read_list_file(batch.path, reader)

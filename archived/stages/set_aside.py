@@ -6,19 +6,21 @@ the hold in force: releasing it again moves the rest.
 
 import fcntl
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, holds
+from archived.catalog import events, holds, surveys
 from archived.catalog.holds import Hold
 from archived.catalog.store import Catalog
 from archived.errors import WrongState
 from archived.formats.bag_making import INFO_NAME
 from archived.formats.bag_tags import read_tags
 from archived.language import _
+from archived.policy.receipt_check import MadeAgain
 from archived.sessions.detached import LOCK
 from archived.sessions.tools import SitePaths
 from archived.stages import hold, staging_release
@@ -27,6 +29,7 @@ from archived.stages.work import Site
 
 #: What a bag of ours says of its package.
 INFO_LABELS = ("Fonds", "Series", "Volume", "Title", "Retention", "Confidentiality", "External-Identifier")
+_PACKAGE = re.compile(r"P[0-9]{6,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,24 @@ def demand_no_burn(paths: SitePaths) -> None:
             ) from None
         finally:
             os.close(descriptor)
+
+
+def made_again(read: Connection, paths: SitePaths, package: str) -> MadeAgain | None:
+    """How a catalog came to be that does not know this package; None for one that was never lost."""
+    origin = events.settings(read).get(surveys.ORIGIN)
+    if origin not in (surveys.EMPTY, surveys.REBUILT, surveys.RESTORED):
+        return None
+    placed = [item.placed_at for item in holds.listing(read)]
+    at = placed[-1] if placed and origin != surveys.EMPTY else None
+    found: list[Path] = []
+    if _PACKAGE.fullmatch(package):
+        here = paths.staging / "packages" / package
+        found = [
+            path
+            for path in (here, *paths.staging.glob(f"{hold.SET_ASIDE}/*/packages/{package}"))
+            if path.is_dir()
+        ]
+    return MadeAgain(at, str(found[0] if found else paths.staging / hold.SET_ASIDE), is_found=bool(found))
 
 
 def put_burns_aside(paths: SitePaths, name: str) -> Path | None:

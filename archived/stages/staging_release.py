@@ -30,6 +30,17 @@ def why_kept(read: Connection, site: Site, package: Package) -> tuple[str, ...]:
     """Why the staged bytes of a package must stay; empty means that they may go."""
     if hold.stands(read):
         return (_("the catalog was made again: nothing leaves staging until a person releases the hold"),)
+    return why_needed(read, site, package, _from_staging(read))
+
+
+def why_needed(
+    read: Connection, site: Site, package: Package, reading: Sequence[Recall] = ()
+) -> tuple[str, ...]:
+    """Why bytes of a package that lie elsewhere than on its media are needed, whatever hold is in force.
+
+    Args:
+        reading: recalls that read these bytes now.
+    """
     carriers = packages.image_ids(read, package.id)
     states: Mapping[str, list[ImageState]] = {
         pool: [images.get(read, image_id).state] if image_id else [ImageState.OPEN]
@@ -46,7 +57,7 @@ def why_kept(read: Connection, site: Site, package: Package) -> tuple[str, ...]:
         images=states,
         class_pools=site.config.classes[package.storage_class].pools,
         missing_positions={name: missing_positions(read, images.get_set(read, name)) for name in sets},
-        in_use=any(r.package_id == package.id or r.image_id in carried for r in _from_staging(read)),
+        in_use=any(r.package_id == package.id or r.image_id in carried for r in reading),
     )
 
 

@@ -61,6 +61,8 @@ class HotFolderLife(RuleBasedStateMachine):
         self.acknowledgements: Counter[tuple[str, str]] = Counter()
         self.in_flight: dict[int, str] = {}
         self.sightings: dict[str, Sighting] = {}
+        #: No original may go: discs are away, or the catalog was made again.
+        self.unsafe = False
 
     @initialize(ready=st.sampled_from(["marker", "rename", "settle"]), remove=st.booleans())
     def choose(self, ready: str, remove: bool) -> None:
@@ -127,6 +129,10 @@ class HotFolderLife(RuleBasedStateMachine):
     def discs_are_read_back(self) -> None:
         self.acknowledged = dict.fromkeys(self.acknowledged, PackageState.ARCHIVED)
 
+    @rule(unsafe=st.booleans())
+    def discs_go_and_come(self, unsafe: bool) -> None:
+        self.unsafe = unsafe
+
     @invariant()
     def no_drop_is_acknowledged_twice(self) -> None:
         assert all(number == 1 for number in self.acknowledgements.values())
@@ -135,6 +141,7 @@ class HotFolderLife(RuleBasedStateMachine):
         """Left in peace, everything that was acknowledged gets its receipts."""
         if not hasattr(self, "rules_"):
             return
+        self.unsafe = False
         for round_ in range(16):
             self.look(stop_after=99)
             self.look(stop_after=99)
@@ -169,6 +176,7 @@ class HotFolderLife(RuleBasedStateMachine):
             frozenset(),
             self.sightings,
             self.now_s,
+            dict.fromkeys(self.records, "a disc is away") if self.unsafe else {},
         )
         return decide(view, self.rules_)
 
@@ -203,6 +211,7 @@ class HotFolderLife(RuleBasedStateMachine):
                 self._move(item, HotItemEvent.MOVED)
             case RemoveOriginal(item):
                 assert self.rules_.remove_archived
+                assert not self.unsafe
                 assert self.acknowledged[item.id] is PackageState.ARCHIVED
                 gone = item.path not in self.disk
                 same = gone or str(self.disk[item.path].identity) == item.identity

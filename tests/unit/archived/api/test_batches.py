@@ -11,9 +11,11 @@ from sqlalchemy import update
 from archived.catalog import packages
 from archived.catalog.tables import package
 from archived.policy.submission import SubmissionRequest
+from archived.stages import deletion, hold
 from archived.stages.admission import admit
-from archived.states import PackageEvent, PackageState
+from archived.states import PackageState
 from tests.unit.archived.api.conftest import Daemon
+from tests.unit.archived.on_discs import lose, put_on_discs
 
 
 @pytest.fixture
@@ -31,10 +33,12 @@ def hand_in(daemon: Daemon, folder: Path, volume: str = "0001") -> None:
     admit(asked, catalog=daemon.services.catalog, site=daemon.services.site, owner=0)
 
 
-def archive(daemon: Daemon) -> None:
-    with daemon.services.catalog.write() as write:
-        for item in packages.in_state(write, PackageState.ACCEPTED):
-            packages.advance_state(write, item.id, PackageEvent.SUFFICIENT)
+def archive(daemon: Daemon) -> list[str]:
+    """Everything that is accepted; on which discs it lies now."""
+    catalog = daemon.services.catalog
+    with catalog.read() as read:
+        found = packages.in_state(read, PackageState.ACCEPTED)
+    return [disc for item in found for disc in put_on_discs(catalog, item.id, daemon.services.site.now())]
 
 
 def may_delete(daemon: Daemon, batch: str = "B000001") -> dict[str, Any]:
@@ -79,6 +83,37 @@ def test_what_was_changed_since_is_kept(daemon: Daemon, handed_in: Path) -> None
     answer = may_delete(daemon)
     assert (answer["may_delete"], answer["exit_status"]) == ([], 3)
     assert "a.txt" in answer["keep"][0]["why"]
+
+
+def test_what_is_archived_and_has_lost_a_disc_since_is_kept(daemon: Daemon, handed_in: Path) -> None:
+    _data, parity = archive(daemon)
+    lose(daemon.services.catalog, parity, daemon.services.site.now())
+    answer = may_delete(daemon)
+    assert (answer["may_delete"], answer["exit_status"]) == ([], 3)
+    assert "no verified copy of member 2" in answer["keep"][0]["why"]
+
+
+def test_a_disc_that_is_lost_while_originals_are_read_counts(
+    daemon: Daemon, handed_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, _parity = archive(daemon)
+    compare = deletion.difference
+
+    def slow(*words: Any, **options: Any) -> str:
+        lose(daemon.services.catalog, data, daemon.services.site.now())
+        return compare(*words, **options)
+
+    monkeypatch.setattr(deletion, "difference", slow)
+    assert "no verified copy of member 1" in may_delete(daemon)["keep"][0]["why"]
+
+
+def test_nothing_may_go_while_a_hold_is_in_force(daemon: Daemon, handed_in: Path) -> None:
+    archive(daemon)
+    with daemon.services.catalog.write() as write:
+        hold.place(write, [], cause="restore", note="", agent="uid:0", at=daemon.services.site.now())
+    answer = may_delete(daemon)
+    assert (answer["may_delete"], answer["exit_status"]) == ([], 3)
+    assert "until a person releases the hold" in answer["keep"][0]["why"]
 
 
 def test_what_was_refused_is_kept_with_the_reason_in_the_batch(daemon: Daemon, tmp_path: Path) -> None:

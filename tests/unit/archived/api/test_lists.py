@@ -10,8 +10,9 @@ from archived.catalog import packages
 from archived.errors import StagingFull
 from archived.model import Package
 from archived.stages import intake
-from archived.states import PackageEvent, PackageState
+from archived.states import PackageState
 from tests.unit.archived.api.conftest import Daemon
+from tests.unit.archived.on_discs import lose, put_on_discs
 
 HEAD = "全宗号,目录号,案卷号,题名,保管期限,密级,页数,份数,文件夹"
 
@@ -248,14 +249,18 @@ def test_a_folder_without_rights_refuses_a_list_whoever_reads_it(
 
 def test_the_list_may_be_deleted_when_all_of_it_is_archived(daemon: Daemon, root: Path) -> None:
     submit(daemon, root)
-    with daemon.services.catalog.write() as write_:
-        for package in packages.in_state(write_, PackageState.ACCEPTED):
-            packages.advance_state(write_, package.id, PackageEvent.SUFFICIENT)
+    with daemon.services.catalog.read() as read:
+        accepted = packages.in_state(read, PackageState.ACCEPTED)
+    discs = [put_on_discs(daemon.services.catalog, p.id, daemon.services.site.now()) for p in accepted]
     answer = daemon.ask("POST", "/v1/batches/B000001/may-delete", {}).json()
     assert [Path(item["path"]).name for item in answer["may_delete"]] == ["0001", "0002", "0001", "移交.csv"]
     write(root, row("0001"))
     answer = daemon.ask("POST", "/v1/batches/B000001/may-delete", {}).json()
     assert [item["why"] for item in answer["keep"]] == ["the list was changed since it was handed in"]
+    # Of each group the list has a part; without one of them the rows of that group are lost.
+    lose(daemon.services.catalog, discs[-1][0], daemon.services.site.now())
+    answer = daemon.ask("POST", "/v1/batches/B000001/may-delete", {}).json()
+    assert "no verified copy of member 1" in answer["keep"][-1]["why"]
 
 
 def test_a_tree_is_taken_by_its_layout(daemon: Daemon, root: Path) -> None:

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
-from archived.formats.key_files import trust
+from archived.catalog import events, surveys
+from archived.formats.key_files import load_site_key, trust
 from archived.formats.signing import new_key, sign
+from archived.stages import hold
 from tests.unit.archived.api.conftest import Daemon
+from tests.unit.archived.on_discs import lose, put_on_discs
 
 
 @pytest.fixture
@@ -45,6 +48,41 @@ def test_a_receipt_that_was_changed_or_signed_by_others_is_not(
     trust(daemon.services.site.tools.paths.keys, other.public)
     assert verdict(daemon, sign(receipt, other)) == ("right", [])
     assert verdict(daemon, {"receipt": "accepted"}) == ("wrong", ["signature", "package"])
+
+
+def words(daemon: Daemon, receipt: dict[str, Any]) -> str:
+    document = daemon.ask("POST", "/v1/receipts/verify", {"receipt": receipt}).json()
+    return "\n".join(check["words"] for check in document["checks"])
+
+
+def test_discs_that_are_away_are_told_beside_a_receipt_that_holds(
+    daemon: Daemon, receipt: dict[str, Any]
+) -> None:
+    catalog, now = daemon.services.catalog, daemon.services.site.now()
+    assert "keep your original for now" not in words(daemon, receipt)
+    _data, parity = put_on_discs(catalog, receipt["package"], now)
+    assert "keep your original" not in words(daemon, receipt)
+    lose(catalog, parity, now)
+    assert verdict(daemon, receipt) == ("right", [])
+    assert "no verified copy of member 2" in words(daemon, receipt)
+
+
+@pytest.mark.parametrize("origin", [surveys.REBUILT, surveys.RESTORED, surveys.EMPTY])
+def test_a_catalog_that_was_made_again_does_not_call_an_older_receipt_false(
+    daemon: Daemon, receipt: dict[str, Any], origin: str
+) -> None:
+    key = load_site_key(daemon.services.site.tools.paths.keys)
+    lost = sign({**receipt, "package": "P000077"}, key)
+    assert verdict(daemon, lost) == ("wrong", ["package"])
+    with daemon.services.catalog.write() as write:
+        events.set_setting(write, surveys.ORIGIN, origin)
+        hold.place(write, [], cause="rebuild", note="", agent="uid:0", at=daemon.services.site.now())
+    assert verdict(daemon, lost) == ("open", ["package"])
+    aside = daemon.services.site.tools.paths.staging / "set-aside/hold-1/packages/P000077"
+    if origin != surveys.EMPTY:
+        assert "set-aside" in words(daemon, lost)
+    aside.mkdir(parents=True)
+    assert f"lies in {aside}" in words(daemon, lost)
 
 
 def test_an_unsigned_receipt_of_earlier_days_cannot_be_proven(

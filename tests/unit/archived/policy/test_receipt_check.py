@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from archived.model import Package
-from archived.policy.receipt_check import OPEN, RIGHT, WRONG, check_claims, verdict
+from archived.policy.receipt_check import OPEN, RIGHT, WRONG, MadeAgain, check_claims, verdict
 from archived.states import PackageState
 
 PACKAGE = Package(
@@ -76,6 +76,32 @@ def test_a_package_that_nobody_knows_and_a_newer_version_are_told() -> None:
     newer = replace(PACKAGE, id="P000009", version=2)
     (told,) = [check for check in check_claims(RECEIPT, PACKAGE, newer) if check.what == "superseded"]
     assert (told.outcome, "P000009" in told.words) == (RIGHT, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "made_at", "outcome"),
+    [
+        ("2026-01-01T00:00:00+00:00", datetime(2026, 2, 1, tzinfo=UTC), OPEN),
+        ("2026-03-01T00:00:00+00:00", datetime(2026, 2, 1, tzinfo=UTC), WRONG),
+        ("2026-03-01T00:00:00+00:00", None, OPEN),
+        ("some day", datetime(2026, 2, 1, tzinfo=UTC), OPEN),
+    ],
+    ids=["older than the catalog", "given by this catalog", "while there is no catalog", "without a time"],
+)
+def test_a_catalog_that_was_lost_cannot_say_that_there_was_no_such_package(
+    given: str, made_at: datetime | None, outcome: str
+) -> None:
+    lost = MadeAgain(made_at, "/site/staging/set-aside")
+    (check,) = check_claims(RECEIPT | {"accepted_at": given}, None, None, made_again=lost)
+    assert (check.what, check.outcome) == ("package", outcome)
+    if outcome == OPEN and made_at:
+        assert "/site/staging/set-aside" in check.words
+
+
+def test_discs_that_are_away_are_told_and_the_receipt_holds() -> None:
+    checks = check_claims(RECEIPT, PACKAGE, PACKAGE, unsafe="set 7K3F: no verified copy of member 1")
+    assert verdict(checks) == RIGHT
+    assert "keep your original for now: set 7K3F" in checks[-1].words
 
 
 def test_a_receipt_from_a_simulated_room_says_so() -> None:
