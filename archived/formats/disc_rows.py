@@ -69,11 +69,11 @@ def read_packages(path: Path) -> list[FoundPackage]:
 
 def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
     """Every line as a document. Raises DocumentDamaged."""
-    with path.open(encoding="utf-8", newline="\n") as lines:
+    with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 document = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:  # what is no UTF-8 is a ValueError, too
                 raise DocumentDamaged(
                     _("{name}, line {number}: {error}").format(name=path.name, number=number, error=error)
                 ) from None

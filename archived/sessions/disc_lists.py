@@ -7,7 +7,7 @@ from typing import Any
 
 from archived.formats import disc_rows, disc_texts
 from archived.formats.descriptor import decode_descriptor
-from archived.formats.errors import FormatError
+from archived.formats.errors import DocumentDamaged, FormatError
 from archived.formats.set_document import decode_set_document
 from archived.inner_files import InnerFile
 from archived.language import _
@@ -84,14 +84,17 @@ def read_set(claims: Sequence[Claim], folders: Mapping[int, Path]) -> SetRead:
         def text(name: str, folder: Path = folder) -> Path:
             return folder / disc_texts.file_name(name)
 
-        identities[claim.look_id] = decode_set_document(text(disc_texts.SET).read_bytes()).identity
         try:
+            identities[claim.look_id] = decode_set_document(text(disc_texts.SET).read_bytes()).identity
             if disc_texts.DESCRIPTOR in claim.taken:
                 descriptors[claim.look_id] = decode_descriptor(text(disc_texts.DESCRIPTOR).read_bytes())
             if claim.kind == "parity" and disc_texts.EXTENTS in claim.taken:
                 offsets[claim.position] = _payload_offset(text(disc_texts.EXTENTS))
         except FormatError as error:
             trouble.append(Difference("text-damaged", claim.medium_id, str(error)))
+    if not identities:
+        raise DocumentDamaged(_("no disc of set {set} tells of it any more").format(set=claims[0].set_id))
+    claims = [claim for claim in claims if claim.look_id in identities]
     found = assemble(claims[0].set_id, claims, identities, descriptors)
     rows = _Rows()
     doubted = {claim.look_id for member in found.members for claim in member.doubtful}

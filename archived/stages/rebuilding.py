@@ -11,15 +11,23 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, rebuilt, surveys
+from archived.catalog import events, images, rebuilt, surveys
+from archived.formats.errors import FormatError
 from archived.language import _
-from archived.policy.rebuilding import Claim, Sorted, claim_of, sort_out
+from archived.policy.rebuilding import Claim, Difference, Sorted, claim_of, sort_out
 from archived.sessions.disc_lists import RowsRead, SetRead, Source, read_rows, read_set
 from archived.sessions.tools import Tools
 from archived.stages.looking import IDENTIFY, folder_of
 from archived.stages.rebuilding_end import finish, sort_media
 from archived.stages.rebuilding_sets import record_set
-from archived.stages.rebuilding_through import Through, Told, next_through, read_through, record_through
+from archived.stages.rebuilding_through import (
+    Through,
+    Told,
+    next_through,
+    read_through,
+    record_through,
+    untold,
+)
 from archived.stages.rebuilding_twins import files_told_otherwise
 from archived.stages.surveying import REBUILD
 from archived.stages.work import CPU, Action, Broken, Context, Site
@@ -98,7 +106,14 @@ def _by_looks(read: Connection, site: Site, survey: Survey, cursor: dict[str, An
     return Step(survey.id, "set", cursor, mine, folders)
 
 
-def run(action: Action, tools: Tools) -> SetRead | RowsRead | Told | None:
+@dataclass(frozen=True, slots=True)
+class Garbled:
+    """A list that is whole by its checksum and that cannot be understood: why."""
+
+    words: str
+
+
+def run(action: Action, tools: Tools) -> SetRead | RowsRead | Told | Garbled | None:
     step: Step = action.task
     if step.kind in ("media", "end"):
         return None  # catalog work only
@@ -113,7 +128,10 @@ def run(action: Action, tools: Tools) -> SetRead | RowsRead | Told | None:
     if source is None:
         raise ValueError(f"step {step.kind} of survey {step.survey_id} has no source")
     tools.progress.begin(action.key, f"reading the {step.kind} of image {source.image_id}")
-    return read_rows(step.kind, source, step.offset)
+    try:
+        return read_rows(step.kind, source, step.offset)
+    except FormatError as error:
+        return Garbled(str(error))
 
 
 def record(write: Connection, site: Site, action: Action, outcome: object) -> float:
@@ -144,11 +162,28 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
         surveys.note(write, survey.id, [item.as_document() for item in found])
     elif isinstance(outcome, Told) and step.through is not None:
         cursor = record_through(write, site, survey, step.through, outcome, step.cursor)
+    elif isinstance(outcome, Garbled):
+        cursor = _told_otherwise(write, survey, step, outcome)
     elif isinstance(outcome, RowsRead) and step.source is not None:
         _take_rows(write, survey, step.source.image_id, outcome)
         cursor = _moved_on(write, step, outcome)
     surveys.keep_place(write, survey.id, cursor)
     return 0
+
+
+def _told_otherwise(write: Connection, survey: Survey, step: Step, outcome: Garbled) -> dict[str, Any]:
+    """The cursor behind a garbled list: the image's lists are made through its set, unless these were."""
+    entry, *others = step.cursor["sources"]
+    image = images.get(write, entry["image"])
+    cursor = step.cursor | {"sources": others}
+    if entry.get("through"):
+        surveys.note(write, survey.id, [untold(image, outcome.words).as_document()])
+        return cursor
+    words = _("a list of image {image} on its disc cannot be understood: {why}; it is made through its set")
+    what = words.format(image=image.label or image.id, why=outcome.words)
+    advice = f"archivectl images {image.id}"
+    surveys.note(write, survey.id, [Difference("text-damaged", image.id, what, advice).as_document()])
+    return cursor | {"untold": [*cursor["untold"], {"image": image.id, "name": entry["name"]}]}
 
 
 def _take_rows(write: Connection, survey: Survey, image_id: str, outcome: RowsRead) -> None:

@@ -230,7 +230,7 @@ def _source(
         if is_telling(claim.taken):
             folder = folders[claim.look_id].relative_to(site.tools.paths.surveys)
             carried = list(outcome.carried.get(claim.look_id, ()))
-            return {"image": image.id, "folder": str(folder), "carried": carried}
+            return {"image": image.id, "name": member.name, "folder": str(folder), "carried": carried}
     return None
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import images, media, surveys
 from archived.formats import disc_texts
+from archived.formats.errors import FormatError
 from archived.language import _
 from archived.model import Image, Reading
 from archived.policy.ranges import chunk_numbers
@@ -146,7 +147,10 @@ def read_through(task: Through, tools: Tools, report: Report) -> Told:
         read_texts(picture.read, sectors, finding, texts_folder, report)
     finally:
         os.close(descriptor)
-    texts = read_packages_of(texts_folder, finding.taken) if is_telling(finding.taken) else None
+    try:
+        texts = read_packages_of(texts_folder, finding.taken) if is_telling(finding.taken) else None
+    except FormatError:
+        texts = None  # whole, and not to be understood: the image is untold
     return Told(made, (), gathered.bad, finding, texts)
 
 
@@ -161,8 +165,12 @@ def record_through(
         left_out, differences = take_packages(write, images.get(write, task.image_id), found)
         surveys.note(write, survey.id, [item.as_document() for item in differences])
         folder = (task.folder / "texts").relative_to(site.tools.paths.surveys)
-        source = {"image": task.image_id, "folder": str(folder), "carried": list(told.texts.carried)}
-        source |= {"left_out": left_out}
+        source: dict[str, Any] = {
+            "image": task.image_id,
+            "folder": str(folder),
+            "carried": list(told.texts.carried),
+        }
+        source |= {"left_out": left_out, "through": True}
         return {**cursor, "untold": others, "sources": [*cursor["sources"], source]}
     if told.needed:
         more = {
@@ -172,7 +180,7 @@ def record_through(
             "looks": task.looks,
         }
         return {**cursor, "untold": [{**entry, **more}, *others]}
-    difference = _untold(images.get(write, task.image_id), _("its lists do not match their checksums"))
+    difference = untold(images.get(write, task.image_id), _("its lists do not match their checksums"))
     surveys.note(write, survey.id, [difference.as_document()])
     return {**cursor, "untold": others}
 
@@ -250,11 +258,12 @@ def _chunk_file(chunk: int, size_bytes: int) -> WantedFile:
 
 
 def _give_up(write: Connection, survey: Survey, cursor: dict[str, Any], image: Image, why: str) -> None:
-    surveys.note(write, survey.id, [_untold(image, why).as_document()])
+    surveys.note(write, survey.id, [untold(image, why).as_document()])
     surveys.keep_place(write, survey.id, {**cursor, "untold": cursor["untold"][1:]})
 
 
-def _untold(image: Image, why: str) -> Difference:
+def untold(image: Image, why: str) -> Difference:
+    """What is told of an image whose lists nobody could make."""
     words = _("what image {image} holds cannot be told: no disc of it can be read well enough, and {why}")
     return Difference(
         "image-untold",

@@ -136,6 +136,29 @@ def test_discs_of_the_first_releases_are_read_by_their_manifests_and_directories
     story.end()
 
 
+def test_lists_that_a_release_wrote_wrongly_are_named_and_the_rebuild_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front, name = data_disc.front_texts, "catalog/files.csv"
+
+    def garbled(disc: Any) -> dict[str, bytes]:
+        texts: dict[str, bytes] = front(disc)
+        return texts | {name: texts[name].splitlines(keepends=True)[0] + b"what,is,this\xff\n"}
+
+    monkeypatch.setattr(data_disc, "front_texts", garbled)
+    story = archived(Story(tmp_path / "story"))
+    monkeypatch.undo()
+    throw_away(story)
+
+    done = rebuild(story)
+
+    assert done.state is SurveyState.DONE
+    told = kinds(done)
+    assert told.count("text-damaged") == told.count("image-untold") == 2
+    assert {item.state for item in story.images() if item.set_id} == {ImageState.FOUND}
+    story.end()
+
+
 def test_discs_of_another_site_are_named_and_not_taken(story: Story) -> None:
     throw_away(story)
     for key in story.site.tools.paths.keys.glob("*.pem"):
