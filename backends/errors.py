@@ -112,6 +112,18 @@ class CloseFailed(BackendError):
     """All data was sent but the medium could not be closed; only reading it back tells what it holds."""
 
 
+class TapeTextDamaged(BackendError):
+    """Bytes on a tape that should be a label, header, trailer or index are not, or of an unknown version."""
+
+
+class ImageDiffers(BackendError):
+    """The bytes that were streamed for an image are not the image; it was not completed on the medium."""
+
+
+class AppendCancelled(BackendError):
+    """Writing an image to a tape was stopped on request; the image is not on it, what was there before is."""
+
+
 class RecipeDamaged(BackendError):
     """A recipe is torn, edited or of an unknown version; the image cannot be streamed from it."""
 
