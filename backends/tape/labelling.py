@@ -10,7 +10,8 @@ def label_cartridge(drive: TapeDrive, label: TapeLabel) -> None:
     """Write the label to the blank cartridge in the drive; on return it is on the tape.
 
     Raises MediumRefused when anything at all stands on the cartridge (nothing was written), WriteProtected,
-    WriteFailed, MediumFull, DeviceFailure. Killed before its filemark: a blank, or a label that the next session closes.
+    WriteFailed, MediumFull, DeviceFailure. Killed before its filemark it
+    leaves a blank, or a label that the next session closes.
     """
     drive.rewind()
     try:
