@@ -234,7 +234,7 @@ class HotFolder:
         def differences(item: HotItem) -> str:
             return difference(
                 self._package(item), place.root / item.path, catalog=around.catalog, site=around.site,
-                reader=place.reader, progress=report,
+                reader=place.reader, progress=report, spares_left_out=True,
             )  # fmt: skip
 
         def unsafe(read: Connection, item: HotItem) -> str:

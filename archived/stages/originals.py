@@ -5,7 +5,7 @@ What may be deleted is answered for this moment: nobody can say it of an origina
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +34,14 @@ def difference(
     site: Site,
     reader: Reader | None = None,
     progress: Progress | None = None,
+    spares_left_out: bool = False,
 ) -> str:
     """Why the folder, bag or archive at `path` is not what the package holds; empty when it is.
 
+    Files that the class leaves out were never taken in: those that the receipt does not name are a difference.
+
     Args:
+        spares_left_out: those that it names are one, too: nobody has looked at them, and nothing may remove them.
         reader: whoever must be able to read all of it himself; None when the daemon's own rights decide.
         progress: gets (bytes done, bytes in all); what it raises ends the reading.
 
@@ -59,6 +63,8 @@ def difference(
     hidden = [f"{name}: {why}" for name, why in (*offer.offered.names, *source.unreadable)]
     if hidden:
         return _("not all of it can be read: {names}").format(names=shown(hidden))
+    if never_taken := _never_taken(package, source.left_out, spares=spares_left_out):
+        return never_taken
     try:
         content = read_content(offer, None, made_at_s=0, collect=True, progress=progress)
     except Cancelled:
@@ -89,6 +95,28 @@ def _request(package: Package, path: Path) -> SubmissionRequest:
 def _taken_from(package: Package) -> Mapping[str, Any]:
     """What its receipt says of the archive that it came out of."""
     return dict((package.accepted_receipt or {}).get("original") or {})
+
+
+def _never_taken(package: Package, left_out: Sequence[str], *, spares: bool) -> str:
+    """Which of the files that lie there and are not in the package nobody may lose, in words."""
+    named = frozenset((package.accepted_receipt or {}).get("left_out", ()))
+    found = [name for name in map(escaped, left_out) if spares or name not in named]
+    if not found:
+        return ""
+    words = (
+        counted(
+            "{count} file in it was never taken in, and would be lost with it: {names}",
+            "{count} files in it were never taken in, and would be lost with it: {names}",
+            len(found),
+        )
+        if spares
+        else counted(
+            "{count} file in it was never taken in, and the receipt does not name it: {names}",
+            "{count} files in it were never taken in, and the receipt does not name them: {names}",
+            len(found),
+        )
+    )
+    return words.format(count=len(found), names=shown(found))
 
 
 def _differing(package: Package, there: Mapping[str, str], catalog: Catalog) -> str:

@@ -121,6 +121,28 @@ def test_a_package_that_travels_as_a_tar_is_compared_by_what_is_in_it(
     assert found == "1 file is not that of P000001: caf%E9"
 
 
+def test_a_file_that_is_left_out_counts_when_the_receipt_does_not_name_it(
+    compare: Callable[..., str], volume: Path
+) -> None:
+    (volume / "~$mine.docx").write_text("left out, and named in the receipt")
+    assert compare(volume) == ""
+    found = compare(volume, lambda: (volume / "~$new.docx").write_text("nobody knows of it"))
+    assert found == "1 file in it was never taken in, and the receipt does not name it: ~$new.docx"
+
+
+def test_a_receipt_that_is_gone_names_nothing(
+    daemon: Daemon, compare: Callable[..., str], volume: Path
+) -> None:
+    (volume / "~$mine.docx").write_text("left out")
+    assert compare(volume) == ""
+    catalog, site = daemon.services.catalog, daemon.services.site
+    with catalog.write() as write:
+        packages.update_columns(write, "P000001", accepted_receipt=None)
+    with catalog.read() as read:
+        package = packages.get(read, "P000001")
+    assert "~$mine.docx" in difference(package, volume, catalog=catalog, site=site)
+
+
 def test_a_bag_that_travels_as_a_tar_is_compared_with_its_tag_files(
     compare: Callable[..., str], bag: Path
 ) -> None:

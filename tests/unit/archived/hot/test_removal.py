@@ -62,6 +62,29 @@ def test_something_new_in_it_keeps_it(archived: Hot) -> None:
     assert (archived.path / ONE / "new.txt").exists()
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_file_that_was_never_taken_in_keeps_the_folder(hot: Hot, when: str) -> None:
+    hot.restart(originals="remove-after-archived")
+    there = hot.volume(ready=False)
+    if when == "before":
+        (there / "~$mine.docx").write_text("left out, and named in the receipt")
+    hot.ready()
+    hot.look()
+    if when == "after":
+        (there / "~$mine.docx").write_text("left out, and named nowhere")
+    hot.archive(hot.packages()[0].id)
+    hot.look()
+    assert hot.states() == {ONE: "kept"}
+    assert sorted(os.listdir(there)) == ["empty", "page.txt", "~$mine.docx"]
+    assert kept(hot) == ["1 file in it was never taken in, and would be lost with it: ~$mine.docx"]
+
+    # A person takes it away and says again that the folder is ready: now nothing stands against it.
+    (there / "~$mine.docx").unlink()
+    hot.ready()
+    hot.look()
+    assert not there.exists()
+
+
 def test_a_link_that_was_put_into_it_is_not_followed(archived: Hot, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
