@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from backends.tape.alerts import CLEANING_MEDIA, EXPIRED_CLEANER, UNSUPPORTED_FORMAT
+from backends.tape.alerts import CLEANING_MEDIA, EXPIRED_CLEANER, LOAD_FAILURE, UNLOAD_FAILURE, UNSUPPORTED_FORMAT
 from backends.tape.densities import GENERATIONS, can_read
 from devices.sense import HARDWARE_ERROR, ILLEGAL_REQUEST, NOT_READY, UNIT_ATTENTION
 from simulator.answers import Refusal
@@ -88,6 +88,9 @@ class Loader:
         if self.carrier is None:
             raise Refusal(NOT_READY, 0x3A, 0x00)
         if self._estate.fault(Occasion.LOAD, drive=self._plan.name, medium=self.barcode):
+            # It stays at the mouth of the drive, where the robot can take it.
+            self.change_mechanics(tray_open=True)
+            self.alerts.add(LOAD_FAILURE)
             raise Refusal(HARDWARE_ERROR, 0x53, 0x00)
         self._estate.change(lambda world: world.loaded(self._plan.address))
         self._thread()
@@ -109,6 +112,7 @@ class Loader:
         if head is not None:
             head.rewind()
         if self._estate.fault(Occasion.UNLOAD, drive=self._plan.name, medium=self.barcode):
+            self.alerts.add(UNLOAD_FAILURE)
             raise Refusal(HARDWARE_ERROR, 0x53, 0x00)
         self._estate.wait(self._estate.latencies.tape.unload_s)
         self._let_go()

@@ -100,14 +100,14 @@ def test_the_position_counts_blocks_and_filemarks(place: TapePlace) -> None:
     assert drive.position() == TapePosition(1, 0)
 
 
-@pytest.mark.parametrize("number", range(8))
-def test_it_goes_to_any_object_and_reads_on_from_there(place: TapePlace, number: int) -> None:
+def test_it_goes_to_any_object_and_reads_on_from_there(place: TapePlace) -> None:
     drive = place.put()
     write_two_files(drive)
-    drive.locate(number)
-    assert drive.position().block == number
     expected = [block(0), block(1), block(2), None, block(4), block(5), None]
-    assert read_everything(drive) == expected[number:]
+    for number in (3, 0, 7, 1, 2, 6, 4, 5):
+        drive.locate(number)
+        assert drive.position().block == number
+        assert read_everything(drive) == expected[number:]
 
 
 def test_what_lies_past_the_end_of_data_cannot_be_gone_to(place: TapePlace) -> None:

@@ -6,7 +6,8 @@ from devices.failures import DeviceRefused
 from devices.scsi import Result
 from devices.sense import Sense
 
-Answer = bytes | Sense | Exception
+#: Sense with bytes: a refusal that carries data.
+Answer = bytes | Sense | tuple[Sense, bytes] | Exception
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class ScriptedTransport:
             self.sent.append(data_out)
         if isinstance(step.answer, Sense):
             raise DeviceRefused(step.answer, cdb, "scripted")
+        if isinstance(step.answer, tuple):
+            sense, data = step.answer
+            raise DeviceRefused(sense, cdb, "scripted", data=data)
         if isinstance(step.answer, Exception):
             raise step.answer
         data = step.answer[:data_in]
