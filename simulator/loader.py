@@ -2,7 +2,13 @@
 
 from dataclasses import replace
 
-from backends.tape.alerts import CLEANING_MEDIA, EXPIRED_CLEANER, LOAD_FAILURE, UNLOAD_FAILURE, UNSUPPORTED_FORMAT
+from backends.tape.alerts import (
+    CLEANING_MEDIA,
+    EXPIRED_CLEANER,
+    LOAD_FAILURE,
+    UNLOAD_FAILURE,
+    UNSUPPORTED_FORMAT,
+)
 from backends.tape.densities import GENERATIONS, can_read
 from devices.sense import HARDWARE_ERROR, ILLEGAL_REQUEST, NOT_READY, UNIT_ATTENTION
 from simulator.answers import Refusal

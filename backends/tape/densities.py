@@ -36,24 +36,30 @@ GENERATIONS: dict[str, Generation] = {
         Generation("lto-5", 5, 0x58, 1_500 * _GB, 140 * _MB_S, 80, 846),
         Generation("lto-6", 6, 0x5A, 2_500 * _GB, 160 * _MB_S, 136, 846),
         Generation("lto-7", 7, 0x5C, 6 * _TB, 300 * _MB_S, 112, 960),
+        # An LTO-7 cartridge that an LTO-8 drive has formatted with its own density, for good.
+        Generation("lto-7-m8", 8, 0x5D, 9 * _TB, 300 * _MB_S, 168, 960),
         Generation("lto-8", 8, 0x5E, 12 * _TB, 360 * _MB_S, 208, 960),
         Generation("lto-9", 9, 0x60, 18 * _TB, 400 * _MB_S, 280, 1035),
     )
 }
 BY_DENSITY: dict[int, Generation] = {one.density_code: one for one in GENERATIONS.values()}
 
-MEDIUM_TYPE_CLEANING = 0x01
+_M8 = "lto-7-m8"
 #: MAM attribute 0408h.
 MAM_DATA, MAM_CLEANING, MAM_WORM = 0x00, 0x01, 0x80
 
 
 def can_read(drive: Generation, medium: Generation) -> bool:
-    """Two generations back up to LTO-7, one back since LTO-8."""
+    """Two generations back up to LTO-7, one back since LTO-8; type M8 only where it is made."""
+    if medium.name == _M8:
+        return drive.number == medium.number
     back = 2 if drive.number <= 7 else 1
     return drive.number - back <= medium.number <= drive.number
 
 
 def can_write(drive: Generation, medium: Generation) -> bool:
+    if medium.name == _M8:
+        return drive.number == medium.number
     return drive.number - 1 <= medium.number <= drive.number
 
 

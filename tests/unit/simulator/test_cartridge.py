@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backends.tape.densities import GENERATIONS
+from backends.tape.densities import GENERATIONS, can_read, can_write
 from simulator.cartridge import BlockDamaged, Chip, SimulatedCartridge, make_cartridge
 from simulator.errors import RoomDamaged
 from simulator.tape_motion import Reel, TapeLatencies
@@ -72,6 +72,19 @@ def test_damage_stays_and_overwriting_mends_it(folder: Path) -> None:
     assert last.unreadable == {1}
     assert last.read(2) == b"new"
     last.release()
+
+
+def test_a_drive_reads_two_generations_back_until_the_seventh_and_one_since() -> None:
+    readable = {
+        name: {medium for medium, kind in GENERATIONS.items() if can_read(drive, kind)}
+        for name, drive in GENERATIONS.items()
+        if name != "lto-7-m8"
+    }
+    assert readable["lto-7"] == {"lto-5", "lto-6", "lto-7"}
+    assert readable["lto-8"] == {"lto-7", "lto-7-m8", "lto-8"}
+    assert readable["lto-9"] == {"lto-8", "lto-9"}
+    assert not can_write(GENERATIONS["lto-7"], GENERATIONS["lto-5"])
+    assert can_write(GENERATIONS["lto-8"], GENERATIONS["lto-7-m8"])
 
 
 def test_a_folder_without_a_cartridge_is_named(tmp_path: Path) -> None:
