@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from backends.tape.profiles import STANDARD, TGT, TapeProfile
 from backends.tape.ssc_drive import SscTapeDrive, TapeTimeouts
 from devices.clock import SimulatedClock, SystemClock
@@ -49,12 +51,19 @@ DATA, OTHER_DATA, WORM, PROTECTED, CLEANER, TOO_OLD = (SLOT + number for number 
 class TapePlace:
     """A tape library with two drives and the cartridges of the plan in its first slots.
 
-    `interfere` does to it what nobody could do through the devices (`simulator.control`).
+    `interfere` does to it what nobody could do through the devices (`simulator.control`). `lacks` declares what this
+    place cannot show; tests that need it say so. `small` is the slot of a cartridge that can be filled quickly.
     """
 
     changer: SmcChanger
     drives: dict[int, SscTapeDrive]
     interfere: Callable[..., Any]
+    lacks: frozenset[str] = frozenset()
+    small: int = DATA
+
+    def needs(self, what: str) -> None:
+        if what in self.lacks:
+            pytest.skip(f"this place lacks {what}")
 
     def put(self, slot: int = DATA, drive: int = 256) -> SscTapeDrive:
         """Have the robot put a cartridge into a drive, and hear what the drive has to say about it."""

@@ -53,6 +53,16 @@ def read_everything(drive: TapeDrive) -> list[bytes | None]:
             return things
 
 
+def fill(drive: TapeDrive, size: int) -> list[bool]:
+    """Write blocks until one is refused; for each that was taken, whether early warning was passed."""
+    warnings: list[bool] = []
+    try:
+        while True:
+            warnings.append(drive.write_block(block(len(warnings) % 256, size)))
+    except MediumFull:
+        return warnings
+
+
 def test_blocks_come_back_as_they_were_written_with_filemarks_between(place: TapePlace) -> None:
     drive = place.put()
     write_two_files(drive)
@@ -188,22 +198,21 @@ def test_two_drives_work_with_two_tapes(place: TapePlace) -> None:
 def test_the_end_of_the_tape_is_warned_of_and_then_refused_and_nothing_flushed_is_lost(
     place: TapePlace,
 ) -> None:
-    drive = place.put()
+    drive = place.put(place.small)
     size = 64 * 1024
-    written = 0
-    while not drive.write_block(block(written, size)):
-        written += 1
-    written += 1
-    drive.write_block(block(written, size))
-    written += 1
-    with pytest.raises(MediumFull):
-        drive.write_block(block(written, size))
+    warnings = fill(drive, size)
+    assert warnings.count(True) > 1
+    assert warnings == sorted(warnings)
     assert drive.write_filemarks(1)
     drive.rewind()
-    assert [drive.read_block(size) for _ in range(written)] == [block(n, size) for n in range(written)]
+    for number in range(len(warnings)):
+        assert drive.read_block(size) == block(number % 256, size)
+    with pytest.raises(FilemarkMet):
+        drive.read_block(size)
 
 
 def test_a_protected_cartridge_takes_nothing_and_can_be_read(place: TapePlace) -> None:
+    place.needs("write protection of a cartridge")
     drive = place.put(PROTECTED)
     assert drive.inspect().write_protected
     with pytest.raises(WriteProtected):
@@ -215,6 +224,7 @@ def test_a_protected_cartridge_takes_nothing_and_can_be_read(place: TapePlace) -
 
 
 def test_a_worm_cartridge_is_appended_to_and_never_overwritten(place: TapePlace) -> None:
+    place.needs("WORM")
     drive = place.put(WORM)
     write_two_files(drive)
     drive.locate(4)
@@ -238,6 +248,7 @@ def test_a_worm_cartridge_is_appended_to_and_never_overwritten(place: TapePlace)
 
 
 def test_a_damaged_block_is_named_and_the_next_one_can_be_read(place: TapePlace) -> None:
+    place.needs("damage")
     drive = place.put()
     write_two_files(drive)
     place.interfere("damage", medium="A00001L8", block=1)
@@ -254,6 +265,7 @@ def test_a_damaged_block_is_named_and_the_next_one_can_be_read(place: TapePlace)
 def test_a_block_that_could_not_be_written_is_told_at_the_flush_and_what_lies_before_it_stays(
     place: TapePlace,
 ) -> None:
+    place.needs("faults")
     drive = place.put()
     drive.write_block(block(0))
     drive.write_filemarks(1)

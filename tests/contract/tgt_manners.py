@@ -16,6 +16,8 @@ _ABSENT = {
     WriteAttribute.OPCODE,
     ReportDensitySupport.OPCODE,
 }
+#: What the real one cannot show: its protection sticks to the drive, and WORM is a name only.
+TGT_LACKS = frozenset({"write protection of a cartridge", "WORM", "damage", "faults"})
 
 
 class LikeTgt:
