@@ -278,7 +278,7 @@ class SscTapeDrive:
         return refused.data[:length]
 
     def _write(self, cdb: bytes, data: bytes | None) -> bool:
-        """Carry a write out; True when the drive says that early warning was passed."""
+        """Carry a write out; True once early warning was passed: some drives say so only once, or not at filemarks."""
         try:
             self._execute(cdb, data_out=data, timeout_s=self._timeouts.transfer_s)
         except DeviceRefused as refused:
@@ -292,8 +292,7 @@ class SscTapeDrive:
                 ) from refused
             if sense.eom and self._after_warning_bytes is None:
                 self._after_warning_bytes = 0
-            return sense.eom
-        return False
+        return self._after_warning_bytes is not None
 
     def _set_up(self) -> None:
         """Buffered, blocks as we want them, compression as we want it; asked once for each load or reset."""

@@ -113,6 +113,21 @@ def test_what_comes_of_writing_a_block(answer: Answer, expected: bool | type[Exc
             assert raised.value.deferred == (isinstance(answer, Sense) and answer.deferred)
 
 
+def test_a_warning_holds_until_the_tape_is_moved_also_from_a_drive_that_says_it_once() -> None:
+    warning = Sense(0, 0x00, 0x02, eom=True, information=0)
+    drive = drive_that(
+        SET_UP,
+        Step(Write6(1).encode()),
+        Step(Write6(1).encode(), warning),
+        Step(WriteFilemarks6(1).encode()),
+        Step(Rewind().encode()),
+        Step(Write6(1).encode()),
+    )
+    assert [drive.write_block(b"a"), drive.write_block(b"b"), drive.write_filemarks(1)] == [False, True, True]
+    drive.rewind()
+    assert not drive.write_block(b"c")
+
+
 @pytest.mark.parametrize("block", [b"", bytearray(), memoryview(b"")])
 def test_an_empty_block_is_no_block(block: bytes) -> None:
     with pytest.raises(ValueError, match="0 bytes"):
