@@ -11,7 +11,8 @@ from cli.context import Context, at
 from cli.delivered import DeliveredFile
 from cli.delivery import check_file, write_checked
 from cli.nouns import noun, one_or_all, reason_option, verb
-from cli.recalling import cancelled_on_failure, wait_until_ready
+from cli.recalling import ask_once, cancelled_on_failure, hand_over, wait_until_ready
+from cli.reconnecting import patient, stream_again
 from cli.render import facts, items, plain, size, table
 
 images = noun(
@@ -119,13 +120,13 @@ def export(context: Context, image: str, file: Path, overwrite: bool) -> None:
                 id=known["id"], state=known["state"]
             )
         )
-    asked = context.post(at("/v1/images", image, "export"))
+    asked = ask_once(context, at("/v1/images", image, "export"))
     announced = DeliveredFile(str(file), known["size_bytes"], known["sha256"])
-    with cancelled_on_failure(context, asked):
+    with cancelled_on_failure(context, asked), patient(context):
         wait_until_ready(context, asked)
-        pieces = context.stream(at("/v1/recalls", asked["recall"], "content"))
+        pieces = stream_again(context, at("/v1/recalls", asked["recall"], "content"))
         write_checked(pieces, file.absolute(), announced, overwrite=overwrite)
-    context.post(at("/v1/recalls", asked["recall"], "delivered"))
+        hand_over(context, asked["recall"])
     context.answer(
         asked,
         lambda _document: click.echo(

@@ -11,7 +11,8 @@ from cli import recall_note
 from cli.context import Context
 from cli.nouns import verb
 from cli.recall_order import ORDERS, begin, bring, given_up_on_failure, take_up
-from cli.recall_targets import FolderTarget, Target, target_of
+from cli.recall_part import Target
+from cli.recall_targets import STANDARD_OUTPUT, target_of
 from cli.recall_wanted import folder_name, items_wanted
 from cli.reconnecting import patient
 from cli.render import duration, plain, size, table
@@ -25,6 +26,7 @@ from cli.render import duration, plain, size, table
     "recall --from wanted.txt --bag ./bags",
     "recall Z109/2003/0007 --file data/film.mkv --bytes 0-1048575 --to ./head",
     "recall Z109/2003/0007 Z109/2003/0008 --tar -",
+    "recall --from wanted.txt --tar ./wanted.tar",
     "recall Z109/2003/0007 --continue --to ./read",
 )
 @click.argument("refs", metavar="[REF]...", nargs=-1)
@@ -50,7 +52,7 @@ from cli.render import duration, plain, size, table
 @click.option(
     "--bag", type=click.Path(path_type=Path), help="New or empty folder for a BagIt bag of each package."
 )
-@click.option("--tar", type=click.Choice(["-"]), help="- streams a PAX tar to standard output.")
+@click.option("--tar", metavar="FILE", help="A PAX tar; - streams it to standard output.")
 @click.option("--overwrite", is_flag=True, help="The folder may hold files, and they may be replaced.")
 @click.option(
     "--continue", "going_on", is_flag=True, help="Go on with what an earlier call left in the folder."
@@ -81,14 +83,14 @@ def recall(
     """
     if sum(place is not None for place in (folder, bag, tar)) > 1:
         raise click.UsageError(_("--to, --bag and --tar exclude each other"))
-    if tar is not None and (how["going_on"] or how["keep"] or context.as_json):
+    if tar == STANDARD_OUTPUT and (how["going_on"] or how["keep"] or context.as_json):
         raise click.UsageError(
             _("a tar stream cannot be continued or kept, and takes standard output for itself")
         )
     going_on = how["going_on"]
     unnamed = going_on and not refs and not lists
-    if unnamed and (folder is None and bag is None):
-        raise click.UsageError(_("--continue without a reference needs --to DIR or --bag DIR"))
+    if unnamed and (folder is None and bag is None and tar is None):
+        raise click.UsageError(_("--continue without a reference needs --to DIR, --bag DIR or --tar FILE"))
     items = [] if unnamed else items_wanted(refs, lists, version, paths, ranges)
     if dry_run:
         context.answer(context.post(ORDERS, {"items": items, "dry_run": True}), show_plan)
@@ -97,7 +99,7 @@ def recall(
     target = target_of(folder, bag, tar, overwrite=how["overwrite"], going_on=going_on, named=named)
     target.check()
     asked = _bring(context, items, target, going_on=going_on, keep=how["keep"])
-    if tar is not None:
+    if tar == STANDARD_OUTPUT:
         context.say(_done_words(asked, target))
     else:
         context.answer(asked, lambda document: click.echo(_done_words(document, target)))
@@ -106,16 +108,14 @@ def recall(
 def _bring(
     context: Context, items: list[dict[str, Any]], target: Target, *, going_on: bool, keep: bool
 ) -> dict[str, Any]:
-    note = recall_note.read(target.folder) if going_on and isinstance(target, FolderTarget) else None
-    if note is not None and isinstance(target, FolderTarget):
+    note = recall_note.read(target.note) if going_on and target.note is not None else None
+    if note is not None:
         asked = take_up(context, note, items, target)
     elif items:
         note, asked = begin(context, items)
     else:
         raise Refused(
-            _("there is no unfinished recall in {folder}; nothing was asked for").format(
-                folder=target.words()
-            ),
+            _("there is no unfinished recall in {folder}; nothing was asked for").format(folder=target.place),
             advice=_("name what you want: archivectl recall REF --to DIR"),
         )
     with given_up_on_failure(context, note, target, keep=keep), patient(context):

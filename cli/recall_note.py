@@ -9,6 +9,7 @@ from typing import Any
 from archived.errors import Failed
 from archived.language import _
 
+#: In a folder.
 NAME = ".archived-recall.json"
 VERSION = 1
 
@@ -30,7 +31,7 @@ class NotedPart:
 
 @dataclass
 class Note:
-    """An order on its way into a folder."""
+    """An order on its way into a folder, or into a tar."""
 
     items: list[dict[str, Any]]
     orders: list[str]
@@ -42,32 +43,32 @@ class Note:
         return {part.recall: package for package, part in self.parts.items() if not part.done}
 
 
-def write(folder: Path, note: Note) -> None:
+def write(file: Path, note: Note) -> None:
     """Put the note down, whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f"{NAME}.part"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f"{file.name}.part")
     with temporary.open("w", encoding="utf-8") as out:
         json.dump({"version": VERSION, **asdict(note)}, out, ensure_ascii=False, indent=1)
         out.flush()
         os.fsync(out.fileno())
-    os.replace(temporary, folder / NAME)
+    os.replace(temporary, file)
 
 
-def keep(folder: Path, note: Note) -> None:
+def keep(file: Path, note: Note) -> None:
     """Put the note down unless there is one."""
-    if not exists(folder):
-        write(folder, note)
+    if not exists(file):
+        write(file, note)
 
 
-def exists(folder: Path) -> bool:
+def exists(file: Path) -> bool:
     """Whether there is a note."""
-    return (folder / NAME).exists()
+    return file.exists()
 
 
-def read(folder: Path) -> Note | None:
-    """The note in a folder; None when there is none. Raises Failed when it cannot be used."""
+def read(file: Path) -> Note | None:
+    """The note; None when there is none. Raises Failed when it cannot be used."""
     try:
-        document = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        document = json.loads(file.read_text(encoding="utf-8"))
         if document.pop("version") != VERSION:
             raise ValueError("another version")
         parts = {package: NotedPart(**part) for package, part in document.pop("parts").items()}
@@ -77,12 +78,12 @@ def read(folder: Path) -> Note | None:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Failed(
             _("{file} cannot be used: {reason}; no recalled file was touched").format(
-                file=folder / NAME, reason=error
+                file=file, reason=error
             ),
             advice=_("remove it and recall into another folder"),
         ) from None
 
 
-def remove(folder: Path) -> None:
+def remove(file: Path) -> None:
     """Everything is there."""
-    (folder / NAME).unlink(missing_ok=True)
+    file.unlink(missing_ok=True)

@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
-from uuid import uuid4
 
-from archived.errors import AnswerBroken, ArchivedError, Failed, Refused, Unrecoverable, WrongState
+from archived.errors import ArchivedError, Failed, Refused, Unrecoverable
 from archived.language import _, counted
 from archived.names import escaped
 from cli import recall_note
 from cli.context import Context, at
 from cli.delivered import DeliveredFile, file_of, folder_of, link_of
 from cli.recall_note import Note, NotedPart
-from cli.recall_targets import FolderTarget, Part, Target, folder_names
-from cli.reconnecting import call_again, stream_again
+from cli.recall_part import Part, Target
+from cli.recall_targets import folder_names
+from cli.recalling import ask_once, hand_over
+from cli.reconnecting import stream_again
 from cli.waiting import wait_for
 
 ORDERS = "/v1/recall-orders"
@@ -25,7 +26,7 @@ LIVE = ("waiting", "requested", "ready")
 
 def begin(context: Context, items: list[dict[str, Any]]) -> tuple[Note, dict[str, Any]]:
     """Put the order on record; the note of it, and the daemon's document."""
-    asked = _ask(context, items)
+    asked = ask_once(context, ORDERS, items=items, dry_run=False)
     names = folder_names(asked["recalls"])
     whole = {item["package"]: not (item["paths"] or item["pieces"]) for item in _by_package(items, asked)}
     parts = {
@@ -37,9 +38,7 @@ def begin(context: Context, items: list[dict[str, Any]]) -> tuple[Note, dict[str
     return Note(items, [asked["order"]], parts), asked
 
 
-def take_up(
-    context: Context, note: Note, items: list[dict[str, Any]], target: FolderTarget
-) -> dict[str, Any]:
+def take_up(context: Context, note: Note, items: list[dict[str, Any]], target: Target) -> dict[str, Any]:
     """Go on with what is noted: what the daemon still serves is waited for, what is missing is asked for again.
 
     Raises:
@@ -48,9 +47,11 @@ def take_up(
     if items and items != note.items:
         raise Refused(
             _("{folder} holds an unfinished recall of something else; nothing was asked for").format(
-                folder=target.folder
+                folder=target.place
             ),
-            advice=_("go on with it: archivectl recall --continue --to DIR   or name another folder"),
+            advice=_(
+                "go on with it: archivectl recall --continue {option} {folder}   or name another place"
+            ).format(option=target.option, folder=target.place),
         )
     live = {
         recall["recall"]
@@ -59,15 +60,18 @@ def take_up(
         if recall["state"] in LIVE
     }
     missing = []
-    for package, part in note.parts.items():
-        if part.done or part.recall in live:
+    for package, noted in note.parts.items():
+        if target.in_any_order and (noted.done or noted.recall in live):
             continue
-        files = _files(context, part.first_recall)
-        rest = [file for file in files if not target.has(part.folder, file)]
+        part = _part(context, package, noted, noted.first_recall)
+        rest = target.rest(part)
+        noted.done = not rest and noted.recall not in live
+        if noted.recall in live:
+            continue
         if not rest:
-            part.done = True
+            target.take(part, _nothing)  # folders and links, of which the daemon has nothing to give
             continue
-        whole = part.whole and len(rest) == len(files)
+        whole = noted.whole and len(rest) == len(part.files)
         missing.append(
             {
                 "reference": package,
@@ -82,11 +86,12 @@ def take_up(
         )
     asked: dict[str, Any] = {"recalls": [], "orders": note.orders}
     if missing:
-        asked = _ask(context, missing)
+        asked = ask_once(context, ORDERS, items=missing, dry_run=False)
         note.orders.append(asked["order"])
         for recall in asked["recalls"]:
             note.parts[recall["package"]].recall = recall["recall"]
-        recall_note.write(target.folder, note)
+        if target.note is not None:
+            recall_note.write(target.note, note)
     return asked
 
 
@@ -113,8 +118,8 @@ def bring(context: Context, note: Note, target: Target) -> None:
         _take(context, note, now["recall"], part, target)
     if not failed:
         target.end()
-        if isinstance(target, FolderTarget):
-            recall_note.remove(target.folder)
+        if target.note is not None:
+            recall_note.remove(target.note)
         return
     listed = "; ".join(failed[:10])
     if len(failed) == len(note.parts):
@@ -139,11 +144,11 @@ def given_up_on_failure(context: Context, note: Note, target: Target, *, keep: b
     try:
         yield
     except BaseException:
-        if isinstance(target, FolderTarget) and (keep or recall_note.exists(target.folder)):
-            recall_note.write(target.folder, note)
+        if target.note is not None and (keep or recall_note.exists(target.note)):
+            recall_note.write(target.note, note)
             context.say(
                 _("what arrived is kept; go on with: archivectl recall --continue {option} {folder}").format(
-                    option=target.option, folder=target.folder
+                    option=target.option, folder=target.place
                 )
             )
         if keep:
@@ -159,20 +164,6 @@ def given_up_on_failure(context: Context, note: Note, target: Target, *, keep: b
                     )
                 )
         raise
-
-
-def _ask(context: Context, items: list[dict[str, Any]]) -> dict[str, Any]:
-    """Put an order on record. It has a key, so that it may be sent again when the answer was lost."""
-    order = {"items": items, "dry_run": False, "key": uuid4().hex}
-
-    def send() -> dict[str, Any]:
-        answer: dict[str, Any] = context.post(ORDERS, order)
-        return answer
-
-    try:
-        return send()
-    except AnswerBroken:
-        return call_again(context, send)
 
 
 def _next(
@@ -192,44 +183,50 @@ def _next(
     return None
 
 
-def _take(context: Context, note: Note, recall_id: str, part: NotedPart, target: Target) -> None:
-    package = next(name for name, item in note.parts.items() if item is part)
-    document = context.get(at("/v1/recalls", recall_id, "files"))
-    files = _files_of(document)
-    if part.first_recall != recall_id:
-        # Only the rest was asked for this time; digests of pieces are known since they were gathered.
-        document = context.get(at("/v1/recalls", part.first_recall, "files"))
-        now = {file.name: file for file in files}
-        files = [now.get(file.name, file) for file in _files_of(document)]
+def _take(context: Context, note: Note, recall_id: str, noted: NotedPart, target: Target) -> None:
+    package = next(name for name, item in note.parts.items() if item is noted)
     content = at("/v1/recalls", recall_id, "content")
 
     def fetch(file: DeliveredFile) -> Iterator[bytes]:
-        if isinstance(target, FolderTarget):  # all paths were checked: now something is written
-            recall_note.keep(target.folder, note)
+        if target.note is not None:  # all paths were checked: now something is written
+            recall_note.keep(target.note, note)
         bounds = {} if file.start is None else {"start": file.start, "end": file.end}
         return stream_again(context, content, path=file.path, **bounds)
 
-    target.take(
-        Part(
-            package,
-            part.reference,
-            part.folder,
-            tuple(files),
-            tuple(map(folder_of, document["directories"])),
-            tuple(link_of(item) for item in document["files"] if item["kind"] == "link"),
-            part.whole,
-        ),
-        fetch,
-    )
-    if isinstance(target, FolderTarget) and target.links_not_made:
+    target.take(_part(context, package, noted, recall_id), fetch)
+    if target.links_not_made:
         _say_links(context, target)
-    _hand_over(context, recall_id)
-    part.done = True
-    if isinstance(target, FolderTarget):
-        recall_note.write(target.folder, note)
+    hand_over(context, recall_id)
+    noted.done = True
+    if target.note is not None:
+        recall_note.write(target.note, note)
 
 
-def _say_links(context: Context, target: FolderTarget) -> None:
+def _part(context: Context, package: str, noted: NotedPart, recall_id: str) -> Part:
+    """Everything that has to be there of one package, as the recall that brings it announces it."""
+    document = context.get(at("/v1/recalls", recall_id, "files"))
+    files = _files_of(document)
+    if noted.first_recall != recall_id:
+        # Only the rest was asked for this time; digests of pieces are known since they were gathered.
+        document = context.get(at("/v1/recalls", noted.first_recall, "files"))
+        now = {file.name: file for file in files}
+        files = [now.get(file.name, file) for file in _files_of(document)]
+    return Part(
+        package,
+        noted.reference,
+        noted.folder,
+        tuple(files),
+        tuple(map(folder_of, document["directories"])),
+        tuple(link_of(item) for item in document["files"] if item["kind"] == "link"),
+        noted.whole,
+    )
+
+
+def _nothing(file: DeliveredFile) -> Iterator[bytes]:
+    raise AssertionError(f"{file.name} was there a moment ago")
+
+
+def _say_links(context: Context, target: Target) -> None:
     """Which links were not made, once."""
     names, target.links_not_made = target.links_not_made, ()
     context.say(
@@ -238,23 +235,9 @@ def _say_links(context: Context, target: FolderTarget) -> None:
             "{count} symbolic links lead out of {folder} and were not made: {names}; --tar - gives them as they are",
             len(names),
         ).format(
-            count=len(names), folder=target.folder, names=", ".join(map(escaped, names[:LINKS_NAMED_MAX]))
+            count=len(names), folder=target.place, names=", ".join(map(escaped, names[:LINKS_NAMED_MAX]))
         )
     )
-
-
-def _hand_over(context: Context, recall_id: str) -> None:
-    """Say that everything arrived. An answer that was lost on the way may have been given."""
-
-    def say() -> None:
-        with suppress(WrongState):
-            context.post(at("/v1/recalls", recall_id, "delivered"))
-
-    call_again(context, say)
-
-
-def _files(context: Context, recall_id: str) -> list[DeliveredFile]:
-    return _files_of(context.get(at("/v1/recalls", recall_id, "files")))
 
 
 def _files_of(document: dict[str, Any]) -> list[DeliveredFile]:

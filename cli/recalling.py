@@ -3,11 +3,37 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+from uuid import uuid4
 
-from archived.errors import ArchivedError, Unavailable, Unrecoverable
+from archived.errors import AnswerBroken, ArchivedError, Unavailable, Unrecoverable, WrongState
 from archived.language import _
 from cli.context import Context, at
+from cli.reconnecting import call_again
 from cli.waiting import wait_for
+
+
+def ask_once(context: Context, path: str, /, **request: Any) -> dict[str, Any]:
+    """Put a request for bytes on record. It has a key, so that it may be sent again when the answer was lost."""
+    document = {**request, "key": uuid4().hex}
+
+    def send() -> dict[str, Any]:
+        answer: dict[str, Any] = context.post(path, document)
+        return answer
+
+    try:
+        return send()
+    except AnswerBroken:
+        return call_again(context, send)
+
+
+def hand_over(context: Context, recall_id: str) -> None:
+    """Say that everything arrived. An answer that was lost on the way may have been given."""
+
+    def say() -> None:
+        with suppress(WrongState):
+            context.post(at("/v1/recalls", recall_id, "delivered"))
+
+    call_again(context, say)
 
 
 def wait_until_ready(context: Context, recall: dict[str, Any]) -> None:

@@ -60,7 +60,8 @@ def stream_again(context: Context, path: str, /, **params: Any) -> Iterator[byte
     while True:
         before = given
         try:
-            for piece in _behind(context.stream(path, **params), given):
+            skip = {"skip": given} if given else {}
+            for piece in context.stream(path, **params, **skip):
                 given += len(piece)
                 yield piece
             return
@@ -70,11 +71,3 @@ def stream_again(context: Context, path: str, /, **params: Any) -> Iterator[byte
             stuck = given == before
         call_again(context, lambda: context.daemon.get("/v1/status"))
         context.forget()
-
-
-def _behind(pieces: Iterator[bytes], skip: int) -> Iterator[bytes]:
-    """The bytes behind the first `skip`."""
-    for piece in pieces:
-        if skip < len(piece):
-            yield piece[skip:]
-        skip = max(0, skip - len(piece))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
 
@@ -49,9 +49,13 @@ def content(
     path: str = "",
     start: int | None = None,
     end: int | None = None,
+    skip: int = Query(0, ge=0),
     services: Services = Depends(services_of),
 ) -> StreamingResponse:
-    """The bytes of one file (or of the image), or of one piece of it: `end` is the last byte of it."""
+    """The bytes of one file (or of the image), or of one piece of it: `end` is the last byte of it.
+
+    `skip`: so many bytes from the beginning are judged with the others, and not sent: the caller has them.
+    """
     paths = services.site.tools.paths
     with services.catalog.read() as read:
         recall = catalog_recalls.head(read, recall_id)
@@ -77,9 +81,9 @@ def content(
             spool = spool_path(paths.recalls / recall.id, recall.image_id or "none")
             blocks = _from_file(spool, file.offset + (start or 0), file)
     return StreamingResponse(
-        blocks,
+        _behind(blocks, skip),
         media_type="application/octet-stream",
-        headers={"Content-Length": str(file.size_bytes), "Repr-Digest-SHA-256": file.sha256},
+        headers={"Content-Length": str(max(0, file.size_bytes - skip)), "Repr-Digest-SHA-256": file.sha256},
     )
 
 
@@ -114,6 +118,14 @@ def _asked_of(read: Connection, folder: Path, recall: Recall) -> Asked:
                 del _asked[next(iter(_asked))]
             _asked[folder] = Asked(frozenset(paths), pieces)
         return _asked[folder]
+
+
+def _behind(blocks: Iterator[bytes], skip: int) -> Iterator[bytes]:
+    """The bytes behind the first `skip`."""
+    for block in blocks:
+        if skip < len(block):
+            yield block[skip:] if skip else block
+        skip = max(0, skip - len(block))
 
 
 def _from_file(path: Path, offset: int, file: WantedFile) -> Iterator[bytes]:

@@ -1,7 +1,9 @@
 """The daemon is killed where it hurts, told to stop, started again: the room goes on, and nothing is lost."""
 
+import hashlib
 import os
 import signal
+import subprocess
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.conftest import SMALLEST_SET
-from tests.acceptance.running import PATIENCE_S, Site
+from tests.acceptance.running import BIN, PATIENCE_S, Site
 
 MakeVolume = Callable[..., Path]
 NUMBERS = count(1)
@@ -158,6 +160,53 @@ def test_killed_while_reading_for_a_recall_both_daemon_and_caller_go_on(
     assert recalling.returncode == 0
     assert (to / "data/scan.bin").read_bytes() == (source / "scan.bin").read_bytes()
     assert site.look("select state from recall where id = ?", *recall) == [("delivered",)]
+
+
+def test_killed_while_an_image_is_exported_the_export_goes_on(
+    site: Site, volume: MakeVolume, tmp_path: Path
+) -> None:
+    if not site.look("select 1 from image where sha256 is not null"):
+        name, _source = submitted(site, volume)
+        site.archive(name)
+    (image,) = site.look(
+        "select id from image where kind = 'data' and sha256 is not null order by id desc limit 1"
+    )
+    file = tmp_path / "disc.udf"
+    exporting = site.begin("images", "export", *image, file)
+    site.wait_for_rows("select id from recall where image_id = ? and package_id is null", *image)
+    site.kill()
+    site.start()
+    out, err = exporting.communicate(timeout=PATIENCE_S)
+
+    assert exporting.returncode == 0, (out, err)
+    (recorded,) = site.look("select sha256, size_bytes from image where id = ?", *image)
+    data = file.read_bytes()
+    assert (hashlib.sha256(data).digest(), len(data)) == recorded
+    exports = "select state from recall where image_id = ? and package_id is null"
+    assert site.look(exports, *image) == [("delivered",)], "asked for once"
+
+
+def test_killed_in_the_middle_of_a_tar_stream_the_stream_goes_on_at_its_byte(
+    site: Site, volume: MakeVolume
+) -> None:
+    name, _source = submitted(site, volume, size_bytes=5_000_000)
+    line = [
+        str(BIN / "archivectl"), "--site", str(site.folder), "recall", f"F1/S1/{name}", "--tar", "-"
+    ]  # fmt: skip
+    # Unbuffered: `communicate` goes on behind what was read here.
+    with subprocess.Popen(line, bufsize=0, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as streaming:
+        assert streaming.stdout is not None
+        begin = streaming.stdout.read(60_000)
+        site.kill()
+        with pytest.raises(subprocess.TimeoutExpired):  # what was under way comes, and no more
+            streaming.communicate(timeout=1)
+        site.start()
+        rest, err = streaming.communicate(timeout=PATIENCE_S)
+    whole = subprocess.run(line, capture_output=True, timeout=PATIENCE_S, check=True)
+
+    assert streaming.returncode == 0, err
+    assert b"the daemon answers again" in err
+    assert begin + rest == whole.stdout
 
 
 def test_told_to_stop_it_ends_what_burns_and_begins_nothing(

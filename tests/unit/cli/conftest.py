@@ -34,7 +34,7 @@ class FakeClient:
 
     def stream(self, path: str, /, **params: Any) -> Iterator[bytes]:
         self.calls.append(("STREAM", path, params))
-        data = self.contents[params.get("path", "")]
+        data = self.contents[params.get("path", "")][params.get("skip", 0) :]
         yield data[:3]
         yield data[3:]
 
