@@ -40,7 +40,7 @@ def _is_name(name: bytes) -> bool:
 
 NAMES = st.one_of(st.sampled_from(HARD), st.binary(min_size=1, max_size=20).filter(_is_name))
 TIMES_NS = st.one_of(
-    st.integers(-(2**31) * 10**9, 2**33 * 10**9), st.sampled_from([0, -1, 1_500_000_000_123_456_789])
+    st.integers((1 - 2**31) * 10**9, 2**33 * 10**9), st.sampled_from([0, -1, 1_500_000_000_123_456_789])
 )
 LEAVES = st.builds(
     Leaf,

@@ -5,13 +5,17 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from archived.catalog.rows import values
 from archived.catalog.tables import allowance, attention, event, pace, setting
 from archived.model import Allowance, Event
 
 DAEMON = "archived"
+_ALLOWED = select(allowance.c.thing).where(allowance.c.kind == bindparam("kind"))
+_ALLOWANCES = select(allowance).order_by(allowance.c.at)
+_ATTENTIONS = select(attention).order_by(attention.c.urgency, attention.c.since)
+_SETTINGS = select(setting)
 
 
 def append(
@@ -68,12 +72,12 @@ def allow(connection: Connection, item: Allowance) -> None:
 
 def allowed(connection: Connection, kind: str) -> frozenset[str]:
     """Things for which a person recorded an exception or a waiver of this kind."""
-    return frozenset(connection.execute(select(allowance.c.thing).where(allowance.c.kind == kind)).scalars())
+    return frozenset(connection.execute(_ALLOWED, {"kind": kind}).scalars())
 
 
 def allowances(connection: Connection) -> list[Allowance]:
     """Everything that people took upon themselves."""
-    return values(connection, Allowance, select(allowance).order_by(allowance.c.at))
+    return values(connection, Allowance, _ALLOWANCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def clear_attention(connection: Connection, attention_id: str) -> bool:
 
 
 def attentions(connection: Connection) -> list[Attention]:
-    return values(connection, Attention, select(attention).order_by(attention.c.urgency, attention.c.since))
+    return values(connection, Attention, _ATTENTIONS)
 
 
 def keep_attentions(connection: Connection, prefix: str, alive: Sequence[str]) -> None:
@@ -125,7 +129,7 @@ def set_setting(connection: Connection, key: str, value: str) -> None:
 
 
 def settings(connection: Connection) -> dict[str, str]:
-    return {row.key: row.value for row in connection.execute(select(setting))}
+    return {row.key: row.value for row in connection.execute(_SETTINGS)}
 
 
 def learn_pace(connection: Connection, what: str, value: float) -> None:

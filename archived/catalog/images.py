@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from archived import states
-from archived.catalog.rows import add, advance, next_number, one, values
+from archived.catalog.rows import add, advance, in_states, next_number, one, values
 from archived.catalog.tables import chunk_table, image, protection_set
 from archived.model import GroupKey, Image, ProtectionSet
 from archived.states import ImageEvent, ImageState, SetEvent, SetState
@@ -16,6 +16,11 @@ from archived.states import ImageEvent, ImageState, SetEvent, SetState
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: Multiplier coprime to 32^4: consecutive sets get ids that do not look alike.
 _SPREAD = 613_441
+_OF_SET = (
+    select(image)
+    .where(image.c.set_id == bindparam("set_id"), image.c.state != ImageState.VOID)
+    .order_by(image.c.position)
+)
 
 
 def set_id(number: int) -> str:
@@ -87,7 +92,7 @@ def get(connection: Connection, image_id: str) -> Image:
 
 
 def in_state(connection: Connection, *wanted: ImageState) -> list[Image]:
-    return values(connection, Image, select(image).where(image.c.state.in_(wanted)).order_by(image.c.id))
+    return in_states(connection, Image, image, wanted)
 
 
 def listing(connection: Connection) -> list[Image]:
@@ -96,8 +101,7 @@ def listing(connection: Connection) -> list[Image]:
 
 def of_set(connection: Connection, set_name: str) -> list[Image]:
     """Members of a set in order of position, void ones left out."""
-    query = select(image).where(image.c.set_id == set_name, image.c.state != ImageState.VOID)
-    return values(connection, Image, query.order_by(image.c.position))
+    return values(connection, Image, _OF_SET, set_id=set_name)
 
 
 def advance_state(connection: Connection, image_id: str, event: ImageEvent, **changes: Any) -> None:
@@ -161,10 +165,7 @@ def get_set(connection: Connection, set_name: str) -> ProtectionSet:
 
 
 def sets_in_state(connection: Connection, *wanted: SetState) -> list[ProtectionSet]:
-    query = (
-        select(protection_set).where(protection_set.c.state.in_(wanted)).order_by(protection_set.c.opened_at)
-    )
-    return values(connection, ProtectionSet, query)
+    return in_states(connection, ProtectionSet, protection_set, wanted, by="opened_at")
 
 
 def set_listing(connection: Connection) -> list[ProtectionSet]:

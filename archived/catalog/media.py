@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from archived import states
-from archived.catalog.rows import add, advance, one, values
+from archived.catalog.rows import add, advance, in_states, one, values
 from archived.catalog.tables import copy, drive, medium, move
 from archived.model import Copy, Drive, Medium, Move
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState, MoveEvent, MoveState
@@ -23,6 +23,17 @@ LIVE_COPIES = (
 HOLDING = (MediumState.GOOD, MediumState.APPENDABLE, MediumState.WRITING)
 #: Cartridges in these states take further planned copies beside those that are planned already.
 TAKES_MORE = (MediumState.RESERVED, MediumState.WRITING, MediumState.APPENDABLE)
+_ALL = select(medium).order_by(medium.c.id)
+_DRIVES = select(drive).order_by(drive.c.element)
+_OF_IMAGE = select(copy).where(copy.c.image_id == bindparam("image_id")).order_by(copy.c.id)
+_AT_HAND = _OF_IMAGE.join(medium, medium.c.id == copy.c.medium_id).where(
+    medium.c.element.is_not(None), medium.c.state.in_(HOLDING)
+)
+_ARRIVALS = (
+    select(move.c.medium_id, func.max(move.c.ended_at))
+    .where(move.c.state == MoveState.DONE)
+    .group_by(move.c.medium_id)
+)
 
 
 def register(connection: Connection, item: Medium) -> None:
@@ -40,8 +51,7 @@ def by_barcode(connection: Connection, barcode: str) -> Medium | None:
 
 
 def listing(connection: Connection, state: MediumState | None = None) -> list[Medium]:
-    query = select(medium).order_by(medium.c.id)
-    return values(connection, Medium, query if state is None else query.where(medium.c.state == state))
+    return values(connection, Medium, _ALL if state is None else _ALL.where(medium.c.state == state))
 
 
 def advance_state(connection: Connection, medium_id: str, event: MediumEvent, **changes: Any) -> None:
@@ -98,11 +108,11 @@ def get_copy(connection: Connection, copy_id: int) -> Copy:
 
 
 def copies_in_state(connection: Connection, *wanted: CopyState) -> list[Copy]:
-    return values(connection, Copy, select(copy).where(copy.c.state.in_(wanted)).order_by(copy.c.id))
+    return in_states(connection, Copy, copy, wanted)
 
 
 def copies_of(connection: Connection, image_id: str) -> list[Copy]:
-    return values(connection, Copy, select(copy).where(copy.c.image_id == image_id).order_by(copy.c.id))
+    return values(connection, Copy, _OF_IMAGE, image_id=image_id)
 
 
 def copies_at_hand(connection: Connection, image_id: str) -> list[Copy]:
@@ -110,17 +120,7 @@ def copies_at_hand(connection: Connection, image_id: str) -> list[Copy]:
 
     A cartridge that is being appended to stays at hand: what was verified on it is not touched.
     """
-    query = (
-        select(copy)
-        .join(medium, medium.c.id == copy.c.medium_id)
-        .where(
-            copy.c.image_id == image_id,
-            medium.c.element.is_not(None),
-            medium.c.state.in_(HOLDING),
-        )
-        .order_by(copy.c.id)
-    )
-    return values(connection, Copy, query)
+    return values(connection, Copy, _AT_HAND, image_id=image_id)
 
 
 def copies_on(connection: Connection, medium_id: str) -> list[Copy]:
@@ -151,11 +151,11 @@ def move_begun_at(connection: Connection, move_id: int) -> datetime:
 
 
 def moves_in_state(connection: Connection, *wanted: MoveState) -> list[Move]:
-    return values(connection, Move, select(move).where(move.c.state.in_(wanted)).order_by(move.c.id))
+    return in_states(connection, Move, move, wanted)
 
 
 def drives(connection: Connection) -> list[Drive]:
-    return values(connection, Drive, select(drive).order_by(drive.c.element))
+    return values(connection, Drive, _DRIVES)
 
 
 def get_drive(connection: Connection, name: str) -> Drive:
@@ -173,5 +173,4 @@ def set_drive(connection: Connection, name: str, *, up: bool, note: str) -> None
 
 def last_arrivals(connection: Connection) -> dict[str, datetime]:
     """Medium id → when the robot last put it somewhere."""
-    query = select(move.c.medium_id, func.max(move.c.ended_at)).where(move.c.state == MoveState.DONE)
-    return {row[0]: row[1] for row in connection.execute(query.group_by(move.c.medium_id))}
+    return {row[0]: row[1] for row in connection.execute(_ARRIVALS)}

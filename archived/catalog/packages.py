@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from archived import states
-from archived.catalog.rows import add, add_many, advance, next_number, one, values
+from archived.catalog.rows import add, add_many, advance, in_states, next_number, one, values
 from archived.catalog.tables import extent, image, membership, package, package_file
 from archived.model import Package, PackageFile, Reference
 from archived.policy.carried_names import folded
@@ -17,6 +17,18 @@ from archived.states import PackageEvent, PackageState
 BATCH = 2000
 #: Acknowledged packages that still count.
 _COUNTING = (PackageState.ACCEPTED, PackageState.ARCHIVED, PackageState.FOUND)
+
+_WAITING = (
+    select(package)
+    .join(membership, membership.c.package_id == package.c.id)
+    .where(
+        membership.c.pool == bindparam("pool"),
+        membership.c.image_id.is_(None),
+        package.c.state == PackageState.ACCEPTED,
+        package.c.staged.is_(True),  # false only in a restored catalog, whose staging is newer
+    )
+    .order_by(package.c.id)
+)
 
 
 def new_id(connection: Connection) -> str:
@@ -85,8 +97,7 @@ def _same_or_twins(
 
 
 def in_state(connection: Connection, *wanted: PackageState) -> list[Package]:
-    query = select(package).where(package.c.state.in_(wanted)).order_by(package.c.id)
-    return values(connection, Package, query)
+    return in_states(connection, Package, package, wanted)
 
 
 def staged(connection: Connection) -> list[Package]:
@@ -146,18 +157,7 @@ def wait_for_pools(connection: Connection, package_id: str, pools: Sequence[str]
 
 def waiting(connection: Connection, pool: str) -> list[Package]:
     """Accepted packages that no image of `pool` carries yet."""
-    query = (
-        select(package)
-        .join(membership, membership.c.package_id == package.c.id)
-        .where(
-            membership.c.pool == pool,
-            membership.c.image_id.is_(None),
-            package.c.state == PackageState.ACCEPTED,
-            package.c.staged.is_(True),  # false only in a restored catalog, whose staging is newer
-        )
-        .order_by(package.c.id)
-    )
-    return values(connection, Package, query)
+    return values(connection, Package, _WAITING, pool=pool)
 
 
 def assign(connection: Connection, image_id: str, pool: str, package_ids: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, update
@@ -20,6 +21,13 @@ HEAD = tuple(column for column in recall.c if column.name not in ("paths", "piec
 LIVE = (RecallState.REQUESTED, RecallState.READY)
 #: So many copies are asked for in one query.
 COPIES_ASKED_MAX = 500
+_REQUESTED = select(recall.c.id, recall.c.requested_at).where(recall.c.state == RecallState.REQUESTED)
+_WAITED_FOR = (
+    select(recall.c.id, recall.c.order_id, reading.c.copy_id)
+    .join(recall, recall.c.id == reading.c.recall_id)
+    .where(recall.c.state == RecallState.WAITING)
+    .order_by(recall.c.id, reading.c.id)
+)
 
 
 def new_order_id(connection: Connection) -> str:
@@ -46,7 +54,7 @@ def listing(connection: Connection) -> list[Recall]:
 
 def in_state(connection: Connection, *wanted: RecallState) -> list[Recall]:
     """Recalls in these states, without paths and pieces, in the order in which they were asked for."""
-    return _heads(connection, select(*HEAD).where(recall.c.state.in_(wanted)).order_by(recall.c.id))
+    return _heads(connection, _heads_in(wanted))
 
 
 def of_order(connection: Connection, order_id: str) -> list[Recall]:
@@ -79,13 +87,7 @@ def readings(connection: Connection, recall_id: str) -> list[Reading]:
 
 def readings_in_state(connection: Connection, *wanted: ReadingState) -> list[Reading]:
     """Readings of recalls that still want them."""
-    query = (
-        select(reading)
-        .join(recall, recall.c.id == reading.c.recall_id)
-        .where(reading.c.state.in_(wanted), recall.c.state == RecallState.REQUESTED)
-        .order_by(reading.c.id)
-    )
-    return values(connection, Reading, query)
+    return values(connection, Reading, _readings_in(wanted))
 
 
 def advance_reading(connection: Connection, reading_id: int, event: ReadingEvent, **changes: Any) -> None:
@@ -137,13 +139,7 @@ def copies_in_use(connection: Connection) -> frozenset[int]:
 
 def copies_waited_for(connection: Connection) -> list[tuple[str, str | None, int]]:
     """(recall, order, copy) of what recalls are going to read that wait for room."""
-    query = (
-        select(recall.c.id, recall.c.order_id, reading.c.copy_id)
-        .join(recall, recall.c.id == reading.c.recall_id)
-        .where(recall.c.state == RecallState.WAITING)
-        .order_by(recall.c.id, reading.c.id)
-    )
-    return [(recall_id, order_id, copy_id) for recall_id, order_id, copy_id in connection.execute(query)]
+    return [(row[0], row[1], row[2]) for row in connection.execute(_WAITED_FOR)]
 
 
 def copies_begun(connection: Connection, order_ids: Collection[str]) -> set[tuple[str, int]]:
@@ -186,8 +182,7 @@ def read_of(connection: Connection, copy_ids: Collection[int]) -> list[Reading]:
 
 def requested_times(connection: Connection) -> dict[str, datetime]:
     """When each recall that is being served was asked for."""
-    query = select(recall.c.id, recall.c.requested_at).where(recall.c.state == RecallState.REQUESTED)
-    return {row.id: row.requested_at for row in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(_REQUESTED)}
 
 
 def last_fetched(connection: Connection) -> dict[str, datetime]:
@@ -215,6 +210,21 @@ def grow(connection: Connection, recall_id: str, more_bytes: int) -> None:
     """A recall takes more of the recall area than was planned."""
     row = update(recall).where(recall.c.id == recall_id)
     connection.execute(row.values(area_bytes=recall.c.area_bytes + more_bytes))
+
+
+@cache
+def _heads_in(wanted: tuple[RecallState, ...]) -> Select[Any]:
+    return select(*HEAD).where(recall.c.state.in_(wanted)).order_by(recall.c.id)
+
+
+@cache
+def _readings_in(wanted: tuple[ReadingState, ...]) -> Select[Any]:
+    return (
+        select(reading)
+        .join(recall, recall.c.id == reading.c.recall_id)
+        .where(reading.c.state.in_(wanted), recall.c.state == RecallState.REQUESTED)
+        .order_by(reading.c.id)
+    )
 
 
 def _heads(connection: Connection, query: Select[Any]) -> list[Recall]:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from enum import Enum
+from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, Table, insert, select, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, insert, select, update
 
 from archived.catalog import tables
 from archived.catalog.columns import HexDigest
@@ -24,17 +25,31 @@ def value(kind: type[T], row: Row[Any]) -> T:
     return kind(**row._mapping)
 
 
-def values(connection: Connection, kind: type[T], query: Select[Any]) -> list[T]:
-    """Every row of `query` as a frozen value."""
-    found = connection.execute(query)
+def values(connection: Connection, kind: type[T], query: Select[Any], **parameters: Any) -> list[T]:
+    """Every row of `query` as a frozen value; `parameters` are those that it was made with.
+
+    What every turn of the loop asks is made once and kept: making a query costs more than asking it.
+    """
+    found = connection.execute(query, parameters)
     names = tuple(found.keys())
     return [kind(**dict(zip(names, row, strict=True))) for row in found]
 
 
+def in_states(
+    connection: Connection, kind: type[T], table: Table, wanted: tuple[Enum, ...], *, by: str = "id"
+) -> list[T]:
+    """Every row in one of these states as a frozen value, in order of the column `by`."""
+    return values(connection, kind, _in_states(table, wanted, by))
+
+
+@cache
+def _in_states(table: Table, wanted: tuple[Enum, ...], by: str) -> Select[Any]:
+    return select(table).where(table.c.state.in_(wanted)).order_by(table.c[by])
+
+
 def one(connection: Connection, kind: type[T], table: Table, key: Any) -> T:
     """The row whose primary key is `key`. Raises NotFound."""
-    column = next(iter(table.primary_key.columns))
-    row = connection.execute(select(table).where(column == key)).first()
+    row = connection.execute(_by_key(table), {"key": key}).first()
     if row is None:
         raise NotFound(
             _("there is no {replace} {key}").format(replace=table.name.replace("_", " "), key=key),
@@ -42,6 +57,11 @@ def one(connection: Connection, kind: type[T], table: Table, key: Any) -> T:
             id=str(key),
         )
     return value(kind, row)
+
+
+@cache
+def _by_key(table: Table) -> Select[Any]:
+    return select(table).where(next(iter(table.primary_key.columns)) == bindparam("key"))
 
 
 def add(connection: Connection, table: Table, item: Any) -> None:

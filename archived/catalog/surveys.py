@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from archived import states
-from archived.catalog.rows import advance, one, values
+from archived.catalog.rows import advance, in_states, one, values
 from archived.catalog.survey_tables import medium_look, survey
 from archived.catalog.tables import image, package, protection_set
 from archived.states import LookEvent, LookState, SurveyEvent, SurveyState
@@ -34,7 +34,7 @@ def get(connection: Connection, survey_id: int) -> Survey:
 
 def under_way(connection: Connection) -> Survey | None:
     """The survey that is not over; there is one at most."""
-    found = values(connection, Survey, select(survey).where(survey.c.state.in_(UNDER_WAY)))
+    found = in_states(connection, Survey, survey, UNDER_WAY)
     return found[0] if found else None
 
 
@@ -83,8 +83,7 @@ def looks(connection: Connection, survey_id: int) -> list[MediumLook]:
 
 
 def looks_in_state(connection: Connection, *wanted: LookState) -> list[MediumLook]:
-    query = select(medium_look).where(medium_look.c.state.in_(wanted)).order_by(medium_look.c.id)
-    return values(connection, MediumLook, query)
+    return in_states(connection, MediumLook, medium_look, wanted)
 
 
 def looks_since(connection: Connection, at: datetime) -> list[MediumLook]:
