@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -83,7 +84,8 @@ def with_progress(
             answer.set_exception(error)
 
     # A daemon thread: who presses Ctrl-C must not wait for the answer.
-    threading.Thread(target=ask, daemon=True).start()
+    # In this context: the language that is spoken belongs to it.
+    threading.Thread(target=copy_context().run, args=(ask,), daemon=True).start()
     try:
         with _display(context) as live:
             while True:

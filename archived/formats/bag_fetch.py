@@ -12,7 +12,7 @@ from archived.formats.bag_text import lines_of
 from archived.language import _
 
 FETCH_NAME: Final = "fetch.txt"
-_LINE = re.compile(r"(\S+)[ \t]+(\d+|-)[ \t]+(.+)", re.DOTALL | re.ASCII)
+_LINE = re.compile(r"(\S+)[ \t]+(\d{1,18}|-)[ \t]+(.+)", re.DOTALL | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

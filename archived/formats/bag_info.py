@@ -12,7 +12,7 @@ from archived.language import _
 #: Reserved labels that stand at most once, in lower case; what says twice one thing says nothing.
 _ONCE: Final = ("bagging-date", "bag-size", "bag-group-identifier", "bag-count")
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
-_COUNT = re.compile(r"(\d+) of (\d+|\?)", re.ASCII)
+_COUNT = re.compile(r"(\d{1,18}) of (\d{1,18}|\?)", re.ASCII)
 
 
 def check_info(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from archived.formats.errors import DocumentDamaged
+from archived.formats.whole_numbers import INT64_MIN, whole
 from archived.inner_files import NAME_MAP_PATH, InnerFile
 from archived.language import _
 from archived.names import unescaped
@@ -140,7 +141,14 @@ def listed_file(row: list[str]) -> FoundFile:
     try:
         package, path, is_directory, size, mtime_s, sha256, blake3, xxh3 = row
         return FoundFile(
-            package, unescaped(path), is_directory == "1", int(size), int(mtime_s), sha256, blake3, xxh3
+            package,
+            unescaped(path),
+            is_directory == "1",
+            whole(size),
+            _seconds(mtime_s),
+            sha256,
+            blake3,
+            xxh3,
         )
     except ValueError as error:
         raise DocumentDamaged(_("a row of files.csv cannot be read: {error}").format(error=error)) from None
@@ -151,7 +159,9 @@ def walked_file(row: list[str]) -> FoundFile | None:
     try:
         is_directory, size, mtime_s, sha256, path = row
         place = split_path(path)
-        return FoundFile(*place, is_directory == "1", int(size), int(mtime_s), sha256) if place else None
+        return (
+            FoundFile(*place, is_directory == "1", whole(size), _seconds(mtime_s), sha256) if place else None
+        )
     except ValueError as error:
         raise DocumentDamaged(
             _("a row of the directories cannot be read: {error}").format(error=error)
@@ -175,7 +185,7 @@ def inner_file(row: list[str], package_id: str) -> InnerFile:
     """A row of the name-map.csv of a package. Raises DocumentDamaged."""
     try:
         path, kind, offset, size, mtime_ns, mode, target, same_as, sha256, blake3, xxh3, _reason = row
-        numbers = (int(offset), int(size), int(mtime_ns), int(mode, 8))
+        numbers = (whole(offset), whole(size), whole(mtime_ns, least=INT64_MIN), whole(mode, base=8))
         return InnerFile(package_id, path, kind, *numbers, target, same_as, sha256, blake3, xxh3)
     except ValueError as error:
         raise DocumentDamaged(
@@ -189,7 +199,7 @@ def extent(row: list[str]) -> tuple[int, int, str]:
     """(lba, bytes, path on the disc) of a row of extents.csv. Raises DocumentDamaged."""
     try:
         lba, size, path = row
-        return int(lba), int(size), path
+        return whole(lba), whole(size), path
     except ValueError as error:
         raise DocumentDamaged(_("a row of extents.csv cannot be read: {error}").format(error=error)) from None
 
@@ -200,3 +210,7 @@ def split_path(path: str) -> tuple[str, str] | None:
     if len(parts) <= FOLDER_PARTS or parts[0] != "data":
         return None
     return "/".join(parts[:FOLDER_PARTS]), parts[FOLDER_PARTS]
+
+
+def _seconds(text: str) -> int:
+    return whole(text, least=INT64_MIN)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from archived.formats.disc import DiscPackage
 from archived.formats.errors import DocumentDamaged
+from archived.formats.whole_numbers import INT64_MIN, whole
 from archived.language import _
 from archived.names import escaped, unescaped
 
@@ -76,6 +77,13 @@ def read_file_table(text: bytes) -> Iterator[FileRow]:
                         number=number, COLUMNS_count=len(COLUMNS)
                     )
                 )
-            yield FileRow(row[0], unescaped(row[1]), row[2] == "1", int(row[3]), int(row[4]), *row[5:])
+            yield FileRow(
+                row[0],
+                unescaped(row[1]),
+                row[2] == "1",
+                whole(row[3]),
+                whole(row[4], least=INT64_MIN),
+                *row[5:],
+            )
     except (UnicodeDecodeError, ValueError, csv.Error) as error:
         raise DocumentDamaged(_("files.csv: {error}").format(error=error)) from None

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from archived.formats.errors import DocumentDamaged
+from archived.formats.whole_numbers import INT64_MIN, whole
 from archived.inner_files import KINDS, NAME_MAP_PATH, InnerFile
 from archived.language import _
 
@@ -86,10 +87,10 @@ def _item(fields: list[str], package_id: str) -> InnerFile:
         package_id,
         path,
         kind,
-        int(offset),
-        int(size_bytes),
-        int(mtime_ns),
-        int(mode, 8),
+        whole(offset),
+        whole(size_bytes),
+        whole(mtime_ns, least=INT64_MIN),
+        whole(mode, base=8),
         target,
         same_as,
         sha256,

@@ -5,7 +5,9 @@ Part of `archivectl rescue`, which needs neither daemon nor catalog. It shares n
 """
 
 import os
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
@@ -112,11 +114,16 @@ class Laid:
     def __init__(self, places: Sequence[tuple[int, Bytes]]) -> None:
         """`places` are (offset in the image, contents)."""
         self._places = sorted(places, key=lambda place: place[0])
+        self._starts = [start for start, _data in self._places]
+        #: How far into the image it goes up to each place: nothing before the first that goes far enough matters.
+        self._reach = list(accumulate((start + data.size_bytes for start, data in self._places), max))
         self.size_bytes = max((start + data.size_bytes for start, data in self._places), default=0)
 
     def read(self, offset: int, length: int) -> bytes:
         out = bytearray(length)
-        for start, data in self._places:
+        from_place = bisect_right(self._reach, offset)
+        to_place = bisect_left(self._starts, offset + length)
+        for start, data in self._places[from_place:to_place]:
             first, last = max(offset, start), min(offset + length, start + data.size_bytes)
             if first < last:
                 out[first - offset : last - offset] = data.read(first - start, last - first)

@@ -8,6 +8,7 @@ names, times and links.
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -154,7 +155,7 @@ def _unpacked(
     for item in sorted(folders, key=lambda item: -item.path.count("/")):
         place = os.path.join(os.fsencode(root), raw(f"{below}/{unescaped(item.path)}"))
         if _is_plain(unescaped(item.path)) and os.path.isdir(place) and not os.path.islink(place):
-            os.utime(place, ns=(item.mtime_ns, item.mtime_ns))
+            _dress(place, item.mtime_ns, None)
 
 
 def _write(
@@ -179,10 +180,7 @@ def _write(
         else:
             if len(copies) > 1 and sha256:
                 _copied(copies[0], part, advance)
-        if mtime_ns is not None:
-            os.utime(part, ns=(mtime_ns, mtime_ns))
-        if mode is not None:
-            os.chmod(part, mode & 0o777)
+        _dress(part, mtime_ns, mode)
         return Extracted(
             shown, _named(part, place + b".damaged" if state == DAMAGED else place, state), size_bytes
         )
@@ -190,6 +188,16 @@ def _write(
         return Extracted(shown, UNWRITABLE, size_bytes, error.strerror or str(error))
     except ValueError as error:
         return Extracted(shown, UNWRITABLE, size_bytes, str(error))
+
+
+def _dress(place: bytes, mtime_ns: int | None, mode: int | None) -> None:
+    """Time and permissions, as far as the file system has them: the bytes are what counts."""
+    with suppress(OSError, OverflowError):
+        if mtime_ns is not None:
+            os.utime(place, ns=(mtime_ns, mtime_ns))
+    with suppress(OSError):
+        if mode is not None:
+            os.chmod(place, mode & 0o777)
 
 
 def _copied(data: Bytes, part: bytes, advance: Advance) -> str:
@@ -208,10 +216,20 @@ def _named(part: bytes, place: bytes, state: str) -> str:
     try:
         os.link(part, place, follow_symlinks=False)
     except FileExistsError:
-        same = os.path.isfile(place) and not os.path.islink(place) and _sums(part) == _sums(place)
-        state = state if same else OCCUPIED
+        state = _same_or_occupied(part, place, state)
+    except OSError:
+        # A file system without hard links, such as a memory stick's.
+        if not os.path.lexists(place):
+            os.rename(part, place)
+            return state
+        state = _same_or_occupied(part, place, state)
     os.unlink(part)
     return state
+
+
+def _same_or_occupied(part: bytes, place: bytes, state: str) -> str:
+    same = os.path.isfile(place) and not os.path.islink(place) and _sums(part) == _sums(place)
+    return state if same else OCCUPIED
 
 
 def _sums(path: bytes) -> str:

@@ -150,7 +150,7 @@ def verify(document: Mapping[str, Any], keys: Iterable[PublicKey]) -> PublicKey:
     try:
         value = base64.b64decode(str(signature.get("value")).encode("ascii"), validate=True)
         covered = canonical_bytes(document)
-    except (Unsignable, binascii.Error, UnicodeEncodeError):
+    except (Unsignable, binascii.Error, UnicodeEncodeError, RecursionError):
         raise SignatureWrong(_("its signature cannot be read; it was changed")) from None
     if not verify_bytes(covered, value, key):
         raise SignatureWrong(

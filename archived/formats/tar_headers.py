@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from archived.formats.archive_entry import NotUnpacked
+from archived.formats.whole_numbers import whole
 from archived.language import _
 
 BLOCK_BYTES: Final = 512
@@ -29,7 +30,8 @@ CONTINUED: Final = b"M"
 
 _ZEROS: Final = bytes(BLOCK_BYTES)
 _SUM_AT: Final = slice(148, 156)
-_DECIMAL = re.compile(rb"(-?)(\d+)(?:\.(\d*))?")
+#: Seconds of more digits lie outside of every calendar.
+_DECIMAL = re.compile(rb"(-?)(\d{1,18})(?:\.(\d*))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,10 @@ def pax_number(records: Mapping[bytes, bytes], keyword: bytes) -> int | None:
     value = records.get(keyword)
     if value is None or not value:
         return None
-    if not value.isdigit():
-        raise NotUnpacked(_broken())
-    return int(value)
+    try:
+        return whole(value)
+    except ValueError:
+        raise NotUnpacked(_broken()) from None
 
 
 def pax_time_ns(records: Mapping[bytes, bytes], keyword: bytes) -> int | None:

@@ -12,7 +12,7 @@ from archived.errors import (
     TooLarge,
     Unacceptable,
 )
-from archived.language import _
+from archived.language import _, marked
 from archived.policy.carried_names import printable
 
 #: How many items of a list a message shows; `detail` has all of them.
@@ -63,24 +63,27 @@ def refusal(reasons: Sequence[Reason], reference: str) -> ArchivedError:
         detail |= reason.items or {}
     return error(
         _("{reference} was not taken, nothing was kept: {text}").format(reference=reference, text=text),
-        advice=advice,
+        advice=_(advice),
         **detail,
         reasons=[reason.as_document() for reason in reasons],
     )
 
 
 _ERRORS: Mapping[ReasonKind, tuple[type[ArchivedError], str]] = {
-    ReasonKind.RULE: (Unacceptable, "put right what is listed and submit it again"),
+    ReasonKind.RULE: (Unacceptable, marked("put right what is listed and submit it again")),
     ReasonKind.NAMES: (
         NotCarried,
-        "take away what is listed, or put files in its place, and submit it again",
+        marked("take away what is listed, or put files in its place, and submit it again"),
     ),
-    ReasonKind.SIZE: (TooLarge, "choose one of: larger media, or several smaller volumes"),
+    ReasonKind.SIZE: (TooLarge, marked("choose one of: larger media, or several smaller volumes")),
     ReasonKind.SPACE: (
         StagingFull,
-        "submit it again when packages have left staging; see: archivectl status",
+        marked("submit it again when packages have left staging; see: archivectl status"),
     ),
-    ReasonKind.CONTENT: (ContentDiffers, "submit it with --new-version --reason TEXT if it is a correction"),
+    ReasonKind.CONTENT: (
+        ContentDiffers,
+        marked("submit it with --new-version --reason TEXT if it is a correction"),
+    ),
 }
 
 

@@ -33,6 +33,8 @@ _READ_ONLY_ATTRIBUTE: Final = 0x01
 _LINK_BYTES_MAX: Final = 4096
 _PACKED_BLOCK_BYTES: Final = 1 << 18
 _DIRECTORY_BYTES_MAX: Final = 1 << 30
+#: 46 bytes and three fields of 16 bits each for a name, extra fields and a comment.
+_RECORD_BYTES_MAX: Final = 46 + 3 * 0xFFFF
 
 _SPECIAL: Final = {
     stat.S_IFSOCK: "socket",
@@ -65,7 +67,7 @@ class ZipArchive:
 
     def entries(self) -> list[ArchiveEntry]:
         """Everything that it lists. Raises NotUnpacked, with all names that are the reason where names are."""
-        if self.end.directory_bytes > _DIRECTORY_BYTES_MAX:
+        if self.end.directory_bytes > min(_DIRECTORY_BYTES_MAX, self.end.entries * _RECORD_BYTES_MAX):
             raise NotUnpacked(_("the zip archive is damaged: its directory is too large"))
         data = read_at(self._descriptor, self.end.directory_offset, self.end.directory_bytes)
         self._entries = read_directory(data, self.end.entries)
@@ -215,14 +217,15 @@ class ZipContent:
     def _unpacked(self, decoder: Decoder, buffer: memoryview) -> int:
         """As many bytes as come out, never more than the entry has by its header."""
         while not decoder.eof:
-            if not self._pending and self._packed_left:
+            # bzip2 and LZMA keep what they were given, and are fed when they ask; deflate when nothing is left over.
+            if not self._pending and self._packed_left and getattr(decoder, "needs_input", True):
                 count = min(self._packed_left, _PACKED_BLOCK_BYTES)
                 self._pending = read_at(self._descriptor, self._offset, count)
                 self._offset += count
                 self._packed_left -= count
             # One byte more than there may be shows that there are more.
             wanted = min(len(buffer), self._left + 1)
-            had = bool(self._pending)
+            had = bool(self._pending) or not getattr(decoder, "needs_input", True)
             try:
                 data = decoder.decompress(self._pending, wanted)
             except (zlib.error, OSError, ValueError) as error:

@@ -11,12 +11,14 @@ from archived.formats.bag import Bag, read_bag
 from archived.formats.bag_manifests import PAYLOAD as PAYLOAD
 from archived.formats.bag_manifests import manifest_kind
 from archived.formats.bag_tags import DECLARATION_NAME
+from archived.formats.whole_numbers import INT64_MAX, INT64_MIN
 from archived.language import _
 from archived.model import Package
 from archived.policy.acceptance import Circumstances, Offered, Verdict, judge, reference_problems
 from archived.policy.carried_names import printable
 from archived.policy.carrying import Carrying
 from archived.policy.reading_rights import Reader
+from archived.policy.reasons import shown
 from archived.policy.submission import SubmissionRequest
 from archived.policy.twins import NamesBeside
 from archived.settings import ClassSettings, Config
@@ -164,7 +166,7 @@ def _offered(
     payload = [file for file in source.files if bag is None or file.path.startswith(PAYLOAD)]
     folders = 1 if to_be.carrying.as_tar else len(source.folders)
     return Offered(
-        unusable=source.unusable,
+        unusable=source.unusable or _misdated(source),
         files=len(payload),
         size_bytes=sum(file.size_bytes for file in payload),
         names=names,
@@ -173,6 +175,17 @@ def _offered(
         cost_bytes=_cost_bytes(request, to_be, limits) if whole else 0,
         staging_bytes=sum(map(_staged_bytes, to_be.sizes.values())) + STAGING_UNIT_BYTES * folders,
     )
+
+
+def _misdated(source: Source) -> str:
+    """What of it is dated so that no catalog row, and few file systems, can hold the time; empty for nothing."""
+    dated = [(file.path, file.mtime_ns) for file in source.files]
+    dated += [(link.path, link.mtime_ns) for link in source.links]
+    dated += [(path, folder.mtime_ns) for path, folder in source.folders.items()]
+    beyond = sorted(printable(path) or "." for path, at_ns in dated if not INT64_MIN <= at_ns <= INT64_MAX)
+    if not beyond:
+        return ""
+    return _("dated before 1678 or after 2261, which cannot be kept: {paths}").format(paths=shown(beyond))
 
 
 def _cost_bytes(request: SubmissionRequest, to_be: BagToBe, limits: Limits) -> int:

@@ -188,6 +188,19 @@ def test_nothing_that_stands_there_is_overwritten(image: Path, tmp_path: Path) -
     assert not unsaved(saved(image, tmp_path / "to"))
 
 
+def test_a_stick_without_hard_links_permissions_or_such_dates_takes_every_file(
+    image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(*_args: object, **_options: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    for name in ("link", "chmod", "utime"):
+        monkeypatch.setattr(os, name, cannot)
+    assert not unsaved(saved(image, tmp_path / "stick"))
+    assert not unsaved(saved(image, tmp_path / "stick"))
+    assert not list((tmp_path / "stick").rglob(".archivectl*"))
+
+
 def test_names_that_end_like_unfinished_files_survive_a_second_run(
     disc: SalvagedDisc, tmp_path: Path
 ) -> None:

@@ -8,14 +8,15 @@ from archived.formats.errors import DocumentDamaged
 from archived.formats.file_rows import FileRow, head, lines, read_file_table
 
 PATHS = st.binary(min_size=1, max_size=40).map(lambda raw: raw.decode("utf-8", "surrogateescape"))
-NUMBERS = st.integers(-(10**15), 10**15)
+SIZES = st.integers(0, 2**63 - 1)
+TIMES = st.integers(-(2**63), 2**63 - 1)
 ROWS = st.builds(
     FileRow,
     package_id=st.from_regex(r"P[0-9]{6}", fullmatch=True),
     path=PATHS,
     is_directory=st.booleans(),
-    size_bytes=NUMBERS,
-    mtime_s=NUMBERS,
+    size_bytes=SIZES,
+    mtime_s=TIMES,
     sha256=st.sampled_from(["", "ab" * 32]),
     blake3=st.sampled_from(["", "cd" * 32]),
     xxh3=st.sampled_from(["", "ef" * 16]),

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from archived.errors import Failed
+from archived.language import speaking, spoken
 from cli.context import Context
 from cli.waiting import News, wait_for, with_progress
 
@@ -55,6 +56,11 @@ def test_what_the_call_raises_is_raised(error: BaseException, watched: Context) 
     with pytest.raises(type(error)) as caught:
         with_progress(watched, broken)
     assert caught.value is error
+
+
+def test_the_call_speaks_the_language_of_whoever_asked(watched: Context) -> None:
+    with speaking("zh"):
+        assert with_progress(watched, spoken) == "zh"
 
 
 def test_nobody_watching_means_that_progress_is_not_asked_for(daemon: FakeClient) -> None:

@@ -178,3 +178,15 @@ def test_what_a_package_does_not_keep_is_noted(site: Site) -> None:
     assert site.accept(path)["warnings"] == [
         "extended attributes in the archive are not kept: SCHILY.xattr.user.note"
     ]
+
+
+@pytest.mark.parametrize("record", ["mtime", "size"])
+def test_numbers_beyond_all_measure_are_refused_like_any_other_damage(site: Site, record: str) -> None:
+    data = one("x/thing", b"1", pax_headers={record: "9" * 5000})
+    assert "damaged" in refused(site, data)
+
+
+def test_times_that_no_catalog_holds_are_refused_before_anything_is_taken(site: Site) -> None:
+    message = refused(site, one("x/thing", b"1", pax_headers={"mtime": str(2**40)}))
+    assert "dated before 1678 or after 2261" in message
+    assert "thing" in message

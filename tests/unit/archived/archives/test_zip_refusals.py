@@ -1,6 +1,7 @@
 """Zip archives that are refused, each with its reason, and nothing of them kept."""
 
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -9,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from archived.errors import ArchivedError
+from archived.settings import ArchiveSettings
+from archived.stages import archive_zip
+from archived.stages.archive_file import read_at
+from archived.stages.archive_survey import survey_archive
 from tests.unit.archived.archives.packing import TREE, zip_of
 from tests.unit.archived.intake.conftest import Site
 
@@ -25,6 +30,31 @@ def refused(site: Site, data: bytes, **fields: object) -> str:
     assert site.left_in_staging() == []
     assert "accepted" not in site.states()
     return error.value.message
+
+
+def test_packed_bytes_are_read_as_they_are_unpacked_and_not_ahead(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block_bytes = 900_000  # of bzip2, unpacked; it can only be unpacked whole
+    noise = random.Random(1).randbytes(4 * block_bytes)
+    path = site.producer / "x.zip"
+    path.write_bytes(zip_of({"x/noise": noise}, method=zipfile.ZIP_BZIP2))
+    source = survey_archive(path, ArchiveSettings())
+    fed: list[int] = []
+
+    def counted(descriptor: int, offset: int, count: int) -> bytes:
+        fed.append(count)
+        return read_at(descriptor, offset, count)
+
+    monkeypatch.setattr(archive_zip, "read_at", counted)
+    monkeypatch.setattr(archive_zip, "_PACKED_BLOCK_BYTES", 4096)
+    with source.supply.open() as contents:
+        item = next(iter(contents))
+        fed.clear()
+        piece = memoryview(bytearray(1000))
+        for _number in range(block_bytes // 2 // 1000):
+            assert item.readinto(piece)
+    assert sum(fed) < 1.1 * block_bytes
 
 
 def of_entries(*entries: tuple[zipfile.ZipInfo | str, bytes]) -> bytes:
