@@ -46,11 +46,18 @@ def _decoded(data: bytes) -> tuple[str, str]:
 
 def _delimiter_of(text: str) -> str:
     """What parts the most cells of the first row that is not empty; a comma when that is open."""
+    counted = {delimiter: _cells(text, delimiter) for delimiter in DELIMITERS}
+    most = max(counted.values())
+    return next(delimiter for delimiter in DELIMITERS if counted[delimiter] == most or most < 2)
 
-    def cells(delimiter: str) -> int:
-        return next((len(record) for record in _records(text, delimiter) if any(record)), 0)
 
-    return max(DELIMITERS, key=lambda delimiter: (cells(delimiter), -DELIMITERS.index(delimiter)))
+def _cells(text: str, delimiter: str) -> int:
+    """How many cells the first row that is not empty has then; 0 when it cannot be read so."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        return next((len(record) for record in reader if any(record)), 0)
+    except csv.Error:
+        return 0  # a wrong guess tears quotes apart; only what is chosen says what is wrong with the list
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -17,8 +17,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from archived.formats.lists import Cell, CellKind, ListTable, TableRow, row_of, stripped, unreadable
 from archived.language import _
 
-#: All parts of the file together, unpacked.
-UNPACKED_BYTES_MAX: Final = 1 << 30
+#: All parts of the file together, unpacked: openpyxl holds every text of the book in memory.
+UNPACKED_BYTES_MAX: Final = 256 << 20
 PARTS_MAX: Final = 10_000
 #: What openpyxl and its XML and zip readers raise on a file that is broken; an XML error is a SyntaxError.
 _BROKEN = (

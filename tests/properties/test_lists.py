@@ -2,8 +2,9 @@
 
 import csv
 import io
+from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -35,6 +36,51 @@ def test_what_a_csv_says_is_read_as_it_was_written(
     assert [[cell.text for cell in row.cells] for row in table.rows] == grid
     assert [row.number for row in table.rows] == list(range(1, len(grid) + 1))
     assert table.read_as == ("GB18030" if encoding == "gb18030" else "UTF-8")
+
+
+DIALECTS = st.fixed_dictionaries(
+    {
+        "delimiter": st.sampled_from(",;\t"),
+        "quoting": st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC, csv.QUOTE_NONE]),
+        "lineterminator": st.sampled_from(["\r\n", "\n", "\r"]),
+    }
+)
+
+
+@given(
+    grid=GRIDS,
+    head=st.lists(WORDS, min_size=2, max_size=5),
+    dialect=DIALECTS,
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030"]),
+)
+@example([["Z", "a"]], ["fonds", "folder"], {"delimiter": ",", "quoting": csv.QUOTE_ALL}, "utf-8")
+@example([["Z", "a"]], ["fonds", "folder"], {"delimiter": "\t", "quoting": csv.QUOTE_ALL}, "utf-8-sig")
+def test_however_a_program_quotes_the_list_is_read_as_it_was_written(
+    grid: list[list[str]], head: list[str], dialect: dict[str, Any], encoding: str
+) -> None:
+    plain = dialect["quoting"] == csv.QUOTE_NONE
+    # Headings hold no delimiters, which would make the first row ambiguous; without quotes no cell can hold one.
+    grid = [[_without(cell, ',;\t"') for cell in head], *grid]
+    if plain:
+        grid = [[_without(cell, ',;\t"') for cell in row] for row in grid]
+    out = io.StringIO(newline="")
+    csv.writer(out, **dialect).writerows(grid)
+    data = out.getvalue().encode(encoding)
+    assume(encoding != "gb18030" or not _is_utf8(data) or data.isascii())
+    assert [[cell.text for cell in row.cells] for row in read_table(data).rows] == grid
+
+
+def _without(text: str, marks: str) -> str:
+    """The same with a letter for each of these marks."""
+    return text.translate(dict.fromkeys(map(ord, marks), "x"))
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @settings(max_examples=15)

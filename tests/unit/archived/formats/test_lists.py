@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import struct
 from typing import Any
 
 import pytest
@@ -57,6 +58,23 @@ def test_a_list_means_the_same_in_every_encoding(encoding: str) -> None:
 def test_what_cannot_be_read_is_refused_with_the_reason(data: bytes, why: str) -> None:
     with pytest.raises(Unacceptable, match=why):
         read_table(data)
+
+
+def test_a_book_that_would_fill_the_memory_is_refused_before_it_is_unpacked() -> None:
+    data = bytearray(xlsx(["fonds"]))
+    header = data.index(b"PK\x01\x02")  # of the first part in the directory; its unpacked size stands at 24
+    struct.pack_into("<L", data, header + 24, 257 << 20)
+    with pytest.raises(Unacceptable, match="unpacks to more than a list can be"):
+        read_table(bytes(data))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_quoted_first_cell_says_nothing_of_other_delimiters(delimiter: str) -> None:
+    data = f'"fonds"{delimiter}"folder"\r\n"Z"{delimiter}"a,b;c"\r\n'.encode()
+    assert [[cell.text for cell in row.cells] for row in read_table(data).rows] == [
+        ["fonds", "folder"],
+        ["Z", "a,b;c"],
+    ]
 
 
 def test_a_sheet_is_chosen_by_its_name() -> None:
