@@ -42,7 +42,7 @@ class Batch:
     source: bytes
     owner: int
     opened_at: datetime
-    #: sha256 over all that was asked for: who asks for the same again goes on with the same batch.
+    #: sha256 over all that was asked for: when its owner asks for the same again he goes on with the same batch.
     asked: str
     #: sha256 of the list's bytes; None when there is no list.
     list_sha256: str | None = None
@@ -115,7 +115,7 @@ def asked_key(
     new_version: bool = False,
     reason: str = "",
 ) -> str:
-    """What makes two submits the same: the same folders under the same references, from the same list."""
+    """What makes two submits of one user the same: the same folders under the same references, from the same list."""
     asked = [
         kind.value,
         list_sha256,

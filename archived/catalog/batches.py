@@ -37,9 +37,10 @@ def get(connection: Connection, batch_id: str) -> Batch:
     return one(connection, Batch, batch, batch_id)
 
 
-def asked_before(connection: Connection, asked: str) -> Batch | None:
-    """The newest batch that asked for the same."""
-    query = select(batch).where(batch.c.asked == asked).order_by(batch.c.id.desc()).limit(1)
+def asked_before(connection: Connection, asked: str, owner: int) -> Batch | None:
+    """The newest batch with which the same user asked for the same."""
+    query = select(batch).where(batch.c.asked == asked, batch.c.owner == owner)
+    query = query.order_by(batch.c.id.desc()).limit(1)
     return next(iter(values(connection, Batch, query)), None)
 
 

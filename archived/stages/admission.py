@@ -81,12 +81,6 @@ def admit(
     return receipt if receipt.get("batch") == key.batch_id else {**receipt, "repeated": key.batch_id}
 
 
-def batch_of(receipt: Document) -> str:
-    """Id of the batch with which this receipt was answered; empty for one from before there were batches."""
-    again = receipt.get("repeated")
-    return again if isinstance(again, str) else str(receipt.get("batch", ""))
-
-
 def would_admit(
     asked: SubmissionRequest,
     *,
@@ -136,14 +130,14 @@ def open_batch(
     new_version: bool = False,
     reason: str = "",
 ) -> Batch:
-    """A batch with these items, none of them taken; the earlier one when the same was asked for before.
+    """A batch with these items, none of them taken; the earlier one when the same user asked for the same before.
 
     A correction that was taken whole is over: the same words again are another correction. `{batch}` in the
     volume of an entry becomes the id of the batch. Raises CatalogBusy.
     """
     asked = asked_key(kind, entries, list_sha256=list_sha256, new_version=new_version, reason=reason)
     with catalog.write() as write:
-        earlier = batches.asked_before(write, asked)
+        earlier = batches.asked_before(write, asked, owner)
         if earlier is not None and not (
             new_version and all(item.is_taken for item in batches.items(write, earlier.id))
         ):

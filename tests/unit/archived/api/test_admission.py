@@ -1,5 +1,6 @@
 """Every submission comes as an item of a batch, and the batch knows what became of it."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from archived.batches import BatchItem
 from archived.catalog import batches, packages
 from archived.errors import CatalogBusy, StagingFull
 from archived.item_states import ItemState
+from archived.policy.submission import SubmissionRequest
 from archived.stages import intake
+from archived.stages.admission import admit
 from tests.unit.archived.api.conftest import Daemon
 
 
@@ -51,6 +54,17 @@ def test_the_same_again_is_the_same_batch(daemon: Daemon, request_: dict[str, An
     first = submit(daemon, request_)
     assert submit(daemon, request_) == {**first, "repeated": True}
     assert [item.state for item in recorded(daemon)] == [ItemState.ACCEPTED]
+
+
+def test_the_same_from_another_user_is_his_own_batch(daemon: Daemon, request_: dict[str, Any]) -> None:
+    first = submit(daemon, request_)
+    catalog, site = daemon.services.catalog, daemon.services.site
+    asked = SubmissionRequest(**request_ | {"path": Path(request_["path"])})
+    for _ in range(2):
+        receipt = admit(asked, catalog=catalog, site=site, owner=4711)
+        assert (receipt["package"], receipt["repeated"]) == (first["package"], "B000002")
+    with catalog.read() as read:
+        assert [batches.get(read, name).owner for name in ("B000001", "B000002")] == [os.getuid(), 4711]
 
 
 def test_the_same_content_from_elsewhere_is_a_batch_of_its_own(
