@@ -106,7 +106,7 @@ def cancel_intake(
     """Give up one intake that is under way; the thing stays until it is made ready again."""
     place = _find(name, services).place
     with services.catalog.read() as read:
-        item = hot_items.newest(read, name).get(body.path)
+        item = hot_items.newest(read, name, [body.path]).get(body.path)
     if item is None or not services.site.tools.progress.cancel(progress_key(place, item)):
         raise NotFound(
             _("{path} is not being taken in from hot folder {name} now").format(path=body.path, name=name),

@@ -41,4 +41,5 @@ hot_item = Table(
     Column("rejected_as", FileSystemPath),
     time_column("ended_at"),
     Index("ix_hot_item_place", "folder", "path"),
+    Index("ix_hot_item_folder_state", "folder", "state"),
 )

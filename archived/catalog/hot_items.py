@@ -1,8 +1,9 @@
 """What is on record of hot folders: drops, and which folder on disk each hot folder is."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -12,6 +13,9 @@ from archived.catalog.rows import advance, one, values
 from archived.catalog.tables import package
 from archived.hot_items import HOT_ITEM, HotItem, HotItemEvent, HotItemState
 from archived.states import PackageState
+
+#: Well below the number of parameters that any database takes in one statement.
+PATHS_A_QUERY: Final = 500
 
 #: States in which something is still to be done, or may be, whatever becomes of the package.
 OPEN = (
@@ -50,12 +54,19 @@ def get(read: Connection, item_id: int) -> HotItem:
     return one(read, HotItem, hot_item, item_id)
 
 
-def newest(read: Connection, folder: str) -> dict[str, HotItem]:
-    """The last drop of every name in a hot folder, by path."""
-    last = select(func.max(hot_item.c.id)).where(hot_item.c.folder == folder).group_by(hot_item.c.path)
-    return {
-        item.path: item for item in values(read, HotItem, select(hot_item).where(hot_item.c.id.in_(last)))
-    }
+def newest(read: Connection, folder: str, paths: Sequence[str]) -> dict[str, HotItem]:
+    """The last drop of each of these names in a hot folder, by path; names without one are left out."""
+    found: dict[str, HotItem] = {}
+    for begin in range(0, len(paths), PATHS_A_QUERY):
+        chunk = paths[begin : begin + PATHS_A_QUERY]
+        last = (
+            select(func.max(hot_item.c.id))
+            .where(hot_item.c.folder == folder, hot_item.c.path.in_(chunk))
+            .group_by(hot_item.c.path)
+        )
+        query = select(hot_item).where(hot_item.c.id.in_(last))
+        found |= {item.path: item for item in values(read, HotItem, query)}
+    return found
 
 
 def in_state(read: Connection, folder: str, *wanted: HotItemState) -> list[HotItem]:

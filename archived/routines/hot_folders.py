@@ -38,16 +38,18 @@ from archived.policy.hot_folders import (
     drop_of,
     see,
 )
+from archived.policy.hot_names import parked_name
 from archived.routines import hot_receipts
 from archived.routines.hot_desk import Desk, Surroundings
 from archived.routines.hot_intake import progress_key
-from archived.routines.hot_listing import Listing, list_packages
+from archived.routines.hot_listing import Listing, list_packages, with_contents
 from archived.routines.hot_opening import Away, Place, opened
-from archived.routines.hot_removal import NotSafe, remove_original
+from archived.routines.hot_removal import Checks, NotSafe, remove_original
 from archived.routines.hot_taking import Taker
 from archived.routines.hot_tree import HotTree
 from archived.stages.catalog_origin import must_be_known
 from archived.stages.deletion import unsafe_among, why_unsafe
+from archived.stages.original_rest import Rest, rest_of
 from archived.stages.originals import difference
 
 log = logging.getLogger(__name__)
@@ -118,11 +120,13 @@ class HotFolder:
         Raises OSError, CatalogBusy; Unavailable while the former catalog is not back.
         """
         name, rules = self.place.name, self.place.rules
+        # First of all: what a thread ends from here on is on record then, and left alone in this look.
         busy = self.desk.busy()
+        listing = list_packages(tree, self.place.depth)
         with self._around.catalog.read() as read:
             # Neither a batch nor a record gets a number that media may tell of.
             must_be_known(read)
-            newest = hot_items.newest(read, name)
+            newest = hot_items.newest(read, name, [entry.path for entry in listing.entries])
             states = hot_items.OPEN + ((HotItemState.ARCHIVED,) if rules.remove_archived else ())
             on_discs = hot_items.on_discs(read, name)
             open_items = [*hot_items.in_state(read, name, *states), *on_discs]
@@ -134,7 +138,7 @@ class HotFolder:
                 known is None or known.drop != drop_of(entry, rules) or not known.spent
             )
 
-        listing = list_packages(tree, self.place.depth, wants_content=is_new)
+        listing = with_contents(listing, tree, is_new)
         view = View(
             listing.entries,
             newest,
@@ -172,6 +176,8 @@ class HotFolder:
             case LookUp():
                 self._taker.look_up(decision)
             case SeeGone(item):
+                if tree.status(parked_name(item.path, item.id)) is not None:
+                    return False  # a part of it lies there still, and the person was told where
                 self._move(item, HotItemEvent.GONE, ended_at=self._around.site.now())
             case RemoveOriginal(item):
                 self.desk.begin(item.path)
@@ -237,6 +243,12 @@ class HotFolder:
                 reader=place.reader, progress=report, spares_left_out=True,
             )  # fmt: skip
 
+        def rest(item: HotItem, path: str) -> Rest:
+            return rest_of(
+                self._package(item), place.root / path, catalog=around.catalog, reader=place.reader,
+                progress=report,
+            )  # fmt: skip
+
         def unsafe(read: Connection, item: HotItem) -> str:
             return why_unsafe(read, around.site, packages.get(read, item.package_id or ""))
 
@@ -244,7 +256,7 @@ class HotFolder:
             if not around.is_draining():
                 with opened(place, catalog=around.catalog, site=around.site.tools.paths.site) as tree:
                     remove_original(
-                        tree, item, catalog=around.catalog, differences=differences, unsafe=unsafe
+                        tree, item, catalog=around.catalog, checks=Checks(differences, rest, unsafe)
                     )
         except (Away, OSError) as error:
             self.desk.rest(item.path, failed=_why(error))

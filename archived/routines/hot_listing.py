@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archived.policy.hot_folders import Entry, Kind
 from archived.policy.hot_names import MARKER, REJECTED, is_beside, is_on_its_way
@@ -23,15 +23,8 @@ class Listing:
     unreadable: tuple[tuple[str, str], ...]
 
 
-def list_packages(tree: HotTree, depth: int, *, wants_content: Callable[[Entry], bool]) -> Listing:
-    """List what lies `depth` names below the hot folder.
-
-    Args:
-        wants_content: whether the summary of everything in a thing is wanted; that reads the whole tree.
-
-    Raises:
-        OSError: the hot folder itself cannot be listed.
-    """
+def list_packages(tree: HotTree, depth: int) -> Listing:
+    """List what lies `depth` names below the hot folder. Raises OSError: it cannot be listed itself."""
     entries: list[Entry] = []
     strays: list[str] = []
     unreadable: list[tuple[str, str]] = []
@@ -56,8 +49,16 @@ def list_packages(tree: HotTree, depth: int, *, wants_content: Callable[[Entry],
                 (below if stat.S_ISDIR(there.st_mode) else strays).append(path)
         folders += below
         level = below
-    looked = (_with_content(entry, tree) if wants_content(entry) else entry for entry in entries)
-    return Listing(tuple(looked), tuple(folders), tuple(strays), tuple(unreadable))
+    return Listing(tuple(entries), tuple(folders), tuple(strays), tuple(unreadable))
+
+
+def with_contents(listing: Listing, tree: HotTree, wanted: Callable[[Entry], bool]) -> Listing:
+    """The listing with the summary of everything in those things for which it is wanted; that lists all of them."""
+    looked = (
+        replace(entry, content=tree.content(entry.path)) if wanted(entry) else entry
+        for entry in listing.entries
+    )
+    return replace(listing, entries=tuple(looked))
 
 
 def _visible(folder: str, found: list[tuple[str, os.stat_result]]) -> list[tuple[str, os.stat_result]]:
@@ -83,10 +84,6 @@ def _packages(folder: str, found: list[tuple[str, os.stat_result]]) -> list[Entr
         )
         for name, there in _visible(folder, found)
     ]
-
-
-def _with_content(entry: Entry, tree: HotTree) -> Entry:
-    return Entry(entry.path, entry.kind, entry.identity, entry.marker, tree.content(entry.path))
 
 
 def _kind(mode: int) -> Kind:

@@ -18,7 +18,7 @@ from archived.batches import BatchKind, ItemKey
 from archived.batches import Entry as BatchEntry
 from archived.catalog import batches, hot_items
 from archived.errors import CatalogBusy, Unacceptable
-from archived.hot_items import HotItem, HotItemEvent
+from archived.hot_items import HotItem, HotItemEvent, HotItemState
 from archived.language import _
 from archived.policy.carried_names import printable
 from archived.policy.hot_folders import Entry, Kind, LookUp, Refuse, Take
@@ -82,8 +82,10 @@ class Taker:
 
     def look_up(self, decision: LookUp) -> None:
         """How far an earlier life came: the batch's item says it. Raises CatalogBusy."""
-        item = decision.item
         with self._around.catalog.write() as write:
+            item = hot_items.get(write, decision.item.id)
+            if item.state is not HotItemState.TAKING:
+                return  # whoever was taking it has told by now
             package_id = None
             if item.batch_id is not None and item.batch_number is not None:
                 found = batches.get_item(write, ItemKey(item.batch_id, item.batch_number))

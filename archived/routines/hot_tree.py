@@ -8,9 +8,8 @@ import errno
 import hashlib
 import json
 import os
-import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -117,7 +116,7 @@ class HotTree:
             os.close(source)
 
     def make_folders(self, path: str) -> None:
-        """The folder and those on the way to it, where they are missing."""
+        """The folder and those on the way to it, where they are missing; on their disk when this returns."""
         made = ""
         for name in path.split("/") if path else []:
             above = self._descent.folder(made)
@@ -127,6 +126,8 @@ class HotTree:
                     os.chown(name, self._uid, -1, dir_fd=above, follow_symlinks=False)
             except FileExistsError:
                 pass
+            # Also of one that is there: an earlier life may have made it and ended before this.
+            os.fsync(above)
             made = f"{made}/{name}" if made else name
 
     def unlink(self, path: str) -> None:
@@ -134,23 +135,37 @@ class HotTree:
         folder, name = self._at(path)
         self._unlink_at(folder, name)
 
-    def remove(self, path: str) -> None:
-        """Remove a file, or a folder with all that is in it; no link is followed."""
+    def listing(self, path: str) -> dict[str, str]:
+        """A summary of each thing in a thing, by its path below it ("" for the thing itself when it is no folder).
+
+        Folders come before what is in them.
+        """
+        return dict(self._walk(path))
+
+    def remove(self, path: str, listed: Mapping[str, str]) -> bool:
+        """Remove a thing when every part of it is what `listing` saw; True when all of it is gone.
+
+        What came, was written or was put there anew since the listing stays, and ends the removal where it is.
+        No link is followed.
+        """
         found = self.status(path)
         if found is None:
-            return
+            return True
+        gone = all(
+            self._remove_one(f"{path}/{inner}" if inner else path, listed[inner])
+            for inner in reversed(tuple(listed))
+        )
         folder, name = self._at(path)
-        if stat.S_ISDIR(found.st_mode):
-            shutil.rmtree(name, dir_fd=folder)
-        else:
-            os.unlink(name, dir_fd=folder)
+        if gone and stat.S_ISDIR(found.st_mode):
+            gone = _remove_folder(name, folder)
         os.fsync(folder)
+        return gone
 
     def content(self, path: str) -> str:
         """Summary of everything in a thing: it differs when anything was added, removed, written or renamed."""
         summary = hashlib.sha256()
-        for line in self._walk(path):
-            summary.update(os.fsencode(line) + b"\0")
+        for name, there in self._walk(path):
+            summary.update(os.fsencode(f"{name} {there}") + b"\0")
         return summary.hexdigest()
 
     def known_as(self) -> dict[str, Any]:
@@ -161,10 +176,10 @@ class HotTree:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def _walk(self, path: str) -> Iterator[str]:
+    def _walk(self, path: str) -> Iterator[tuple[str, str]]:
         found = self.status(path)
         if found is None or not stat.S_ISDIR(found.st_mode):
-            yield "gone" if found is None else _line("", found)
+            yield "", "gone" if found is None else _summary(found)
             return
         waiting = [""]
         while waiting:
@@ -173,13 +188,25 @@ class HotTree:
                 listing = self.entries(f"{path}/{folder}" if folder else path)
             except OSError as error:
                 # Intake will say it better; here it only must not look like a folder that is empty.
-                yield f"{folder} {errno.errorcode.get(error.errno or 0)}"
+                yield folder, str(errno.errorcode.get(error.errno or 0))
                 continue
             for name, there in listing:
                 below = f"{folder}/{name}" if folder else name
-                yield _line(below, there)
+                yield below, _summary(there)
                 if stat.S_ISDIR(there.st_mode):
                     waiting.append(below)
+
+    def _remove_one(self, path: str, summary: str) -> bool:
+        found = self.status(path)
+        if found is None:
+            return True
+        if _summary(found) != summary:
+            return False
+        folder, name = self._at(path)
+        if stat.S_ISDIR(found.st_mode):
+            return _remove_folder(name, folder)
+        self._unlink_at(folder, name)
+        return True
 
     def _at(self, path: str) -> tuple[int, str]:
         folder, _, name = path.rpartition("/")
@@ -208,7 +235,20 @@ def identity_of(found: os.stat_result) -> str:
     return f"{found.st_ino}.{found.st_mtime_ns}.{found.st_ctime_ns}.{size}"
 
 
-def _line(path: str, there: os.stat_result) -> str:
+def _summary(there: os.stat_result) -> str:
     # A folder's own time tells nothing that its entries do not; a file's ctime changes when it is moved with it.
     size, mtime_ns = (0, 0) if stat.S_ISDIR(there.st_mode) else (there.st_size, there.st_mtime_ns)
-    return f"{path} {there.st_mode} {size} {mtime_ns} {there.st_ino}"
+    return f"{there.st_mode} {size} {mtime_ns} {there.st_ino}"
+
+
+def _remove_folder(name: str, above: int) -> bool:
+    """False when something lies in it."""
+    try:
+        os.rmdir(name, dir_fd=above)
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            return False
+        raise
+    return True

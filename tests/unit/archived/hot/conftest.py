@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from archived.catalog import events, hot_items, media, packages
+from archived.catalog.hot_item_table import hot_item
 from archived.catalog.store import Catalog
 from archived.config import parse
 from archived.formats.key_files import make_site_key
@@ -119,7 +120,8 @@ class Hot:
 
     def items(self) -> list[HotItem]:
         with self.catalog.read() as read:
-            newest = hot_items.newest(read, "scans")
+            paths = list(read.execute(select(hot_item.c.path).distinct()).scalars())
+            newest = hot_items.newest(read, "scans", paths)
         return list(newest.values())
 
     def states(self) -> dict[str, str]:

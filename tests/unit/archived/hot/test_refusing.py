@@ -135,3 +135,26 @@ def test_the_reasons_are_json_that_any_program_reads(hot: Hot) -> None:
     refuse(hot)
     text = (hot.path / f"rejected/{ONE}.refused.json").read_text(encoding="utf-8")
     assert json.loads(text)["detail"]["reasons"][0]["message"] == "it holds no file at all"
+
+
+def test_the_folders_that_are_made_are_on_the_disk_before_it_is_on_record_as_moved(
+    hot: Hot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut keeps what was synced: each new name must be in a folder that was, after it was made."""
+    synced: list[str] = []
+    sync, make = os.fsync, os.mkdir
+
+    def noted(descriptor: int) -> None:
+        synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        sync(descriptor)
+
+    def made(name: str, mode: int = 0o777, *, dir_fd: int | None = None) -> None:
+        make(name, mode, dir_fd=dir_fd)
+        synced.clear() if name == "rejected" else None
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(os, "mkdir", made)
+    refuse(hot)
+    assert hot.states() == {ONE: "rejected"}
+    for below in ("", "rejected", "rejected/F1", "rejected/F1/S1", "F1/S1"):
+        assert str(hot.path / below) in synced, f"{below or 'the hot folder'} was not synced"

@@ -115,7 +115,7 @@ def test_what_changes_between_the_comparison_and_the_removal_is_put_back(
 def test_what_cannot_be_removed_is_told_and_removed_later(
     archived: Hot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(self: HotTree, path: str) -> None:
+    def fail(self: HotTree, path: str, listed: Any) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     with monkeypatch.context() as inside:
@@ -129,7 +129,7 @@ def test_what_cannot_be_removed_is_told_and_removed_later(
     assert sorted(os.listdir(archived.path / "F1/S1")) == ["0001.accepted.json", "0001.archived.json"]
 
 
-@pytest.mark.parametrize("step", ["differences", "move", "content", "remove"])
+@pytest.mark.parametrize("step", ["differences", "move", "listing", "remove"])
 def test_a_crash_anywhere_on_the_way_is_gone_on_with(
     archived: Hot, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -148,7 +148,7 @@ def test_a_crash_anywhere_on_the_way_is_gone_on_with(
 
             def crashing(self: HotTree, *words: Any) -> Any:
                 calls.append(None)
-                if step == "content" and len(calls) == 1:
+                if step == "listing" and len(calls) == 1:
                     return original(self, *words)
                 if step == "remove":  # half of it is gone
                     (archived.path / "F1/S1/.0001.removing-1/page.txt").unlink()
