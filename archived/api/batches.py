@@ -9,7 +9,6 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
-from archived.api.rights import reader_for
 from archived.api.services import Document, Services, plain, services_of, uid_of
 from archived.batches import Batch
 from archived.catalog import batches
@@ -18,6 +17,7 @@ from archived.language import _
 from archived.policy.carried_names import printable
 from archived.stages.batch_report import BatchReport, ItemReport, counts, report
 from archived.stages.deletion import Judged, judge_originals
+from archived.stages.readers import reader_for
 
 router = APIRouter()
 BATCHES_MAX = 1000

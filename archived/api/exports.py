@@ -5,7 +5,6 @@ from pathlib import Path
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from archived.api.rights import reader_for
 from archived.api.services import Document, Services, agent_of, plain, services_of, uid_of
 from archived.errors import ArchivedError, Refused, WrongState
 from archived.formats.key_files import public_keys
@@ -13,6 +12,7 @@ from archived.formats.signing import PublicKey
 from archived.language import _
 from archived.stages.export_place import export_to_its_place, place_of
 from archived.stages.exporting import Listed, check_export, export_catalog, listed
+from archived.stages.readers import reader_for
 
 router = APIRouter(prefix="/catalog/exports")
 KEY = "catalog-export-on-demand"

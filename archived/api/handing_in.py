@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from archived.api.batches import batch_document, path_document
-from archived.api.rights import reader_for
 from archived.api.services import Document, Services, services_of, uid_of
 from archived.batches import Batch
 from archived.catalog import batches
@@ -26,6 +25,7 @@ from archived.stages.batch_report import report
 from archived.stages.hand_in import Asked, Prepared, prepare_list, prepare_tree
 from archived.stages.intake_copy import Progress
 from archived.stages.intake_pool import IntakePool
+from archived.stages.readers import reader_for
 
 router = APIRouter()
 #: Exit statuses of a batch: some items were refused; some could not be tried.

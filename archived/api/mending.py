@@ -5,13 +5,13 @@ from pathlib import Path
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from archived.api.rights import reader_for
 from archived.api.services import Document, Services, agent_of, services_of, uid_of
 from archived.catalog import events, images, packages
 from archived.errors import Refused, WrongState
 from archived.language import _
 from archived.stages.mending import mend_package, refreeze
 from archived.stages.packing import disc_of
+from archived.stages.readers import reader_for
 from archived.stages.withdrawal import find_package
 from archived.states import ImageState
 

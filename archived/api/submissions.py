@@ -7,12 +7,12 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
-from archived.api.rights import reader_for
 from archived.api.services import Document, Services, agent_of, services_of, uid_of
 from archived.errors import Refused, Unavailable, WrongState
 from archived.language import _
 from archived.policy.submission import SubmissionRequest
 from archived.stages.admission import admit, would_admit
+from archived.stages.readers import reader_for
 from archived.stages.staging_release import remove
 from archived.stages.withdrawal import find_package, withdraw
 

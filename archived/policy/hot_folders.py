@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum, unique
 
 from archived.hot_items import HotItem, HotItemState
-from archived.policy.hot_names import is_archive, is_utf8
+from archived.policy.archive_names import is_archive
+from archived.policy.hot_names import is_utf8
 
 
 @unique

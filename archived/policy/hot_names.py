@@ -12,8 +12,6 @@ REFUSED_JSON: Final = ".refused.json"
 REJECTED: Final = "rejected"
 #: At the top of a hot folder: says which one it is, so that an empty mount point is not taken for it.
 IDENTITY: Final = ".archived-hot-folder.json"
-#: A single file with such a name is a package; the longest that fits is not part of the volume's name.
-ARCHIVE_SUFFIXES: Final = (".tar.gz", ".tar.xz", ".tgz", ".txz", ".tar", ".zip")
 
 _ON_ITS_WAY = (".part", ".tmp", ".partial", ".crdownload")
 _BESIDE = (MARKER, SIDECAR, ACCEPTED, ARCHIVED, REFUSED_TEXT, REFUSED_JSON)
@@ -27,16 +25,6 @@ def is_on_its_way(name: str) -> bool:
 def is_beside(name: str) -> bool:
     """Whether it belongs to a package, and is none itself."""
     return name.endswith(_BESIDE)
-
-
-def is_archive(name: str) -> bool:
-    """Whether a single file of this name is a package."""
-    return name.lower().endswith(ARCHIVE_SUFFIXES)
-
-
-def without_archive_suffix(path: str) -> str:
-    """The path of an archive as if it were the folder that it holds."""
-    return next((path[: -len(suffix)] for suffix in ARCHIVE_SUFFIXES if path.lower().endswith(suffix)), path)
 
 
 def is_utf8(path: str) -> bool:

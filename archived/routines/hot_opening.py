@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from archived.api.rights import reader_for
 from archived.catalog import hot_items
 from archived.catalog.store import Catalog
 from archived.errors import ConfigurationError, Refused
@@ -25,6 +24,7 @@ from archived.policy.reading_rights import Reader
 from archived.routines.hot_tree import HotTree
 from archived.settings import HotFolderSettings
 from archived.stages.intake_descent import NoWay
+from archived.stages.readers import reader_for
 
 
 class Away(Exception):

@@ -3,8 +3,9 @@
 from archived.errors import Unacceptable
 from archived.formats.bag_tags import DECLARATION_NAME, INFO_NAMES, read_tags
 from archived.language import _
+from archived.policy.archive_names import without_archive_suffix
 from archived.policy.hot_description import Description, describe
-from archived.policy.hot_names import SIDECAR, without_archive_suffix
+from archived.policy.hot_names import SIDECAR
 from archived.policy.layout import FIELDS
 from archived.routines.hot_opening import Place
 from archived.routines.hot_tree import HotTree

@@ -10,8 +10,8 @@ from archived.formats.archive_entry import ArchiveEntry, EntryKind, NotUnpacked
 from archived.formats.tar_headers import name_of
 from archived.language import _
 from archived.policy.archive_limits import Allowance
+from archived.policy.archive_names import ARCHIVE_SUFFIXES
 from archived.policy.archive_tree import ArchiveTree, plain, rooted, tree_of
-from archived.policy.hot_names import ARCHIVE_SUFFIXES
 from archived.policy.reading_rights import Reader
 from archived.policy.reasons import shown
 from archived.settings import ArchiveSettings

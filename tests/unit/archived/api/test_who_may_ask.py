@@ -15,8 +15,8 @@ from fastapi import FastAPI
 
 from archived.api.client import Client
 from archived.api.peer import ApiServer
-from archived.api.rights import reader_for
 from archived.errors import ConfigurationError, NotPermitted
+from archived.stages.readers import reader_for
 from tests.unit.archived.api.conftest import Daemon
 
 NOBODY_AT_ALL = 4_000_000
