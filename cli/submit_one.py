@@ -1,5 +1,6 @@
 """archivectl submit PATH: one folder or bag is handed in, and the producer gets a receipt."""
 
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -49,10 +50,10 @@ def hand_in(
     keep(answer, receipt_file)
     if until_archived:
         if not context.as_json:
-            _show_accepted(answer)
+            _show_accepted(context, answer)
         answer = _wait_until_archived(context, answer["package"])
         keep(answer, receipt_file)
-    context.answer(answer, _show_archived if until_archived else _show_accepted)
+    context.answer(answer, _show_archived if until_archived else partial(_show_accepted, context))
 
 
 def _end_interrupted(context: Context, interrupted: Interrupted, receipt_file: Path | None) -> None:
@@ -68,7 +69,7 @@ def _end_interrupted(context: Context, interrupted: Interrupted, receipt_file: P
         context.say(_("interrupted; nothing was taken"))
         return
     keep(answer, receipt_file)
-    context.answer(answer, _show_accepted)
+    context.answer(answer, partial(_show_accepted, context))
     context.say(
         _(
             "interrupted too late: it was accepted before; take it back with: "
@@ -112,7 +113,7 @@ def _wait_until_archived(context: Context, package_id: str) -> Document:
         raise
 
 
-def _show_accepted(receipt: Document) -> None:
+def _show_accepted(context: Context, receipt: Document) -> None:
     again = (
         _(" (the same content was handed in before; this is its first receipt)")
         if receipt.get("repeated")
@@ -134,12 +135,28 @@ def _show_accepted(receipt: Document) -> None:
     )
     _show_travels(receipt)
     _show_warnings(receipt)
+    if receipt.get("repeated") and _show_standing(context, receipt["package"]):
+        return
     exposure = receipt.get("exposure", {})
     if exposure:
         click.echo(plain(exposure["advice"]))
         click.echo(
             _("it is to be archived by {archived_by}").format(archived_by=moment(exposure["archived_by"]))
         )
+
+
+def _show_standing(context: Context, package_id: str) -> bool:
+    """What became of a package since its first receipt; False when it is accepted only, and that receipt says all."""
+    now = context.get(at("/v1/packages", package_id))
+    if now["state"] == "accepted":
+        return False
+    if now["keep_original"]:
+        click.echo(_("keep your original: {why}").format(why=plain(now["keep_original"])))
+    else:
+        click.echo(
+            _("it is archived; whether an original may go is said by: archivectl batch may-delete BATCH")
+        )
+    return True
 
 
 def _show_archived(receipt: Document) -> None:

@@ -9,9 +9,10 @@ from archived.api.services import Document, Services, one_of, plain, services_of
 from archived.catalog import events, images, inner_files, media, packages
 from archived.language import _
 from archived.model import Copy, Image, Medium, Package, ProtectionSet
-from archived.policy.sufficiency import missing_pools
+from archived.policy.sufficiency import AT_HAND, VERIFIED_ONLY, missing_pools
 from archived.stages.capacity import image_limit_bytes
 from archived.stages.commitment import missing_positions
+from archived.stages.deletion import why_not_proven, why_unsafe
 from archived.stages.packing import group_of
 from archived.stages.withdrawal import find_package
 from archived.states import ImageState, MediumState, PackageState, SetState
@@ -35,6 +36,7 @@ def show_package(name: str, files: bool = False, services: Services = Depends(se
         document = _package(read, services, package) | {
             "accepted_receipt": package.accepted_receipt,
             "archived_receipt": package.archived_receipt,
+            "keep_original": why_unsafe(read, services.site, package),
         }
         if files:
             document["files"] = [plain(file) for file in packages.files(read, package.id)]
@@ -89,6 +91,8 @@ def show_medium(medium_id: str, services: Services = Depends(services_of)) -> Do
 
 def waits_for(read: Connection, services: Services, package: Package) -> list[str]:
     """What keeps a package from being archived, one sentence a pool."""
+    if package.state is PackageState.FOUND:
+        return [why_not_proven(read, package)]
     if package.state is not PackageState.ACCEPTED:
         return []
     carriers = packages.image_ids(read, package.id)
@@ -155,8 +159,10 @@ def _set(read: Connection, item: ProtectionSet) -> Document:
         }
         for image in members
     ]
-    done = item.state in (SetState.PROTECTED, SetState.COMPLETE)
-    document["missing"] = list(missing_positions(read, item)) if done else []
+    # Of a set that a rebuild found no copy is verified yet: there a member is missing when nobody has it at hand.
+    counting = {SetState.PROTECTED: VERIFIED_ONLY, SetState.COMPLETE: VERIFIED_ONLY, SetState.FOUND: AT_HAND}
+    counts = counting.get(item.state)
+    document["missing"] = list(missing_positions(read, item, counts)) if counts else []
     return document
 
 

@@ -12,13 +12,15 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from archived.batches import Batch, BatchItem, ItemRole
-from archived.catalog import batches, packages
+from archived.catalog import batches, images, packages
 from archived.catalog.store import Catalog
 from archived.language import _
 from archived.model import Package
 from archived.policy.reading_rights import Reader
+from archived.policy.sufficiency import AT_HAND
 from archived.stages import hold
 from archived.stages.batch_report import package_of
+from archived.stages.commitment import missing_positions
 from archived.stages.intake_copy import Progress
 from archived.stages.list_file import NotAList, read_list_file
 from archived.stages.originals import difference
@@ -41,6 +43,8 @@ def why_unsafe(read: Connection, site: Site, package: Package) -> str:
     """Why nobody may rely on the media alone for a package now, in words; empty when he may."""
     if hold.stands(read):
         return _("the catalog was made again: keep every original until a person releases the hold")
+    if package.state is PackageState.FOUND:
+        return why_not_proven(read, package)
     if package.state is not PackageState.ARCHIVED:
         return _("{package} is not archived, it is {state}").format(
             package=package.id, state=package.state.value
@@ -50,6 +54,26 @@ def why_unsafe(read: Connection, site: Site, package: Package) -> str:
             name=package.storage_class, package=package.id
         )
     return "; ".join(why_needed(read, site, package))
+
+
+def why_not_proven(read: Connection, package: Package) -> str:
+    """Why a package that a rebuild found on media is not archived again yet, in words."""
+    carriers = [images.get(read, name) for name in packages.image_ids(read, package.id).values() if name]
+    lacking = {
+        image.set_id: missing
+        for image in carriers
+        if image.set_id and (missing := missing_positions(read, images.get_set(read, image.set_id), AT_HAND))
+    }
+    if not lacking:
+        return _(
+            "{package} was found on media by a rebuild, and nobody has read all of its set since: "
+            "archivectl catalog check --full"
+        ).format(package=package.id)
+    listed = "; ".join(f"{name}: {', '.join(map(str, missing))}" for name, missing in sorted(lacking.items()))
+    return _(
+        "{package} was found on media by a rebuild, and members of its set are not at hand ({listed}): put their discs "
+        "back, then: archivectl catalog check --full"
+    ).format(package=package.id, listed=listed)
 
 
 def unsafe_among(read: Connection, site: Site, package_ids: Iterable[str]) -> dict[str, str]:

@@ -18,10 +18,11 @@ from typing import Any
 from archived.batches import ItemKey
 from archived.catalog import contents, events, packages
 from archived.catalog.store import Catalog
-from archived.errors import ArchivedError, Cancelled, NotFound
+from archived.errors import ArchivedError, Cancelled, NotFound, WrongState
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.formats.key_files import load_site_key
 from archived.formats.receipts import repeated_receipt
+from archived.language import _
 from archived.model import Package
 from archived.names import escaped
 from archived.policy.carried_names import printable
@@ -103,7 +104,7 @@ def accept(
         return receipt
     staged.abandon(f"{request.reference} is already there as {other.id}")
     if outcome is Content.SAME:
-        return repeated_receipt(other.accepted_receipt or {})
+        return _first_receipt(other)
     sha256 = read_content(offer, None, made_at_s=made_at_s, collect=True, progress=progress).sha256
     raise refusal([_difference(other, sha256, catalog)], str(request.reference))
 
@@ -238,7 +239,18 @@ def _known_already(offer: Offer, catalog: Catalog, progress: Progress | None) ->
     content = read_content(offer, None, made_at_s=0, collect=True, progress=progress)
     reasons, same = _judge_known(offer, content, catalog)
     _raise_if(offer, reasons)
-    return repeated_receipt(same.accepted_receipt or {}) if same is not None else None
+    return _first_receipt(same) if same is not None else None
+
+
+def _first_receipt(package: Package) -> dict[str, Any]:
+    if package.accepted_receipt is None:
+        raise WrongState(
+            _(
+                "{reference} is there already as {package}, whose first receipt was lost with the catalog"
+            ).format(reference=package.reference, package=package.id),
+            advice=f"archivectl packages {package.id}",
+        )
+    return repeated_receipt(package.accepted_receipt)
 
 
 def _copy_in(offer: Offer, staged: StagedPackage, made_at_s: int, progress: Progress | None) -> ContentRead:

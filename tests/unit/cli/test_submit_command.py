@@ -63,9 +63,33 @@ def test_a_producer_hears_what_was_taken_and_that_he_keeps_his_original(
     assert result.output.startswith(NOTICE)
 
 
-def test_the_same_content_again_says_so(run: Run, accepting: FakeClient) -> None:
+@pytest.mark.parametrize(
+    ("state", "why", "said"),
+    [
+        ("accepted", "P000001 is not archived, it is accepted", "it lies on one disk only"),
+        (
+            "found",
+            "P000001 was found on media by a rebuild",
+            "keep your original: P000001 was found on media",
+        ),
+        (
+            "archived",
+            "set 7K3F: no verified copy of member 1",
+            "keep your original: set 7K3F: no verified copy",
+        ),
+        ("archived", "", "it is archived; whether an original may go is said by"),
+    ],
+    ids=["accepted", "found by a rebuild", "archived, with a disc away", "archived"],
+)
+def test_the_same_content_again_says_so_and_what_became_of_it(
+    run: Run, accepting: FakeClient, state: str, why: str, said: str
+) -> None:
     accepting.answers["POST /v1/submissions"] = {**ACCEPTED, "repeated": True}
-    assert "first receipt" in run("submit", "x", *VOLUME).stdout
+    accepting.answers["GET /v1/packages/P000001"] = package(state) | {"keep_original": why}
+    shown = run("submit", "x", *VOLUME).stdout
+    assert "first receipt" in shown
+    assert said in shown
+    assert ("it is to be archived by" in shown) == (state == "accepted")
 
 
 def test_the_receipt_is_written_whole_and_never_over_a_file(

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import update
 
 from archived.catalog import packages
-from archived.catalog.tables import package
+from archived.catalog.tables import copy, package, protection_set
 from archived.policy.submission import SubmissionRequest
 from archived.stages import deletion, hold
 from archived.stages.admission import admit
-from archived.states import PackageState
+from archived.states import CopyState, PackageState, SetState
 from tests.unit.archived.api.conftest import Daemon
 from tests.unit.archived.on_discs import lose, put_on_discs
 
@@ -139,3 +139,33 @@ def test_a_withdrawn_package_is_named_so(daemon: Daemon, handed_in: Path) -> Non
         write.execute(update(package).values(state=PackageState.WITHDRAWN))
     assert daemon.ask("GET", "/v1/batches/B000001").json()["counts"] == {"withdrawn": 1}
     assert may_delete(daemon)["exit_status"] == 3
+
+
+def test_what_a_rebuild_found_is_kept_and_names_the_members_that_are_away(
+    daemon: Daemon, handed_in: Path
+) -> None:
+    data, parity = archive(daemon)
+    with daemon.services.catalog.write() as write:
+        write.execute(update(package).values(state=PackageState.FOUND))
+        write.execute(update(protection_set).values(state=SetState.FOUND))
+        write.execute(update(copy).values(state=CopyState.FOUND))
+    assert "archivectl catalog check --full" in may_delete(daemon)["keep"][0]["why"]
+    name = data.partition("-")[0]
+    assert daemon.ask("GET", f"/v1/sets/{name}").json()["missing"] == []
+    lose(daemon.services.catalog, parity, daemon.services.site.now())
+    assert f"({name}: 2)" in may_delete(daemon)["keep"][0]["why"]
+    assert daemon.ask("GET", f"/v1/sets/{name}").json()["missing"] == [2]
+    shown = daemon.ask("GET", "/v1/packages/P000001").json()
+    assert shown["keep_original"] == shown["waits_for"][0] == may_delete(daemon)["keep"][0]["why"]
+
+
+def test_the_same_content_whose_receipt_was_lost_is_refused_with_words(
+    daemon: Daemon, handed_in: Path
+) -> None:
+    with daemon.services.catalog.write() as write:
+        packages.update_columns(write, "P000001", accepted_receipt=None)
+    asked = {"path": str(handed_in), "fonds": "F", "series": "S", "volume": "0001", "retention": "Y10",
+             "confidentiality": "open"}  # fmt: skip
+    answer = daemon.ask("POST", "/v1/submissions", asked)
+    assert (answer.status_code, answer.json()["code"]) == (409, "wrong-state")
+    assert "P000001" in answer.json()["message"]
