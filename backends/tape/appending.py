@@ -22,6 +22,8 @@ from devices.failures import DeviceFailure
 
 #: Blocks that are read ahead of the drive: 32 MiB with blocks of 1 MiB.
 RING_BLOCKS = 32
+#: Cartridge memories count what remains in whole MiB.
+_REMAINING_UNIT_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ class AppendSession:
             raise MediumFull(f"image {image.image_id} was not begun: the tape is near its end")
         if remaining is not None and not self._pen.leaves_torn_end:
             needed = image.size_bytes + 4 * self._label.block_bytes
-            if remaining < needed:
+            if remaining + _REMAINING_UNIT_BYTES <= needed:
                 raise MediumFull(
                     f"image {image.image_id} was not begun: it needs {needed} bytes, {remaining} are left on the tape"
                 )

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -174,9 +175,10 @@ def test_an_image_for_which_the_tape_ends_too_early_is_withdrawn(room: int) -> N
 
 def test_an_image_that_does_not_fit_is_not_begun(tape: MemoryTape) -> None:
     writing, before = session(tape), len(tape.objects)
-    tape.remaining_bytes = len(ONE)
+    tape.remaining_bytes = 0
+    large = replace(identity(ONE, "I1"), size_bytes=1 << 20)
     with pytest.raises(MediumFull, match="not begun"):
-        writing.append(identity(ONE, "I1"), Bytes(ONE))
+        writing.append(large, Bytes(ONE))
     assert len(tape.objects) == before
     tape.remaining_bytes = None
     tape.capacity_objects, tape.early_objects = before + 100, 100

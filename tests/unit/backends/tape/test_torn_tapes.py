@@ -148,8 +148,6 @@ def test_a_torn_end_is_kept_where_somebody_counts_on_an_image_behind_it() -> Non
     tape = MemoryTape(tape.objects[:cut])
     with pytest.raises(MediumRefused, match="known up to block"):
         session(tape, known_until_block=places[-1].end_block)
-    places[-1:] = [
-        session(tape, known_until_block=cut).append(identity(DATA["I4"], "I4"), Bytes(DATA["I4"]))
-    ]
+    places[-1:] = [session(tape, known_until_block=cut).append(identity(DATA["I4"], "I4"), Bytes(DATA["I4"]))]
     assert tape.objects[:cut] == WHOLE.objects[:cut]
     require_whole(tape, places)

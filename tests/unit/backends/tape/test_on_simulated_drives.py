@@ -1,0 +1,50 @@
+"""The same on drives that speak SCSI: labelled, appended, torn, continued and read."""
+
+import pytest
+
+from backends.errors import MediumFull
+from backends.tape.contents import read_contents
+from backends.tape.image_reader import TapeImageReader
+from backends.tape.labelling import label_cartridge
+from backends.tape.recognition import TapeEnd
+from tests.contract.tape_places import DATA, TAPE_PLACES, WORM
+from tests.unit.backends.tape.images import BLOCK_BYTES, Bytes, a_label, identity, image_bytes, session
+
+IMAGES = {f"I{number}": image_bytes(number, 40) for number in range(1, 5)}
+
+
+@pytest.mark.parametrize("slot", [DATA, WORM], ids=["rewritable", "worm"])
+@pytest.mark.parametrize("where", ["in-process", "manners-of-tgt"])
+def test_a_cartridge_is_filled_torn_and_continued(where: str, slot: int) -> None:
+    with TAPE_PLACES[where]() as place:
+        drive = place.put(slot)
+        assert read_contents(drive).blank
+        label_cartridge(drive, a_label())
+        writing = session(drive)
+        written = [writing.append(identity(IMAGES[n], n), Bytes(IMAGES[n])) for n in ("I1", "I2")]
+        writing.finish()
+        drive.write_block(b'{\n "magic": "archived-tape-index", torn'.ljust(BLOCK_BYTES))
+        drive.write_filemarks(0)
+        place.fetch(slot)
+        drive = place.put(slot)
+        found = read_contents(drive)
+        assert (list(found.images), found.end) == (written, TapeEnd.TORN)
+        writing = session(drive, ring_blocks=4, known_until_block=written[-1].end_block)
+        written.append(writing.append(identity(IMAGES["I3"], "I3"), Bytes(IMAGES["I3"])))
+        for _ in range(20):  # the cartridge has one MiB
+            try:
+                written.append(writing.append(identity(IMAGES["I4"], "I4"), Bytes(IMAGES["I4"])))
+            except MediumFull:
+                break
+        report = writing.finish()  # whose index may have no room any more
+        assert report.nearly_full
+        assert report.images == tuple(written[2:])
+        assert 1 <= len(written[3:]) < 10
+        place.fetch(slot)
+        drive = place.put(slot, 257)
+        for whole in (False, True):
+            assert list(read_contents(drive, whole=whole).images) == written
+        for item in written:
+            reader = TapeImageReader(drive, item)
+            assert reader.read(0, 40) == IMAGES[item.image_id]
+            assert reader.read(17, 3) == IMAGES[item.image_id][17 * 2048 : 20 * 2048]
