@@ -26,6 +26,8 @@ class Troubles:
     waits: Sequence[Wait] = ()
     kept: Sequence[HotItem] = ()
     unreadable: Sequence[tuple[str, str]] = ()
+    #: What staging has no room for; everything behind it waits, too.
+    no_room: Sequence[tuple[str, str]] = ()
 
 
 def prefix_of(name: str) -> str:
@@ -57,7 +59,7 @@ def _lists(name: str, troubles: Troubles) -> dict[str, str]:
     unsafe = [(wait.path, wait.note) for wait in troubles.waits if wait.why is Why.UNSAFE]
     kept = [(item.path, item.note) for item in troubles.kept]
     failed = tuple((troubles.failed or {}).items())
-    unwritten, unreadable = troubles.unwritten, troubles.unreadable
+    unwritten, unreadable, no_room = troubles.unwritten, troubles.unreadable, troubles.no_room
     words = {
         "unwritten": counted(
             "hot folder {name}: {count} receipt or refusal cannot be put there: {items}",
@@ -73,6 +75,11 @@ def _lists(name: str, troubles: Troubles) -> dict[str, str]:
             "hot folder {name}: {count} thing was not taken and waits for its producer: {items}",
             "hot folder {name}: {count} things were not taken and wait for their producer: {items}",
             len(put_off),
+        ),
+        "no-room": counted(
+            "hot folder {name}: {count} thing waits, and all behind it, until staging has room: {items}",
+            "hot folder {name}: {count} things wait, and all behind them, until staging has room: {items}",
+            len(no_room),
         ),
         "kept": counted(
             "hot folder {name}: {count} original is not what was archived and was not removed: {items}",
@@ -94,7 +101,7 @@ def _lists(name: str, troubles: Troubles) -> dict[str, str]:
     }
     found = {
         "unwritten": unwritten, "failed": failed, "put-off": put_off, "kept": kept, "unsafe": unsafe,
-        "unreadable": unreadable,
+        "unreadable": unreadable, "no-room": no_room,
     }  # fmt: skip
     return {kind: _listed(found[kind], text, name) for kind, text in words.items()}
 

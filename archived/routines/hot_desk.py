@@ -33,6 +33,8 @@ class Desk:
     _full_until_s: float = 0.0
     #: (path, why) of what failed in a way that is nobody's refusal, until it is tried again.
     _failed: dict[str, str] = field(default_factory=dict)
+    #: (path, why) of what found no room in staging, until another attempt ends otherwise.
+    _no_room: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, path: str) -> None:
@@ -62,6 +64,20 @@ class Desk:
         until_s = self.around.now_s + self.around.site.config.rest_s
         with self._lock:
             self._full_until_s = until_s
+
+    def no_room(self, path: str, why: str) -> None:
+        """Staging could not take it."""
+        with self._lock:
+            self._no_room[path] = why
+
+    def found_room(self, path: str) -> None:
+        """An attempt ended otherwise."""
+        with self._lock:
+            self._no_room.pop(path, None)
+
+    def without_room(self) -> dict[str, str]:
+        with self._lock:
+            return dict(self._no_room)
 
     @property
     def rests(self) -> bool:

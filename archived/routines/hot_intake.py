@@ -6,7 +6,7 @@ from typing import Any
 
 from archived.batches import ItemKey
 from archived.catalog import events, hot_items
-from archived.errors import ArchivedError, Cancelled, Refused, Unavailable
+from archived.errors import ArchivedError, Cancelled, Refused, StagingFull, Unavailable
 from archived.hot_items import HotItem, HotItemEvent
 from archived.language import _
 from archived.policy.carried_names import printable
@@ -80,6 +80,7 @@ def take_in(job: Job, place: Place, desk: Desk) -> None:
         put_off(job, desk, str(error) or type(error).__name__)
         desk.rest(item.path, failed=str(error))
     else:
+        desk.found_room(item.path)
         with around.catalog.write() as write:
             package_id = receipt["package"]
             hot_items.move(write, item.id, HotItemEvent.ACCEPTED, package_id=package_id, note="")
@@ -128,6 +129,10 @@ def tell(write: Any, desk: Desk, item: HotItem, outcome: str, **detail: Any) -> 
 
 def _not_taken(job: Job, place: Place, desk: Desk, error: ArchivedError, before: str) -> None:
     item = job.item
+    if isinstance(error, StagingFull):
+        desk.no_room(item.path, error.message)
+    else:
+        desk.found_room(item.path)
     if isinstance(error, NoLongerReady):
         put_off(job, desk, error.message)
     elif isinstance(error, ChangedMeanwhile):

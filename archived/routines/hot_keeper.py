@@ -129,9 +129,12 @@ class _Keeper:
             deaf = self._watcher.listen(paths)
         with self._around.catalog.read() as read:
             kept = hot_items.in_state(read, name, HotItemState.KEPT)
+        there = {entry.path for entry in seen.listing.entries}
+        no_room = [(path, why) for path, why in folder.desk.without_room().items() if path in there]
         troubles = Troubles(
-            seen.away, deaf, seen.unwritten, folder.desk.failed(), seen.waits, kept, seen.listing.unreadable
-        )
+            seen.away, deaf, seen.unwritten, folder.desk.failed(), seen.waits, kept, seen.listing.unreadable,
+            no_room,
+        )  # fmt: skip
         items = attentions(name, troubles, now=self._around.site.now())
         said = [(item.id, item.what) for item in items]
         if said == self._told:

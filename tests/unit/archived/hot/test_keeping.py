@@ -13,7 +13,8 @@ import pytest
 from watchdog.observers import Observer
 
 from archived.catalog import events
-from archived.errors import ConfigurationError
+from archived.errors import ConfigurationError, StagingFull
+from archived.routines import hot_intake
 from archived.routines.hot_keeper import HotFolders
 from archived.routines.hot_opening import place_of
 from archived.routines.hot_watcher import WATCHES_MAX, Watcher
@@ -64,6 +65,25 @@ def test_a_marker_is_heard_of_at_once_however_seldom_the_folder_is_looked_at(
     soon(lambda: folder.seen.waits)
     hot.ready()
     soon((hot.path / f"{ONE}.accepted.json").exists)
+
+
+def test_a_full_staging_area_is_told_until_what_waited_is_taken(
+    hot: Hot, keep: Callable[..., HotFolders], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*words: Any, **options: Any) -> Any:
+        raise StagingFull("staging has no room for 8 GB")
+
+    hot.site = replace(hot.site, config=replace(hot.site.config, rest_s=0.2))
+    with monkeypatch.context() as inside:
+        inside.setattr(hot_intake, "admit", full)
+        keep(poll_s=0.05)
+        hot.volume()
+        soon(lambda: "hot:scans:no-room" in attentions(hot))
+        with hot.catalog.read() as read:
+            (told,) = [item for item in events.attentions(read) if item.id == "hot:scans:no-room"]
+        assert "staging has no room for 8 GB" in told.what
+    soon((hot.path / f"{ONE}.accepted.json").exists)
+    soon(lambda: "hot:scans:no-room" not in attentions(hot))
 
 
 def test_looking_alone_finds_it_too(hot: Hot, keep: Callable[..., HotFolders]) -> None:
