@@ -28,6 +28,9 @@ LAYERS: list[set[str]] = [
         "hot_items",
         "inner_files",
         "names",
+        "carried_names",
+        "leaving_out",
+        "enumeration",
         "states",
         "config",
         "settings",
@@ -51,10 +54,11 @@ LAYERS: list[set[str]] = [
     {"daemon"},
     {"__main__", "burn", "room", "founding", "restore_report", "restoring", "service_unit"},
 ]
-#: Policy knows no clock, SQL or device; the catalog no device; sessions no SQL.
+#: Policy knows no clock, SQL or device; formats no policy; the catalog no device; sessions no SQL.
 IGNORANT_OF: dict[str, set[str]] = {
     "policy": {"sqlalchemy", "archived.catalog", "devices", "robotics"},
     "catalog": {"devices", "robotics", "backends"},
+    "formats": {"sqlalchemy", "archived.policy", "archived.catalog"},
     "sessions": {"sqlalchemy", "archived.catalog"},
     "states": {"sqlalchemy", "devices"},
 }

@@ -11,10 +11,10 @@ from pydantic import BaseModel, Field
 
 from archived.api.services import Document, Services, plain, services_of, uid_of
 from archived.batches import Batch
+from archived.carried_names import printable
 from archived.catalog import batches
 from archived.errors import WrongState
 from archived.language import _
-from archived.policy.carried_names import printable
 from archived.stages.batch_report import BatchReport, ItemReport, counts, report
 from archived.stages.deletion import Judged, judge_originals
 from archived.stages.readers import reader_for

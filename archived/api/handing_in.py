@@ -12,10 +12,10 @@ from pydantic import BaseModel, Field
 from archived.api.batches import batch_document, path_document
 from archived.api.services import Document, Services, services_of, uid_of
 from archived.batches import Batch
+from archived.carried_names import printable
 from archived.catalog import batches
 from archived.errors import ArchivedError, Refused, Unavailable, WrongState
 from archived.language import _
-from archived.policy.carried_names import printable
 from archived.policy.reading_rights import Reader
 from archived.policy.reasons import refusal
 from archived.settings import Config

@@ -5,11 +5,11 @@ from pydantic import BaseModel
 
 from archived.api.services import Document, Services, agent_of, plain, services_of
 from archived.api.submissions import Reason
+from archived.carried_names import printable
 from archived.catalog import events, hot_items
 from archived.errors import NotFound, Unavailable
 from archived.hot_items import HotItem, HotItemState
 from archived.language import _
-from archived.policy.carried_names import printable
 from archived.policy.hot_words import words_of
 from archived.routines.hot_folders import HotFolder
 from archived.routines.hot_intake import progress_key

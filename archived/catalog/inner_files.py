@@ -27,12 +27,6 @@ def get(connection: Connection, package_id: str, path: str) -> InnerFile | None:
     return next(iter(values(connection, InnerFile, query)), None)
 
 
-def is_carried(connection: Connection, package_id: str) -> bool:
-    """Whether the package travels as one tar."""
-    query = select(inner_file.c.path).where(inner_file.c.package_id == package_id).limit(1)
-    return connection.execute(query).first() is not None
-
-
 def forget(connection: Connection, package_id: str) -> None:
     """Drop the rows of a package that was never acknowledged."""
     connection.execute(delete(inner_file).where(inner_file.c.package_id == package_id))

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from archived import states
+from archived.carried_names import folded
 from archived.catalog.rows import add, add_many, advance, in_states, next_number, one, values
 from archived.catalog.tables import extent, image, membership, package, package_file
 from archived.model import Package, PackageFile, Reference
-from archived.policy.carried_names import folded
 from archived.policy.twins import NamesBeside
 from archived.states import PackageEvent, PackageState
 

@@ -26,11 +26,6 @@ def add_set(connection: Connection, item: ProtectionSet, members: Sequence[Image
     _once(connection, tables.image, [asdict(image) for image in members])
 
 
-def has_set(connection: Connection, set_id: str) -> bool:
-    query = select(tables.protection_set.c.id).where(tables.protection_set.c.id == set_id)
-    return connection.execute(query).first() is not None
-
-
 def image_place(connection: Connection, image_id: str) -> tuple[str | None, int | None] | None:
     """Set and position of the image with this number; None when no image has it."""
     query = select(tables.image.c.set_id, tables.image.c.position).where(tables.image.c.id == image_id)

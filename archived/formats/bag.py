@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from archived.carried_names import printable
+from archived.enumeration import shown
 from archived.formats.bag_complete import Present, check_payload, check_tags
 from archived.formats.bag_fetch import FETCH_NAME, check_fetch, read_fetch
 from archived.formats.bag_findings import Findings
@@ -25,9 +27,7 @@ from archived.formats.bag_manifests import (
 from archived.formats.bag_tags import DECLARATION_NAME, Declaration, read_declaration, read_tags
 from archived.formats.bag_text import decode
 from archived.language import _
-from archived.policy.carried_names import printable
-from archived.policy.leaving_out import is_left_out
-from archived.policy.reasons import shown
+from archived.leaving_out import is_left_out
 from archived.text_encodings import encoding_named
 
 #: What systems leave behind in folders. In a bag it is content like any other.

@@ -4,11 +4,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from archived.carried_names import folded, printable
+from archived.enumeration import shown
 from archived.formats.bag_findings import Findings
 from archived.formats.bag_manifests import PAYLOAD, Manifest, manifest_kind
 from archived.language import _
-from archived.policy.carried_names import folded, printable
-from archived.policy.reasons import shown
 
 
 class Present:

@@ -95,12 +95,6 @@ class ExportWriter:
         self._zip.write(data)
 
 
-def read_head(file: BinaryIO) -> dict[str, Any]:
-    """The first line of an export. Raises DocumentDamaged, UnknownVersion."""
-    with GzipFile(fileobj=file, mode="rb") as unzipped:
-        return _head(_next_line(unzipped))
-
-
 def read_export(file: BinaryIO) -> Iterator[dict[str, Any] | Table | Row | End]:
     """The head, then tables, each before its rows, then the end: only behind it is anything to be believed.
 

@@ -4,10 +4,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from archived.carried_names import printable, problem_with_reference
+from archived.enumeration import shown
 from archived.language import _, counted
 from archived.model import Package
-from archived.policy.carried_names import printable, problem_with_reference
-from archived.policy.reasons import Reason, ReasonKind, broken_bag, shown
+from archived.policy.reasons import Reason, ReasonKind, broken_bag
 from archived.policy.submission import SubmissionRequest
 from archived.policy.twins import NamesBeside, twin_reasons
 from archived.settings import ClassSettings

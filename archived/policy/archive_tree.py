@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from archived.enumeration import shown
 from archived.formats.archive_entry import ArchiveEntry, EntryKind
 from archived.language import _
 from archived.names import escaped
-from archived.policy.reasons import shown
 
 #: Where archivers of macOS put what belongs to files beside them.
 _MACOS: Final = "__MACOSX"

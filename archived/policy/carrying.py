@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from archived.carried_names import folded, problem_with_length
 from archived.inner_files import NAME_MAP_PATH
 from archived.names import escaped, raw
-from archived.policy.carried_names import folded, problem_with_length
 from backends.optical.udf.names import problem_with_name
 
 #: What most file systems hold in one name: staging must be able to hold what lies there plainly.

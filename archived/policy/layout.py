@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from archived.carried_names import printable
 from archived.errors import Refused, Unacceptable
 from archived.language import _
-from archived.policy.carried_names import printable
 
 #: What a rule can say; the first three it must say.
 REFERENCE: Final = ("fonds", "series", "volume")

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from archived.carried_names import folded, printable
+from archived.enumeration import shown
 from archived.language import _
-from archived.policy.carried_names import folded, printable
 from archived.policy.list_rows import BadCell, ListedVolume
-from archived.policy.reasons import Reason, ReasonKind, shown
+from archived.policy.reasons import Reason, ReasonKind
 
 #: One page each: what scanners make.
 PAGE_SUFFIXES: Final = frozenset(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from archived.carried_names import printable
+from archived.enumeration import shown
 from archived.errors import Refused, Unacceptable
 from archived.formats.lists import TableRow
 from archived.language import _
-from archived.policy.carried_names import printable
-from archived.policy.reasons import shown
 
 #: Where a leading zero counts.
 EXACT: Final = ("fonds", "series", "volume", "folder")

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 
+from archived.carried_names import printable
+from archived.enumeration import shown
 from archived.errors import (
     ArchivedError,
     ContentDiffers,
@@ -13,10 +15,6 @@ from archived.errors import (
     Unacceptable,
 )
 from archived.language import _, marked
-from archived.policy.carried_names import printable
-
-#: How many items of a list a message shows; `detail` has all of them.
-SHOWN_MAX = 5
 
 
 @unique
@@ -85,9 +83,3 @@ _ERRORS: Mapping[ReasonKind, tuple[type[ArchivedError], str]] = {
         marked("submit it with --new-version --reason TEXT if it is a correction"),
     ),
 }
-
-
-def shown(items: Sequence[str]) -> str:
-    """The first few of a list for a message, and how many more there are."""
-    more = len(items) - SHOWN_MAX
-    return ", ".join(items[:SHOWN_MAX]) + (f" and {more} more" if more > 0 else "")

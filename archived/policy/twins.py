@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from archived.carried_names import folded
 from archived.language import _
 from archived.model import Reference
-from archived.policy.carried_names import folded
 from archived.policy.reasons import Reason, ReasonKind
 
 

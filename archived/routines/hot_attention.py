@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from archived.carried_names import printable
 from archived.catalog.events import Attention
+from archived.enumeration import shown
 from archived.hot_items import HotItem
 from archived.language import _, counted
-from archived.policy.carried_names import printable
 from archived.policy.hot_folders import Wait, Why
-from archived.policy.reasons import shown
 
 PREFIX = "hot:"
 

@@ -14,12 +14,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from archived.carried_names import printable
 from archived.catalog import hot_items, packages
 from archived.errors import CatalogBusy, Unavailable
 from archived.hot_items import HotItem, HotItemEvent, HotItemState
 from archived.language import _
 from archived.model import Package
-from archived.policy.carried_names import printable
 from archived.policy.hot_folders import (
     Decision,
     Entry,

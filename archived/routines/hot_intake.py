@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from archived.batches import ItemKey
+from archived.carried_names import printable
 from archived.catalog import events, hot_items
 from archived.errors import ArchivedError, Cancelled, Refused, StagingFull, Unavailable
 from archived.hot_items import HotItem, HotItemEvent
 from archived.language import _
-from archived.policy.carried_names import printable
 from archived.policy.hot_names import MARKER
 from archived.policy.submission import SubmissionRequest
 from archived.routines.hot_desk import Desk

@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from archived.carried_names import printable
 from archived.errors import ContentDiffers
 from archived.hot_items import HotItem
 from archived.language import SOURCE, TRANSLATED, _, speaking
-from archived.policy.carried_names import printable
 from archived.policy.hot_names import (
     ACCEPTED,
     ARCHIVED,

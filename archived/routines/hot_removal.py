@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from archived.carried_names import printable
 from archived.catalog import hot_items
 from archived.catalog.store import Catalog
 from archived.hot_items import HotItem, HotItemEvent, HotItemState
 from archived.language import _
-from archived.policy.carried_names import printable
 from archived.policy.hot_names import parked_name
 from archived.routines.hot_tree import HotTree, identity_of
 from archived.stages.original_rest import Rest

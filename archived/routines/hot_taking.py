@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 
 from archived.batches import BatchKind, ItemKey
 from archived.batches import Entry as BatchEntry
+from archived.carried_names import printable
 from archived.catalog import batches, hot_items
 from archived.errors import CatalogBusy, Unacceptable
 from archived.hot_items import HotItem, HotItemEvent, HotItemState
 from archived.language import _
-from archived.policy.carried_names import printable
 from archived.policy.hot_folders import Entry, Kind, LookUp, Refuse, Take
 from archived.policy.hot_names import is_utf8
 from archived.policy.submission import SubmissionRequest

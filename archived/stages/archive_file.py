@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from archived.carried_names import printable
 from archived.formats.archive_entry import NotUnpacked
 from archived.language import _
-from archived.policy.carried_names import printable
 from archived.policy.reading_rights import READ, Reader, may
 from archived.stages.intake_descent import Descent, NoWay
 from archived.stages.intake_source import changed, unreadable

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Protocol, Self
 
+from archived.carried_names import printable
 from archived.errors import Unacceptable
 from archived.formats.archive_entry import ArchiveEntry, EntryKind, NotUnpacked
 from archived.language import _
 from archived.names import escaped
-from archived.policy.carried_names import printable
 from archived.stages.archive_file import ArchiveFile, Digesting
 from archived.stages.archive_streams import open_stream
 from archived.stages.archive_tar import TarWalk

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from archived.enumeration import shown
 from archived.formats.archive_entry import ArchiveEntry, EntryKind, NotUnpacked
 from archived.formats.tar_headers import name_of
 from archived.language import _
@@ -13,7 +14,6 @@ from archived.policy.archive_limits import Allowance
 from archived.policy.archive_names import ARCHIVE_SUFFIXES
 from archived.policy.archive_tree import ArchiveTree, plain, rooted, tree_of
 from archived.policy.reading_rights import Reader
-from archived.policy.reasons import shown
 from archived.settings import ArchiveSettings
 from archived.stages.archive_file import ArchiveFile, look_at, read_at
 from archived.stages.archive_streams import GZIP, XZ, open_stream

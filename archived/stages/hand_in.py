@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from archived.batches import BatchKind
+from archived.enumeration import shown
 from archived.errors import Unacceptable
 from archived.formats.lists import ListTable, read_table
 from archived.language import _
@@ -15,7 +16,7 @@ from archived.policy.list_check import FoundTree, Unchecked, problems, unchecked
 from archived.policy.list_rows import ListedVolume, read_list
 from archived.policy.list_volume import ListPart, parts_of
 from archived.policy.reading_rights import Reader
-from archived.policy.reasons import Reason, ReasonKind, shown
+from archived.policy.reasons import Reason, ReasonKind
 from archived.policy.submission import SubmissionRequest
 from archived.settings import Config
 from archived.stages.list_file import NotAList, read_list_file

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from archived.batches import ItemKey
+from archived.carried_names import printable
 from archived.catalog import contents, events, packages
 from archived.catalog.store import Catalog
 from archived.errors import ArchivedError, Cancelled, NotFound, WrongState
@@ -25,7 +26,6 @@ from archived.formats.receipts import repeated_receipt
 from archived.language import _
 from archived.model import Package
 from archived.names import escaped
-from archived.policy.carried_names import printable
 from archived.policy.content import Content, content_differs, judge_content
 from archived.policy.reading_rights import Reader
 from archived.policy.reasons import Reason, broken_bag, refusal

@@ -8,9 +8,9 @@ from archived.formats import bag_making, file_metadata
 from archived.formats.bag import Bag
 from archived.formats.bag_manifests import PAYLOAD
 from archived.inner_files import NAME_MAP_PATH, TAR_PATH
+from archived.leaving_out import is_left_out
 from archived.names import escaped
 from archived.policy.carrying import Carrying, carrying
-from archived.policy.leaving_out import is_left_out
 from archived.policy.submission import SubmissionRequest
 from archived.stages.intake_forms import folders_in_bag, in_bag, metadata_rows
 from archived.stages.intake_source import Source, path_bytes

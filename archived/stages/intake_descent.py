@@ -7,8 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from archived.carried_names import printable
 from archived.language import _
-from archived.policy.carried_names import printable
 from archived.policy.reading_rights import SEARCH, Reader, may
 
 #: Deeper than anything that people make; programs that walk folders by calling themselves end near here.

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from archived.carried_names import printable
 from archived.catalog import packages
 from archived.catalog.store import Catalog
+from archived.enumeration import shown
 from archived.formats.bag import Bag, read_bag
 from archived.formats.bag_manifests import PAYLOAD as PAYLOAD
 from archived.formats.bag_manifests import manifest_kind
@@ -15,10 +17,8 @@ from archived.formats.whole_numbers import INT64_MAX, INT64_MIN
 from archived.language import _
 from archived.model import Package
 from archived.policy.acceptance import Circumstances, Offered, Verdict, judge, reference_problems
-from archived.policy.carried_names import printable
 from archived.policy.carrying import Carrying
 from archived.policy.reading_rights import Reader
-from archived.policy.reasons import shown
 from archived.policy.submission import SubmissionRequest
 from archived.policy.twins import NamesBeside
 from archived.settings import ClassSettings, Config

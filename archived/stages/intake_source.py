@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from archived.carried_names import printable
 from archived.errors import Unacceptable
 from archived.language import _
-from archived.policy.carried_names import printable
 
 
 @dataclass(frozen=True, slots=True)

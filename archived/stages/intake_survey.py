@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from archived.carried_names import printable
 from archived.language import _
-from archived.policy.carried_names import printable
 from archived.policy.reading_rights import READ, SEARCH, Reader, may
 from archived.stages.intake_descent import Descent, NoWay
 from archived.stages.intake_source import (

@@ -5,8 +5,8 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from archived.carried_names import printable
 from archived.language import _
-from archived.policy.carried_names import printable
 from archived.policy.reading_rights import READ, SEARCH, Reader, may
 from archived.stages.intake_descent import Descent, NoWay
 

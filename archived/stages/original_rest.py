@@ -12,6 +12,7 @@ from pathlib import Path
 
 from archived.catalog import contents, inner_files
 from archived.catalog.store import Catalog
+from archived.enumeration import shown
 from archived.errors import Cancelled, Refused
 from archived.formats.bag_manifests import PAYLOAD
 from archived.inner_files import LINK
@@ -19,7 +20,6 @@ from archived.language import _, counted
 from archived.model import Package
 from archived.names import escaped, unescaped
 from archived.policy.reading_rights import Reader
-from archived.policy.reasons import shown
 from archived.stages.intake_copy import Progress, read_files
 from archived.stages.intake_descent import Descent, NoWay
 from archived.stages.intake_source import Source

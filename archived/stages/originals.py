@@ -11,13 +11,13 @@ from typing import Any
 
 from archived.catalog import contents, inner_files
 from archived.catalog.store import Catalog
+from archived.enumeration import shown
 from archived.errors import Cancelled, Refused
 from archived.inner_files import LINK
 from archived.language import _, counted
 from archived.model import Package
 from archived.names import escaped, unescaped
 from archived.policy.reading_rights import Reader
-from archived.policy.reasons import shown
 from archived.policy.submission import SubmissionRequest
 from archived.stages.intake_content import read_content
 from archived.stages.intake_copy import Progress

@@ -92,12 +92,6 @@ class OrderPlan:
     estimate_s: float = 0.0
 
 
-def plan_recall(read: Connection, site: Site, package: Package, paths: Sequence[str]) -> Plan:
-    """What a recall of these files (all when empty) would do. Raises as `plan_order`."""
-    planned = plan_order(read, site, [WantedPackage(package, tuple(paths))], owner=0)
-    return replace(planned.plans[0], estimate_s=planned.estimate_s)
-
-
 def plan_order(read: Connection, site: Site, wanted: Sequence[WantedPackage], *, owner: int) -> OrderPlan:
     """What an order would do: the sources of all its recalls, chosen together, and every mount.
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from archived.formats.bag_tags import DECLARATION_NAME
 from archived.language import _
-from archived.policy.leaving_out import is_left_out
+from archived.leaving_out import is_left_out
 from archived.policy.list_check import DOCUMENT_SUFFIXES, PAGE_SUFFIXES, FoundTree, FoundVolume
 from archived.policy.reading_rights import READ, SEARCH, Reader, may
 from archived.stages.intake_descent import Descent, NoWay

@@ -235,14 +235,17 @@ def test_plan_of_a_recall_counts_only_the_chunks_that_it_will_read(tell: Tell) -
 
     with story.catalog.read() as read:
         package = story.package(package_id)
-        whole = recall_order.plan_recall(read, story.site, package, [])
-        small = recall_order.plan_recall(read, story.site, package, ["文 件.txt"])
+        orders = [
+            recall_order.plan_order(read, story.site, [recall_order.WantedPackage(package, paths)], owner=0)
+            for paths in ((), ("文 件.txt",))
+        ]
 
+    whole, small = (order.plans[0] for order in orders)
     assert (whole.way, small.way) == ("set", "set")
     assert len(small.sources) == 2
     assert all(source.size_bytes <= MIB for source in small.sources), "one chunk of each member"
     assert all(source.size_bytes > MIB for source in whole.sources)
-    assert small.estimate_s < whole.estimate_s
+    assert orders[1].estimate_s < orders[0].estimate_s
 
 
 def test_images_that_are_exported_from_staging_are_on_record_while_they_are_read(tell: Tell) -> None:

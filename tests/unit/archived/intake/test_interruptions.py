@@ -79,7 +79,7 @@ def test_a_kill_before_the_commit_leaves_nothing_after_the_next_start(
     assert site.left_in_staging() == []
     assert site.rows("P000001") == {}
     with site.catalog.read() as connection:
-        assert not inner_files.is_carried(connection, "P000001")
+        assert not list(inner_files.of_package(connection, "P000001"))
     again = site.accept(volume)
     assert (again["package"], again["travels"]["as"]) == ("P000002", travels)
 
