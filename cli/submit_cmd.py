@@ -22,6 +22,7 @@ from cli.submit_one import hand_in
     " --confidentiality open",
     "submit --list ./list.xlsx --dry-run",
     "submit --list ./list.csv --layout '{volume}' --fonds Z109 --series 2003",
+    "submit --list ./zips.csv --archive-names gb18030",
     "submit --recursive ./scans --layout '{fonds}/{series}/{volume}' --retention permanent"
     " --confidentiality open",
     'submit ./0007 --fonds Z109 --series 2003 --volume 0007 --new-version --reason "page 12 scanned again"',
@@ -120,8 +121,8 @@ def _check_many(path: Path | None, list_file: Path | None, recursive: bool, fiel
         if not fields["layout"]:
             raise click.UsageError(_("--recursive needs --layout, such as '{fonds}/{series}/{volume}'"))
         _refuse_options(fields, OF_LISTS, _("only for --list"))
+        _refuse_options(fields, ("archive_names",), _("for archives; the volumes of a tree are folders"))
     _refuse_options(fields, ("volume",), _("not for many volumes; each has its own"))
-    _refuse_options(fields, ("archive_names",), _("only for one archive; class and site have a default"))
 
 
 def _refuse_options(fields: Document, names: tuple[str, ...], why: str) -> None:

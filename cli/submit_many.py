@@ -3,19 +3,16 @@
 import tomllib
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import click
 
-from archived.errors import Cancelled, Refused
+from archived.errors import Refused
 from archived.language import _
 from cli.batch_cmd import closing_line, show_batch
 from cli.complaint import reason_lines
-from cli.context import Context, Document, at, print_json_error
-from cli.exit_status import INTERRUPTED
-from cli.keeping import check_free, keep
+from cli.context import Context, Document, at
 from cli.render import plain, reference, table
-from cli.waiting import Interrupted, wait_for, with_progress
+from cli.submitting import Door, send, wait_and_say
 
 #: What an outcome is called, with its number.
 WORDS = ("accepted", "repeated", "refused", "not_taken")
@@ -23,7 +20,9 @@ WORDS = ("accepted", "repeated", "refused", "not_taken")
 #: What is said of all volumes together.
 FIELDS = ("layout", "fonds", "series", "title", "storage_class", "retention", "confidentiality", "new_version",
           "reason", "dry_run")  # fmt: skip
-#: Options that only a list has.
+#: Words that only a list needs.
+WORDS_OF_LISTS = ("sheet", "list_retention", "list_confidentiality", "archive_names")
+#: Of these, the ones that mean nothing elsewhere.
 OF_LISTS = ("root", "sheet", "columns", "list_retention", "list_confidentiality")
 
 
@@ -32,7 +31,7 @@ def list_request(file: Path, fields: Document) -> Document:
     root: Path | None = fields["root"]
     return {
         "path": str(file.resolve()),
-        **{name: fields[name] for name in (*FIELDS, "sheet", "list_retention", "list_confidentiality")},
+        **{name: fields[name] for name in (*FIELDS, *WORDS_OF_LISTS)},
         "root": str(root.resolve()) if root is not None else None,
         "columns": column_map(fields["columns"]),
     }
@@ -47,21 +46,14 @@ def hand_in_many(
     context: Context, where: str, request: Document, *, until_archived: bool, receipt_file: Path | None
 ) -> None:
     """Hand a list (`where` is "list") or a tree in, show what became of it, and end with its exit status."""
-    check_free(receipt_file)
-    key = uuid4().hex
-    try:
-        answer = with_progress(
-            context,
-            lambda: context.post(at("/v1/submissions", where), {**request, "key": key}),
-            cancel=lambda: context.post(at("/v1/progress", key, "cancel")),
-        )
-    except Interrupted as interrupted:
-        _end_interrupted(context, interrupted, receipt_file)
-        raise SystemExit(INTERRUPTED) from None
-    if answer.get("dry_run"):
-        context.answer(answer, _show_trial)
-        raise SystemExit(answer["exit_status"])
-    keep(answer, receipt_file)
+    door = Door(
+        at("/v1/submissions", where),
+        _show_answer,
+        _show_trial,
+        cancelled=_("interrupted; nothing was taken"),
+        too_late=_too_late,
+    )
+    answer = send(context, door, request, receipt_file=receipt_file)
     if until_archived:
         if not context.as_json:
             _show_answer(answer)
@@ -94,48 +86,27 @@ def column_map(file: Path | None) -> dict[str, str]:
     return found
 
 
-def _end_interrupted(context: Context, interrupted: Interrupted, receipt_file: Path | None) -> None:
-    try:
-        answer = interrupted.answer.result()
-    except Cancelled as error:
-        if context.as_json:
-            print_json_error(error.as_document())
-        context.say(_("interrupted; nothing was taken"))
-        return
-    if answer.get("dry_run"):
-        context.say(_("interrupted; nothing was taken"))
-        return
-    keep(answer, receipt_file)
-    context.answer(answer, _show_answer)
-    context.say(
-        _(
-            "interrupted: what was accepted stays accepted; hand the same in again to go on with {batch}"
-        ).format(batch=answer["batch"])
-    )
+def _too_late(answer: Document) -> str:
+    return _(
+        "interrupted: what was accepted stays accepted; hand the same in again to go on with {batch}"
+    ).format(batch=answer["batch"])
 
 
 def _wait_until_archived(context: Context, batch_id: str) -> Document:
     """The batch as soon as nothing of it waits for a disc any more; every change of what it waits for is said."""
-    said: list[str] = []
 
-    def look() -> Document | None:
-        nonlocal said
+    def look() -> tuple[list[str], Document | None]:
         now = context.get(at("/v1/batches", batch_id))
-        lines = [closing_line(closing) for closing in now["closings"]]
-        if lines != said:
-            said = lines
-            for line in lines:
-                context.say(line)
         waits = any(now["counts"].get(standing) for standing in ("accepted", "on_disc"))
-        return None if waits else now
+        return [closing_line(closing) for closing in now["closings"]], None if waits else now
 
-    try:
-        return wait_for(context, look)
-    except KeyboardInterrupt:
-        context.say(
-            _("no longer waiting; what was accepted goes on: archivectl batch {batch}").format(batch=batch_id)
-        )
-        raise
+    return wait_and_say(
+        context,
+        look,
+        no_longer=_("no longer waiting; what was accepted goes on: archivectl batch {batch}").format(
+            batch=batch_id
+        ),
+    )
 
 
 def _show_answer(answer: Document) -> None:

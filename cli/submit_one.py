@@ -2,18 +2,16 @@
 
 from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
 import click
 
-from archived.errors import Cancelled, Failed
+from archived.errors import Failed
 from archived.language import _, counted
 from cli.complaint import reason_lines
-from cli.context import Context, Document, at, print_json_error
-from cli.exit_status import INTERRUPTED
-from cli.keeping import check_free, keep
+from cli.context import Context, Document, at
+from cli.keeping import keep
 from cli.render import facts, moment, plain, reference, size, table
-from cli.waiting import Interrupted, wait_for, with_progress
+from cli.submitting import Door, send, wait_and_say
 
 #: So many files that are left out are named.
 NAMED_MAX = 10
@@ -28,26 +26,18 @@ def hand_in(
     context: Context, path: Path, fields: Document, *, until_archived: bool, receipt_file: Path | None
 ) -> None:
     """Hand one volume in, show its receipt, and end with its exit status."""
-    check_free(receipt_file)
-    key = uuid4().hex
     request: Document = {
         "path": str(path.resolve()),
         **{name: fields[name] for name in (*FIELDS, "archive_names")},
-        "key": key,
     }
-    try:
-        answer = with_progress(
-            context,
-            lambda: context.post("/v1/submissions", request),
-            cancel=lambda: context.post(at("/v1/progress", key, "cancel")),
-        )
-    except Interrupted as interrupted:
-        _end_interrupted(context, interrupted, receipt_file)
-        raise SystemExit(INTERRUPTED) from None
-    if fields["dry_run"]:
-        context.answer(answer, _show_trial)
-        raise SystemExit(answer["exit_status"])
-    keep(answer, receipt_file)
+    door = Door(
+        "/v1/submissions",
+        partial(_show_accepted, context),
+        _show_trial,
+        cancelled=_("interrupted: the submission was cancelled, and nothing of it was kept"),
+        too_late=_too_late,
+    )
+    answer = send(context, door, request, receipt_file=receipt_file)
     if until_archived:
         if not context.as_json:
             _show_accepted(context, answer)
@@ -56,34 +46,17 @@ def hand_in(
     context.answer(answer, _show_archived if until_archived else partial(_show_accepted, context))
 
 
-def _end_interrupted(context: Context, interrupted: Interrupted, receipt_file: Path | None) -> None:
-    """Say what became of a submission that was interrupted. Raises what else it ended with."""
-    try:
-        answer = interrupted.answer.result()
-    except Cancelled as error:
-        if context.as_json:
-            print_json_error(error.as_document())
-        context.say(_("interrupted: the submission was cancelled, and nothing of it was kept"))
-        return
-    if answer.get("dry_run"):
-        context.say(_("interrupted; nothing was taken"))
-        return
-    keep(answer, receipt_file)
-    context.answer(answer, partial(_show_accepted, context))
-    context.say(
-        _(
-            "interrupted too late: it was accepted before; take it back with: "
-            "archivectl withdraw {package} --reason TEXT"
-        ).format(package=answer["package"])
-    )
+def _too_late(answer: Document) -> str:
+    return _(
+        "interrupted too late: it was accepted before; take it back with: "
+        "archivectl withdraw {package} --reason TEXT"
+    ).format(package=answer["package"])
 
 
 def _wait_until_archived(context: Context, package_id: str) -> Document:
     """The archived receipt, as soon as there is one; every change of what it waits for is said."""
-    said = ""
 
-    def look() -> Document | None:
-        nonlocal said
+    def look() -> tuple[list[str], Document | None]:
         now = context.get(at("/v1/packages", package_id))
         if now["state"] in ("withdrawn", "abandoned"):
             raise Failed(
@@ -92,25 +65,19 @@ def _wait_until_archived(context: Context, package_id: str) -> Document:
                 ),
                 advice=f"archivectl events --subject {package_id}",
             )
-        waits_for = "; ".join(now["waits_for"])
-        if now["state"] != "archived" and waits_for != said:
-            said = waits_for
-            context.say(
-                _("{package_id} waits for: {waits_for}").format(
-                    package_id=package_id, waits_for=plain(waits_for)
-                )
-            )
-        return now["archived_receipt"] if now["state"] == "archived" else None
+        if now["state"] == "archived":
+            return [], now["archived_receipt"]
+        waits_for = plain("; ".join(now["waits_for"]))
+        line = _("{package_id} waits for: {waits_for}").format(package_id=package_id, waits_for=waits_for)
+        return [line] if waits_for else [], None
 
-    try:
-        return wait_for(context, look)
-    except KeyboardInterrupt:
-        context.say(
-            _(
-                "no longer waiting; {package_id} is accepted and goes on: archivectl packages {package_id}"
-            ).format(package_id=package_id)
-        )
-        raise
+    return wait_and_say(
+        context,
+        look,
+        no_longer=_(
+            "no longer waiting; {package_id} is accepted and goes on: archivectl packages {package_id}"
+        ).format(package_id=package_id),
+    )
 
 
 def _show_accepted(context: Context, receipt: Document) -> None:

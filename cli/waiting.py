@@ -16,8 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from archived.errors import ArchivedError
+from archived.language import _
 from cli.context import Context
-from cli.render import items, table_of
+from cli.render import items, size, table_of
 
 #: How long the daemon holds a question about news open; also how often progress is drawn anew.
 NEWS_WAIT_S = 1.0
@@ -121,9 +122,18 @@ def progress_table(work: list[dict[str, Any]]) -> Table:
         bar = ProgressBar(total=total or 1, completed=min(done, total), width=BAR_WIDTH)
         rate = item.get("rate_bytes_per_s") or None
         percent = f"{100 * done // total} %" if total else "–"
-        row = {"bar": bar, "percent": percent, "size_bytes": total or None}
+        row = {"bar": bar, "percent": percent, "size_bytes": total or None, "what": _what(item)}
         rows.append({**item, **row, "rate_bytes_per_s": rate})
     return table_of(rows, "what", "bar", "percent", "size_bytes", "rate_bytes_per_s", "left_s")
+
+
+def _what(item: dict[str, Any]) -> str:
+    """What is under way; of a first look also what it has met so far."""
+    if not (item.get("folders") or item.get("files")):
+        return str(item["what"])
+    return _("{what}: looking, {folders} folders, {files} files, {size} so far").format(
+        what=item["what"], folders=item["folders"], files=item["files"], size=size(item["done_bytes"])
+    )
 
 
 def _is_watched(context: Context) -> bool:

@@ -18,6 +18,7 @@ from archived.errors import ArchivedError, Refused, Unavailable, WrongState
 from archived.language import _
 from archived.policy.reading_rights import Reader
 from archived.policy.reasons import refusal
+from archived.sessions.tools import Seen
 from archived.settings import Config
 from archived.stages.admission import reasons_of
 from archived.stages.batch_intake import BatchIntake, Outcomes, open_for
@@ -68,6 +69,8 @@ class Listed(Many):
     columns: dict[str, str] = Field(default_factory=dict)
     list_retention: str = ""
     list_confidentiality: str = ""
+    #: Encoding of names that an archive does not mark as UTF-8.
+    archive_names: str = ""
 
 
 class Tree(Many):
@@ -94,6 +97,7 @@ def submit_list(
         columns=body.columns,
         list_retention=body.list_retention,
         list_confidentiality=body.list_confidentiality,
+        archive_names=body.archive_names,
     )
     return _hand_in(prepare_list, asked, body, request, services, pool)
 
@@ -110,7 +114,7 @@ def submit_tree(
 
 
 def _hand_in(
-    prepare: Callable[[Asked, Config, Reader | None], Prepared],
+    prepare: Callable[[Asked, Config, Reader | None, Seen], Prepared],
     asked: Asked,
     body: Many,
     request: Request,
@@ -123,10 +127,11 @@ def _hand_in(
         )
     owner = uid_of(request)
     reader = reader_for(owner)
-    with _progress(
-        services, body.key, f"{'trying' if body.dry_run else 'taking in'} {asked.path}"
-    ) as progress:
-        prepared = prepare(asked, services.site.config, reader)
+    with _progress(services, body.key, f"{'trying' if body.dry_run else 'taking in'} {asked.path}") as (
+        progress,
+        seen,
+    ):
+        prepared = prepare(asked, services.site.config, reader, seen)
         intake = BatchIntake(
             prepared,
             catalog=services.catalog,
@@ -147,7 +152,8 @@ def _hand_in(
 
 
 @contextmanager
-def _progress(services: Services, key: str | None, what: str) -> Iterator[Progress]:
+def _progress(services: Services, key: str | None, what: str) -> Iterator[tuple[Progress, Seen]]:
+    """Work on the board: how to tell what a first look meets, and then how many bytes are taken."""
     board = services.site.tools.progress
     key = key or uuid4().hex
     if any(item.key == key for item in board.items()):
@@ -155,7 +161,7 @@ def _progress(services: Services, key: str | None, what: str) -> Iterator[Progre
             _("{key} is under way already; nothing was taken").format(key=key), advice="archivectl watch"
         )
     try:
-        yield board.begin(key, printable(what), cancellable=True)
+        yield board.begin(key, printable(what), cancellable=True), board.looking(key)
     finally:
         board.end(key)
 

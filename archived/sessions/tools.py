@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # every burn imports this module, and makes no Tools
 KEYS_FOLDER = "keys"
 
 Report = Callable[[int, int], None]
+#: Gets what a first look has met so far: folders, files, bytes.
+Seen = Callable[[int, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,18 @@ class Progress:
     begun_s: float
     updated_s: float
     cancellable: bool = False
+    #: What a first look has met so far; 0 and 0 while nothing is looked at.
+    folders: int = 0
+    files: int = 0
+
+    @property
+    def is_looking(self) -> bool:
+        """Nothing is read yet, and the bytes done are those that were seen."""
+        return bool(self.folders or self.files)
 
     @property
     def rate_bytes_per_s(self) -> float:
-        elapsed_s = self.updated_s - self.begun_s
+        elapsed_s = 0.0 if self.is_looking else self.updated_s - self.begun_s
         return self.done_bytes / elapsed_s if elapsed_s > 0 else 0.0
 
     @property
@@ -104,15 +114,44 @@ class ProgressBoard:
             with self._lock:
                 if key in self._cancelled:
                     raise Cancelled(_("{what} was cancelled; nothing of it was kept").format(what=what))
-                if key in self._items:
+                item = self._items.get(key)
+                if item is not None:
+                    now_s = self.clock.monotonic()
                     self._items[key] = replace(
-                        self._items[key],
+                        item,
                         done_bytes=done_bytes,
                         total_bytes=total_bytes,
-                        updated_s=self.clock.monotonic(),
+                        begun_s=now_s if item.is_looking else item.begun_s,
+                        updated_s=now_s,
+                        folders=0,
+                        files=0,
                     )
 
         return report
+
+    def looking(self, key: str) -> Seen:
+        """For a first look, before anybody knows how much there is: the answer is called with what was met so far.
+
+        It raises Cancelled as `begin`'s does; the next report of bytes done ends the look.
+        """
+
+        def seen(folders: int, files: int, size_bytes: int) -> None:
+            with self._lock:
+                item = self._items.get(key)
+                if key in self._cancelled and item is not None:
+                    raise Cancelled(_("{what} was cancelled; nothing of it was kept").format(what=item.what))
+                if item is not None:
+                    now_s = self.clock.monotonic()
+                    self._items[key] = replace(
+                        item,
+                        folders=folders,
+                        files=files,
+                        done_bytes=size_bytes,
+                        total_bytes=0,
+                        updated_s=now_s,
+                    )
+
+        return seen
 
     def cancel(self, key: str) -> bool:
         """Let the next report of this work raise Cancelled; False when no such work can be cancelled."""

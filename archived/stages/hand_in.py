@@ -18,6 +18,7 @@ from archived.policy.list_volume import ListPart, parts_of
 from archived.policy.reading_rights import Reader
 from archived.policy.reasons import Reason, ReasonKind
 from archived.policy.submission import SubmissionRequest
+from archived.sessions.tools import Seen
 from archived.settings import Config
 from archived.stages.list_file import NotAList, read_list_file
 from archived.stages.tree_survey import look_by_depth, look_for
@@ -42,6 +43,8 @@ class Asked:
     list_confidentiality: str = ""
     new_version: bool = False
     reason: str = ""
+    #: Encoding of names that an archive in a list does not mark; empty means that of the class or the site.
+    archive_names: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,11 @@ class Prepared:
         return _request(volume, self.root, self.asked)
 
 
-def prepare_list(asked: Asked, config: Config, reader: Reader | None) -> Prepared:
+def prepare_list(asked: Asked, config: Config, reader: Reader | None, seen: Seen | None = None) -> Prepared:
     """Read a list and look at everything that it names, and at what lies beside it.
+
+    Args:
+        seen: gets what was met so far; what it raises ends the look.
 
     Raises:
         Unacceptable, Refused: it cannot be read as a list at all, or its columns cannot be used.
@@ -110,6 +116,7 @@ def prepare_list(asked: Asked, config: Config, reader: Reader | None) -> Prepare
         reader,
         beside=beside,
         leave_out=_left_out(asked, config),
+        seen=seen,
     )
     parts, of_parts = parts_of(
         read.volumes, retention=asked.list_retention, confidentiality=asked.list_confidentiality
@@ -133,15 +140,15 @@ def prepare_list(asked: Asked, config: Config, reader: Reader | None) -> Prepare
     )
 
 
-def prepare_tree(asked: Asked, config: Config, reader: Reader | None) -> Prepared:
-    """Look for the folders of volumes below a root, by the layout rule.
+def prepare_tree(asked: Asked, config: Config, reader: Reader | None, seen: Seen | None = None) -> Prepared:
+    """Look for the folders of volumes below a root, by the layout rule; `seen` as in `prepare_list`.
 
     Raises:
         Refused: the rule cannot be used.
     """
     fixed = {name: value for name, value in asked.fixed.items() if name != "storage_class"}
     rule = LayoutRule.parse(asked.layout, fixed)
-    found = look_by_depth(asked.path, rule.depth, reader, leave_out=_left_out(asked, config))
+    found = look_by_depth(asked.path, rule.depth, reader, leave_out=_left_out(asked, config), seen=seen)
     volumes: list[ListedVolume] = []
     strange: list[tuple[str, str]] = []
     for number, path in enumerate(found.volumes, 1):
@@ -220,4 +227,5 @@ def _request(volume: ListedVolume, root: Path, asked: Asked) -> SubmissionReques
         confidentiality=volume.confidentiality or None,
         new_version=asked.new_version,
         reason=asked.reason,
+        archive_names=asked.archive_names,
     )

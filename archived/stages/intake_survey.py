@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -34,15 +34,19 @@ _SPECIAL = {
 }
 
 
-def survey(root: Path, reader: Reader | None = None) -> Source:
-    """Look at everything below `root`. Raises nothing: what cannot be seen is told in the value.
+#: Gets the files of one folder, and their bytes, as soon as it was looked at.
+Watch = Callable[[int, int], None]
+
+
+def survey(root: Path, reader: Reader | None = None, *, watch: Watch | None = None) -> Source:
+    """Look at everything below `root`. Raises what `watch` raises: what cannot be seen is told in the value.
 
     Args:
         reader: whoever must be able to read all of it himself; None when the daemon's own rights decide.
     """
     try:
         with Descent(root, reader) as descent:
-            looking = _Survey(descent, reader)
+            looking = _Survey(descent, reader, watch)
             looking.look_at_everything()
     except NoWay as error:
         return Source(root, unusable=str(error))
@@ -193,9 +197,10 @@ def _unreadable(file: SourceFile, error: OSError) -> Exception:
 class _Survey:
     """What accumulates while folder after folder is looked at."""
 
-    def __init__(self, descent: Descent, reader: Reader | None) -> None:
+    def __init__(self, descent: Descent, reader: Reader | None, watch: Watch | None) -> None:
         self._descent = descent
         self._reader = reader
+        self._watch = watch
         self.files: list[SourceFile] = []
         self.empty: list[str] = []
         self.links: list[SourceLink] = []
@@ -225,6 +230,7 @@ class _Survey:
             entries = sorted((entry.name, entry.stat(follow_symlinks=False)) for entry in listing)
         below = f"{folder}/" if folder else ""
         inner = []
+        before = len(self.files)
         for name, there in entries:
             path = below + name
             if stat.S_ISDIR(there.st_mode):
@@ -237,6 +243,9 @@ class _Survey:
                 self.files.append(_file(path, there))
         if not entries:
             self.empty.append(folder)
+        if self._watch is not None:
+            here = self.files[before:]
+            self._watch(len(here), sum(file.size_bytes for file in here))
         return inner
 
     def _take_link(self, path: str, target: str, there: os.stat_result) -> None:

@@ -13,6 +13,7 @@ from archived.language import _
 from archived.leaving_out import is_left_out
 from archived.policy.list_check import DOCUMENT_SUFFIXES, PAGE_SUFFIXES, FoundTree, FoundVolume
 from archived.policy.reading_rights import READ, SEARCH, Reader, may
+from archived.sessions.tools import Seen
 from archived.stages.intake_descent import Descent, NoWay
 from archived.stages.intake_offer import PAYLOAD
 from archived.stages.intake_survey import survey
@@ -28,12 +29,14 @@ def look_for(
     *,
     beside: Collection[str] = (),
     leave_out: Sequence[str] = (),
+    seen: Seen | None = None,
 ) -> FoundTree:
     """Look for these folders (or archives) below the root.
 
     Args:
         beside: files that may lie beside them.
         leave_out: patterns of names that are no part of anything, as the class has them.
+        seen: gets what was met so far, folder after folder; what it raises ends the look.
     """
     ways = {str(above) for path in wanted for above in PurePosixPath(path).parents if str(above) != "."}
     chosen = frozenset(wanted)
@@ -41,18 +44,23 @@ def look_for(
     def kind(path: str) -> str:
         return VOLUME if path in chosen else WAY if path in ways else STRANGE
 
-    return _Look(root, reader, kind, frozenset(beside), leave_out).found()
+    return _Look(root, reader, kind, frozenset(beside), leave_out, _Tally(seen)).found()
 
 
 def look_by_depth(
-    root: Path, depth: int, reader: Reader | None, *, leave_out: Sequence[str] = ()
+    root: Path,
+    depth: int,
+    reader: Reader | None,
+    *,
+    leave_out: Sequence[str] = (),
+    seen: Seen | None = None,
 ) -> FoundTree:
-    """Every folder `depth` folders below the root is that of a volume."""
+    """Every folder `depth` folders below the root is that of a volume; `seen` as in `look_for`."""
 
     def kind(path: str) -> str:
         return VOLUME if path.count("/") + 1 == depth else WAY
 
-    return _Look(root, reader, kind, frozenset(), leave_out, may_be_files=False).found()
+    return _Look(root, reader, kind, frozenset(), leave_out, _Tally(seen), may_be_files=False).found()
 
 
 class _Look:
@@ -65,9 +73,11 @@ class _Look:
         kind: Callable[[str], str],
         beside: frozenset[str],
         leave_out: Sequence[str],
+        tally: "_Tally",
         *,
         may_be_files: bool = True,
     ) -> None:
+        self._tally = tally
         self._root = root
         self._reader = reader
         self._kind = kind
@@ -106,6 +116,7 @@ class _Look:
         except OSError as error:
             self._unreadable.append((folder or ".", str(error.strerror)))
             return []
+        self._tally.add(0, 0)
         ways = []
         for name, seen in entries:
             path = f"{folder}/{name}" if folder else name
@@ -120,19 +131,36 @@ class _Look:
         kind = self._kind(path)
         if stat.S_ISDIR(seen.st_mode):
             if kind == VOLUME:
-                self._volumes[path] = _volume(self._root / path, self._reader, self._leave_out)
+                self._volumes[path] = _volume(self._root / path, self._reader, self._leave_out, self._tally)
             elif kind == STRANGE:
                 self._strange.append(path)
             return kind == WAY
         if kind == VOLUME and self._may_be_files and stat.S_ISREG(seen.st_mode):
             self._volumes[path] = FoundVolume(1, seen.st_size, is_counted=False)
+            self._tally.add(1, seen.st_size, folders=0)
         elif path not in self._beside and not is_left_out(path, self._leave_out):
             self._stray.append(path)
         return False
 
 
-def _volume(path: Path, reader: Reader | None, leave_out: Sequence[str]) -> FoundVolume:
-    source = survey(path, reader)
+class _Tally:
+    """What was met so far, told folder after folder."""
+
+    def __init__(self, seen: Seen | None) -> None:
+        self._seen = seen
+        self._folders = self._files = self._size_bytes = 0
+
+    def add(self, files: int, size_bytes: int, *, folders: int = 1) -> None:
+        """One more folder, with so many files that belong to a volume."""
+        self._folders += folders
+        self._files += files
+        self._size_bytes += size_bytes
+        if self._seen is not None:
+            self._seen(self._folders, self._files, self._size_bytes)
+
+
+def _volume(path: Path, reader: Reader | None, leave_out: Sequence[str], tally: _Tally) -> FoundVolume:
+    source = survey(path, reader, watch=tally.add)
     is_bag = any(file.path == DECLARATION_NAME for file in source.files)
     payload = [
         file

@@ -55,7 +55,7 @@ def test_a_list_is_sent_by_its_path_with_its_map_of_columns(
         "path": str(tmp_path / "l.csv"), "root": str(tmp_path / "in"), "columns": {"归档号": "volume"}, "sheet": "",
         "layout": "", "fonds": "Z", "series": "", "title": "", "storage_class": None, "retention": "Y30",
         "confidentiality": None, "new_version": False, "reason": "", "dry_run": False, "list_retention": "",
-        "list_confidentiality": "",
+        "list_confidentiality": "", "archive_names": "",
     }  # fmt: skip
 
 

@@ -1,13 +1,15 @@
 """Long requests are looked at while they run, and nothing about looking changes their outcome."""
 
+import io
 import threading
 
 import pytest
+from rich.console import Console
 
 from archived.errors import Failed
 from archived.language import speaking, spoken
 from cli.context import Context
-from cli.waiting import News, wait_for, with_progress
+from cli.waiting import News, progress_table, wait_for, with_progress
 
 from .conftest import FakeClient
 
@@ -84,3 +86,19 @@ def test_news_are_asked_for_from_the_last_event_that_was_heard_of(daemon: FakeCl
     news.wait(1)
     news.wait(1)
     assert [sent.get("after") for sent in daemon.asked("GET", "/v1/events")] == [None, 5, 9, 9]
+
+
+def test_a_first_look_shows_what_it_has_met_so_far_and_no_rate() -> None:
+    look = {
+        **WORK,
+        "folders": 3,
+        "files": 120,
+        "done_bytes": 5_000_000,
+        "total_bytes": 0,
+        "rate_bytes_per_s": 0,
+    }
+    console = Console(width=200, file=io.StringIO())
+    console.print(progress_table([look]))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "taking in F/S/V: looking, 3 folders, 120 files, 5.0 MB so far" in shown
+    assert "/s" not in shown
