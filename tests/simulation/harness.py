@@ -109,6 +109,7 @@ class Story:
         """The same story on a copy of its folder, as it stands; this one must not go on meanwhile."""
         shutil.copytree(self.folder, folder)
         other = copy(self)
+        other.clock = SimulatedClock(self.clock.now())
         other.folder, other.site_folder = folder, folder / "site"
         other.burns, other.harmed, other.raised = list(self.burns), set(self.harmed), dict(self.raised)
         other.contents, other.fuse = dict(self.contents), Fuse()

@@ -11,6 +11,10 @@ from tests.simulation.law import assert_law
 
 def kept(tell: Tell, *, n: int = 2, m: int = 2, seed: int = 3) -> tuple[Story, str]:
     """A complete set, and the id of a package whose bytes are on discs only."""
+    return tell.on(archived, n=n, m=m, seed=seed)
+
+
+def archived(tell: Tell, *, n: int, m: int, seed: int) -> tuple[Story, str]:
     story = tell(n=n, m=m, seed=seed)
     package_id = story.submit_set(n)[0]
     story.close_everything()

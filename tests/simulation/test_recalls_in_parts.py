@@ -15,25 +15,21 @@ from devices.failures import TransportTimeout
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import MIB, Story
 from tests.simulation.law import assert_law
-from tests.simulation.test_recalls import discs
+from tests.simulation.test_recalls import discs, kept
 
 
 def three_and_two(tell: Tell) -> tuple[Story, str]:
     """A set of 3 + 2 with images of three chunks, and a package whose bytes are on discs only."""
+    return tell.on(long_images)
+
+
+def long_images(tell: Tell) -> tuple[Story, str]:
     story = tell(n=3, m=2, disc_mib=5, seed=6)
     package_ids = [story.submit(f"{number:04d}", int(2.4 * MIB)) for number in (1, 2, 3)]
     story.close_everything()
     assert story.all_archived(), story.attentions()
     story.forget_staging(package_ids[0])
     return story, package_ids[0]
-
-
-def two_and_two(tell: Tell) -> tuple[Story, str]:
-    story = tell(n=2, m=2, seed=3)
-    package_id = story.submit_set(2)[0]
-    story.close_everything()
-    story.forget_staging(package_id)
-    return story, package_id
 
 
 def image_on(story: Story, medium_id: str) -> Image:
@@ -111,7 +107,7 @@ def test_chunk_with_too_many_bad_members_is_named_and_files_elsewhere_come_back(
 def test_disc_that_no_drive_reads_to_the_end_is_given_up_and_the_next_source_is_asked(
     tell: Tell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story, package_id = two_and_two(tell)
+    story, package_id = kept(tell)
     own = story.image_of(package_id).id
     read_for_good = recall_reading.read_ranges
     tries = []
@@ -137,7 +133,7 @@ def test_disc_that_no_drive_reads_to_the_end_is_given_up_and_the_next_source_is_
 
 
 def test_export_of_a_parity_image_with_bad_spots_is_remade_from_the_set(tell: Tell) -> None:
-    story, _ = two_and_two(tell)
+    story, _ = kept(tell)
     image_id = parity_image(story)
     image = next(image for image in story.images() if image.id == image_id)
     medium_id = story.copy_of(image_id).medium_id
@@ -152,7 +148,7 @@ def test_export_of_a_parity_image_with_bad_spots_is_remade_from_the_set(tell: Te
 
 
 def test_export_of_a_parity_image_whose_wrapper_is_bad_says_that_no_set_remakes_it(tell: Tell) -> None:
-    story, _ = two_and_two(tell)
+    story, _ = kept(tell)
     image_id = parity_image(story)
     story.damage(story.copy_of(image_id).medium_id, kind="silent", offset=300 * 2048, bytes=10)
     image = next(image for image in story.images() if image.id == image_id)
@@ -168,7 +164,7 @@ def test_export_of_a_parity_image_whose_wrapper_is_bad_says_that_no_set_remakes_
 
 
 def test_export_of_a_parity_image_whose_disc_is_lost_says_what_the_set_cannot_remake(tell: Tell) -> None:
-    story, _ = two_and_two(tell)
+    story, _ = kept(tell)
     image_id = parity_image(story)
     story.lose(story.copy_of(image_id).medium_id)
     story.settle()
@@ -180,7 +176,7 @@ def test_export_of_a_parity_image_whose_disc_is_lost_says_what_the_set_cannot_re
 
 
 def test_member_that_lies_without_a_table_is_found_by_the_digest_of_the_wanted_chunk(tell: Tell) -> None:
-    story, package_id = two_and_two(tell)
+    story, package_id = kept(tell)
     own, second, *_ = discs(story, package_id)
     story.lose(own)
     story.damage(second, kind="silent", percent=30.0)
@@ -197,7 +193,7 @@ def test_member_that_lies_without_a_table_is_found_by_the_digest_of_the_wanted_c
 
 
 def test_without_any_table_the_code_itself_names_the_disc_that_lies(tell: Tell) -> None:
-    story, package_id = two_and_two(tell)
+    story, package_id = kept(tell)
     own = discs(story, package_id)[0]
     story.damage(own, kind="silent", offset=1_200_000, bytes=5000)
     forget_tables(story, [image.id for image in story.images()])
@@ -228,7 +224,7 @@ def test_without_any_table_two_discs_that_lie_in_different_chunks_are_both_named
 
 
 def test_plan_of_a_recall_counts_only_the_chunks_that_it_will_read(tell: Tell) -> None:
-    story, package_id = two_and_two(tell)
+    story, package_id = kept(tell)
     discs_of_set = discs(story, package_id)
     story.lose(discs_of_set[0])
     story.settle()
