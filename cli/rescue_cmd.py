@@ -42,6 +42,7 @@ def verify(context: Context, discs: tuple[Path, ...], report: Path | None) -> No
     """Check every file of these discs, and every chunk of their sets. Writes nothing."""
     from archived.formats.salvage_check import check_files, expected_digests, proven_files
     from archived.formats.salvage_report import checked_document, set_document, sets_of
+    from archived.formats.salvage_tape import tape_problem
 
     with opened(context, discs) as found:
         total_bytes = sum(disc.member.size_bytes for disc in found)
@@ -52,6 +53,8 @@ def verify(context: Context, discs: tuple[Path, ...], report: Path | None) -> No
         }
         documents = []
         for disc in found:
+            if disc.tape is not None and (problem := tape_problem(disc.tape, disc.copy)):
+                disc.problems.append(problem)
             proven = proven_files(disc) if id(disc) in whole else ()
             documents.append(checked_document(disc, check_files(disc, expected_digests(disc), proven)))
         members = [set_document(item) for item in sets]

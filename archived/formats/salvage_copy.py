@@ -29,12 +29,13 @@ class Bytes(Protocol):
 class RawCopy:
     """An image file or a device node. Remembers which of its sectors could not be read."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises OSError when it cannot be opened at all."""
+    def __init__(self, path: Path, size_bytes: int | None = None) -> None:
+        """`size_bytes` where something else is known to follow. Raises OSError when it cannot be opened at all."""
         self.path = path
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         # The size of a device is nowhere in its inode.
-        self.size_bytes = os.lseek(self._descriptor, 0, os.SEEK_END)
+        there = os.lseek(self._descriptor, 0, os.SEEK_END)
+        self.size_bytes = there if size_bytes is None else min(there, size_bytes)
         self.unreadable: set[int] = set()
 
     def read(self, offset: int, length: int) -> bytes:

@@ -14,6 +14,7 @@ from archived.formats.errors import FormatError
 from archived.formats.rows import PackageRow, read_package_rows
 from archived.formats.salvage_copy import SECTOR_BYTES, Bytes, Laid, LooseFile, RawCopy, Stretches, blocks
 from archived.formats.salvage_extents import EXTENTS_PATHS, places_of, searched
+from archived.formats.salvage_tape import TapeCopy, is_tape_text, tape_copy
 from archived.formats.set_document import SetDocument, decode_set_document
 from archived.formats.signing import PublicKey, public_key
 from archived.language import _
@@ -58,6 +59,8 @@ class SalvagedDisc:
     document: SetDocument | None = None
     descriptor: SetDescriptor | None = None
     key: PublicKey | None = None
+    #: What the tape says that it was copied from.
+    tape: TapeCopy | None = None
 
     @property
     def set_id(self) -> str:
@@ -103,6 +106,8 @@ class SalvagedDisc:
 def open_discs(paths: list[Path]) -> list[SalvagedDisc]:
     """Every disc that these paths are: images, devices, folders of copied files, or folders of any of them.
 
+    Of tape files the images are taken, and the texts between them passed over.
+
     Raises Refused when a path is not there, and OSError when a file cannot be opened at all.
     """
     discs = [open_disc(found) for path in paths for found in _candidates(path)]
@@ -128,12 +133,14 @@ def open_disc(path: Path) -> SalvagedDisc:
 def _candidates(path: Path) -> Iterator[Path]:
     if not path.exists():
         raise Refused(_("{path} is not there; nothing was read").format(path=path))
+    if is_tape_text(path):
+        return
     if not path.is_dir() or _is_copied(path):
         yield path
         return
     for entry in sorted(path.iterdir()):
         if (entry.is_dir() and _is_copied(entry)) or (
-            entry.is_file() and entry.stat().st_size >= SMALLEST_IMAGE_BYTES
+            entry.is_file() and entry.stat().st_size >= SMALLEST_IMAGE_BYTES and not is_tape_text(entry)
         ):
             yield entry
 
@@ -165,8 +172,11 @@ def _copied_folder(folder: Path) -> SalvagedDisc:
 
 
 def _raw(path: Path) -> SalvagedDisc:
-    copy = RawCopy(path)
-    disc = SalvagedDisc(path, False, copy)
+    tape = tape_copy(path)
+    copy = RawCopy(path, tape.image.size_bytes if tape else None)
+    disc = SalvagedDisc(path, False, copy, tape=tape)
+    if tape is not None and not tape.completed:
+        disc.problems.append(_("{path} was interrupted while the tape was written").format(path=path))
     if copy.size_bytes < SMALLEST_IMAGE_BYTES:
         disc.problems.append(_("{path} is too small to be a disc").format(path=path))
         return disc

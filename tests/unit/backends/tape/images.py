@@ -10,7 +10,7 @@ from backends.tape.contents import read_contents
 from backends.tape.image_on_tape import ImageIdentity, ImageOnTape
 from backends.tape.label import TapeLabel
 from devices.clock import SimulatedClock
-from erasure.digests import Digests
+from erasure.digests import ALGORITHMS, Digests
 from tests.unit.backends.tape.memory_tape import MemoryTape
 
 BLOCK_BYTES = 32 << 10
@@ -56,13 +56,19 @@ def a_label(*, worm: bool = False, block_bytes: int = BLOCK_BYTES) -> TapeLabel:
     )
 
 
-def session(drive: TapeDrive, *, ring_blocks: int = 0, known_until_block: int | None = None) -> AppendSession:
+def session(
+    drive: TapeDrive,
+    *,
+    ring_blocks: int = 0,
+    known_until_block: int | None = None,
+    digests: tuple[str, ...] = ALGORITHMS,
+) -> AppendSession:
     """A session on what stands on the tape now."""
     return AppendSession(
         drive,
         read_contents(drive),
         clock=SimulatedClock(datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)),
-        new_digests=Digests,
+        new_digests=lambda: Digests(digests),
         software="archived 0.1",
         known_until_block=known_until_block,
         ring_blocks=ring_blocks,

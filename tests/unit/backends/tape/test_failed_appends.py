@@ -197,6 +197,19 @@ def test_nothing_is_written_where_the_tape_does_not_stand(
     assert tape.objects == before
 
 
+def test_one_good_digest_is_enough_to_prove_an_image_and_a_quick_one_is_not() -> None:
+    tape = MemoryTape()
+    label_cartridge(tape, a_label())
+    with pytest.raises(ValueError, match="prove"):
+        session(tape, digests=("xxh3-128",)).append(identity(ONE, "I1"), Bytes(ONE))
+    writing = session(tape, digests=("blake3",))
+    with pytest.raises(ImageDiffers, match="blake3"):
+        writing.append(identity(ONE, "I1"), Bytes(TWO))
+    place = writing.append(identity(ONE, "I1"), Bytes(ONE))
+    assert read_contents(tape).images == (place,)
+    assert place.digests == identity(ONE, "I1").digests
+
+
 def test_the_ring_waits_for_a_slow_source_and_says_so() -> None:
     gate = threading.Event()
 
