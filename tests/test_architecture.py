@@ -78,6 +78,8 @@ DRIVERS = (
 MODULE_LINES_MAX = 400
 TEST_LINES_MAX = 500
 FUNCTION_LINES_MAX = 60
+#: What only the rescue commands of `cli` know: how a disc is read without a daemon.
+RESCUE_ONLY = ("archived.formats", "backends", "erasure")
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "util", "helper", "misc"} | set(sys.stdlib_module_names)
 #: The one module that reads time and sleeps.
 CLOCK = Path("devices/clock.py")
@@ -133,6 +135,13 @@ def test_module_imports_only_what_it_may(path: Path) -> None:
         for forbidden in IGNORANT_OF.get(parts[1], set()):
             known = {m for m in modules if m == forbidden or m.startswith(f"{forbidden}.")}
             assert not known, f"{parts[1]} must know nothing of {forbidden}: {sorted(known)}"
+    if package == "cli" and not parts[-1].startswith("rescue_"):
+        reading = {m for m in modules if m.startswith(tuple(f"{name}." for name in RESCUE_ONLY))}
+        reading |= modules & set(RESCUE_ONLY)
+        assert not reading, f"only the rescue commands import {sorted(reading)}"
+    if package == "cli":
+        deeper = {m for m in modules if m.startswith("backends.") and "udf" not in m.split(".")}
+        assert not deeper, f"cli reads discs by the UDF reader only, not by {sorted(deeper)}"
     if parts[:3] == ("backends", "optical", "udf"):
         reading, writing = {"reader", "parsing"}, {"writer", "layout", "descriptors", "names", "cost"}
         strangers = writing if parts[3] in reading else reading if parts[3] in writing else set()

@@ -5,6 +5,7 @@ Media may contradict each other: nothing that one of them says is dropped withou
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select, update
@@ -24,6 +25,26 @@ def add_set(connection: Connection, item: ProtectionSet, members: Sequence[Image
     """A set and its members, in one transaction of the caller's."""
     _once(connection, tables.protection_set, [asdict(item)])
     _once(connection, tables.image, [asdict(image) for image in members])
+
+
+def has_set(connection: Connection, set_id: str) -> bool:
+    query = select(tables.protection_set.c.id).where(tables.protection_set.c.id == set_id)
+    return connection.execute(query).first() is not None
+
+
+def tell_more_of_set(
+    connection: Connection, set_id: str, *, protected_at: datetime, absent: Sequence[int]
+) -> None:
+    """What only a descriptor tells of a set that is there."""
+    table = tables.protection_set
+    query = update(table).where(table.c.id == set_id)
+    connection.execute(query.values(protected_at=protected_at, absent=tuple(absent)))
+
+
+def tells_places(connection: Connection, image_id: str) -> bool:
+    """Whether it is known where anything lies in an image."""
+    query = select(tables.extent.c.path).where(tables.extent.c.image_id == image_id).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def image_place(connection: Connection, image_id: str) -> tuple[str | None, int | None] | None:

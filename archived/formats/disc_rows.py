@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from archived.formats.errors import DocumentDamaged
-from archived.formats.whole_numbers import INT64_MIN, whole
-from archived.inner_files import NAME_MAP_PATH, InnerFile
+from archived.formats.whole_numbers import whole
+from archived.inner_files import NAME_MAP_PATH
 from archived.language import _
 from archived.names import unescaped
 
@@ -179,20 +179,6 @@ def name_maps(files: Path) -> dict[str, str]:
         if stretch.is_last:
             return found
         offset = stretch.end
-
-
-def inner_file(row: list[str], package_id: str) -> InnerFile:
-    """A row of the name-map.csv of a package. Raises DocumentDamaged."""
-    try:
-        path, kind, offset, size, mtime_ns, mode, target, same_as, sha256, blake3, xxh3, _reason = row
-        numbers = (whole(offset), whole(size), whole(mtime_ns, least=INT64_MIN), whole(mode, base=8))
-        return InnerFile(package_id, path, kind, *numbers, target, same_as, sha256, blake3, xxh3)
-    except ValueError as error:
-        raise DocumentDamaged(
-            _("a row of name-map.csv of {package_id} cannot be read: {error}").format(
-                package_id=package_id, error=error
-            )
-        ) from None
 
 
 def extent(row: list[str]) -> tuple[int, int, str]:

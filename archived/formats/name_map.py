@@ -77,6 +77,18 @@ def read(lines: Iterable[str], package_id: str) -> Iterator[InnerFile]:
         ) from error
 
 
+def read_row(fields: list[str], package_id: str) -> InnerFile:
+    """One row behind the head line, for who reads the table in stretches. Raises DocumentDamaged."""
+    try:
+        return _item(fields, package_id)
+    except ValueError as error:
+        raise DocumentDamaged(
+            _("a row of name-map.csv of {package_id} cannot be read: {error}").format(
+                package_id=package_id, error=error
+            )
+        ) from None
+
+
 def _item(fields: list[str], package_id: str) -> InnerFile:
     if len(fields) != len(COLUMNS) or fields[1] not in KINDS:
         raise ValueError("it is no row of this table")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archived.formats import disc_rows, disc_texts
+from archived.formats import disc_rows, disc_texts, name_map
 from archived.formats.descriptor import decode_descriptor
 from archived.formats.errors import DocumentDamaged, FormatError
 from archived.formats.set_document import decode_set_document
@@ -218,7 +218,7 @@ def _read_inner(source: Source, offset: int) -> RowsRead:
     path = source.folder / disc_texts.NAME_MAPS / package_id
     stretch = disc_rows.Stretch(path, offset, STRETCH_ROWS)
     rows = stretch.rows[1:] if offset == 0 else stretch.rows
-    inner = tuple(disc_rows.inner_file(row, package_id) for row in rows)
+    inner = tuple(name_map.read_row(row, package_id) for row in rows)
     return RowsRead(inner=inner, next_offset=None if stretch.is_last else stretch.end)
 
 

@@ -19,11 +19,23 @@ from archived.formats.errors import FormatError
 from archived.language import _
 from archived.model import Copy, Image
 from archived.policy.checking import Believed, compare_descriptor, compare_packages, judge
-from archived.policy.rebuilding import Difference, claim_of, sort_out
+from archived.policy.rebuilding import Claim, Difference, claim_of, sort_out
+from archived.sessions.disc_lists import RowsRead, SetRead, read_set
 from archived.sessions.tools import Tools
 from archived.stages import adopting, hold
 from archived.stages.checking_report import report_of
 from archived.stages.looking import folder_of, usable_looks
+from archived.stages.rebuilding_lists import (
+    Garbled,
+    ListStep,
+    lists_wait,
+    next_lists,
+    read_lists,
+    record_lists,
+)
+from archived.stages.rebuilding_sets import Taken
+from archived.stages.rebuilding_through import Told
+from archived.stages.returning import extend_set, sets_to_extend
 from archived.stages.surveying import CHECK, FULL_CHECK
 from archived.stages.work import CPU, Action, Broken, Context, Site
 from archived.states import CopyState, MediumEvent, MediumState, SurveyEvent, SurveyState
@@ -35,10 +47,10 @@ _REST_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One bounded piece of the comparison: all media at once, one disc's lists, or the end."""
+    """One bounded piece of the comparison: a set of which more is told, all media at once, one disc, or the end."""
 
     survey_id: int
-    kind: str  # "media" | "disc" | "end"
+    kind: str  # "set" | "media" | "disc" | "end"
     cursor: dict[str, Any]
     looks: tuple[MediumLook, ...] = ()
     folder: Path | None = None
@@ -46,6 +58,9 @@ class Step:
     image: Image | None = None
     members: tuple[Image, ...] = ()
     packages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: For a set: what its discs claim, and where their texts lie.
+    claims: tuple[Claim, ...] = ()
+    folders: dict[int, Path] = field(default_factory=dict)
     #: Folders of earlier surveys that nobody needs any more.
     rubbish: tuple[Path, ...] = ()
 
@@ -67,10 +82,13 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     survey = surveys.get(write, action.task.id)
     if survey.state is not SurveyState.ASSEMBLING:
         return None
-    cursor = dict(survey.cursor)
+    cursor = dict(survey.cursor) or {"sets_done": [], "sources": [], "untold": []}
     looks = usable_looks(write, survey)
     if "discs" not in cursor:
-        return action.having(Step(survey.id, "media", cursor, tuple(looks)))
+        return action.having(_set_step(write, site, survey, cursor, looks))
+    if lists_wait(cursor):
+        step = next_lists(write, site, survey, cursor)
+        return action.having(step) if step is not None else None
     by_id = {look.id: look for look in looks}
     if cursor["discs"]:
         look = by_id[cursor["discs"][0]]
@@ -81,13 +99,23 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     return action.having(Step(survey.id, "end", cursor, tuple(looks), rubbish=rubbish))
 
 
-def run(action: Action, tools: Tools) -> list[Difference]:
-    step: Step = action.task
+def run(action: Action, tools: Tools) -> list[Difference] | SetRead | RowsRead | Told | Garbled:
+    step: Step | ListStep = action.task
+    if isinstance(step, ListStep):
+        return read_lists(step, tools, action.key)
+    if step.kind == "set":
+        what = _("putting together set {set}").format(set=step.claims[0].set_id)
+        tools.progress.begin(action.key, what)
+        try:
+            return read_set(step.claims, step.folders)
+        except FormatError as error:
+            return Garbled(str(error))
     for folder in step.rubbish:
         shutil.rmtree(folder, ignore_errors=True)
     if step.kind != "disc" or step.folder is None or step.image is None:
         return []
-    tools.progress.begin(action.key, f"comparing what {step.medium_id} says with the catalog")
+    what = _("comparing what medium {medium} says with the catalog").format(medium=step.medium_id)
+    tools.progress.begin(action.key, what)
     try:
         if step.image.kind == "data":
             path = step.folder / disc_texts.file_name(disc_texts.PACKAGES)
@@ -102,23 +130,48 @@ def run(action: Action, tools: Tools) -> list[Difference]:
 
 
 def record(write: Connection, site: Site, action: Action, outcome: object) -> float:
-    step: Step = action.task
+    step: Step | ListStep = action.task
     survey = surveys.get(write, step.survey_id)
     if survey.state is not SurveyState.ASSEMBLING:
         return 0  # given up meanwhile
-    if isinstance(outcome, Broken) or not isinstance(outcome, list):
+    cursor, found = step.cursor, list[Difference]()
+    if isinstance(outcome, Broken):
         return _REST_S
-    if step.kind == "end":
+    if isinstance(step, ListStep):
+        if isinstance(outcome, RowsRead | Told | Garbled):
+            cursor = record_lists(write, site, survey, step, outcome)
+    elif step.kind == "end":
         _end(write, site, survey, step)
         return 0
-    if step.kind == "media":
+    elif isinstance(outcome, SetRead):
+        taken = extend_set(write, site, outcome, step.folders)
+        found = [*outcome.found.differences, *outcome.differences, *taken.differences]
+        cursor = taken.onto(cursor, outcome.found.id)
+    elif isinstance(outcome, Garbled):
+        set_id = step.claims[0].set_id
+        found, cursor = [Difference("text-damaged", set_id, outcome.words)], Taken().onto(cursor, set_id)
+    elif step.kind == "media":
         found, discs = _media(write, site, step.looks)
-        cursor = {**step.cursor, "discs": discs}
-    else:
-        found, cursor = outcome, {**step.cursor, "discs": step.cursor["discs"][1:]}
+        cursor = {**cursor, "discs": discs}
+    elif isinstance(outcome, list):
+        found, cursor = outcome, {**cursor, "discs": cursor["discs"][1:]}
     surveys.note(write, survey.id, [item.as_document() for item in found])
     surveys.keep_place(write, survey.id, cursor)
     return 0
+
+
+def _set_step(
+    read: Connection, site: Site, survey: Survey, cursor: dict[str, Any], looks: list[MediumLook]
+) -> Step:
+    """The next set of which discs tell more than the catalog knows; behind the last one, all media."""
+    claims = [claim for look in looks if (claim := claim_of(look)) is not None]
+    ours = sort_out(claims, institution=site.config.site.name, simulated=site.config.simulated).ours
+    left = [name for name in sets_to_extend(read, ours) if name not in cursor["sets_done"]]
+    if not left:
+        return Step(survey.id, "media", cursor, tuple(looks))
+    mine = tuple(claim for claim in ours if claim.set_id == left[0])
+    folders = {look.id: folder_of(site.tools.paths, look) for look in looks}
+    return Step(survey.id, "set", cursor, claims=mine, folders=folders)
 
 
 def _media(

@@ -212,7 +212,7 @@ def _reused(read: Connection, survey: Survey) -> list[MediumLook]:
     current = holds.current(read)
     if current is None or survey.kind != CHECK:
         return []
-    own = {look.medium_id for look in surveys.looks(read, survey.id)}
+    own = {look.medium_id for look in surveys.looks(read, survey.id) if look.purpose != RANGES}
     latest = {
         look.medium_id: look
         for look in surveys.looks_since(read, current.placed_at)

@@ -11,24 +11,24 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, rebuilt, surveys
+from archived.catalog import events, surveys
 from archived.formats.errors import FormatError
 from archived.language import _
 from archived.policy.rebuilding import Claim, Difference, Sorted, claim_of, sort_out
-from archived.sessions.disc_lists import RowsRead, SetRead, Source, read_rows, read_set
+from archived.sessions.disc_lists import RowsRead, SetRead, read_set
 from archived.sessions.tools import Tools
 from archived.stages.looking import IDENTIFY, folder_of
 from archived.stages.rebuilding_end import finish, sort_media
-from archived.stages.rebuilding_sets import record_set
-from archived.stages.rebuilding_through import (
-    Through,
-    Told,
-    next_through,
-    read_through,
-    record_through,
-    untold,
+from archived.stages.rebuilding_lists import (
+    Garbled,
+    ListStep,
+    lists_wait,
+    next_lists,
+    read_lists,
+    record_lists,
 )
-from archived.stages.rebuilding_twins import files_told_otherwise
+from archived.stages.rebuilding_sets import Taken, record_set
+from archived.stages.rebuilding_through import Told
 from archived.stages.surveying import REBUILD
 from archived.stages.work import CPU, Action, Broken, Context, Site
 from archived.states import SurveyState
@@ -40,17 +40,14 @@ _REST_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One bounded piece of the rebuild; `cursor` is what is committed when it is done."""
+    """One set, the media or the end; `cursor` is what is committed when it is done. Lists have steps of their own."""
 
     survey_id: int
-    #: "set" | "media" | "files" | "extents" | "inner" | "through" | "end"
+    #: "set" | "media" | "end"
     kind: str
     cursor: dict[str, Any]
     claims: tuple[Claim, ...] = ()
     folders: dict[int, Path] = field(default_factory=dict)
-    source: Source | None = None
-    through: Through | None = None
-    offset: int = 0
     looks: tuple[MediumLook, ...] = ()
     found: Sorted = field(default_factory=lambda: Sorted(()))
 
@@ -76,18 +73,9 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     cursor = dict(survey.cursor) or {"sets_done": [], "sources": [], "untold": []}
     if "media" not in cursor:
         return action.having(_by_looks(write, site, survey, cursor))
-    if cursor["untold"]:
-        through = next_through(write, site, survey, cursor)
-        return action.having(Step(survey.id, "through", cursor, through=through)) if through else None
-    if cursor["sources"]:
-        entry = cursor["sources"][0]
-        folder = site.tools.paths.surveys / entry["folder"]
-        left_out = frozenset(entry.get("left_out", ()))
-        carried = tuple(name for name in entry["carried"] if name not in left_out)
-        source = Source(entry["image"], folder, carried, entry.get("number", 0), left_out)
-        return action.having(
-            Step(survey.id, entry.get("list", "files"), cursor, source=source, offset=entry.get("offset", 0))
-        )
+    if lists_wait(cursor):
+        step = next_lists(write, site, survey, cursor)
+        return action.having(step) if step is not None else None
     return action.having(Step(survey.id, "end", cursor))
 
 
@@ -106,36 +94,22 @@ def _by_looks(read: Connection, site: Site, survey: Survey, cursor: dict[str, An
     return Step(survey.id, "set", cursor, mine, folders)
 
 
-@dataclass(frozen=True, slots=True)
-class Garbled:
-    """A list that is whole by its checksum and that cannot be understood: why."""
-
-    words: str
-
-
 def run(action: Action, tools: Tools) -> SetRead | RowsRead | Told | Garbled | None:
-    step: Step = action.task
-    if step.kind in ("media", "end"):
+    step: Step | ListStep = action.task
+    if isinstance(step, ListStep):
+        return read_lists(step, tools, action.key)
+    if step.kind != "set":
         return None  # catalog work only
-    if step.kind == "set":
-        what = f"putting together set {step.claims[0].set_id}"
-        tools.progress.begin(action.key, what)
-        return read_set(step.claims, step.folders)
-    if step.through is not None:
-        what = f"reading the lists of image {step.through.image_id} through its set"
-        return read_through(step.through, tools, tools.progress.begin(action.key, what))
-    source = step.source
-    if source is None:
-        raise ValueError(f"step {step.kind} of survey {step.survey_id} has no source")
-    tools.progress.begin(action.key, f"reading the {step.kind} of image {source.image_id}")
+    what = _("putting together set {set}").format(set=step.claims[0].set_id)
+    tools.progress.begin(action.key, what)
     try:
-        return read_rows(step.kind, source, step.offset)
+        return read_set(step.claims, step.folders)
     except FormatError as error:
         return Garbled(str(error))
 
 
 def record(write: Connection, site: Site, action: Action, outcome: object) -> float:
-    step: Step = action.task
+    step: Step | ListStep = action.task
     survey = surveys.get(write, step.survey_id)
     if survey.state is not SurveyState.ASSEMBLING:
         return 0  # given up meanwhile
@@ -147,70 +121,24 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
         finish(write, site, survey)
         return 0
     cursor = step.cursor
-    if step.kind == "media":
+    if isinstance(step, ListStep):
+        if isinstance(outcome, RowsRead | Told | Garbled):
+            cursor = record_lists(write, site, survey, step, outcome)
+    elif step.kind == "media":
         differences = sort_media(write, site, step.looks, step.found)
         surveys.note(write, survey.id, [item.as_document() for item in differences])
         cursor = step.cursor | {"media": True}
     elif isinstance(outcome, SetRead):
-        sources, untold, contradicted = record_set(write, site, outcome, step.folders)
-        cursor = step.cursor | {
-            "sets_done": [*step.cursor["sets_done"], outcome.found.id],
-            "sources": [*step.cursor["sources"], *sources],
-            "untold": [*step.cursor["untold"], *untold],
-        }
-        found = (*outcome.found.differences, *outcome.differences, *contradicted)
+        taken = record_set(write, site, outcome, step.folders)
+        cursor = taken.onto(step.cursor, outcome.found.id)
+        found = (*outcome.found.differences, *outcome.differences, *taken.differences)
         surveys.note(write, survey.id, [item.as_document() for item in found])
-    elif isinstance(outcome, Told) and step.through is not None:
-        cursor = record_through(write, site, survey, step.through, outcome, step.cursor)
     elif isinstance(outcome, Garbled):
-        cursor = _told_otherwise(write, survey, step, outcome)
-    elif isinstance(outcome, RowsRead) and step.source is not None:
-        _take_rows(write, survey, step.source.image_id, outcome)
-        cursor = _moved_on(write, step, outcome)
+        set_id = step.claims[0].set_id
+        surveys.note(write, survey.id, [Difference("text-damaged", set_id, outcome.words).as_document()])
+        cursor = Taken().onto(cursor, set_id)
     surveys.keep_place(write, survey.id, cursor)
     return 0
-
-
-def _told_otherwise(write: Connection, survey: Survey, step: Step, outcome: Garbled) -> dict[str, Any]:
-    """The cursor behind a garbled list: the image's lists are made through its set, unless these were."""
-    entry, *others = step.cursor["sources"]
-    image = images.get(write, entry["image"])
-    cursor = step.cursor | {"sources": others}
-    if entry.get("through"):
-        surveys.note(write, survey.id, [untold(image, outcome.words).as_document()])
-        return cursor
-    words = _("a list of image {image} on its disc cannot be understood: {why}; it is made through its set")
-    what = words.format(image=image.label or image.id, why=outcome.words)
-    advice = f"archivectl images {image.id}"
-    surveys.note(write, survey.id, [Difference("text-damaged", image.id, what, advice).as_document()])
-    return cursor | {"untold": [*cursor["untold"], {"image": image.id, "name": entry["name"]}]}
-
-
-def _take_rows(write: Connection, survey: Survey, image_id: str, outcome: RowsRead) -> None:
-    """One stretch as rows; what another disc told otherwise is left, and named."""
-    other_files = rebuilt.add_files(write, image_id, outcome.files)
-    rebuilt.add_extents(write, image_id, outcome.extents)
-    other_inner = rebuilt.add_inner_files(write, outcome.inner)
-    for items in (other_files, other_inner):
-        differences = files_told_otherwise(write, image_id, items)
-        surveys.note(write, survey.id, [item.as_document() for item in differences])
-
-
-def _moved_on(write: Connection, step: Step, outcome: RowsRead) -> dict[str, Any]:
-    """The cursor behind a stretch: further in the list, to the next list, or to the next image."""
-    entry, *others = step.cursor["sources"]
-    if outcome.next_offset is not None:
-        entry |= {"list": step.kind, "offset": outcome.next_offset}
-    elif step.kind == "files":
-        entry |= {"list": "extents", "offset": 0}
-    elif step.kind == "extents" and step.source is not None and step.source.carried:
-        entry |= {"list": "inner", "offset": 0, "number": 0}
-    elif step.kind == "inner" and step.source is not None and entry["number"] + 1 < len(step.source.carried):
-        entry |= {"offset": 0, "number": entry["number"] + 1}
-    else:
-        rebuilt.count_files(write, entry["image"])
-        return step.cursor | {"sources": others}
-    return step.cursor | {"sources": [entry, *others]}
 
 
 def _cannot(write: Connection, site: Site, survey: Survey, error: Exception) -> None:

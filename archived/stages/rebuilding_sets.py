@@ -1,6 +1,7 @@
 """One set of a rebuild as rows: the set, its images with digests and chunk tables, copies, packages, memberships."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -26,40 +27,59 @@ CLOSED_BY_REBUILD = "found on media"
 NOBODY = -1
 
 
-def record_set(
-    write: Connection, site: Site, outcome: SetRead, folders: Mapping[int, Path]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Difference]]:
-    """Write one set.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is still to be done about the images of a set, and what is to be told."""
 
-    Returns the sources of file rows, images whose own discs tell nothing of their packages, and what discs contradict
-    each other in.
-    """
+    #: Where the rows of files are read from.
+    sources: tuple[dict[str, Any], ...] = ()
+    #: Images whose own discs tell nothing of their packages.
+    untold: tuple[dict[str, Any], ...] = ()
+    #: What discs contradict each other in.
+    differences: tuple[Difference, ...] = ()
+
+    def onto(self, cursor: Mapping[str, Any], set_id: str) -> dict[str, Any]:
+        """The cursor of a survey behind this set."""
+        return {
+            **cursor,
+            "sets_done": [*cursor["sets_done"], set_id],
+            "sources": [*cursor["sources"], *self.sources],
+            "untold": [*cursor["untold"], *self.untold],
+        }
+
+
+def record_set(
+    write: Connection, site: Site, outcome: SetRead, folders: Mapping[int, Path], *, with_copies: bool = True
+) -> Taken:
+    """Write one set that nobody knew; without copies where the media are judged by somebody else."""
     found = outcome.found
-    everything = [row for rows in outcome.packages.values() for row in rows]
-    pool = pool_of(site, found, everything)
-    # Confidentiality is never mixed in a set, so any row of it tells that of all.
-    confidentiality = everything[0].confidentiality if everything else ""
-    members = [
-        _image(
-            image_id_of(write, found, member, outcome.packages.get(member.name, ())),
-            site,
-            pool,
-            found,
-            member,
-            outcome.packages.get(member.name, ()),
-            outcome.payload_offsets,
-            confidentiality,
-        )
-        for member in found.members
-    ]
+    pool = pool_of(site, found, [row for rows in outcome.packages.values() for row in rows])
+    members = [image_of(write, site, pool, outcome, member) for member in found.members]
     rebuilt.add_set(write, _set(site, pool, found, members), members)
     for member, image in zip(found.members, members, strict=True):
-        if member.record is not None:
-            part = "image" if member.kind == "data" else "payload"
-            images.store_chunks(write, image.id, {part: member.record.chunks.to_bytes()})
-        rebuilt.add_copies(write, [_copy(site, pool, image, claim) for claim in member.carriers])
+        store_record(write, member, image)
+        if with_copies:
+            rebuilt.add_copies(write, [_copy(site, pool, image, claim) for claim in member.carriers])
+    return take_members(write, site, outcome, folders, tuple(zip(found.members, members, strict=True)))
+
+
+def store_record(write: Connection, member: MemberFound, image: Image) -> None:
+    """The chunk table that the descriptor has of a member."""
+    if member.record is not None:
+        part = "image" if member.kind == "data" else "payload"
+        images.store_chunks(write, image.id, {part: member.record.chunks.to_bytes()})
+
+
+def take_members(
+    write: Connection,
+    site: Site,
+    outcome: SetRead,
+    folders: Mapping[int, Path],
+    pairs: Sequence[tuple[MemberFound, Image]],
+) -> Taken:
+    """Packages of these images, and where their lists come from."""
     sources, untold, differences = [], [], []
-    for member, image in zip(found.members, members, strict=True):
+    for member, image in pairs:
         rows = outcome.packages.get(member.name, ())
         told = [package_of(site, row, outcome.receipts.get(row.package_id)) for row in rows]
         left_out, contradicted = take_packages(write, image, told)
@@ -69,7 +89,17 @@ def record_set(
             sources.append(source | {"left_out": left_out})
         elif member.kind == "data":
             untold.append({"image": image.id, "name": member.name})
-    return sources, untold, differences
+    return Taken(tuple(sources), tuple(untold), tuple(differences))
+
+
+def image_of(write: Connection, site: Site, pool: str, outcome: SetRead, member: MemberFound) -> Image:
+    """A member as an image of the catalog."""
+    found, rows = outcome.found, outcome.packages.get(member.name, ())
+    # Confidentiality is never mixed in a set, so any row of it tells that of all.
+    anything = next((row for rows in outcome.packages.values() for row in rows), None)
+    confidentiality = anything.confidentiality if anything is not None else ""
+    image_id = image_id_of(write, found, member, rows)
+    return _image(image_id, site, pool, found, member, rows, outcome.payload_offsets, confidentiality)
 
 
 def pool_of(site: Site, found: SetFound, rows: Sequence[FoundPackage]) -> str:

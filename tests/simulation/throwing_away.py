@@ -78,10 +78,13 @@ def register_blanks(story: Story) -> None:
 
 
 def bring_back(story: Story, barcode: str) -> None:
-    """A disc that was carried away is laid into an import/export slot, and a look finds it."""
+    """A disc that was carried away is laid into an import/export slot, or a storage slot, and a look finds it."""
     estate = story.room.estate
     name, carrier = next((n, c) for n, c in estate.world.carriers.items() if c.barcode == barcode)
     address = estate.world.free_element(estate.plan.import_export_addresses)
+    if address is None:
+        address = estate.world.free_element(estate.plan.slot_addresses)
+    assert address is not None
     estate.change(lambda world: world.with_carrier(name, replace(carrier, address=address)))
     story.room.somebody_reached_in(address)
     story.look()
