@@ -110,6 +110,8 @@ class PoolSettings:
     role: str = "sealed"
     #: Line printed on disc, README and volume id.
     label: str = "{set} · {position} of {total} · any {n} rebuild"
+    #: What a blank holds, as long as the library has had none to tell it; 0: nothing is taken in before the first one.
+    capacity_bytes: int = 0
     #: Share of a disc that stays empty.
     reserve_percent: float = 2.0
     #: An image closes when its group has gathered this share of what fits.

@@ -182,6 +182,10 @@ def _check_pools(config: Config, demand: Demand) -> None:
         )
         _check_media(name, pool, config, demand)
         demand(
+            pool.capacity_bytes >= 0,
+            _("pool {name!r}: capacity_bytes must not be negative").format(name=name),
+        )
+        demand(
             pool.n >= 1 and pool.m >= 1 and pool.n + pool.m <= 255,
             _("pool {name!r}: 1 <= n, m; n + m <= 255").format(name=name),
         )

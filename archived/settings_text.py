@@ -109,6 +109,9 @@ m = 2
 role = "sealed"
 # Printed on disc, README and volume id. Fields: set, position, total, n, pool.
 label = "{{set}} · {{position}} of {{total}} · any {{n}} rebuild"
+# How many bytes a blank holds, while the library has had none that tells it: packages then wait for the first
+# blanks. 0 = submissions for this pool are put off until one is registered.
+capacity_bytes = 0
 # Share of each disc that stays empty.
 reserve_percent = 2.0
 # An image closes when its group has gathered this share of what fits,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from archived.formats.errors import DocumentDamaged
-from archived.formats.whole_numbers import whole
+from archived.formats.whole_numbers import INT64_MIN, whole
 from archived.inner_files import NAME_MAP_PATH
 from archived.language import _
 from archived.names import unescaped

@@ -49,6 +49,8 @@ class Circumstances:
     #: References (as strings) for which a person recorded an exception.
     exceptions: frozenset[str]
     names_beside: NamesBeside = field(default_factory=NamesBeside)
+    #: Pools that have no media yet, so that nobody knows what fits on them.
+    unmeasured: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,24 +199,34 @@ def _size(
 ) -> list[Reason]:
     reasons = []
     for pool in pools:
+        if pool in known.unmeasured:
+            words = _("pool {pool} has no media yet, and nothing says how large they will be")
+            reasons.append(Reason(ReasonKind.MEDIA, words.format(pool=pool), {"pool": pool}))
+            continue
         largest = known.largest_image_bytes.get(pool)
         if largest is None or offered.cost_bytes <= largest:
             continue
-        recorded = str(request.reference) in known.exceptions
+        words = _(
+            "it takes up to {cost_bytes} bytes on a disc, and the largest image of pool {pool} holds {largest}; a "
+            "volume is never cut"
+        )
+        if str(request.reference) in known.exceptions:
+            words = _(
+                "it takes up to {cost_bytes} bytes on a disc, and the largest image of pool {pool} holds {largest}; a "
+                "volume is never cut, and an exception on record makes no disc larger"
+            )
         reasons.append(
             Reason(
                 ReasonKind.SIZE,
-                f"it takes up to {offered.cost_bytes} bytes on a disc, and the largest image of pool {pool} "
-                f"holds {largest}; a volume is never cut"
-                + (", and an exception on record makes no disc larger" if recorded else ""),
+                words.format(cost_bytes=offered.cost_bytes, pool=pool, largest=largest),
                 {
                     "pool": pool,
                     "cost_bytes": offered.cost_bytes,
                     "largest_image_bytes": largest,
                     "choices": [
-                        f"larger media in pool {pool}",
-                        "a storage class whose pools have larger media",
-                        "several smaller volumes, each with its own reference",
+                        _("larger media in pool {pool}").format(pool=pool),
+                        _("a storage class whose pools have larger media"),
+                        _("several smaller volumes, each with its own reference"),
                     ],
                 },
             )

@@ -13,6 +13,7 @@ from archived.errors import (
     StagingFull,
     TooLarge,
     Unacceptable,
+    Unavailable,
 )
 from archived.language import _, marked
 
@@ -24,6 +25,7 @@ class ReasonKind(Enum):
     SIZE = "too-large"
     SPACE = "staging-full"
     CONTENT = "content-differs"
+    MEDIA = "unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,13 @@ def broken_bag(problems: Sequence[str]) -> Reason:
 
 
 def refusal(reasons: Sequence[Reason], reference: str) -> ArchivedError:
-    """The error that says all of these reasons; its class is theirs when they are of one kind."""
+    """The error that says all of these reasons; its class is theirs when they are of one kind.
+
+    What is only a matter of waiting stays so when there are two such reasons.
+    """
     kinds = {reason.kind for reason in reasons}
+    if kinds == {ReasonKind.SPACE, ReasonKind.MEDIA}:
+        kinds = {ReasonKind.MEDIA}
     error, advice = _ERRORS[kinds.pop()] if len(kinds) == 1 else _ERRORS[ReasonKind.RULE]
     text = "; ".join(reason.message for reason in reasons)
     detail: dict[str, object] = {}
@@ -81,5 +88,12 @@ _ERRORS: Mapping[ReasonKind, tuple[type[ArchivedError], str]] = {
     ReasonKind.CONTENT: (
         ContentDiffers,
         marked("submit it with --new-version --reason TEXT if it is a correction"),
+    ),
+    ReasonKind.MEDIA: (
+        Unavailable,
+        marked(
+            "archivectl media register BARCODE... --batch NAME --capacity SIZE   (or say capacity_bytes of the pool in "
+            "archived.toml, and start the daemon again); then submit it again"
+        ),
     ),
 }

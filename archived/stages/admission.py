@@ -20,7 +20,7 @@ from archived.item_states import ItemEvent, ItemState
 from archived.policy.reading_rights import Reader
 from archived.policy.submission import SubmissionRequest
 from archived.stages import intake
-from archived.stages.capacity import cost_on_disc, image_limit_bytes
+from archived.stages.capacity import cost_on_disc, image_limit_bytes, usable_bytes
 from archived.stages.intake import Limits
 from archived.stages.intake_copy import Progress
 from archived.stages.work import Site
@@ -159,8 +159,11 @@ def limits_for(asked: SubmissionRequest, *, catalog: Catalog, site: Site) -> Lim
     n = max((config.pools[pool].n for pool in pools), default=1)
     with catalog.read() as read:
         largest = {pool: image_limit_bytes(read, site, pool) for pool in pools}
+        unmeasured = frozenset(
+            pool for pool in pools if not largest[pool] and not usable_bytes(read, site, pool)
+        )
         exceptions = events.allowed(read, "exception")
-    return Limits(largest, exceptions, partial(cost_on_disc, asked, n))
+    return Limits(largest, exceptions, partial(cost_on_disc, asked, n), unmeasured)
 
 
 def reasons_of(error: ArchivedError) -> list[Document]:

@@ -36,19 +36,21 @@ _LARGE = 10**15 - 1
 
 
 def usable_bytes(read: Connection, site: Site, pool: str) -> int:
-    """Bytes of the smallest disc that this pool may write, less its reserve; 0 when it has none.
+    """Bytes of the smallest disc that this pool may write, less its reserve; 0 when nothing tells how large they are.
 
-    The smallest one counts, so that every member of a set fits on every blank of the pool.
+    The smallest one counts, so that every member of a set fits on every blank of the pool. A pool that ran out of
+    blanks goes by the media that it had; one that never had any by what archived.toml says of them.
     """
     settings = site.config.pools[pool]
     known = [
         medium
         for medium in media.listing(read)
-        if medium.library == settings.library and medium.kind == settings.media_kind
+        if medium.library == settings.library and medium.kind == settings.media_kind and medium.capacity_bytes
     ]
     blank = [medium.capacity_bytes for medium in known if medium.state is MediumState.BLANK]
     telling = blank or [medium.capacity_bytes for medium in known if medium.state in _TELLING]
-    return int(min(telling, default=0) * (1 - settings.reserve_percent / 100))
+    once_known = telling or [medium.capacity_bytes for medium in known]
+    return int(min(once_known, default=settings.capacity_bytes) * (1 - settings.reserve_percent / 100))
 
 
 def image_limit_bytes(read: Connection, site: Site, pool: str) -> int:

@@ -48,6 +48,8 @@ class Limits:
     exceptions: frozenset[str] = frozenset()
     #: Upper bound of what the entries of one package take in an image; paths are those on the disc.
     cost_bytes: Callable[[Iterable[UdfEntry]], int] = group_cost_bytes
+    #: Pools of which nobody knows how large their media are: they never had any.
+    unmeasured: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ def examine(
         keep_free_bytes=config.staging.keep_free_bytes,
         largest_image_bytes=limits.largest_image_bytes,
         exceptions=limits.exceptions,
+        unmeasured=limits.unmeasured,
         names_beside=beside,
     )
     return Offer(request, source, bag, to_be, offered, versions, judge(request, offered, known))

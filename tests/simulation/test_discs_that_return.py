@@ -77,6 +77,7 @@ def test_a_parity_disc_brings_the_descriptor_of_its_set(story: Story) -> None:
     recall_all(story, ids)
 
 
+@pytest.mark.simulate
 def test_all_but_one_disc_come_back(story: Story) -> None:
     ids = [package.id for package in story.packages()]
     old, _away = rebuilt_without(story, 1, 3)
@@ -128,16 +129,17 @@ def test_a_descriptor_that_contradicts_what_is_known_is_told_and_not_taken(story
     assert story.sets()[0].protected_at is None
 
 
+@pytest.mark.simulate
 def test_a_check_that_is_killed_again_and_again_takes_in_the_same(story: Story) -> None:
     old, _away = rebuilt_without(story, 1, 3)
     with story.catalog.write() as write:
         survey_id = surveying.request_check(write, story.site, full=False, agent="uid:1000").id
     chance, kills = Random(7), 0
     while survey(story, survey_id).state is not SurveyState.DONE:
-        if story.until_killed(chance.randrange(5, 120)):
+        if story.until_killed(chance.randrange(4, 12), lambda step: step.endswith("commit")):
             kills += 1
             story.crash()
 
-    assert kills > 1
+    assert kills > 3
     assert kinds(survey(story, survey_id)) == ["set-not-proven"]
     assert rows(story.site.tools.paths.catalog, "image_id") == rows(old, "image_id")

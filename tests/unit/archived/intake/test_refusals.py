@@ -10,7 +10,15 @@ from typing import Any
 import bagit
 import pytest
 
-from archived.errors import Failed, NotCarried, Refused, StagingFull, TooLarge, Unacceptable
+from archived.errors import (
+    Failed,
+    NotCarried,
+    Refused,
+    StagingFull,
+    TooLarge,
+    Unacceptable,
+    Unavailable,
+)
 from archived.stages import intake_writing
 from archived.stages.intake import Limits
 from tests.unit.archived.intake.conftest import Site
@@ -115,6 +123,20 @@ def test_a_volume_larger_than_every_disc_is_refused_with_sizes_and_choices(site:
     assert refused.value.detail["largest_image_bytes"] == 4096
     assert len(refused.value.detail["choices"]) == 3
     assert site.accept(volume, limits=Limits(largest_image_bytes={"bluray": 1 << 30}))["version"] == 1
+
+
+def test_a_pool_that_never_had_media_is_told_as_what_it_is_and_nobody_is_blamed(
+    site: Site, volume: Path
+) -> None:
+    unknown = Limits(largest_image_bytes={"bluray": 0}, unmeasured=frozenset({"bluray"}))
+    with pytest.raises(Unavailable, match="pool bluray has no media yet") as refused:
+        site.accept(volume, limits=unknown)
+    assert (refused.value.code, refused.value.exit_status) == ("unavailable", 3)
+    assert "archivectl media register" in refused.value.advice
+    site.config = replace(site.config, staging=replace(site.config.staging, keep_free_bytes=1 << 62))
+    with pytest.raises(Unavailable, match="no media yet; staging needs"):
+        site.accept(volume, limits=unknown)
+    assert site.states() == []
 
 
 def test_staging_without_room_is_told_before_copying(site: Site, volume: Path) -> None:
