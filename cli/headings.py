@@ -2,6 +2,11 @@
 
 HEADINGS: dict[str, str] = {
     "accepted_at": "Accepted 接收时间",
+    "fingerprint": "Fingerprint 指纹",
+    "signs": "Signs 用于签名",
+    "institution": "Institution 机构",
+    "trusted": "Counts here 在此有效",
+    "media_count": "Media 介质数",
     "agent": "Who 操作者",
     "allowances": "Allowances 特批",
     "archived_at": "Archived 归档时间",

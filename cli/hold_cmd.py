@@ -26,6 +26,11 @@ def _show(document: dict[str, Any]) -> None:
         click.echo(_("no hold is in force"))
         return
     facts(now, "cause", "note", "placed_at", "agent", "found")
+    if now.get("unlabelled"):
+        places = ", ".join(map(plain, now["unlabelled"]))
+        click.echo(
+            _("media without a readable barcode, label them or take them out: {places}").format(places=places)
+        )
     left = [*now["stale"], *now["to_look_at"]]
     if left:
         names = ", ".join(plain(name) for name in left[:NAMED_MAX]) + (", …" if len(left) > NAMED_MAX else "")

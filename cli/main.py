@@ -22,6 +22,7 @@ from cli.help_cmd import pages
 from cli.hold_cmd import hold, release_hold
 from cli.hot_folders_cmd import hot_folders
 from cli.images_cmd import images
+from cli.keys_cmd import keys
 from cli.library_cmd import drive, library
 from cli.media_cmd import media
 from cli.nouns import examples_text
@@ -108,7 +109,7 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 for _command in (
     submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, library, drive, writes, staging,
-    allow, recalls, status, attention, events, watch, simulate, catalog, receipt, rescue, pages,
+    allow, recalls, status, attention, events, watch, simulate, catalog, keys, receipt, rescue, pages,
 ):  # fmt: skip
     main.add_command(_command)
 for _command in (hold, release_hold, export, exports):

@@ -12,6 +12,7 @@ from archived.api import (
     holdings,
     holds,
     hot_folders,
+    keys,
     mending,
     overview,
     recall_content,
@@ -44,7 +45,7 @@ def create_application(services: Services) -> FastAPI:
     for module in (
         submissions, mending, holdings, steering, robot, recall_orders, recalls, recall_content, overview,
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
-        receipts,
+        receipts, keys,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

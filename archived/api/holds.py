@@ -38,6 +38,7 @@ def _hold(now: hold.Standing, unknown: list[Unknown]) -> Document:
         "found": {word: count for word, count in found.items() if count},
         "to_look_at": list(now.to_look_at),
         "stale": list(now.stale),
+        "unlabelled": [f"{library}:{element}" for library, element in now.unlabelled],
         "newer": plain(now.newer),
         "newer_in_staging": plain(unknown),
     }

@@ -92,6 +92,22 @@ def looks_since(connection: Connection, at: datetime) -> list[MediumLook]:
     return values(connection, MediumLook, query)
 
 
+def latest_looks(connection: Connection) -> list[MediumLook]:
+    """The last look at each medium that ended with a finding about what it is."""
+    newest = (
+        select(func.max(medium_look.c.id))
+        .where(medium_look.c.state == LookState.SEEN, medium_look.c.purpose != "ranges")
+        .group_by(medium_look.c.medium_id)
+    )
+    query = select(medium_look).where(medium_look.c.id.in_(newest)).order_by(medium_look.c.medium_id)
+    return values(connection, MediumLook, query)
+
+
+def tell_finding(connection: Connection, look_id: int, finding: Mapping[str, Any]) -> None:
+    """What a look found means something else now that a person decided."""
+    connection.execute(update(medium_look).where(medium_look.c.id == look_id).values(finding=dict(finding)))
+
+
 def advance_look(connection: Connection, look_id: int, event: LookEvent, **changes: Any) -> None:
     """Raises NotFound, ForbiddenStep."""
     advance(connection, medium_look, states.LOOK, look_id, event, **changes)

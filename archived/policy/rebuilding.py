@@ -149,13 +149,10 @@ def sort_out(claims: Iterable[Claim], *, institution: str, simulated: bool) -> S
                 "kind-of-room", claim.medium_id, words.format(medium=claim.medium_id)
             )
         elif claim.site_key and not claim.key_known:
-            words = _("medium {medium} carries the key of another site of {institution!r}").format(
+            words = _("medium {medium} of {institution!r} carries a key that does not count here").format(
                 medium=claim.medium_id, institution=claim.institution
             )
-            advice = _(
-                "if it was yours: put its site-key.pem under another name into the folder keys of this site"
-            )
-            foreign[claim.medium_id] = Difference("another-key", claim.medium_id, words, advice)
+            foreign[claim.medium_id] = Difference("another-key", claim.medium_id, words, "archivectl keys")
         elif not claim.site_key and claim.institution != institution:
             words = _("medium {medium} says that it belongs to {institution!r}").format(
                 medium=claim.medium_id, institution=claim.institution

@@ -31,6 +31,8 @@ TAIL_SECTORS = 1 << 15
 _STEP_SECTORS = 512
 _MAGIC = b'{\n "magic": "archived-disc"'
 SINGLE_TEXT_BYTES_MAX = 1 << 26
+#: A public key takes some hundred bytes; what is longer is none.
+KEY_BYTES_MAX = 1 << 12
 
 #: What is damaged when nothing can be found by name.
 FILE_SYSTEM = "file system"
@@ -52,6 +54,8 @@ class Finding:
     identifier: str = ""
     #: sha256 of the site key on it; empty where there is none.
     site_key: str = ""
+    #: The key itself, as it stands on the disc.
+    site_key_pem: str = ""
     #: Whether that key counts here.
     key_known: bool = False
     #: The fields of set.json that say which image this is; empty when nobody knows.
@@ -115,6 +119,7 @@ def _take_all(image: UdfReader, finding: Finding, folder: Path, report: Report) 
     if disc_texts.SITE_KEY in finding.taken:
         key = (folder / disc_texts.file_name(disc_texts.SITE_KEY)).read_bytes()
         finding.site_key = hashlib.sha256(key).hexdigest()
+        finding.site_key_pem = key.decode("ascii", "replace") if len(key) <= KEY_BYTES_MAX else ""
     if disc_texts.SET not in finding.taken:
         return
     _recognise((folder / disc_texts.SET).read_bytes(), finding)

@@ -36,6 +36,7 @@ from archived.stages.rebuilding_lists import (
 from archived.stages.rebuilding_sets import Taken
 from archived.stages.rebuilding_through import Told
 from archived.stages.returning import extend_set, sets_to_extend
+from archived.stages.site_keys import tell_of_unknown_keys, unknown_keys
 from archived.stages.surveying import CHECK, FULL_CHECK
 from archived.stages.work import CPU, Action, Broken, Context, Site
 from archived.states import CopyState, MediumEvent, MediumState, SurveyEvent, SurveyState
@@ -152,6 +153,8 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
         found, cursor = [Difference("text-damaged", set_id, outcome.words)], Taken().onto(cursor, set_id)
     elif step.kind == "media":
         found, discs = _media(write, site, step.looks)
+        tell_of_unknown_keys(write, site)
+        found += unknown_keys(write, site)
         cursor = {**cursor, "discs": discs}
     elif isinstance(outcome, list):
         found, cursor = outcome, {**cursor, "discs": cursor["discs"][1:]}

@@ -14,6 +14,7 @@ from archived.policy.rebuilding import Difference
 from archived.policy.sufficiency import AT_HAND
 from archived.stages.commitment import missing_positions
 from archived.stages.set_aside import bag_info
+from archived.stages.unlabelled import not_looked_at
 from archived.stages.work import Site
 from archived.states import MediumState, PackageState, SetState
 from archived.surveys import MediumLook, Survey
@@ -33,7 +34,9 @@ NOT_ON_MEDIA = (
 def report_of(read: Connection, site: Site, survey: Survey, looks: Sequence[MediumLook]) -> dict[str, Any]:
     """The report of a check."""
     found = [*survey.report.get("differences", ())]
-    found += [item.as_document() for item in (*sets_that_lack(read), *media_away(read))]
+    found += [
+        item.as_document() for item in (*sets_that_lack(read), *media_away(read), *not_looked_at(read, site))
+    ]
     found += [item.as_document() for item in staged_only(site, {p.id for p in packages.listing(read)})]
     numbers = counts(read) | {"looked_at": len(looks)}
     return {"counts": numbers, "differences": found, "not_on_media": not_on_media(read)}

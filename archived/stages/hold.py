@@ -19,6 +19,7 @@ from archived.catalog.holds import HeldMedium, Hold
 from archived.errors import Refused, WrongState
 from archived.language import _, counted
 from archived.stages.floor import stale_key
+from archived.stages.unlabelled import unlabelled
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 
@@ -45,6 +46,8 @@ class Standing:
     media: tuple[HeldMedium, ...]
     #: Libraries that were not looked into since the hold began, or must be looked into again.
     stale: tuple[str, ...]
+    #: (library, element) of media that nobody can look at: they have no readable barcode.
+    unlabelled: tuple[tuple[str, int], ...] = ()
 
     @property
     def to_look_at(self) -> tuple[str, ...]:
@@ -102,7 +105,7 @@ def standing(read: Connection, site: Site) -> Standing | None:
     # Nobody can look at a disc that a person gave up.
     lost = {medium.id for medium in media.listing(read, MediumState.LOST)}
     seen = (item for item in holds.media_of(read, current.id) if item.medium_id not in lost)
-    return Standing(current, tuple(seen), stale)
+    return Standing(current, tuple(seen), stale, tuple(unlabelled(read, site.config.libraries)))
 
 
 def saw(write: Connection, at: datetime, medium_ids: Sequence[str]) -> None:
@@ -202,6 +205,17 @@ def _demand_all_looked_at(now: Standing) -> None:
             ).format(number=len(left), names=", ".join(left[:20]) + (", …" if len(left) > 20 else "")),
             advice=_("archivectl catalog check looks at them"),
             media=list(left),
+        )
+
+    if now.unlabelled:
+        places = ", ".join(f"{library} {element}" for library, element in now.unlabelled)
+        raise WrongState(
+            _(
+                "media without a readable barcode were not looked at: element {places}; nothing was released"
+            ).format(places=places),
+            advice=_(
+                "give them labels, or take them out; then: archivectl library inventory, archivectl catalog check"
+            ),
         )
 
 

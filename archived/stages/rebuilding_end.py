@@ -12,6 +12,8 @@ from archived.language import _, counted
 from archived.model import Medium
 from archived.policy.rebuilding import Claim, Difference, Sorted
 from archived.stages.checking_report import NOT_ON_MEDIA, counts, sets_that_lack, staged_only
+from archived.stages.site_keys import tell_of_unknown_keys, unknown_keys
+from archived.stages.unlabelled import not_looked_at
 from archived.stages.work import Site
 from archived.states import LookState, MediumEvent, MediumState, SurveyEvent
 from archived.surveys import MediumLook, Survey
@@ -35,10 +37,12 @@ def sort_media(write: Connection, site: Site, looks: Sequence[MediumLook], found
     }
     for look in looks:
         medium = media.get(write, look.medium_id)
-        if medium.state is not MediumState.UNKNOWN:
-            continue
         claim = claims.get(medium.id)
         believed = bool(media.copies_on(write, medium.id))
+        # An earlier rebuild set it aside, perhaps because its key did not count yet.
+        returned = medium.state is MediumState.QUARANTINED and believed
+        if medium.state is not MediumState.UNKNOWN and not (returned and claim and not claim.damaged):
+            continue
         event, difference = _judged(look, medium, found, claim, believed=believed)
         changes = {
             "kind": kind,
@@ -52,7 +56,8 @@ def sort_media(write: Connection, site: Site, looks: Sequence[MediumLook], found
         if difference is not None:
             differences.append(difference)
     _tell_of_blanks(write, site)
-    return differences
+    tell_of_unknown_keys(write, site)
+    return [*differences, *unknown_keys(write, site)]
 
 
 def finish(write: Connection, site: Site, survey: Survey) -> None:
@@ -163,5 +168,8 @@ def _report(read: Connection, site: Site, survey: Survey) -> dict[str, Any]:
     """What came out, and what cannot come from media."""
     known = {package.id for package in packages.listing(read)}
     found = [*survey.report.get("differences", ())]
-    found += [item.as_document() for item in (*sets_that_lack(read), *staged_only(site, known))]
+    found += [
+        item.as_document()
+        for item in (*sets_that_lack(read), *staged_only(site, known), *not_looked_at(read, site))
+    ]
     return {"counts": counts(read), "differences": found, "not_on_media": list(NOT_ON_MEDIA)}

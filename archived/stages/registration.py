@@ -38,7 +38,11 @@ def register_blanks(
         raise Refused(_("there is no pool {pool!r}").format(pool=pool), known=sorted(site.config.pools))
     if not batch.strip():
         raise Refused(_("a purchase batch is needed: media bought together may fail together"))
-    known = [m.capacity_bytes for m in media.listing(write) if m.kind == settings.media_kind]
+    known = [
+        m.capacity_bytes for m in media.listing(write) if m.kind == settings.media_kind and m.capacity_bytes
+    ]
+    if not known and settings.capacity_bytes:
+        known = [settings.capacity_bytes]  # what archived.toml says until the first blank is there
     if capacity_bytes is None and not known:
         raise Refused(
             _("no medium of this kind is known yet"), advice=_("say how large they are: --capacity SIZE")

@@ -8,7 +8,7 @@ from archived.catalog import events, media
 from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Medium
-from archived.stages import hold
+from archived.stages import hold, unlabelled
 from archived.stages.catalog_origin import is_known
 from archived.stages.floor import floors, stale_key
 from archived.stages.work import Site
@@ -56,6 +56,7 @@ def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str |
             _twins(write, site, library, code, elements)
         elif f"twins:{code}" in waiting:
             events.clear_attention(write, f"twins:{code}")
+    unlabelled.note(write, site, library, seen)
     hold.saw(write, now, [medium.id for medium in media.listing(write) if medium.element is not None])
     events.set_setting(write, stale_key(library), "")
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from archived.errors import Unavailable, WrongState
-from archived.stages import packing, protection
+from archived.stages import packing, protection, set_aside
 from archived.states import CopyState, MediumState, PackageState, SetState, SurveyState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
@@ -162,3 +162,27 @@ def test_a_set_whose_bytes_still_lie_in_staging_is_not_called_archived(tell: Tel
     assert {story.package(package_id).state for package_id in ids} == {PackageState.FOUND}
     assert {item.state for item in story.sets()} == {SetState.FOUND}
     recall_all(story, ids[:1])
+
+
+def test_media_without_a_readable_barcode_are_named_and_keep_the_hold(tell: Tell) -> None:
+    story = tell()
+    keep_blanks(story, 2)
+    bare = story.media(MediumState.BLANK)[0]
+    estate = story.room.estate
+    name, carrier = next((n, c) for n, c in estate.world.carriers.items() if c.barcode == bare.barcode)
+    estate.change(lambda world: world.with_carrier(name, replace(carrier, barcode="")))
+    throw_away(story)
+
+    done = rebuild(story)
+
+    assert kinds(done) == ["no-barcode"]
+    assert done.report["differences"][0]["thing"] == f"main:{bare.element}"
+    assert "unlabelled:main" in story.attentions()
+    assert kinds(check(story)) == ["no-barcode"]
+    with pytest.raises(WrongState, match=f"without a readable barcode.*main {bare.element}"):
+        set_aside.release_hold(story.catalog, story.site, agent="uid:1000", reason="agreed")
+
+    estate.change(lambda world: world.with_carrier(name, carrier))
+    assert kinds(check(story)) == []
+    assert "unlabelled:main" not in story.attentions()
+    set_aside.release_hold(story.catalog, story.site, agent="uid:1000", reason="agreed")

@@ -6,11 +6,21 @@ from typing import Any
 
 import pytest
 
+from archived.errors import NotFound, WrongState
 from archived.formats import data_disc
-from archived.formats.key_files import make_site_key
+from archived.formats.key_files import make_site_key, public_keys, trust
+from archived.stages import site_keys
 from archived.states import CopyState, ImageState, MediumState, PackageState, SetState, SurveyState
 from tests.simulation.harness import Story
-from tests.simulation.throwing_away import holdings, keep_blanks, kinds, rebuild, recall_all, throw_away
+from tests.simulation.throwing_away import (
+    check,
+    holdings,
+    keep_blanks,
+    kinds,
+    rebuild,
+    recall_all,
+    throw_away,
+)
 
 
 def archived(story: Story) -> Story:
@@ -166,11 +176,65 @@ def test_discs_of_another_site_are_named_and_not_taken(story: Story) -> None:
     make_site_key(story.site.tools.paths.keys)
     story.crash()
 
+    counting = set(public_keys(story.site.tools.paths.keys))
+
     done = rebuild(story)
 
-    assert set(kinds(done)) == {"another-key"}
+    assert set(kinds(done)) == {"another-key", "key-unknown"}
     assert story.packages() == []
     assert not story.media(MediumState.GOOD)
+    assert set(public_keys(story.site.tools.paths.keys)) == counting, "no disc adds a key"
+
+
+def test_discs_of_a_key_that_a_person_trusts_are_taken_in(story: Story) -> None:
+    old_key, packages, copies = story.site.key.public, story.packages(), len(story.copies())
+    throw_away(story)
+    for key in story.site.tools.paths.keys.glob("*.pem"):
+        key.unlink()
+    make_site_key(story.site.tools.paths.keys)
+    story.crash()
+    said = [item for item in rebuild(story).report["differences"] if item["kind"] == "key-unknown"]
+    assert len(said) == 1
+    assert said[0]["what"].startswith(f"{copies} media carry the key {old_key.fingerprint}")
+    assert f"archivectl keys trust {old_key.fingerprint}" in said[0]["next"]
+    assert "keys-unknown" in story.attentions()
+
+    def said_by_a_person(fingerprint: str) -> site_keys.KnownKey:
+        return site_keys.trust_found(
+            story.catalog, story.site, fingerprint, agent="uid:1000", reason="as in the yearbook"
+        )
+
+    with pytest.raises(WrongState, match="not a whole fingerprint"):
+        said_by_a_person(old_key.key_id)
+    with pytest.raises(NotFound, match="no disc that was looked at"):
+        said_by_a_person("0" * 64)
+    assert old_key.key_id not in public_keys(story.site.tools.paths.keys)
+    for _ in range(2):
+        found = said_by_a_person(old_key.fingerprint.upper())
+    assert (found.counts, found.signs, len(found.media)) == (True, False, copies)
+    assert old_key.key_id in public_keys(story.site.tools.paths.keys)
+    assert "keys-unknown" not in story.attentions()
+
+    assert set(kinds(check(story))) == {"set-not-proven"}
+    assert [package.id for package in story.packages()] == [package.id for package in packages]
+    recall_all(story, [packages[0].id])
+
+
+def test_an_empty_catalog_may_be_rebuilt_again_when_a_key_is_trusted(story: Story) -> None:
+    old_key, packages = story.site.key.public, story.packages()
+    throw_away(story)
+    for key in story.site.tools.paths.keys.glob("*.pem"):
+        key.unlink()
+    make_site_key(story.site.tools.paths.keys)
+    story.crash()
+    rebuild(story)
+    trust(story.site.tools.paths.keys, old_key)
+
+    done = rebuild(story)
+
+    assert set(kinds(done)) <= {"set-not-proven"}
+    assert [package.id for package in story.packages()] == [package.id for package in packages]
+    assert len(story.media(MediumState.GOOD)) == len(story.copies())
 
 
 def test_a_burn_that_was_interrupted_is_named(story: Story) -> None:

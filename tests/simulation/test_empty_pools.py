@@ -1,11 +1,11 @@
 """A pool without media: what is handed in waits for the first blanks when it is known how large they will be."""
 
 from archived.policy.submission import SubmissionRequest
-from archived.stages import admission
+from archived.stages import admission, registration
 from archived.states import MediumState, PackageState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import MIB, POOL, Story
-from tests.simulation.throwing_away import keep_blanks, register_blanks
+from tests.simulation.throwing_away import keep_blanks
 
 
 def limits(story: Story) -> admission.Limits:
@@ -55,6 +55,7 @@ def test_media_of_which_nobody_knows_the_capacity_make_no_disc_small(tell: Tell)
 def test_packages_wait_for_the_first_blanks(tell: Tell) -> None:
     story = tell(settings={"capacity_bytes": str(int(2.5625 * MIB))})
     keep_blanks(story, 5)
+    media_id = story.media(MediumState.BLANK)[0].media_id
     forget_all_media(story)
     ids = story.submit_set(2)
     story.close_everything()
@@ -62,7 +63,18 @@ def test_packages_wait_for_the_first_blanks(tell: Tell) -> None:
 
     story.look()
     story.settle()
-    register_blanks(story)
+    for number, medium in enumerate(story.media(MediumState.QUARANTINED)):
+        with story.catalog.write() as write:
+            registration.register_blanks(
+                write,
+                story.site,
+                [medium.id],
+                pool=POOL,
+                batch=f"batch {number}",
+                media_id=media_id,
+                capacity_bytes=None,
+                agent="uid:1000",
+            )
     story.settle()
 
     assert story.all_archived()

@@ -53,6 +53,7 @@ STATUS = {
         ("hot-folders scans", "/v1/hot-folders/scans"),
         ("catalog", "/v1/catalog"),
         ("catalog --json", "/v1/catalog"),
+        ("keys", "/v1/keys"),
     ],
 )
 def test_a_noun_asks_for(line: str, path: str, run: Run, daemon: FakeClient) -> None:
@@ -65,6 +66,7 @@ def test_a_noun_asks_for(line: str, path: str, run: Run, daemon: FakeClient) -> 
     [
         ("images close --all", "/v1/images/close", {"image": None}),
         ("images close I1", "/v1/images/close", {"image": "I1"}),
+        ("keys trust abc --reason why", "/v1/keys/trust", {"fingerprint": "abc", "reason": "why"}),
         ("images hold I1 --reason why", "/v1/images/I1/hold", {"reason": "why"}),
         ("images release I1 --reason ok", "/v1/images/I1/release", {"reason": "ok"}),
         ("sets close 7K3F", "/v1/sets/close", {"set": "7K3F"}),
