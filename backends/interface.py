@@ -256,9 +256,10 @@ class TapeDrive(Protocol):
         WriteFailed, WriteProtected.
         """
 
-    def write_filemarks(self, count: int) -> bool:
+    def write_filemarks(self, count: int, *, immediate: bool = False) -> bool:
         """Write `count` filemarks (0 only flushes) and return when everything written is on the tape.
 
+        With `immediate` they are handed over like blocks, and the tape does not stop for them.
         True once early warning was passed. Raises MediumFull, WriteFailed (`deferred` when blocks written
         before are lost), WriteProtected.
         """

@@ -172,7 +172,7 @@ class AppendSession:
         self._pen.write(in_one_block(text, block_bytes))
         if self._pen.nearly_full:
             raise MediumFull(f"image {image.image_id} was not begun: the tape is near its end")
-        self._pen.end_file()
+        self._pen.end_file(flush=False)
         found = self._stream(image, source, progress, is_cancelled)
         compared = found.keys() & image.digests.keys()
         if not compared - {"xxh3-128"}:
@@ -182,10 +182,10 @@ class AppendSession:
                 f"image {image.image_id}: {', '.join(differing)} of what was streamed is not that of the image; "
                 "it was not completed on the tape"
             )
-        self._pen.end_file()
+        self._pen.end_file(flush=False)
         trailer = encode_trailer(Trailer(self._origin(), place, check))
         self._pen.write(in_one_block(trailer, block_bytes))
-        self._pen.end_file()
+        self._pen.end_file(flush=True)
         self._pen.commit()
         return place
 
@@ -250,7 +250,7 @@ class AppendSession:
         )
         for block in in_blocks(encode_index(index), self._label.block_bytes):
             self._pen.write(block)
-        self._pen.end_file()
+        self._pen.end_file(flush=True)
         self._pen.commit()
 
     def _origin(self) -> Origin:

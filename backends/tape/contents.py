@@ -1,7 +1,7 @@
 """What a cartridge holds, read from the cartridge itself. Writes nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backends.errors import (
     BackendError,
@@ -61,8 +61,9 @@ class TapeContents:
 def read_contents(drive: TapeDrive, *, whole: bool = False) -> TapeContents:
     """Find out what lies on the cartridge in the drive.
 
-    The last index is believed for what lies before it, unless `whole`. Damage is never raised: what cannot be
-    read is skipped and said. Raises DeviceFailure; afterwards the tape stands anywhere.
+    The last index is believed for what lies before it; with `whole` only where the tape cannot be passed otherwise.
+    Damage is never raised: what cannot be read is skipped and said. Raises PositionLost, DeviceFailure; afterwards the
+    tape stands anywhere.
     """
     drive.rewind()
     first = _read_file(drive, 0)
@@ -77,6 +78,11 @@ def read_contents(drive: TapeDrive, *, whole: bool = False) -> TapeContents:
         if found is not None:
             return found
     files = [first, *_files_from(drive, first)]
+    if not files[-1].readable and not files[-1].closed and isinstance(label, TapeLabel):
+        found = _from_last_index(drive, label)
+        if found is not None:
+            said = f"tape file {files[-1].number}: the tape cannot be passed there; an index behind it was believed"
+            return replace(found, problems=(*found.problems, said))
     return _contents(recognise(files), files, None, _data_end(drive, files))
 
 

@@ -192,9 +192,9 @@ class SscTapeDrive:
         self._way.moved(1, 0)
         return warned
 
-    def write_filemarks(self, count: int) -> bool:
+    def write_filemarks(self, count: int, *, immediate: bool = False) -> bool:
         self._set_up()
-        warned = self._write(WriteFilemarks6(count).encode(), None)
+        warned = self._write(WriteFilemarks6(count, immediate=immediate).encode(), None)
         self._way.moved(0, count)
         return warned
 

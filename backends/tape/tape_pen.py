@@ -36,7 +36,7 @@ class TapePen:
         self.block, self.file, self._open_blocks = block, file, 0
         if self._mark_first:
             self.leaves_torn_end = True
-            self._mark()
+            self._mark(flush=True)
             self._mark_first = False
             self.commit()
 
@@ -47,9 +47,9 @@ class TapePen:
         self.block += 1
         self._open_blocks += 1
 
-    def end_file(self) -> None:
-        """A filemark; when it returns everything before is on the tape."""
-        self._mark()
+    def end_file(self, *, flush: bool) -> None:
+        """A filemark; with `flush` everything before is on the tape when it returns."""
+        self._mark(flush=flush)
         self.file += 1
         self._open_blocks = 0
 
@@ -64,11 +64,11 @@ class TapePen:
             return set()
         first = self._place[1]
         if self._open_blocks:
-            self.end_file()
+            self.end_file(flush=True)
         self.commit()
         return set(range(first, self.file))
 
-    def _mark(self) -> None:
-        self.nearly_full |= self._drive.write_filemarks(1)
+    def _mark(self, *, flush: bool) -> None:
+        self.nearly_full |= self._drive.write_filemarks(1, immediate=not flush)
         self.block += 1
-        self.flushes += 1
+        self.flushes += flush

@@ -27,8 +27,8 @@ MARK = None
 class MemoryTape:
     """A `TapeDrive` with a cartridge in it. `objects` is all that is on the tape.
 
-    `bad` holds blocks that cannot be read, `end_is_lost` says that no end of data can be found, `fail_at` raises the
-    error of a write that would make the object of that number.
+    `bad` holds blocks that cannot be read, `walls` those that cannot be passed by spacing either, `end_is_lost` says
+    that no end of data can be found, `fail_at` raises the error of a write that would make the object of that number.
     """
 
     def __init__(
@@ -46,10 +46,12 @@ class MemoryTape:
         self.early_objects = early_objects
         self.remaining_bytes: int | None = None
         self.bad: set[int] = set()
+        self.walls: set[int] = set()
         self.end_is_lost = False
         self.fail_at: dict[int, BaseException] = {}
         self.locates: list[int] = []
         self.reads = 0
+        self.flushes = 0
 
     def identify(self) -> DriveIdentity:
         return DriveIdentity("MEMORY", "TAPE", "1", "M1")
@@ -87,7 +89,8 @@ class MemoryTape:
     def write_block(self, data: bytes | bytearray | memoryview) -> bool:
         return self._put(bytes(data))
 
-    def write_filemarks(self, count: int) -> bool:
+    def write_filemarks(self, count: int, *, immediate: bool = False) -> bool:
+        self.flushes += not immediate
         near_end = [self._put(MARK) for _ in range(count)]
         return any(near_end)
 
@@ -100,6 +103,8 @@ class MemoryTape:
                 if step > 0 and self.at >= len(self.objects):
                     self._end()
                 self.at += step
+                if self.at - 1 in self.walls and step > 0:
+                    raise BlockUnreadable(self.at - 1)
                 if self.objects[self.at if step < 0 else self.at - 1] is MARK:
                     break
 

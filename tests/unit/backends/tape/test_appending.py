@@ -30,6 +30,7 @@ def test_images_of_two_sessions_are_found_where_they_were_written(ring_blocks: i
         report = writing.finish()
         assert [place.image_id for place in report.images] == [p.image_id for p in places[-len(group) :]]
         assert not report.index_problem
+        assert report.flushes == len(group) + 1
     for whole in (False, True):
         found = read_contents(tape, whole=whole)
         assert found.label == a_label()

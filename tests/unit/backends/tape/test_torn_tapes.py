@@ -99,6 +99,18 @@ def test_what_is_unreadable_in_the_middle_costs_itself_only() -> None:
     assert found.end is TapeEnd.CLEAN
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_images_behind_a_place_that_cannot_be_passed_are_found_by_the_index(whole: bool) -> None:
+    tape, places = written()
+    wall = places[0].first_block + 1
+    tape.bad, tape.walls = {wall}, {wall}
+    found = read_contents(tape, whole=whole)
+    assert (list(found.images), found.end, found.from_index) == (places, TapeEnd.CLEAN, True)
+    assert bool(found.problems) is whole
+    places += append(tape, "I4")
+    assert list(read_contents(tape).images) == places
+
+
 def test_the_images_are_found_although_the_label_cannot_be_read() -> None:
     tape, places = written()
     tape.bad = {0}
