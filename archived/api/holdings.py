@@ -11,7 +11,7 @@ from archived.language import _
 from archived.model import Copy, Image, Medium, Package, ProtectionSet
 from archived.policy.sufficiency import AT_HAND, VERIFIED_ONLY, missing_pools
 from archived.stages.capacity import image_limit_bytes
-from archived.stages.commitment import missing_positions
+from archived.stages.commitment import missing_positions, owed_copies
 from archived.stages.deletion import why_not_proven, why_unsafe
 from archived.stages.packing import group_of
 from archived.stages.withdrawal import find_package
@@ -84,7 +84,10 @@ def list_media(state: str | None = None, services: Services = Depends(services_o
 def show_medium(medium_id: str, services: Services = Depends(services_of)) -> Document:
     """One medium with its copies and its last events."""
     with services.catalog.read() as read:
-        document = _medium(read, media.get(read, medium_id))
+        medium = media.get(read, medium_id)
+        document = _medium(read, medium)
+        if medium.holds_many:
+            _list_images(read, document)
         document["events"] = plain(events.latest(read, subject_id=medium_id, limit=20))
     return services.said(document)
 
@@ -101,6 +104,7 @@ def waits_for(read: Connection, services: Services, package: Package) -> list[st
         for pool, image_id in carriers.items()
     }
     words = list(missing_pools(states, services.site.config.classes[package.storage_class].pools))
+    words += owed_copies(read, services.site, package)
     for image_id in carriers.values():
         if image_id is None:
             continue
@@ -171,10 +175,23 @@ def _medium(read: Connection, medium: Medium) -> Document:
     copies = media.copies_on(read, medium.id)
     document["copies"] = [_copy(copy) | {"image": copy.image_id} for copy in copies]
     document["label"] = images.get(read, copies[-1].image_id).label if copies else ""
+    if not medium.holds_many:
+        del document["used_bytes"]
     return document
 
 
+def _list_images(read: Connection, document: Document) -> None:
+    """The images of a cartridge as they lie on it, those that are planned last."""
+    copies: list[dict[str, Any]] = document["copies"]
+    for copy in copies:
+        image = images.get(read, copy["image"])
+        copy |= {"size_bytes": image.size_bytes, "label": image.label}
+    copies.sort(key=lambda copy: (copy["tape_file"] is None, copy["tape_file"] or 0, copy["id"]))
+    document["label"] = ""
+
+
 def _copy(copy: Copy) -> dict[str, Any]:
+    place = {"tape_file": copy.tape_file, "first_block": copy.first_block, "block_bytes": copy.block_bytes}
     return {
         "id": copy.id,
         "medium": copy.medium_id,
@@ -185,4 +202,6 @@ def _copy(copy: Copy) -> dict[str, Any]:
         "verify_drive": copy.verify_drive,
         "verified_at": plain(copy.verified_at),
         "note": copy.note,
+        "pool": copy.pool,
+        **(place if copy.tape_file is not None else {"tape_file": None}),
     }

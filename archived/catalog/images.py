@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from archived import states
 from archived.catalog.rows import add, advance, in_states, next_number, one, values
-from archived.catalog.tables import chunk_table, image, protection_set
+from archived.catalog.tables import chunk_table, image, membership, package, protection_set
 from archived.model import GroupKey, Image, ProtectionSet
 from archived.states import ImageEvent, ImageState, SetEvent, SetState
 
@@ -93,6 +93,24 @@ def get(connection: Connection, image_id: str) -> Image:
 
 def in_state(connection: Connection, *wanted: ImageState) -> list[Image]:
     return in_states(connection, Image, image, wanted)
+
+
+def staged_of_classes(
+    connection: Connection, storage_classes: Sequence[str], wanted: Sequence[ImageState]
+) -> list[Image]:
+    """Images in one of these states that carry a package of one of these classes whose bytes are in staging."""
+    query = (
+        select(image)
+        .join(membership, membership.c.image_id == image.c.id)
+        .join(package, package.c.id == membership.c.package_id)
+        .where(
+            image.c.state.in_(wanted),
+            package.c.staged.is_(True),
+            package.c.storage_class.in_(storage_classes),
+        )
+        .distinct()
+    )
+    return sorted(values(connection, Image, query), key=lambda item: item.id)
 
 
 def listing(connection: Connection) -> list[Image]:

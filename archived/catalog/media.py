@@ -1,5 +1,6 @@
 """Media, the copies on them, the moves between elements, and the drives."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,8 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from archived import states
 from archived.catalog.rows import add, advance, in_states, one, values
-from archived.catalog.tables import copy, drive, medium, move
+from archived.catalog.tables import copy, drive, image, medium, move
+from archived.media_kinds import NATIVE_BYTES
 from archived.model import Copy, Drive, Medium, Move
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState, MoveEvent, MoveState
 
@@ -34,6 +36,16 @@ _ARRIVALS = (
     .where(move.c.state == MoveState.DONE)
     .group_by(move.c.medium_id)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CartridgeLoad:
+    """One image on a cartridge, or planned for it."""
+
+    medium_id: str
+    state: CopyState
+    size_bytes: int
+    confidentiality: str
 
 
 def register(connection: Connection, item: Medium) -> None:
@@ -125,6 +137,37 @@ def copies_at_hand(connection: Connection, image_id: str) -> list[Copy]:
 
 def copies_on(connection: Connection, medium_id: str) -> list[Copy]:
     return values(connection, Copy, select(copy).where(copy.c.medium_id == medium_id).order_by(copy.c.id))
+
+
+def cartridge_loads(connection: Connection, library: str) -> list[CartridgeLoad]:
+    """What lies on the cartridges of a library, or is going to; copies that were taken back are left out."""
+    query = (
+        select(copy.c.medium_id, copy.c.state, image.c.size_bytes, image.c.confidentiality)
+        .join(medium, medium.c.id == copy.c.medium_id)
+        .join(image, image.c.id == copy.c.image_id)
+        .where(
+            medium.c.library == library,
+            medium.c.kind.in_(NATIVE_BYTES),
+            copy.c.state != CopyState.CANCELLED,
+        )
+        .order_by(copy.c.id)
+    )
+    return [CartridgeLoad(row[0], row[1], row[2] or 0, row[3]) for row in connection.execute(query)]
+
+
+def stranded_plans(connection: Connection) -> list[Copy]:
+    """Copies that are planned on a cartridge that takes nothing any more, or is not in its library."""
+    query = (
+        select(copy)
+        .join(medium, medium.c.id == copy.c.medium_id)
+        .where(
+            copy.c.state == CopyState.PLANNED,
+            medium.c.kind.in_(NATIVE_BYTES),
+            medium.c.state.not_in(TAKES_MORE) | medium.c.element.is_(None),
+        )
+        .order_by(copy.c.id)
+    )
+    return values(connection, Copy, query)
 
 
 def advance_copy(connection: Connection, copy_id: int, event: CopyEvent, **changes: Any) -> None:

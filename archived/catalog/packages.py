@@ -12,7 +12,7 @@ from archived.catalog.rows import add, add_many, advance, in_states, next_number
 from archived.catalog.tables import extent, image, membership, package, package_file
 from archived.model import Package, PackageFile, Reference
 from archived.policy.twins import NamesBeside
-from archived.states import PackageEvent, PackageState
+from archived.states import ImageState, PackageEvent, PackageState
 
 BATCH = 2000
 #: Acknowledged packages that still count.
@@ -158,6 +158,22 @@ def wait_for_pools(connection: Connection, package_id: str, pools: Sequence[str]
 def waiting(connection: Connection, pool: str) -> list[Package]:
     """Accepted packages that no image of `pool` carries yet."""
     return values(connection, Package, _WAITING, pool=pool)
+
+
+def waiting_for_copies(connection: Connection, storage_classes: Sequence[str]) -> list[Package]:
+    """Packages of these classes that are not archived though an image that carries them is kept."""
+    query = (
+        select(package)
+        .join(membership, membership.c.package_id == package.c.id)
+        .join(image, image.c.id == membership.c.image_id)
+        .where(
+            package.c.state.in_((PackageState.ACCEPTED, PackageState.FOUND)),
+            package.c.storage_class.in_(storage_classes),
+            image.c.state == ImageState.KEPT,
+        )
+        .distinct()
+    )
+    return sorted(values(connection, Package, query), key=lambda item: item.id)
 
 
 def assign(connection: Connection, image_id: str, pool: str, package_ids: Sequence[str]) -> None:

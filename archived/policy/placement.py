@@ -144,10 +144,10 @@ def _why(problem: _Problem, size_bytes: int, wanted: int, set_id: str) -> str:
                 floor=floor, both=both
             )
         )
-    return f"{there}, but {'; '.join(broken)}. {_ways_out(set_id)}"
+    return f"{there}, but {'; '.join(broken)}. {ways_out(set_id)}"
 
 
-def _ways_out(set_id: str) -> str:
+def ways_out(set_id: str) -> str:
     return _(
         "Put blanks of other batches into other magazines, or take it upon yourself: "
         "archivectl allow diversity {set_id} --reason TEXT"
@@ -202,7 +202,7 @@ def _matched(problem: _Problem, set_id: str) -> Placement:
         members_count=len(problem.members),
         blanks_count=len(problem.blanks),
         limit=problem.limit,
-        ways_out=_ways_out(set_id),
+        ways_out=ways_out(set_id),
     )
     return Placement(refusal=words, shortage=1)
 

@@ -54,12 +54,30 @@ def package_sufficient(images: Mapping[str, Collection[ImageState]], class_pools
     return not missing_pools(images, class_pools)
 
 
+def missing_copies(reached: Mapping[str, Collection[str]], class_copies: Iterable[str]) -> tuple[str, ...]:
+    """Copies that keep a package from being archived, one sentence each; empty means that nothing does.
+
+    Args:
+        reached: pools in which each image that carries the package has a verified copy beside its own, by image id.
+        class_copies: every pool in which its class asks for a copy.
+    """
+    return tuple(
+        _("pool {pool}: image {image_id} has no copy there that was read back").format(
+            pool=pool, image_id=image_id
+        )
+        for pool in class_copies
+        for image_id, pools in sorted(reached.items())
+        if pool not in pools
+    )
+
+
 def reasons_to_stay(
     state: PackageState,
     *,
     images: Mapping[str, Collection[ImageState]],
     class_pools: Iterable[str],
     missing_positions: Mapping[str, Collection[int]],
+    owed: Collection[str] = (),
     in_use: bool = False,
 ) -> tuple[str, ...]:
     """Why the staged bytes of a package must stay; empty means that they may go.
@@ -69,11 +87,12 @@ def reasons_to_stay(
 
     Args:
         missing_positions: what `missing_members` says today of each set that the package lies in, by set id.
+        owed: what `missing_copies` says today.
         in_use: a recall is reading them.
     """
     if state in (PackageState.WITHDRAWN, PackageState.ABANDONED):
         return ("a recall is reading them",) if in_use else ()
-    reasons = list(missing_pools(images, class_pools))
+    reasons = [*missing_pools(images, class_pools), *owed]
     if state is not PackageState.ARCHIVED:
         reasons.append(_("the package is {value}, not archived").format(value=state.value))
     for set_id, positions in sorted(missing_positions.items()):

@@ -39,9 +39,12 @@ def usable_bytes(read: Connection, site: Site, pool: str) -> int:
     """Bytes of the smallest disc that this pool may write, less its reserve; 0 when nothing tells how large they are.
 
     The smallest one counts, so that every member of a set fits on every blank of the pool. A pool that ran out of
-    blanks goes by the media that it had; one that never had any by what archived.toml says of them.
+    blanks goes by the media that it had; one that never had any by what archived.toml says of them. A tape pool with
+    sets of its own says how large an image becomes.
     """
     settings = site.config.pools[pool]
+    if settings.image_bytes:
+        return settings.image_bytes
     known = [
         medium
         for medium in media.listing(read)

@@ -26,8 +26,18 @@ from archived.stages import hold
 from archived.stages.packing import void_image
 from archived.stages.staging_release import present
 from archived.stages.work import Site
-from archived.states import CopyEvent, CopyState, ImageEvent, ImageState, MediumEvent, SetEvent, SetState
+from archived.states import (
+    CopyEvent,
+    CopyState,
+    ImageEvent,
+    ImageState,
+    MediumEvent,
+    MediumState,
+    SetEvent,
+    SetState,
+)
 
+_WRITTEN = (CopyState.WRITTEN, CopyState.VERIFYING, CopyState.VERIFIED, CopyState.SUSPECT, CopyState.FOUND)
 #: The setting that tells the next start to put the burns of the former catalog aside.
 BURNS = "burns_to_set_aside"
 
@@ -156,14 +166,28 @@ def _doubt_media(write: Connection, site: Site, world: World, done: CaughtUp) ->
             done.written_copies.append(copy.id)
         elif copy.state is CopyState.PLANNED:
             note = _("the catalog was restored before it was known to be written")
-            media.advance_copy(write, copy.id, CopyEvent.WITHDRAWN, note=note)
-            media.advance_state(write, copy.medium_id, MediumEvent.RELEASED)
+            media.withdraw_plan(write, copy, note)
             done.withdrawn_copies.append(copy.id)
         else:
             note = _("the catalog was restored while it was being written")
             media.advance_copy(write, copy.id, CopyEvent.INTERRUPTED, note=note)
-            media.advance_state(write, copy.medium_id, MediumEvent.SPOILED, note=note)
+            if not media.get(write, copy.medium_id).holds_many:
+                media.advance_state(write, copy.medium_id, MediumEvent.SPOILED, note=note)
             done.withdrawn_copies.append(copy.id)
+    _close_cartridges(write, done)
+
+
+def _close_cartridges(write: Connection, done: CaughtUp) -> None:
+    """A cartridge with room may have been appended to since: what is on it counts on, nothing is added to it."""
+    note = _("closed: it may have been appended to after the export that the catalog was restored from")
+    for medium in media.listing(write):
+        if medium.state is MediumState.APPENDABLE or (
+            medium.holds_many and medium.state is MediumState.WRITING
+        ):
+            carries = any(copy.state in _WRITTEN for copy in media.copies_on(write, medium.id))
+            event_ = MediumEvent.WRITTEN if carries else MediumEvent.SPOILED
+            media.advance_state(write, medium.id, event_, note=note)
+            done.doubted_media.append(medium.id)
 
 
 def _was_written(write: Connection, site: Site, copy: Copy, burn: Burn) -> None:

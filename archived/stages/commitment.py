@@ -1,4 +1,7 @@
-"""Whole set verified and class satisfied → ARCHIVED, in one commit with the receipts. Catalog work only."""
+"""Whole set verified and class satisfied → ARCHIVED, in one commit with the receipts. Catalog work only.
+
+A package whose class asks for copies on tape is archived when these are verified too, which may be long after its set.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,15 +10,15 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, images, media, packages
 from archived.formats.receipt_archived import archived_receipt
-from archived.model import Package, ProtectionSet
-from archived.policy.sufficiency import VERIFIED_ONLY, missing_members, package_sufficient
+from archived.model import Copy, Package, ProtectionSet
+from archived.policy.owed import is_home, pools_reached
+from archived.policy.sufficiency import VERIFIED_ONLY, missing_copies, missing_members, missing_pools
 from archived.sessions.tools import Tools
 from archived.stages.work import Action, Broken, Context, Site
 from archived.states import (
     CopyState,
     ImageEvent,
     ImageState,
-    MediumState,
     PackageEvent,
     PackageState,
     SetEvent,
@@ -35,15 +38,36 @@ class Written:
     missing: tuple[int, ...]
 
 
-def due(read: Connection, site: Site) -> list[Written]:
-    return [Written(item, missing_positions(read, item)) for item in images.sets_in_state(read, *_UNFINISHED)]
+@dataclass(frozen=True, slots=True)
+class View:
+    """Sets that are not complete, and packages that waited for their copies and have them now."""
+
+    written: tuple[Written, ...]
+    satisfied: tuple[str, ...] = ()
 
 
-def plan(view: list[Written], context: Context) -> list[Action]:
-    return [Action(NAME, f"completing {item.set.id}", (), item) for item in view if not item.missing]
+def due(read: Connection, site: Site) -> View:
+    unfinished = images.sets_in_state(read, *_UNFINISHED)
+    asking = [name for name, settings in site.config.classes.items() if settings.copies]
+    waiting = packages.waiting_for_copies(read, asking) if asking else []
+    return View(
+        tuple(Written(item, missing_positions(read, item)) for item in unfinished),
+        tuple(package.id for package in waiting if not what_lacks(read, site, package)),
+    )
+
+
+def plan(view: View, context: Context) -> list[Action]:
+    wanted = [
+        Action(NAME, f"completing {item.set.id}", (), item) for item in view.written if not item.missing
+    ]
+    wanted += [Action(NAME, f"archiving {package_id}", (), package_id) for package_id in view.satisfied]
+    return wanted
 
 
 def claim(write: Connection, site: Site, action: Action) -> Action | None:
+    if isinstance(action.task, str):
+        _archive(write, site, packages.get(write, action.task))
+        return action
     item: Written = action.task
     if images.get_set(write, item.set.id).state not in _UNFINISHED:
         return None
@@ -73,23 +97,50 @@ def record(write: Connection, site: Site, action: Action, outcome: None | Broken
 def missing_positions(
     read: Connection, item: ProtectionSet, counting: Collection[CopyState] = VERIFIED_ONLY
 ) -> tuple[int, ...]:
-    """Positions of a set without a verified copy on a medium that is good and at hand."""
+    """Positions of a set without a verified copy on a medium that is good and at hand.
+
+    Only copies at home make a set complete; whatever else can be read counts when that is the question.
+    """
     copies = {
-        image.position or 0: [copy.state for copy in media.copies_at_hand(read, image.id)]
+        image.position or 0: [
+            copy.state
+            for copy in media.copies_at_hand(read, image.id)
+            if counting != VERIFIED_ONLY or is_home(copy, image)
+        ]
         for image in images.of_set(read, item.id)
     }
     return missing_members(copies, n=item.n, m=item.m, absent=item.absent, counting=counting)
 
 
-def _archive(write: Connection, site: Site, package: Package) -> None:
-    carriers = packages.image_ids(write, package.id)
+def owed_copies(
+    read: Connection, site: Site, package: Package, counting: Collection[CopyState] = VERIFIED_ONLY
+) -> tuple[str, ...]:
+    """Copies that the class of a package asks for and that do not count yet, one sentence each."""
+    settings = site.config.classes.get(package.storage_class)
+    if settings is None or not settings.copies:
+        return ()
+    reached: dict[str, Collection[str]] = {}
+    for image_id in packages.image_ids(read, package.id).values():
+        if image_id is not None:
+            image = images.get(read, image_id)
+            reached[image_id] = pools_reached(media.copies_at_hand(read, image_id), image, counting)
+    return missing_copies(reached, settings.copies)
+
+
+def what_lacks(read: Connection, site: Site, package: Package) -> tuple[str, ...]:
+    """What keeps a package from being archived; empty means that nothing does."""
     states = {
-        pool: [images.get(write, image_id).state] if image_id else [ImageState.OPEN]
-        for pool, image_id in carriers.items()
+        pool: [images.get(read, image_id).state] if image_id else [ImageState.OPEN]
+        for pool, image_id in packages.image_ids(read, package.id).items()
     }
     pools = site.config.classes[package.storage_class].pools
+    return (*missing_pools(states, pools), *owed_copies(read, site, package))
+
+
+def _archive(write: Connection, site: Site, package: Package) -> None:
+    carriers = packages.image_ids(write, package.id)
     waits = package.state in (PackageState.ACCEPTED, PackageState.FOUND)
-    if not waits or not package_sufficient(states, pools):
+    if not waits or what_lacks(write, site, package):
         return
     receipt = archived_receipt(
         package,
@@ -107,14 +158,15 @@ def _archive(write: Connection, site: Site, package: Package) -> None:
 
 
 def _media(read: Connection, image_ids: list[str]) -> list[dict[str, object]]:
-    """Every medium of every set that the package lies in, its own first."""
+    """Every medium of every set that the package lies in, its own first; of the copies beside them only its own."""
     rows: list[dict[str, object]] = []
     for image_id in image_ids:
         image = images.get(read, image_id)
         for member in images.of_set(read, image.set_id or ""):
             for copy in media.copies_of(read, member.id):
                 medium = media.get(read, copy.medium_id)
-                if copy.verified_at is not None and medium.state is MediumState.GOOD:
+                beside = member.id != image.id and not is_home(copy, member)
+                if copy.verified_at is not None and medium.state in media.HOLDING and not beside:
                     rows.append(
                         {
                             "set": image.set_id,
@@ -132,7 +184,15 @@ def _media(read: Connection, image_ids: list[str]) -> list[dict[str, object]]:
                             "written_in": copy.write_drive,
                             "verified_in": copy.verify_drive,
                         }
+                        | _place(copy)
                     )
     return sorted(
         rows, key=lambda row: (not row["holds_this_package"], str(row["set"]), str(row["position"]))
     )
+
+
+def _place(copy: Copy) -> dict[str, object]:
+    """Where on its cartridge a copy lies; nothing for discs."""
+    if copy.tape_file is None:
+        return {}
+    return {"tape_file": copy.tape_file, "first_block": copy.first_block, "block_bytes": copy.block_bytes}

@@ -5,6 +5,7 @@ from typing import cast
 from archived.stages import (
     checking,
     commitment,
+    copying,
     looking,
     moving,
     packing,
@@ -24,6 +25,7 @@ PIPELINE: tuple[Stage, ...] = tuple(
         packing,
         protection,
         placement,
+        copying,
         moving,
         writing,
         verification,

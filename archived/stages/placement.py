@@ -1,10 +1,10 @@
-"""Image → medium: the members of a protected set get blanks, by the diversity floor. Nothing physical yet.
+"""Image → medium: the members of a set get blanks or cartridges, by the diversity floor. Nothing physical yet.
 
-One commit plans every copy that is missing and reserves its blank; a crash before it leaves nothing.
+One commit plans every copy that is missing, on discs and on tape, and reserves what is blank; a crash before it leaves
+nothing.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -12,17 +12,19 @@ from archived.catalog import events, images, media
 from archived.catalog.events import Attention
 from archived.catalog.media import LIVE_COPIES
 from archived.language import _
+from archived.media_kinds import TAPE
 from archived.model import Copy, Image, ProtectionSet
+from archived.policy.cartridges import Cartridge, WantedImage, place_members
+from archived.policy.owed import home_pool, is_home
 from archived.policy.placement import Blank, PlacedMember, Placement, UnplacedMember, place
 from archived.sessions.tools import Tools
-from archived.stages import hold
+from archived.stages import attempts, hold
 from archived.stages.capacity import usable_blanks
+from archived.stages.shelf import cage_of, cartridges, purchase_of, wanted_image
 from archived.stages.work import Action, Broken, Context, Site
 from archived.states import CopyState, ImageState, MediumState, SetState
 
 NAME = "placement"
-#: So many discs are spent on one image before a person is asked.
-ATTEMPTS_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,11 @@ class Wanting:
     placed: tuple[PlacedMember, ...]
     blanks: tuple[Blank, ...]
     waived: bool
-    #: Members that spoiled too many discs already.
+    #: Members that spoiled too many media already.
     exhausted: tuple[str, ...]
+    #: Those of `missing` that go to tape, and the cartridges that they may go to.
+    on_tape: tuple[WantedImage, ...] = ()
+    cartridges: tuple[Cartridge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,12 @@ def due(read: Connection, site: Site) -> list[Wanting]:
     excepted = {item.thing: item.at for item in events.allowances(read) if item.kind == "exception"}
     for item in images.sets_in_state(read, SetState.PROTECTED):
         members = [m for m in images.of_set(read, item.id) if m.state is ImageState.PROTECTED]
-        copies = {m.id: media.copies_of(read, m.id) for m in members}
+        copies = {m.id: [c for c in media.copies_of(read, m.id) if is_home(c, m)] for m in members}
         missing = [m for m in members if not any(c.state in LIVE_COPIES for c in copies[m.id])]
         if not missing:
             continue
-        spoiled = [m.id for m in missing if _spoiled_since(copies[m.id], excepted.get(m.id)) >= ATTEMPTS_MAX]
+        spoiled = [m.id for m in missing if attempts.exhausted(copies[m.id], excepted.get(m.id))]
+        tape_pool = next((home_pool(m, site.config.pools) for m in missing if _goes_to_tape(site, m)), "")
         wanting.append(
             Wanting(
                 item,
@@ -65,6 +71,8 @@ def due(read: Connection, site: Site) -> list[Wanting]:
                 tuple(_blanks(read, site, item.pool)),
                 item.id in waived,
                 tuple(spoiled),
+                tuple(_on_tape(read, site, m) for m in missing if _goes_to_tape(site, m)),
+                cartridges(read, site, tape_pool) if tape_pool else (),
             )
         )
     return wanting
@@ -83,22 +91,23 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     set_id = wanting.set.id
     if images.get_set(write, set_id).state is not SetState.PROTECTED:
         return None
-    if not _still_true(write, planned) or hold.stands(write):
+    if not _still_true(write, site, planned) or hold.stands(write):
         return None
     if planned.placement.refusal:
         _call_for_help(write, site, set_id, planned.placement)
         return action
-    pool = site.config.pools[wanting.set.pool]
-    library = site.config.libraries[pool.library]
     for image_id, medium_id in planned.placement.assignments.items():
+        pool_name = home_pool(images.get(write, image_id), site.config.pools)
+        pool = site.config.pools[pool_name]
         copy = Copy(
             id=0,
             image_id=image_id,
             medium_id=medium_id,
             state=CopyState.PLANNED,
             role=pool.role,
-            site=library.site,
+            site=site.config.libraries[pool.library].site,
             planned_at=site.now(),
+            pool=pool_name,
         )
         media.plan_copy(write, copy)
         events.append(write, site.now(), "copy planned", ("image", image_id), medium=medium_id)
@@ -115,53 +124,69 @@ def record(write: Connection, site: Site, action: Action, outcome: None | Broken
     return 5.0 if planned.placement.refusal else 0
 
 
-def _spoiled_since(copies: list[Copy], excepted_at: datetime | None) -> int:
-    """Discs that an image spoiled; an exception buys as many again as there were without it."""
-    return sum(
-        copy.state is CopyState.ABANDONED and (excepted_at is None or copy.planned_at > excepted_at)
-        for copy in copies
-    )
-
-
 def _planned(wanting: Wanting) -> Planned:
+    """Discs and cartridges together, or nothing: magazines and batches of the two are never the same."""
     if wanting.exhausted:
-        words = _(
-            "image {exhausted} spoiled {ATTEMPTS_MAX} discs already. Look at the drives and "
-            "at the blanks, then: archivectl allow exception {exhausted_2} --reason TEXT"
-        ).format(
-            exhausted=", ".join(wanting.exhausted),
-            ATTEMPTS_MAX=ATTEMPTS_MAX,
-            exhausted_2=wanting.exhausted[0],
-        )
-        return Planned(wanting, Placement(refusal=words))
-    placement = place(
-        [UnplacedMember(image.id, image.size_bytes or 0) for image in wanting.missing],
-        wanting.placed,
-        wanting.blanks,
-        wanting.set.m,
-        waived=wanting.waived,
-        set_id=wanting.set.id,
-    )
-    return Planned(wanting, placement)
+        return Planned(wanting, Placement(refusal=attempts.words(wanting.exhausted)))
+    taped = {image.image_id for image in wanting.on_tape}
+    item = wanting.set
+    parts = [
+        place(
+            [
+                UnplacedMember(image.id, image.size_bytes or 0)
+                for image in wanting.missing
+                if image.id not in taped
+            ],
+            wanting.placed,
+            wanting.blanks,
+            item.m,
+            waived=wanting.waived,
+            set_id=item.id,
+        ),
+        place_members(
+            wanting.on_tape, wanting.placed, wanting.cartridges, item.m, waived=wanting.waived, set_id=item.id
+        ),
+    ]
+    refusal = ". ".join(part.refusal for part in parts if part.refusal)
+    if refusal:
+        return Planned(wanting, Placement(refusal=refusal, shortage=sum(part.shortage for part in parts)))
+    return Planned(wanting, Placement({**parts[0].assignments, **parts[1].assignments}))
 
 
-def _still_true(read: Connection, planned: Planned) -> bool:
-    """Whether the members still want media and the blanks are still blank: a person may act in between."""
-    wanted = planned.placement.assignments
+def _still_true(read: Connection, site: Site, planned: Planned) -> bool:
+    """Whether the members still want media and these are as they were: a person may act in between."""
+    wanting, wanted = planned.wanting, planned.placement.assignments
+    taped = {image.image_id: image for image in wanting.on_tape}
+    if taped:
+        pool = home_pool(images.get(read, next(iter(taped))), site.config.pools)
+        if cartridges(read, site, pool) != wanting.cartridges:
+            return False
     return all(
         images.get(read, image_id).state is ImageState.PROTECTED
-        and media.get(read, medium_id).state is MediumState.BLANK
+        and (image_id in taped or media.get(read, medium_id).state is MediumState.BLANK)
         for image_id, medium_id in wanted.items()
     )
 
 
+def _goes_to_tape(site: Site, image: Image) -> bool:
+    pool = site.config.pools[home_pool(image, site.config.pools)]
+    return site.config.libraries[pool.library].kind == TAPE
+
+
+def _on_tape(read: Connection, site: Site, image: Image) -> WantedImage:
+    pool = site.config.pools[home_pool(image, site.config.pools)]
+    return wanted_image(image, media.copies_of(read, image.id), pool.tape_block_bytes)
+
+
 def _placed(read: Connection, copy: Copy) -> PlacedMember:
     medium = media.get(read, copy.medium_id)
-    return PlacedMember(copy.image_id, medium.magazine, medium.batch, medium.id)
+    return PlacedMember(copy.image_id, cage_of(medium), purchase_of(medium), medium.id)
 
 
 def _blanks(read: Connection, site: Site, pool: str) -> list[Blank]:
-    return [Blank(m.id, m.magazine, m.batch, m.capacity_bytes) for m in usable_blanks(read, site, pool)]
+    return [
+        Blank(m.id, cage_of(m), purchase_of(m), m.capacity_bytes) for m in usable_blanks(read, site, pool)
+    ]
 
 
 def _call_for_help(write: Connection, site: Site, set_id: str, placement: Placement) -> None:

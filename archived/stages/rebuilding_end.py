@@ -9,6 +9,7 @@ from archived.batches import highest_batch
 from archived.catalog import events, images, media, packages, rebuilt, surveys
 from archived.catalog.events import Attention
 from archived.language import _, counted
+from archived.media_kinds import is_tape
 from archived.model import Medium
 from archived.policy.rebuilding import Claim, Difference, Sorted
 from archived.stages.checking_report import NOT_ON_MEDIA, counts, sets_that_lack, staged_only
@@ -28,7 +29,7 @@ def sort_media(write: Connection, site: Site, looks: Sequence[MediumLook], found
     """Give every medium its state by what its look found. Returns what is to be told about them."""
     differences: list[Difference] = []
     claims = {claim.medium_id: claim for claim in found.ours}
-    kind = next(iter(site.config.pools.values())).media_kind
+    kind = next((p.media_kind for p in site.config.pools.values() if not is_tape(p.media_kind)), "unknown")
     # A closed disc tells how much was recorded; what its kind holds, only the blank ones tell.
     sizes = {
         look.finding.get("media_id"): int(look.finding.get("capacity_bytes") or 0)
@@ -45,7 +46,7 @@ def sort_media(write: Connection, site: Site, looks: Sequence[MediumLook], found
             continue
         event, difference = _judged(look, medium, found, claim, believed=believed)
         changes = {
-            "kind": kind,
+            "kind": medium.kind if medium.holds_many else kind,
             "media_id": str(look.finding.get("media_id") or ""),
             "capacity_bytes": max(
                 int(look.finding.get("capacity_bytes") or 0), sizes.get(look.finding.get("media_id"), 0)

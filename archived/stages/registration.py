@@ -8,7 +8,10 @@ from sqlalchemy import Connection
 from archived.catalog import events, media
 from archived.errors import NotFound, Refused, WrongState
 from archived.language import _
+from archived.media_kinds import NATIVE_BYTES, TAPE, is_tape
 from archived.model import Medium
+from archived.policy.cartridge_labels import read_label
+from archived.settings import PoolSettings
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 
@@ -43,19 +46,52 @@ def register_blanks(
     ]
     if not known and settings.capacity_bytes:
         known = [settings.capacity_bytes]  # what archived.toml says until the first blank is there
+    known = known or [NATIVE_BYTES[settings.media_kind]] * is_tape(settings.media_kind)
     if capacity_bytes is None and not known:
         raise Refused(
             _("no medium of this kind is known yet"), advice=_("say how large they are: --capacity SIZE")
         )
     size = capacity_bytes if capacity_bytes is not None else mode(known)
+    for barcode in barcodes if is_tape(settings.media_kind) else ():
+        demand_cartridge(barcode, settings.media_kind, pool)
     for barcode in barcodes:
-        _register(write, site, barcode, settings.media_kind, batch, media_id, size, agent)
+        _register(write, site, barcode, settings, batch, media_id, size, agent)
     return list(barcodes)
 
 
+def demand_cartridge(barcode: str, kind: str, pool: str) -> None:
+    """Raises Refused when the label of a cartridge says that it is nothing for a pool of this kind of media."""
+    label = read_label(barcode)
+    if label.cleaning:
+        raise Refused(_("{barcode} is a cleaning cartridge: it never holds data").format(barcode=barcode))
+    if label.worm:
+        raise Refused(
+            _(
+                "cartridge {barcode} is write-once by its label: "
+                "an append that is torn off there could not be overwritten"
+            ).format(barcode=barcode),
+            advice=_("register cartridges that can be rewritten"),
+        )
+    if label.kind and label.kind != kind:
+        raise Refused(
+            _("cartridge {barcode} is {found} by its label; pool {pool} takes {kind}").format(
+                barcode=barcode, found=label.kind, pool=pool, kind=kind
+            ),
+            advice=_("name the pool that it is for: --pool NAME"),
+        )
+
+
 def _register(
-    write: Connection, site: Site, barcode: str, kind: str, batch: str, media_id: str, size: int, agent: str
+    write: Connection,
+    site: Site,
+    barcode: str,
+    settings: PoolSettings,
+    batch: str,
+    media_id: str,
+    size: int,
+    agent: str,
 ) -> None:
+    kind = settings.media_kind
     medium: Medium | None = media.by_barcode(write, barcode)
     if medium is None:
         raise NotFound(
@@ -67,6 +103,13 @@ def _register(
         raise WrongState(
             _("medium {barcode} is not in the library").format(barcode=barcode),
             advice="archivectl library inventory",
+        )
+    if is_tape(kind) != (site.config.libraries[medium.library or ""].kind == TAPE):
+        raise WrongState(
+            _("medium {barcode} lies in library {library}, which holds no media of kind {kind}").format(
+                barcode=barcode, library=medium.library, kind=kind
+            ),
+            advice=_("name the pool that it is for: --pool NAME"),
         )
     if medium.state is not MediumState.QUARANTINED or media.copies_on(write, medium.id):
         raise WrongState(

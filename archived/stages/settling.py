@@ -7,12 +7,14 @@ from sqlalchemy import Connection
 from archived.catalog import events, media
 from archived.catalog.events import Attention
 from archived.language import _
+from archived.media_kinds import TAPE
 from archived.model import Medium
+from archived.policy.cartridge_labels import CartridgeLabel, read_label
 from archived.stages import hold, unlabelled
 from archived.stages.catalog_origin import is_known
 from archived.stages.floor import floors, stale_key
 from archived.stages.work import Site
-from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
+from archived.states import MediumEvent, MediumState
 
 
 def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str | None]) -> None:
@@ -44,8 +46,8 @@ def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str |
                 events.clear_attention(write, f"stranger:{medium.id}")
             elif medium.state is not MediumState.LOST:
                 _missing(write, site, medium)
-            if medium.state is MediumState.RESERVED:
-                _promise_to_another(write, medium)
+            if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
+                media.withdraw_plans_on(write, medium.id, _("medium {id} is missing").format(id=medium.id))
     known = is_known(write)
     for code, elements in _labels(seen).items():
         if code not in by_barcode and known:
@@ -59,15 +61,6 @@ def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str |
     unlabelled.note(write, site, library, seen)
     hold.saw(write, now, [medium.id for medium in media.listing(write) if medium.element is not None])
     events.set_setting(write, stale_key(library), "")
-
-
-def _promise_to_another(write: Connection, medium: Medium) -> None:
-    """A missing blank is promised to nobody: what was planned for it is planned anew, on another disc."""
-    for copy in media.copies_on(write, medium.id):
-        if copy.state is CopyState.PLANNED:
-            note = _("medium {id} is missing").format(id=medium.id)
-            media.advance_copy(write, copy.id, CopyEvent.WITHDRAWN, note=note)
-    media.advance_state(write, medium.id, MediumEvent.RELEASED)
 
 
 def _missing(write: Connection, site: Site, medium: Medium) -> None:
@@ -96,12 +89,13 @@ def _nobody_yet(write: Connection, site: Site, library: str, element: int, barco
     """A medium of a room whose catalog is gone: on record; a look will say what it is."""
     floor = next(floor for floor in floors(write, site) if floor.library == library)
     home = element if element in floor.slots else None
+    label = _label_in(site, library, barcode)
     media.register(
         write,
         Medium(
             id=barcode,
-            state=MediumState.UNKNOWN,
-            kind="unknown",
+            state=MediumState.QUARANTINED if label.cleaning else MediumState.UNKNOWN,
+            kind=label.kind or "unknown",
             barcode=barcode,
             batch="",
             media_id="",
@@ -118,12 +112,14 @@ def _nobody_yet(write: Connection, site: Site, library: str, element: int, barco
 
 def _stranger(write: Connection, site: Site, library: str, element: int, barcode: str) -> None:
     """A medium that the catalog never saw: on record, and set aside until a person says what it is."""
+    label = _label_in(site, library, barcode)
+    words = _("a cleaning cartridge, never used for data") if label.cleaning else ""
     media.register(
         write,
         Medium(
             id=barcode,
             state=MediumState.QUARANTINED,
-            kind="unknown",
+            kind=label.kind or "unknown",
             barcode=barcode,
             batch="",
             media_id="",
@@ -133,11 +129,13 @@ def _stranger(write: Connection, site: Site, library: str, element: int, barcode
             home_element=None,
             magazine=None,
             seen_at=site.now(),
-            note="found in the library; the catalog did not know it",
+            note=words or "found in the library; the catalog did not know it",
             simulated=site.config.simulated,
         ),
     )
     events.append(write, site.now(), "medium found", ("medium", barcode), element=element)
+    if label.cleaning:
+        return  # every tape library has some: nobody has to say what they are
     events.raise_attention(
         write,
         Attention(
@@ -153,6 +151,12 @@ def _stranger(write: Connection, site: Site, library: str, element: int, barcode
             site.now(),
         ),
     )
+
+
+def _label_in(site: Site, library: str, barcode: str) -> CartridgeLabel:
+    """What a barcode says of a cartridge; nothing in a library of discs."""
+    taped = site.config.libraries[library].kind == TAPE
+    return read_label(barcode) if taped else CartridgeLabel()
 
 
 def _labels(seen: Mapping[int, str | None]) -> dict[str, list[int]]:

@@ -18,7 +18,7 @@ from archived.model import Package, ProtectionSet, Recall
 from archived.policy.sufficiency import may_release_parity, reasons_to_stay
 from archived.sessions.tools import SitePaths
 from archived.stages import hold
-from archived.stages.commitment import missing_positions
+from archived.stages.commitment import missing_positions, owed_copies
 from archived.stages.work import Site
 from archived.states import CopyState, ImageState, PackageState, RecallState, SetState
 
@@ -57,6 +57,7 @@ def why_needed(
         images=states,
         class_pools=site.config.classes[package.storage_class].pools,
         missing_positions={name: missing_positions(read, images.get_set(read, name)) for name in sets},
+        owed=owed_copies(read, site, package),
         in_use=any(r.package_id == package.id or r.image_id in carried for r in reading),
     )
 

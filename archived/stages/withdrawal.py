@@ -12,11 +12,9 @@ from archived.stages.hold import demand_none
 from archived.stages.packing import open_groups, void_image, waiting_groups
 from archived.stages.work import Site
 from archived.states import (
-    CopyEvent,
     CopyState,
     ImageEvent,
     ImageState,
-    MediumEvent,
     PackageEvent,
     SetEvent,
     SetState,
@@ -187,8 +185,7 @@ def _close_again(write: Connection, site: Site, voided: tuple[str, ...]) -> None
 def _void(write: Connection, site: Site, image: Image, why: str) -> None:
     for copy in media.copies_of(write, image.id):
         if copy.state is CopyState.PLANNED:
-            media.advance_copy(write, copy.id, CopyEvent.WITHDRAWN, note=why)
-            media.advance_state(write, copy.medium_id, MediumEvent.RELEASED)
+            media.withdraw_plan(write, copy, why)
     if image.state is ImageState.VOID:
         return
     if image.kind == "data":

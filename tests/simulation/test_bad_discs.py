@@ -83,7 +83,7 @@ def test_images_that_spoil_three_discs_wait_for_a_person(tell: Tell) -> None:
     story.close_everything()
 
     waiting = next(item for name, item in story.attentions().items() if name.startswith("place:"))
-    assert "spoiled 3 discs" in waiting.what
+    assert "spoiled 3 media" in waiting.what
     assert "archivectl allow exception" in waiting.what
     assert "originals are needed" in waiting.safe
     spoiled = Counter(copy.image_id for copy in story.copies(CopyState.ABANDONED))

@@ -1,0 +1,178 @@
+"""Protected image → the copies on tape that its classes ask for. Nothing physical yet.
+
+One commit plans every copy of a pool that finds room; a crash before it leaves nothing. A plan whose cartridge can
+take nothing any more is taken back here, and made anew.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, images, media, packages
+from archived.catalog.events import Attention
+from archived.catalog.media import LIVE_COPIES
+from archived.language import _, counted
+from archived.model import Copy, Image
+from archived.policy.cartridges import Cartridge, CopyPlan, WantedImage, place_copies
+from archived.policy.owed import is_home, owed_pools, pools_reached
+from archived.sessions.tools import Tools
+from archived.stages import attempts, hold
+from archived.stages.shelf import cartridges, wanted_image
+from archived.stages.work import Action, Broken, Context, Site
+from archived.states import CopyState, ImageState
+
+NAME = "copying"
+#: Images that can be written: their digests are known.
+_WRITABLE = (ImageState.PROTECTED, ImageState.KEPT)
+_REST_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """A tape pool with images that are owed a copy in it."""
+
+    pool: str
+    images: tuple[WantedImage, ...]
+    cartridges: tuple[Cartridge, ...]
+    #: Images that spoiled too many cartridges already.
+    exhausted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What the planner found for a pool."""
+
+    owing: Owing
+    plan: CopyPlan
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Pools that are owed copies, and copies that are planned on a cartridge that takes none."""
+
+    owing: tuple[Owing, ...]
+    stranded: tuple[Copy, ...]
+
+
+def due(read: Connection, site: Site) -> View:
+    return View(tuple(_owing(read, site)), tuple(media.stranded_plans(read)))
+
+
+def plan(view: View, context: Context) -> list[Action]:
+    if context.draining or context.held:
+        return []
+    wanted = [Action(NAME, f"stranded copy {copy.id}", (), copy) for copy in view.stranded]
+    wanted += [
+        Action(
+            NAME, f"copies to {owing.pool}", (), Planned(owing, place_copies(owing.images, owing.cartridges))
+        )
+        for owing in view.owing
+    ]
+    return context.choose(wanted)
+
+
+def claim(write: Connection, site: Site, action: Action) -> Action | None:
+    if hold.stands(write):
+        return None
+    if isinstance(action.task, Copy):
+        _take_back(write, site, action.task)
+        return None
+    planned: Planned = action.task
+    pool = planned.owing.pool
+    if cartridges(write, site, pool) != planned.owing.cartridges:
+        return None  # something else was planned meanwhile: the next look sees what is left
+    settings = site.config.pools[pool]
+    for image_id, medium_id in planned.plan.assignments.items():
+        if pool not in _lacking(write, site, images.get(write, image_id)):
+            continue
+        copy = Copy(
+            id=0,
+            image_id=image_id,
+            medium_id=medium_id,
+            state=CopyState.PLANNED,
+            role=settings.role,
+            site=site.config.libraries[settings.library].site,
+            planned_at=site.now(),
+            pool=pool,
+        )
+        media.plan_copy(write, copy)
+        events.append(write, site.now(), "copy planned", ("image", image_id), medium=medium_id, pool=pool)
+    _tell(write, site, planned)
+    return action
+
+
+def run(action: Action, tools: Tools) -> None:
+    """Nothing: the plan is on record, and that is all."""
+
+
+def record(write: Connection, site: Site, action: Action, outcome: None | Broken) -> float:
+    planned: Planned = action.task
+    return _REST_S if planned.plan.refused or planned.owing.exhausted else 0
+
+
+def _owing(read: Connection, site: Site) -> list[Owing]:
+    asking = [name for name, settings in site.config.classes.items() if settings.copies]
+    if not asking:
+        return []
+    excepted = {item.thing: item.at for item in events.allowances(read) if item.kind == "exception"}
+    wanted: dict[str, list[WantedImage]] = {}
+    spoiled: dict[str, list[str]] = {}
+    for image in images.staged_of_classes(read, asking, _WRITABLE):
+        lacking = _lacking(read, site, image)
+        copies = media.copies_of(read, image.id) if lacking else []
+        for pool in lacking:
+            there = [copy for copy in copies if copy.pool == pool and not is_home(copy, image)]
+            if attempts.exhausted(there, excepted.get(image.id)):
+                spoiled.setdefault(pool, []).append(image.id)
+                continue
+            block_bytes = site.config.pools[pool].tape_block_bytes
+            wanted.setdefault(pool, []).append(wanted_image(image, copies, block_bytes))
+    return [
+        Owing(
+            pool,
+            tuple(wanted.get(pool, ())),
+            cartridges(read, site, pool),
+            tuple(spoiled.get(pool, ())),
+        )
+        for pool in sorted({*wanted, *spoiled})
+    ]
+
+
+def _lacking(read: Connection, site: Site, image: Image) -> list[str]:
+    """Pools in which an image is owed a copy and has none; nothing while it cannot be written from staging."""
+    carried = packages.of_image(read, image.id)
+    if image.state not in _WRITABLE or not all(package.staged for package in carried):
+        return []
+    owed = owed_pools(image, (package.storage_class for package in carried), site.config.classes)
+    reached = pools_reached(media.copies_of(read, image.id), image, LIVE_COPIES) if owed else frozenset()
+    return [pool for pool in owed if pool not in reached]
+
+
+def _take_back(write: Connection, site: Site, copy: Copy) -> None:
+    """Its cartridge takes nothing any more: it is planned anew, on another one."""
+    if copy.id not in {item.id for item in media.stranded_plans(write)}:
+        return
+    note = _("cartridge {medium} takes nothing any more").format(medium=copy.medium_id)
+    media.withdraw_plan(write, copy, note)
+    events.append(write, site.now(), "copy taken back", ("image", copy.image_id), medium=copy.medium_id)
+
+
+def _tell(write: Connection, site: Site, planned: Planned) -> None:
+    """Name what found no room, or what spoiled too many cartridges; or say that it is over."""
+    key = f"copies:{planned.owing.pool}"
+    refused, spoiled = planned.plan.refused, planned.owing.exhausted
+    if not refused and not spoiled:
+        events.clear_attention(write, key)
+        return
+    words = attempts.words(spoiled) if spoiled else next(iter(refused.values()))
+    count = len(refused) + len(spoiled)
+    what = counted(
+        "{number} copy in pool {pool} cannot be planned: {words}",
+        "{number} copies in pool {pool} cannot be planned: {words}",
+        count,
+    ).format(number=count, pool=planned.owing.pool, words=words)
+    safe = _(
+        "the images go to their other media; their packages stay in staging and are not archived without it"
+    )
+    next_ = _("archivectl media register   (after blank cartridges were put into the library)")
+    events.raise_attention(write, Attention(key, "working-hours", what, safe, next_, site.now()))

@@ -1,0 +1,74 @@
+"""The cartridges of a tape pool as the planner sees them: what is left of each when all that is planned is on it."""
+
+from collections import defaultdict
+
+from sqlalchemy import Connection
+
+from archived.catalog import media
+from archived.catalog.media import CartridgeLoad
+from archived.model import Copy, Image, Medium
+from archived.policy.cartridges import Cartridge, WantedImage, cost_on_tape, room_of
+from archived.settings import PoolSettings
+from archived.stages.work import Site
+from archived.states import CopyState, MediumState
+
+#: Cartridges that may be written now or after the session that is at them.
+WRITABLE = (MediumState.BLANK, MediumState.RESERVED, MediumState.WRITING, MediumState.APPENDABLE)
+#: Copies that are not yet part of what a cartridge says is used.
+_TO_COME = (CopyState.PLANNED, CopyState.WRITING)
+
+
+def cartridges(read: Connection, site: Site, pool: str) -> tuple[Cartridge, ...]:
+    """Cartridges in the library that a tape pool may write, by their ids."""
+    settings = site.config.pools[pool]
+    loads: dict[str, list[CartridgeLoad]] = defaultdict(list)
+    for load in media.cartridge_loads(read, settings.library):
+        loads[load.medium_id].append(load)
+    return tuple(
+        cartridge_of(medium, loads[medium.id], settings)
+        for medium in media.listing(read)
+        if medium.state in WRITABLE and _suits(medium, site, settings)
+    )
+
+
+def cartridge_of(medium: Medium, loads: list[CartridgeLoad], settings: PoolSettings) -> Cartridge:
+    """One cartridge with what lies on it and what is going to."""
+    planned_bytes = sum(
+        cost_on_tape(load.size_bytes, settings.tape_block_bytes) for load in loads if load.state in _TO_COME
+    )
+    return Cartridge(
+        medium_id=medium.id,
+        room_bytes=room_of(medium.capacity_bytes, medium.used_bytes, planned_bytes, settings.reserve_percent),
+        begun=bool(loads),
+        confidentiality=loads[0].confidentiality if loads else None,
+        magazine=cage_of(medium),
+        batch=purchase_of(medium),
+    )
+
+
+def wanted_image(image: Image, copies: list[Copy], block_bytes: int) -> WantedImage:
+    """An image as the planner of cartridges sees it."""
+    gone = (CopyState.CANCELLED, CopyState.LOST)
+    carried_by = frozenset(copy.medium_id for copy in copies if copy.state not in gone)
+    cost_bytes = cost_on_tape(image.size_bytes or 0, block_bytes)
+    return WantedImage(image.id, cost_bytes, image.confidentiality, carried_by)
+
+
+def cage_of(medium: Medium) -> str | None:
+    """Its magazine, which is never one of another library."""
+    return None if medium.magazine is None else f"{medium.library}/{medium.magazine}"
+
+
+def purchase_of(medium: Medium) -> str:
+    """Its purchase batch; cartridges and discs are never of one."""
+    return f"{medium.kind}/{medium.batch}" if medium.holds_many else medium.batch
+
+
+def _suits(medium: Medium, site: Site, settings: PoolSettings) -> bool:
+    approved = site.config.libraries[settings.library].approved_media
+    return (
+        medium.library == settings.library
+        and medium.kind == settings.media_kind
+        and medium.element is not None
+        and (not approved or medium.media_id in approved)
+    )
