@@ -4,6 +4,7 @@ import pytest
 
 from archived.policy.sufficiency import (
     may_release_parity,
+    missing_copies,
     missing_members,
     missing_pools,
     package_sufficient,
@@ -72,3 +73,15 @@ def test_parity_goes_no_earlier_than_the_packages_it_protects() -> None:
     assert not may_release_parity(SetState.COMPLETE, missing_positions=(3,), packages_waiting=0)
     assert not may_release_parity(SetState.PROTECTED, missing_positions=(), packages_waiting=0)
     assert may_release_parity(SetState.VOID, missing_positions=(1,), packages_waiting=4)
+
+
+def test_a_copy_that_the_class_asks_for_is_missing_until_it_was_read_back_for_every_image() -> None:
+    assert missing_copies({"I1": {"tapes"}}, ["tapes"]) == ()
+    assert missing_copies({"I1": {"tapes"}, "I2": set()}, ["tapes"]) == (
+        "pool tapes: image I2 has no copy there that was read back",
+    )
+    assert missing_copies({"I1": set()}, []) == ()
+
+
+def test_staged_bytes_stay_while_a_copy_is_owed() -> None:
+    assert staying(owed=("pool tapes: …",)) == ("pool tapes: …",)
