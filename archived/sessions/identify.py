@@ -19,6 +19,7 @@ from archived.formats import disc_rows, disc_texts
 from archived.formats.errors import FormatError
 from archived.formats.set_document import decode_set_document
 from archived.inner_files import NAME_MAP_PATH
+from archived.language import _
 from archived.sessions.tools import Report
 from backends.durable import sync_folder
 from backends.errors import BackendError, MediumUnreadable, NotInImage, UdfDamaged
@@ -150,10 +151,11 @@ def _take_name_maps(image: UdfReader, finding: Finding, folder: Path) -> None:
         except (BackendError, ValueError) as error:
             digest, why = "", str(error)
         else:
-            why = "its sha256 differs"
+            why = ""
         if digest != sums[row.package_id]:
             (maps / row.package_id).unlink(missing_ok=True)
-            finding.problems.append(f"{path}: {why}")
+            differs = _("{place}: its sha256 differs").format(place=path)
+            finding.problems.append(f"{path}: {why}" if why else differs)
     sync_folder(maps)
 
 
@@ -195,7 +197,9 @@ def _take(
             finding.taken.append(text)
             return
         finding.problems.append(
-            f"{place}: no checksum list to judge it" if sums is None else f"{place}: its sha256 differs"
+            _("{place}: no checksum list to judge it").format(place=place)
+            if sums is None
+            else _("{place}: its sha256 differs").format(place=place)
         )
         # Sealed texts judge themselves; everything else is left to the set.
         if text in (disc_texts.SET, disc_texts.DESCRIPTOR) and sums is None:
@@ -288,7 +292,7 @@ def _document(data: bytes) -> bytes:
     """The JSON document that `data` begins with, and its newline."""
     with suppress(ValueError):
         text = data.decode("utf-8", "replace")
-        _, end = json.JSONDecoder().raw_decode(text)
+        _value, end = json.JSONDecoder().raw_decode(text)
         return (text[:end] + "\n").encode("utf-8")
     return b""
 

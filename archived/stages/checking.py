@@ -224,7 +224,7 @@ def _adopt(write: Connection, site: Site, look: MediumLook, image: Image) -> boo
         role=pool.role,
         site=site.config.libraries[pool.library].site,
         planned_at=image.closed_at or image.opened_at,
-        note="found by a check",
+        note=_("found by a check"),
     )
     rebuilt.add_copies(write, [copy])
     changes = {

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from archived.catalog import images, media, packages, surveys
-from archived.language import _
+from archived.language import _, marked
 from archived.policy.rebuilding import Difference
 from archived.policy.sufficiency import AT_HAND
 from archived.stages.commitment import missing_positions
@@ -21,13 +21,13 @@ from archived.surveys import MediumLook, Survey
 
 #: What stands on no medium, and where it may be found; docs/catalog-rebuild.md has the whole table.
 NOT_ON_MEDIA = (
-    "events",
-    "reasons of people: allowances, holds, withdrawals",
-    "archived receipts",
-    "batches of submissions",
-    "purchase batches of media",
-    "times of writing and reading back",
-    "recalls",
+    marked("events"),
+    marked("reasons of people: allowances, holds, withdrawals"),
+    marked("archived receipts"),
+    marked("batches of submissions"),
+    marked("purchase batches of media"),
+    marked("times of writing and reading back"),
+    marked("recalls"),
 )
 
 
@@ -122,4 +122,4 @@ def _submit_again(folder: Path) -> str:
 
 def not_on_media(read: Connection) -> list[str]:
     """What a rebuilt catalog lacks for ever; empty for every other one."""
-    return list(NOT_ON_MEDIA) if surveys.last(read, "rebuild") is not None else []
+    return [_(thing) for thing in NOT_ON_MEDIA] if surveys.last(read, "rebuild") is not None else []

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, holds, media, surveys
 from archived.formats.key_files import public_keys
+from archived.language import _
 from archived.model import Medium
 from archived.policy.ranges import Range
 from archived.policy.sources import drives_to_try
@@ -153,7 +154,8 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
 
 def run(action: Action, tools: Tools) -> Finding | Whole | tuple[Range, ...]:
     task: Task = action.task
-    report = tools.progress.begin(action.key, f"looking at medium {task.medium.id} in {task.drive}")
+    what = _("looking at medium {medium} in {drive}").format(medium=task.medium.id, drive=task.drive)
+    report = tools.progress.begin(action.key, what)
     drive = tools.drives[task.drive]
     demand_medium(tools, task.library, task.element, task.medium.barcode, task.drive)
     if task.look.purpose == RANGES:
@@ -251,7 +253,7 @@ def _claim_look(write: Connection, site: Site, action: Action, item: InDrive) ->
     if item.drive is None:
         if look.state is LookState.LOOKING:
             surveys.advance_look(write, look.id, LookEvent.INTERRUPTED)
-        note = f"medium {item.medium.id} is not in the library"
+        note = _("medium {medium} is not in the library").format(medium=item.medium.id)
         surveys.advance_look(write, look.id, LookEvent.FAILED, note=note, ended_at=site.now())
         return None
     if look.state is LookState.WANTED:
@@ -275,7 +277,8 @@ def _record_failure(write: Connection, site: Site, task: Task, look: MediumLook,
     surveys.advance_look(write, look.id, event, note=words, tried_in=tried_in, **ended)
     if isinstance(error, WorldDiffers):
         events.set_setting(write, stale_key(task.library), "1")  # look before anything moves
-    drive_failed(write, site, task.drive, f"looking at medium {task.medium.id}", words)
+    doing = _("looking at medium {medium} in {drive}").format(medium=task.medium.id, drive=task.drive)
+    drive_failed(write, site, task.drive, doing, words)
     subject = ("medium", task.medium.id)
     events.append(write, site.now(), "look", subject, outcome="failure", reason=words, drive=task.drive)
     return 0 if gone else site.config.rest_s

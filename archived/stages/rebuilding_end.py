@@ -173,4 +173,5 @@ def _report(read: Connection, site: Site, survey: Survey) -> dict[str, Any]:
         item.as_document()
         for item in (*sets_that_lack(read), *staged_only(site, known), *not_looked_at(read, site))
     ]
-    return {"counts": counts(read), "differences": found, "not_on_media": list(NOT_ON_MEDIA)}
+    lacking = [_(thing) for thing in NOT_ON_MEDIA]
+    return {"counts": counts(read), "differences": found, "not_on_media": lacking}

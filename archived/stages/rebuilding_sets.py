@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from archived.catalog import images, rebuilt
 from archived.formats import disc_texts
 from archived.formats.disc_rows import FoundPackage
+from archived.language import _, marked
 from archived.model import Copy, Image, Package, ProtectionSet
 from archived.policy.rebuilding import Claim, Difference, MemberFound, SetFound
 from archived.policy.set_forming import scope_key
@@ -22,7 +23,8 @@ from archived.stages.rebuilding_twins import take_packages
 from archived.stages.work import Site
 from archived.states import CopyState, ImageState, PackageState, SetState
 
-CLOSED_BY_REBUILD = "found on media"
+#: Why its image closed, and the note of its copy: where both are known from.
+FOUND_ON_MEDIA = marked("found on media")
 #: Owner of a package whose disc does not tell who handed it in.
 NOBODY = -1
 
@@ -170,7 +172,7 @@ def _image(
         set_id=found.id,
         position=member.position,
         closed_at=closed_at,
-        close_reason=CLOSED_BY_REBUILD,
+        close_reason=_(FOUND_ON_MEDIA),
         label=member.label,
         ranges=_ranges(rows, one_group=one_group) if is_data else (),
         size_bytes=size,
@@ -212,7 +214,7 @@ def _copy(site: Site, pool: str, image: Image, claim: Claim) -> Copy:
         role=settings.role,
         site=site.config.libraries[settings.library].site,
         planned_at=image.closed_at or image.opened_at,
-        note=CLOSED_BY_REBUILD,
+        note=_(FOUND_ON_MEDIA),
     )
 
 

@@ -172,12 +172,14 @@ def claim(write: Connection, site: Site, action: Action, item: Ready) -> Action 
 
 def run(fetch: Fetch, key: str, tools: Tools) -> Fetched:
     """Take what lies in the recall area, and read the rest in one pass."""
-    where = (
-        _("from {medium_id} in {drive}").format(medium_id=fetch.medium_id, drive=fetch.drive)
+    what = (
+        _("reading {image_id} from {medium_id} in {drive}").format(
+            image_id=fetch.image_id, medium_id=fetch.medium_id, drive=fetch.drive
+        )
         if fetch.drive
-        else _("from the recall area")
+        else _("reading {image_id} from the recall area").format(image_id=fetch.image_id)
     )
-    report = tools.progress.begin(key, f"reading {fetch.image_id} {where}")
+    report = tools.progress.begin(key, what)
     sinks, unserved = [], set()
     for share in fetch.shares:
         share.spool.parent.mkdir(parents=True, exist_ok=True)

@@ -129,7 +129,7 @@ def _stranger(write: Connection, site: Site, library: str, element: int, barcode
             home_element=None,
             magazine=None,
             seen_at=site.now(),
-            note=words or "found in the library; the catalog did not know it",
+            note=words or _("found in the library; the catalog did not know it"),
             simulated=site.config.simulated,
         ),
     )
@@ -175,7 +175,7 @@ def _twins(write: Connection, site: Site, library: str, barcode: str, elements: 
         media.advance_state(
             write, medium.id, MediumEvent.SET_ASIDE, note=_("another disc has the same label")
         )
-    places = " and ".join(map(str, elements))
+    places = ", ".join(map(str, elements))
     events.raise_attention(
         write,
         Attention(
