@@ -112,7 +112,7 @@ def test_two_strange_discs_with_one_label_are_one_stranger_and_one_warning(story
         settle(write, story.site, "main", {16: "DUP00001", 17: "DUP00001"})
         settle(write, story.site, "main", {16: "DUP00001", 17: "DUP00001"})
         assert media.get(write, "DUP00001").state is MediumState.QUARANTINED
-    assert "elements 16 and 17" in attention(story)["twins:DUP00001"].what
+    assert "elements 16, 17" in attention(story)["twins:DUP00001"].what
     with story.catalog.write() as write:
         settle(write, story.site, "main", {16: "DUP00001"})
     assert "twins:DUP00001" not in attention(story)
