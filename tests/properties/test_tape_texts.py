@@ -111,7 +111,7 @@ FIELDS = st.sampled_from(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(st.sampled_from(["label", "header", "trailer", "index"]), st.data())
 def test_sealed_texts_with_any_fields_are_decoded_or_refused(kind: str, data: st.DataObject) -> None:
     """Whoever knows the format can seal anything."""
