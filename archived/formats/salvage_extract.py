@@ -202,7 +202,10 @@ def _dress(place: bytes, mtime_ns: int | None, mode: int | None) -> None:
 
 def _copied(data: Bytes, part: bytes, advance: Advance) -> str:
     digest = hashlib.sha256()
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    # A rescue that was killed may have left it as a second name of a file that is whole: never written into.
+    with suppress(FileNotFoundError):
+        os.unlink(part)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
     with os.fdopen(descriptor, "wb") as file:
         for block in blocks(data):
             digest.update(block)

@@ -39,9 +39,12 @@ def can_be_rebuilt(salvaged: SalvagedSet, wanted: list[int], advance: Advance) -
 def rebuild(salvaged: SalvagedSet, wanted: list[int], folder: Path, advance: Advance) -> list[Rebuilt]:
     """Write every wanted member below `folder`. Never over a file that is there. Raises OSError.
 
-    A data member is written as IMAGE-ID.img, a parity member as IMAGE-ID.parity.bin.
+    A data member is written as IMAGE-ID.img, a parity member as IMAGE-ID.parity.bin. One that lies there whole, since
+    an earlier rescue was ended in the middle, is not made again.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    there = [found for p in wanted if (found := _there(salvaged, p, folder)) is not None]
+    wanted = [position for position in wanted if position not in {found.position for found in there}]
     lost: dict[int, list[int]] = {position: [] for position in wanted}
     names = {position: _free_name(salvaged, position, folder) for position in wanted}
     parts = {position: path.with_name(path.name + ".partial") for position, path in names.items()}
@@ -54,7 +57,8 @@ def rebuild(salvaged: SalvagedSet, wanted: list[int], folder: Path, advance: Adv
                 file.seek(chunk * CHUNK_BYTES)
                 while data:
                     data = data[file.write(data) :]
-    return [_finished(salvaged, p, lost[p], parts[p], names[p], advance) for p in wanted]
+    made = [_finished(salvaged, p, lost[p], parts[p], names[p], advance) for p in wanted]
+    return sorted((*there, *made), key=lambda found: found.position)
 
 
 def _repair(
@@ -88,9 +92,24 @@ def _finished(
     return Rebuilt(position, record.member.image_id, tuple(lost), part if lost else path)
 
 
-def _free_name(salvaged: SalvagedSet, position: int, folder: Path) -> Path:
+def _there(salvaged: SalvagedSet, position: int, folder: Path) -> Rebuilt | None:
+    """The member as an earlier rescue left it, if it is whole."""
+    record, path = salvaged.record(position), folder / _name(salvaged, position)
+    if path.is_symlink() or not path.is_file() or path.stat().st_size != record.size_bytes:
+        return None
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    whole = sha256 == record.digests["sha256"]
+    return Rebuilt(position, record.member.image_id, (), path) if whole else None
+
+
+def _name(salvaged: SalvagedSet, position: int) -> str:
     member = salvaged.record(position).member
-    name = safe_name(member.image_id) + (".img" if member.kind == "data" else ".parity.bin")
+    return safe_name(member.image_id) + (".img" if member.kind == "data" else ".parity.bin")
+
+
+def _free_name(salvaged: SalvagedSet, position: int, folder: Path) -> Path:
+    name = _name(salvaged, position)
     while (folder / name).exists():
         name = f"rebuilt-{name}"
     return folder / name
