@@ -4,12 +4,13 @@ from typing import Any
 
 import click
 
+from archived.errors import AnswerBroken, DaemonAbsent
 from archived.language import _
 from cli.context import Context, at
 from cli.exit_status import FAILED
 from cli.nouns import noun, reason_option, verb
 from cli.render import facts, table
-from cli.waiting import wait_for
+from cli.waiting import going_on, wait_for
 
 catalog = noun(
     "catalog",
@@ -86,7 +87,15 @@ def _follow(context: Context, begun: dict[str, Any]) -> None:
         found: dict[str, Any] = context.get(at("/v1/catalog/surveys", str(begun["id"])))
         return found if found["ended_at"] else None
 
-    ended = wait_for(context, look)
+    try:
+        ended = wait_for(context, look)
+    except (AnswerBroken, DaemonAbsent) as error:
+        raise going_on(
+            error,
+            _(
+                "it is on record and goes on by itself when the daemon is back: archivectl catalog says how far it is"
+            ),
+        ) from error
     context.answer(ended, show_survey)
     # Nothing that a rebuild finds is proven before a full check: that alone is no failure of the rebuild.
     expected = ("set-not-proven",) if ended["kind"] == "rebuild" else ()

@@ -32,6 +32,9 @@ def export(context: Context, folder: Path | None) -> None:
     except Interrupted as interrupted:
         answer = interrupted.answer.result()
     context.answer(answer, _show_made)
+    if not context.as_json:
+        for warning in answer.get("warnings", ()):
+            context.say(_("WARNING: {text}; keep a copy of it on another disk").format(text=plain(warning)))
 
 
 def _show_made(document: dict[str, Any]) -> None:

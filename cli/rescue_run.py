@@ -38,11 +38,11 @@ report_option = click.option(
 @contextmanager
 def opened(context: Context, paths: tuple[Path, ...]) -> Iterator[list["SalvagedDisc"]]:
     """The discs at these paths, for the time of one command. Raises Refused when there is none."""
-    from archived.formats.salvage_disc import open_discs
+    from archived.formats.salvage_disc import SMALLEST_IMAGE_BYTES, open_discs
 
     discs = open_discs(list(paths))
     try:
-        if not any(disc.files or disc.copy.size_bytes for disc in discs):
+        if not any(disc.files or disc.copy.size_bytes >= SMALLEST_IMAGE_BYTES for disc in discs):
             raise Refused(
                 _("no disc of an archived set is among these; nothing was read"),
                 advice=_("name raw images, devices, or folders of files copied from a disc"),

@@ -52,6 +52,10 @@ def hand_in_many(
         _show_trial,
         cancelled=_("interrupted; nothing was taken"),
         too_late=_too_late,
+        went_away=_(
+            "what was accepted stays accepted; give the same command again when the daemon is back: it goes on "
+            "with the same batch"
+        ),
     )
     answer = send(context, door, request, receipt_file=receipt_file)
     if until_archived:

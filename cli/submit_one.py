@@ -36,6 +36,9 @@ def hand_in(
         _show_trial,
         cancelled=_("interrupted: the submission was cancelled, and nothing of it was kept"),
         too_late=_too_late,
+        went_away=_(
+            "give the same command again when the daemon is back: what was accepted is answered with its receipt"
+        ),
     )
     answer = send(context, door, request, receipt_file=receipt_file)
     if until_archived:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from archived.errors import Cancelled
+from archived.errors import AnswerBroken, Cancelled, DaemonAbsent
 from archived.language import _
 from cli.context import Context, Document, at, print_json_error
 from cli.exit_status import INTERRUPTED
 from cli.keeping import check_free, keep
-from cli.waiting import Interrupted, wait_for, with_progress
+from cli.waiting import Interrupted, going_on, wait_for, with_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Door:
     #: After Ctrl-C: nothing was taken; or something was before it came.
     cancelled: str
     too_late: Callable[[Document], str]
+    #: What to do when the daemon goes away in the middle.
+    went_away: str
 
 
 def send(context: Context, door: Door, request: Document, *, receipt_file: Path | None) -> Document:
@@ -32,6 +34,7 @@ def send(context: Context, door: Door, request: Document, *, receipt_file: Path 
     Raises:
         SystemExit: it was a trial, which has been shown; or Ctrl-C came, and what became of it was said.
         Refused: the file for the answer is there already.
+        AnswerBroken, DaemonAbsent: the daemon went away; the advice says how to go on.
     """
     check_free(receipt_file)
     key = uuid4().hex
@@ -44,6 +47,8 @@ def send(context: Context, door: Door, request: Document, *, receipt_file: Path 
     except Interrupted as interrupted:
         _end_interrupted(context, door, interrupted, receipt_file)
         raise SystemExit(INTERRUPTED) from None
+    except (AnswerBroken, DaemonAbsent) as error:
+        raise going_on(error, door.went_away) from error
     if answer.get("dry_run"):
         context.answer(answer, door.show_trial)
         raise SystemExit(answer["exit_status"])

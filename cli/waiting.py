@@ -55,6 +55,11 @@ def wait_for(context: Context, look: Callable[[], Answer | None]) -> Answer:
             news.wait()
 
 
+def going_on(error: ArchivedError, advice: str) -> ArchivedError:
+    """The same error of a daemon that went away in the middle, with what is true of this work."""
+    return type(error)(error.message, advice=advice, **error.detail)
+
+
 class Interrupted(Exception):
     """Ctrl-C, after which the daemon was told to cancel; `answer` says how the request ended."""
 

@@ -10,7 +10,7 @@ from archived.errors import ArchivedError, Refused, WrongState
 from archived.formats.key_files import public_keys
 from archived.formats.signing import PublicKey
 from archived.language import _
-from archived.stages.export_place import export_to_its_place, place_of
+from archived.stages.export_place import export_to_its_place, lost_with, place_of
 from archived.stages.exporting import Listed, check_export, export_catalog, listed
 from archived.stages.readers import reader_for
 
@@ -44,7 +44,10 @@ def export(body: WhereTo, request: Request, services: Services = Depends(service
             statement, removed = export_catalog(services.catalog, site, folder, report, agent=agent), ()
     finally:
         site.tools.progress.end(KEY)
-    return services.said({**plain(statement), "folder": str(folder), "removed": list(removed)})
+    # Whoever names a folder himself may carry the file away; he is told, and not refused.
+    warnings = () if body.to is None else lost_with(site, folder)
+    told = {"folder": str(folder), "removed": list(removed), "warnings": list(warnings)}
+    return services.said({**plain(statement), **told})
 
 
 @router.get("")

@@ -72,6 +72,7 @@ def problems(
         _without_row(found),
         _stray(found),
         _unreadable(found),
+        _empty(volumes, found),
         _differing(volumes, found),
     ]
     if not volumes and not bad and not others:
@@ -186,6 +187,16 @@ def _unreadable(found: FoundTree) -> Reason | None:
     items = [{"path": path, "why": why} for path, why in pairs]
     words = [f"{path}: {why}" for path, why in pairs]
     return _reason(_("{count} folders cannot be looked into: {items}"), "unreadable", items, words)
+
+
+def _empty(volumes: Sequence[ListedVolume], found: FoundTree) -> Reason | None:
+    there = ((volume, found.volumes.get(volume.folder)) for volume in volumes)
+    paths = [
+        printable(volume.folder)
+        for volume, seen in there
+        if seen is not None and seen.is_counted and not seen.unusable and seen.files == 0
+    ]
+    return _reason(_("{count} folders hold no file at all: {items}"), "empty_folders", paths)
 
 
 def _differing(volumes: Sequence[ListedVolume], found: FoundTree) -> Reason | None:

@@ -21,6 +21,7 @@ from archived.policy.reading_rights import Reader
 from archived.policy.submission import SubmissionRequest
 from archived.stages import intake
 from archived.stages.capacity import cost_on_disc, image_limit_bytes, usable_bytes
+from archived.stages.catalog_origin import must_be_known
 from archived.stages.intake import Limits
 from archived.stages.intake_copy import Progress
 from archived.stages.work import Site
@@ -53,6 +54,7 @@ def admit(
 
     Raises:
         Refused, StagingFull, CatalogBusy, Failed: as `intake.accept`; the batch's id is `detail["batch"]`.
+        Unavailable: the catalog of this site is gone; no batch was opened.
     """
     key = item or ItemKey(open_single(asked, kind, catalog=catalog, site=site, owner=owner).id, 1)
     clock = site.tools.clock
@@ -133,10 +135,12 @@ def open_batch(
     """A batch with these items, none of them taken; the earlier one when the same user asked for the same before.
 
     A correction that was taken whole is over: the same words again are another correction. `{batch}` in the
-    volume of an entry becomes the id of the batch. Raises CatalogBusy.
+    volume of an entry becomes the id of the batch. Raises CatalogBusy; Unavailable while the former catalog is gone.
     """
     asked = asked_key(kind, entries, list_sha256=list_sha256, new_version=new_version, reason=reason)
     with catalog.write() as write:
+        # Receipts name batches: a number that was given once must not be given again.
+        must_be_known(write)
         earlier = batches.asked_before(write, asked, owner)
         if earlier is not None and not (
             new_version and all(item.is_taken for item in batches.items(write, earlier.id))

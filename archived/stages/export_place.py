@@ -98,10 +98,20 @@ def begin_history(write: Connection, site: Site) -> ExportHistory:
     return history(write) or ExportHistory(site.now())
 
 
+def lost_with(site: Site, folder: Path) -> tuple[str, ...]:
+    """With what an export there would be lost, one sentence each; none for a disk of its own. Raises OSError."""
+    paths, place = site.tools.paths, folder.stat().st_dev
+    others = (
+        (paths.staging, _("{folder} lies on the disk of staging and would be lost with it")),
+        (paths.catalog.parent, _("{folder} lies on the disk of the catalog and would be lost with it")),
+    )
+    return tuple(words.format(folder=folder) for other, words in others if other.stat().st_dev == place)
+
+
 def _refuse_same_disk(site: Site, folder: Path) -> None:
     """Raises Refused when an export there would be lost with staging or with the catalog itself."""
     try:
-        place = folder.stat().st_dev
+        found = lost_with(site, folder)
     except OSError as error:
         raise Refused(
             _("{folder} cannot be used: {why}; nothing was exported").format(
@@ -109,20 +119,8 @@ def _refuse_same_disk(site: Site, folder: Path) -> None:
             ),
             advice=_("mount it, or name another place: [catalog] export_directory in archived.toml"),
         ) from None
-    paths = site.tools.paths
-    lost_with = (
-        (
-            paths.staging,
-            _("{folder} lies on the disk of staging and would be lost with it; nothing was exported"),
-        ),
-        (
-            paths.catalog.parent,
-            _("{folder} lies on the disk of the catalog and would be lost with it; nothing was exported"),
-        ),
-    )
-    for other, words in lost_with:
-        if other.stat().st_dev == place:
-            raise Refused(
-                words.format(folder=folder),
-                advice=_("name a place on another disk: [catalog] export_directory in archived.toml"),
-            )
+    if found:
+        raise Refused(
+            _("{why}; nothing was exported").format(why=found[0]),
+            advice=_("name a place on another disk: [catalog] export_directory in archived.toml"),
+        )

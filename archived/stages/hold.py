@@ -239,12 +239,23 @@ def _attention(now: Standing, since: datetime) -> Attention:
         next_ = _("archivectl catalog check")
     else:
         next_ = _("archivectl catalog hold, then: archivectl catalog release-hold --reason TEXT")
+    words = (
+        # Before that nobody knows how many media there are.
+        _(
+            "the catalog was made again by a {cause} ({note}); library {names} was not looked into since, and which "
+            "media are to be looked at is not known yet"
+        )
+        if now.stale
+        else _(
+            "the catalog was made again by a {cause} ({note}); {done} media were looked at, {left} are left"
+        )
+    )
     return Attention(
         ATTENTION,
         "now",
-        _(
-            "the catalog was made again by a {cause} ({note}); {done} media were looked at, {left} are left"
-        ).format(cause=now.hold.cause, note=now.hold.note, done=done, left=left),
+        words.format(
+            cause=now.hold.cause, note=now.hold.note, names=", ".join(now.stale), done=done, left=left
+        ),
         _("nothing is written, withdrawn or removed meanwhile; packages are accepted, recalls are served"),
         next_,
         since,

@@ -196,6 +196,10 @@ def test_an_intake_that_the_catalog_calls_unfinished_ends_without_its_folder_goi
 def test_a_hold_waits_for_a_person_and_says_how_far_it_is(tell: Tell) -> None:
     story = tell()
     place(story)
+    with story.catalog.read() as read:
+        (item,) = WATCHES[hold.ATTENTION](read, story.site)
+    assert "library main was not looked into since" in item.what
+    assert "0 are left" not in item.what
     story.settle()
     with story.catalog.read() as read:
         (item,) = WATCHES[hold.ATTENTION](read, story.site)

@@ -1,5 +1,7 @@
 """What a person reads of a hold and of exports, and what is asked for."""
 
+from archived.errors import DaemonAbsent
+
 from .conftest import FakeClient, Run
 
 HOLD = {
@@ -64,3 +66,23 @@ def test_a_listing_with_an_export_that_is_not_whole_ends_with_its_own_exit_code(
     daemon.answers["GET /v1/catalog/exports"] = {"folder": "/mnt", "items": [whole, torn]}
     result = run("catalog", "exports")
     assert (result.exit_code, "does not hold" in result.stdout) == (4, True)
+
+
+def test_an_export_on_the_disk_of_staging_is_made_and_clearly_warned_of(run: Run, daemon: FakeClient) -> None:
+    daemon.answers["POST /v1/catalog/exports"] = {
+        "folder": "/srv", "file": "catalog-1.jsonl.gz", "size_bytes": 5000, "rows": {"package": 2}, "removed": [],
+        "warnings": ["/srv lies on the disk of staging and would be lost with it"],
+    }  # fmt: skip
+    result = run("catalog", "export", "--to", "/srv")
+    assert "WARNING: /srv lies on the disk of staging" in result.stderr
+
+
+def test_a_rebuild_whose_daemon_goes_away_goes_on_by_itself(run: Run, daemon: FakeClient) -> None:
+    daemon.answers["POST /v1/catalog/rebuild"] = {"id": 1}
+    daemon.answers["GET /v1/catalog/surveys/1"] = [
+        {"id": 1, "ended_at": None},
+        DaemonAbsent("nobody answers"),
+    ]
+    result = run("catalog", "rebuild", "--from-media")
+    assert result.exit_code == 3
+    assert "goes on by itself when the daemon is back" in result.stderr

@@ -77,6 +77,9 @@ def test_what_cannot_be_rebuilt_or_found_ends_with_its_exit_code(copies: Path, r
     (copies / "3.img").unlink()
     (copies / "text.txt").write_text("no disc")
     assert run("rescue", "list", ".").exit_code == 2
+    for verb in ("list", "verify"):
+        said = run("rescue", verb, "text.txt")
+        assert (said.exit_code, "no disc of an archived set" in said.stderr) == (2, True)
 
 
 def test_a_receipt_is_checked_by_the_discs_alone(copies: Path, run: Run, daemon: FakeClient) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from archived.errors import Unacceptable
+from archived.errors import AnswerBroken, DaemonAbsent, Unacceptable
 
 from .conftest import FakeClient, Run
 
@@ -167,3 +167,14 @@ def test_a_map_of_columns_that_is_none_is_refused(run: Run, tmp_path: Path, text
     result = run("submit", "--list", "l.csv", "--columns", str(file))
     assert result.exit_code == 2
     assert "is no column map" in result.stderr
+
+
+@pytest.mark.parametrize("error", [AnswerBroken("it broke off"), DaemonAbsent("nobody answers")], ids=repr)
+def test_a_daemon_that_goes_away_in_the_middle_leaves_what_the_same_command_goes_on_with(
+    run: Run, daemon: FakeClient, tmp_path: Path, error: Exception
+) -> None:
+    daemon.answers[TREE] = error
+    result = run("submit", "--recursive", str(tmp_path), "--layout", "{fonds}/{series}/{volume}")
+    assert result.exit_code == getattr(error, "exit_status", None)
+    assert "give the same command again" in result.stderr
+    assert "goes on with the same batch" in result.stderr

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from archived.batches import BatchItem
-from archived.catalog import batches, packages
+from archived.catalog import batches, events, packages, surveys
 from archived.errors import CatalogBusy, StagingFull
 from archived.item_states import ItemState
 from archived.policy.submission import SubmissionRequest
@@ -48,6 +48,16 @@ def test_a_receipt_names_its_batch_and_the_batch_its_package(
     assert (receipt["batch"], item.batch_id, item.number) == ("B000001", "B000001", 1)
     assert (item.state, item.package_id) == (ItemState.ACCEPTED, receipt["package"])
     assert str(item.path) == request_["path"]
+
+
+def test_while_the_catalog_is_gone_no_number_is_given_to_a_batch(
+    daemon: Daemon, request_: dict[str, Any]
+) -> None:
+    with daemon.services.catalog.write() as write:
+        events.set_setting(write, surveys.ORIGIN, surveys.EMPTY)
+    answer = submit(daemon, request_)
+    assert (answer["code"], answer["detail"]) == ("unavailable", {})
+    assert recorded(daemon) == []
 
 
 def test_the_same_again_is_the_same_batch(daemon: Daemon, request_: dict[str, Any]) -> None:

@@ -290,5 +290,19 @@ def test_a_tree_says_everything_that_does_not_fit(daemon: Daemon, root: Path) ->
     assert taken(daemon) == []
 
 
+def test_folders_of_volumes_that_hold_nothing_are_all_named_before_anything_is_taken(
+    daemon: Daemon, root: Path
+) -> None:
+    (root / "移交.csv").unlink()
+    (root / "2003/0007").mkdir()
+    (root / "2004/0008/in it").mkdir(parents=True)
+    (root / "2004/0009").mkdir()
+    (root / "2004/0009/Thumbs.db").write_text("left out")
+    more = {"layout": "{series}/{volume}", "fonds": "Z109", "retention": "永久", "confidentiality": "open"}
+    answer = submit_tree(daemon, root, **more)
+    assert answer["detail"]["empty_folders"] == ["2003/0007", "2004/0008", "2004/0009"]
+    assert taken(daemon) == []
+
+
 def test_a_tree_without_a_rule_is_refused(daemon: Daemon, root: Path) -> None:
     assert submit_tree(daemon, root)["code"] == "refused"
