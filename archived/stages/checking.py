@@ -225,6 +225,7 @@ def _adopt(write: Connection, site: Site, look: MediumLook, image: Image) -> boo
         site=site.config.libraries[pool.library].site,
         planned_at=image.closed_at or image.opened_at,
         note=_("found by a check"),
+        pool=image.pool,
     )
     rebuilt.add_copies(write, [copy])
     changes = {

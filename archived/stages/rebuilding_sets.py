@@ -215,6 +215,7 @@ def _copy(site: Site, pool: str, image: Image, claim: Claim) -> Copy:
         site=site.config.libraries[settings.library].site,
         planned_at=image.closed_at or image.opened_at,
         note=_(FOUND_ON_MEDIA),
+        pool=pool,
     )
 
 
