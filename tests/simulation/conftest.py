@@ -33,6 +33,12 @@ class Tell:
         return self._folder / f"story-{len(self.begun)}"
 
 
+def two_volumes(tell: Tell, **arguments: Any) -> tuple[Story, list[str]]:
+    """A beginning: two volumes in staging, of which each fills an image of its own."""
+    story = tell(**arguments)
+    return story, story.submit_set(2)
+
+
 class Beginnings:
     """How stories begin, told once each; nobody goes on with the first of them."""
 

@@ -4,15 +4,13 @@ import pytest
 
 from archived.catalog import events
 from archived.states import CopyState
-from tests.simulation.conftest import Tell
+from tests.simulation.conftest import Tell, two_volumes
 from tests.simulation.harness import Story
 from tests.simulation.law import assert_all_archived_or_named, assert_law
 
 
 def begun(tell: Tell, **arguments: int) -> Story:
-    story = tell(**arguments)
-    story.submit_set(2)
-    return story
+    return tell.on(two_volumes, **arguments)[0]
 
 
 @pytest.mark.parametrize("after", [0, 3, 6], ids=["loading", "unloading", "reloading"])

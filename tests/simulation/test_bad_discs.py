@@ -10,15 +10,13 @@ from archived.errors import StagingFull, TooLarge
 from archived.model import Medium
 from archived.stages.registration import register_blanks
 from archived.states import CopyState, MediumState, PackageState
-from tests.simulation.conftest import Tell
+from tests.simulation.conftest import Tell, two_volumes
 from tests.simulation.harness import MIB, POOL, Story
 from tests.simulation.law import assert_all_archived_or_named, assert_law
 
 
 def begun(tell: Tell, **arguments: int) -> Story:
-    story = tell(**arguments)
-    story.submit_set(2)
-    return story
+    return tell.on(two_volumes, **arguments)[0]
 
 
 def the_spent_one(story: Story) -> Medium:

@@ -15,7 +15,7 @@ from archived.states import (
     ReadingState,
     SetState,
 )
-from tests.simulation.conftest import Tell
+from tests.simulation.conftest import Tell, two_volumes
 from tests.simulation.harness import Killed, Story
 from tests.simulation.killing import CLOSE, INVENTORY, MOVE, READ, TRAY, WRITE
 from tests.simulation.law import assert_law
@@ -31,9 +31,7 @@ def steps(beginning: str) -> Callable[[str], bool]:
 
 
 def begun(tell: Tell, seed: int = 1) -> Story:
-    story = tell(seed=seed)
-    story.submit_set(2)
-    return story
+    return tell.on(two_volumes, seed=seed)[0]
 
 
 def kill_and_go_on(story: Story, nth: int, which: Callable[[str], bool]) -> None:

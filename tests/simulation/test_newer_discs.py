@@ -25,9 +25,13 @@ BLANKS = 5
 
 
 def with_few_blanks(tell: Tell) -> Story:
+    return tell.on(few_blanks)[0]
+
+
+def few_blanks(tell: Tell) -> tuple[Story, None]:
     story = tell()
     keep_blanks(story, BLANKS)
-    return story
+    return story, None
 
 
 def test_discs_that_were_burnt_after_the_export_are_called_its_own_and_not_burnt_again(tell: Tell) -> None:
