@@ -162,6 +162,7 @@ def test_killed_while_reading_for_a_recall_both_daemon_and_caller_go_on(
     assert site.look("select state from recall where id = ?", *recall) == [("delivered",)]
 
 
+@pytest.mark.simulate
 def test_killed_while_an_image_is_exported_the_export_goes_on(
     site: Site, volume: MakeVolume, tmp_path: Path
 ) -> None:

@@ -2,10 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from archived.errors import AnswerBroken, DaemonAbsent
+from cli import reconnecting
 
 from .conftest import FakeClient, Run
 
@@ -191,3 +195,29 @@ def test_an_image_without_bytes_is_not_exported(run: Run, exported: FakeClient, 
         "sha256": None,
     }
     assert run("images", "export", "7K3F-3", str(tmp_path / "disc.udf")).exit_code == 2
+
+
+def test_an_export_goes_on_when_the_daemon_comes_back_and_is_asked_for_once(
+    run: Run, exported: FakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconnecting, "PAUSE_S", 0.0)
+    asked = exported.answers["POST /v1/images/7K3F-3/export"]
+    exported.answers["POST /v1/images/7K3F-3/export"] = [AnswerBroken("cut"), DaemonAbsent("nobody"), asked]
+    exported.answers["GET /v1/status"] = [DaemonAbsent("nobody"), {}]
+    stream, breaks = exported.stream, iter([4, 9])
+
+    def breaking(path: str, /, **params: Any) -> Iterator[bytes]:
+        data = b"".join(stream(path, **params))
+        cut = next(breaks, None)
+        yield data[:cut]
+        if cut is not None:
+            raise AnswerBroken("cut")
+
+    monkeypatch.setattr(exported, "stream", breaking)
+    result = run("images", "export", "7K3F-3", str(tmp_path / "disc.udf"))
+
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "disc.udf").read_bytes() == exported.contents[""]
+    assert len({sent["key"] for sent in exported.asked("POST", "/v1/images/7K3F-3/export")}) == 1
+    assert [sent.get("skip", 0) for how, _, sent in exported.calls if how == "STREAM"] == [0, 4, 13]
+    assert ends(exported) == ["delivered"]

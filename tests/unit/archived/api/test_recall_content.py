@@ -60,3 +60,13 @@ def test_a_recall_that_is_over_gives_nothing_any_more(daemon: Daemon, recall_id:
     daemon.ask("POST", f"/v1/recalls/{recall_id}/delivered")
     assert daemon.ask("GET", f"/v1/recalls/{recall_id}/content?path=data/a.txt").status_code == 409
     assert daemon.ask("GET", "/v1/recalls/R999999/content?path=x").status_code == 404
+
+
+def test_who_has_the_beginning_gets_the_rest_of_what_is_judged_as_a_whole(
+    daemon: Daemon, recall_id: str
+) -> None:
+    for skip, rest in ((0, "content of a"), (8, "of a"), (12, ""), (99, "")):
+        answer = daemon.ask("GET", f"/v1/recalls/{recall_id}/content?path=data/a.txt&skip={skip}")
+        assert (answer.status_code, answer.text) == (200, rest)
+        assert answer.headers["content-length"] == str(len(rest))
+    assert daemon.ask("GET", f"/v1/recalls/{recall_id}/content?path=data/a.txt&skip=-1").status_code == 422
