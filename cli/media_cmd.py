@@ -14,11 +14,12 @@ from cli.render import facts, items, plain, table
 
 media = noun(
     "media",
-    "Media 介质: discs, where they are and what they carry. Alone it lists.",
+    "Media 介质: discs and cartridges, where they are and what they carry. Alone it lists.",
     "media",
     "media --state blank",
     "media SIM00007",
     "media register SIM00099 --batch 2026-03",
+    "media register 000123L8 --pool tapes --batch 2026-03",
 )
 
 
@@ -39,16 +40,32 @@ media.add_command(list_media, "show")
 
 
 def _show_all(document: Any) -> None:
-    columns = ("id", "state", "kind", "batch", "library", "magazine", "element", "capacity_bytes", "note")
-    table(items(document), *columns, empty=_("no media"))
+    found = items(document)
+    used = ["used_bytes"] if any(medium.get("used_bytes") is not None for medium in found) else []
+    columns = (
+        "id",
+        "state",
+        "kind",
+        "batch",
+        "library",
+        "magazine",
+        "element",
+        "capacity_bytes",
+        *used,
+        "note",
+    )
+    table(found, *columns, empty=_("no media"))
 
 
 def _show_one(medium: dict[str, Any]) -> None:
     facts({k: v for k, v in medium.items() if k not in ("copies", "events", "notice")})
     copies = [{"image": copy.get("image_id"), **copy} for copy in medium.get("copies") or ()]
+    # Images of a cartridge, in the order in which they lie there.
+    place = ("tape_file", "first_block", "block_bytes", "size_bytes") if "used_bytes" in medium else ()
     table(
         copies,
         "image",
+        *place,
         "state",
         "role",
         "site",

@@ -8,14 +8,18 @@ from sqlalchemy import Connection
 from archived.catalog import events, images, media, packages, recalls
 from archived.catalog.events import Attention
 from archived.language import _
+from archived.media_kinds import is_tape
 from archived.model import Package
+from archived.policy.cartridges import cost_on_tape
 from archived.policy.exposure import Exposed, overdue
 from archived.policy.sufficiency import AT_HAND
 from archived.routines import nightly_export
+from archived.settings import PoolSettings
 from archived.stages import hold
 from archived.stages.capacity import usable_blanks
 from archived.stages.commitment import missing_positions
 from archived.stages.moving import verify_choice
+from archived.stages.shelf import cartridges, largest_image_bytes
 from archived.stages.work import Site
 from archived.states import CopyState, ImageState, PackageState, RecallState, SetState
 
@@ -39,7 +43,11 @@ def few_blanks(read: Connection, site: Site) -> list[Attention]:
     """Pools that could not write their next set."""
     found = []
     for name, pool in site.config.pools.items():
-        count, needed = len(usable_blanks(read, site, name)), pool.n + pool.m
+        if is_tape(pool.media_kind):
+            found += [] if _has_room(read, site, name, pool) else [_few_cartridges(site, name)]
+            continue
+        needed = pool.n + (0 if pool.parity_pool else pool.m)
+        count = len(usable_blanks(read, site, name))
         if count < needed:
             found.append(
                 Attention(
@@ -54,6 +62,25 @@ def few_blanks(read: Connection, site: Site) -> list[Attention]:
                 )
             )
     return found
+
+
+def _has_room(read: Connection, site: Site, name: str, pool: PoolSettings) -> bool:
+    """Whether a tape pool could take its next image, or set: at most m members of one lie on a cartridge."""
+    forms_sets = any(name in settings.pools for settings in site.config.classes.values())
+    needed = -(-(pool.n + pool.m) // pool.m) if forms_sets else 1
+    least = cost_on_tape(largest_image_bytes(read, site, name), pool.tape_block_bytes)
+    return sum(item.room_bytes >= least for item in cartridges(read, site, name)) >= needed
+
+
+def _few_cartridges(site: Site, name: str) -> Attention:
+    return Attention(
+        f"scratch:{name}",
+        "working-hours",
+        _("too few cartridges of pool {name} have room for what comes next").format(name=name),
+        _("what is staged stays staged; images wait until there is room on tape"),
+        _("put blanks into the library, then: archivectl media register BARCODE... --batch NAME"),
+        site.now(),
+    )
 
 
 def unjudged_discs(read: Connection, site: Site) -> list[Attention]:

@@ -13,9 +13,10 @@ from archived.catalog import counters, events, images, media
 from archived.catalog.media import LIVE_COPIES
 from archived.language import _
 from archived.model import Copy, Image, Medium
+from archived.policy.owed import is_home
 from archived.stages import hold
 from archived.stages.work import Site
-from archived.states import CopyEvent, CopyState, ImageState, MediumEvent, MediumState
+from archived.states import CopyState, ImageState, MediumEvent, MediumState
 
 #: Copies by which the catalog says that a medium carries an image.
 _CARRIES: Final = (
@@ -37,7 +38,7 @@ def adopt(write: Connection, site: Site, medium: Medium, image: Image) -> bool:
     live = [
         copy
         for copy in media.copies_of(write, image.id)
-        if copy.state in LIVE_COPIES and copy.state is not CopyState.PLANNED
+        if copy.state in LIVE_COPIES and copy.state is not CopyState.PLANNED and is_home(copy, image)
     ]
     carries_other = any(copy.state in _CARRIES for copy in media.copies_on(write, medium.id))
     if image.state is not ImageState.PROTECTED or live or carries_other or not hold.stands(write):
@@ -58,15 +59,16 @@ def adopt(write: Connection, site: Site, medium: Medium, image: Image) -> bool:
 
 def _withdraw_plans(write: Connection, image: Image, medium: Medium) -> None:
     """The image needs no other disc, and the disc is no blank for another image."""
-    planned = {copy.id: copy for copy in media.copies_of(write, image.id) if copy.state is CopyState.PLANNED}
+    planned = {
+        copy.id: copy
+        for copy in media.copies_of(write, image.id)
+        if copy.state is CopyState.PLANNED and is_home(copy, image)
+    }
     planned |= {
         copy.id: copy for copy in media.copies_on(write, medium.id) if copy.state is CopyState.PLANNED
     }
     for copy in planned.values():
-        media.advance_copy(
-            write, copy.id, CopyEvent.WITHDRAWN, note=_("a disc that was burnt already was found")
-        )
-        media.advance_state(write, copy.medium_id, MediumEvent.RELEASED)
+        media.withdraw_plan(write, copy, _("a disc that was burnt already was found"))
 
 
 def _doubt(write: Connection, medium: Medium) -> None:

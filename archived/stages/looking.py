@@ -16,7 +16,9 @@ from sqlalchemy import Connection
 from archived.catalog import events, holds, media, surveys
 from archived.formats.key_files import public_keys
 from archived.language import _
+from archived.media_kinds import TAPE
 from archived.model import Medium
+from archived.policy.cartridge_labels import CLEANING
 from archived.policy.ranges import Range
 from archived.policy.sources import drives_to_try
 from archived.sessions.identify import Finding, look_at
@@ -114,7 +116,10 @@ def due(read: Connection, site: Site) -> View:
     unasked = [
         medium.id
         for medium in everything.values()
-        if medium.id not in asked and medium.element is not None and not _in_session(read, medium)
+        if medium.id not in asked
+        and medium.element is not None
+        and medium.kind != CLEANING
+        and not _in_session(read, medium)
     ]
     ready = (_ready(look, media.get(read, look.medium_id), every_floor) for look in waiting)
     return View(survey, tuple(unasked), tuple(item for item in ready if item is not None), len(waiting))
@@ -146,7 +151,11 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     if isinstance(task, Ask):
         for medium_id in task.medium_ids:
             purpose = FULL if _can_be_judged(write, survey, medium_id) else IDENTIFY
-            surveys.ask(write, MediumLook(0, survey.id, medium_id, purpose, LookState.WANTED, site.now()))
+            look = MediumLook(0, survey.id, medium_id, purpose, LookState.WANTED, site.now())
+            look_id = surveys.ask(write, look)
+            if _on_tape(site, media.get(write, medium_id)):
+                note = _("it is a cartridge; what lies on tape is not looked at by a survey")
+                surveys.advance_look(write, look_id, LookEvent.FAILED, note=note, ended_at=site.now())
         return None
     surveys.advance_state(write, survey.id, SurveyEvent.ALL_SEEN)
     return None
@@ -240,6 +249,12 @@ def _ready(look: MediumLook, medium: Medium, every_floor: Iterable[Floor]) -> In
         ):
             return InDrive(look, medium, drive.name, drive.element)
     return None
+
+
+def _on_tape(site: Site, medium: Medium) -> bool:
+    """Whether no drive of its library can be asked what it is: it is named, never passed over."""
+    library = site.config.libraries.get(medium.library or "")
+    return library is not None and library.kind == TAPE
 
 
 def _in_session(read: Connection, medium: Medium) -> bool:

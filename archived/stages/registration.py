@@ -67,8 +67,7 @@ def demand_cartridge(barcode: str, kind: str, pool: str) -> None:
     if label.worm:
         raise Refused(
             _(
-                "cartridge {barcode} is write-once by its label: "
-                "an append that is torn off there could not be overwritten"
+                "cartridge {barcode} is write-once by its label, and write-once cartridges are not written here"
             ).format(barcode=barcode),
             advice=_("register cartridges that can be rewritten"),
         )

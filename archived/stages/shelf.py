@@ -9,6 +9,7 @@ from archived.catalog.media import CartridgeLoad
 from archived.model import Copy, Image, Medium
 from archived.policy.cartridges import Cartridge, WantedImage, cost_on_tape, room_of
 from archived.settings import PoolSettings
+from archived.stages.capacity import usable_bytes
 from archived.stages.work import Site
 from archived.states import CopyState, MediumState
 
@@ -52,6 +53,15 @@ def wanted_image(image: Image, copies: list[Copy], block_bytes: int) -> WantedIm
     carried_by = frozenset(copy.medium_id for copy in copies if copy.state not in gone)
     cost_bytes = cost_on_tape(image.size_bytes or 0, block_bytes)
     return WantedImage(image.id, cost_bytes, image.confidentiality, carried_by)
+
+
+def largest_image_bytes(read: Connection, site: Site, pool: str) -> int:
+    """Bytes of the largest image that may come to a tape pool: of its own sets, as copy, or as parity."""
+    config = site.config
+    sources = {pool} if config.pools[pool].image_bytes else set()
+    sources |= {name for kind in config.classes.values() if pool in kind.copies for name in kind.pools}
+    sources |= {name for name, settings in config.pools.items() if settings.parity_pool == pool}
+    return max((usable_bytes(read, site, name) for name in sources), default=0)
 
 
 def cage_of(medium: Medium) -> str | None:
