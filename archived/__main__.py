@@ -19,7 +19,7 @@ from archived.language import _, speak_by_default, speaking_as_wished
 from archived.log_lines import FORMATS, goes_to_journal, log_to
 from archived.service_manager import service_manager
 from archived.spoken import SpokenGroup, examples_of
-from archived.wiring import paths_of, site_on_socket, software
+from archived.wiring import paths_of, room_folders, site_on_socket, software
 from devices.clock import SystemClock
 
 SITE = click.option(
@@ -113,6 +113,8 @@ def serve(site: Path, verbose: bool, log_format: str) -> None:
         say(_("the catalog of this site is gone; next: archivectl catalog rebuild --from-media"))
     founding.check_kind(catalog, config)
     founding.provide_key(catalog, config, paths, SystemClock())
+    served = room.answers(founding.room_socket(site))
+    founding.provide_libraries(catalog, config, site, SystemClock(), served=served)
     for folder in (paths.staging / "packages", paths.staging / "recipes", paths.burns, paths.recalls):
         folder.mkdir(parents=True, exist_ok=True)
     if config.simulated:
@@ -217,7 +219,7 @@ def room_serve(site: Path) -> None:
     from archived import room
 
     config = configuration.load(site)
-    room.run(site, paths_of(site, config).room)
+    room.run(site, room_folders(paths_of(site, config), config))
 
 
 @room_commands.command(name="stop", epilog=examples_of("archived", "room stop --site /tmp/try"))

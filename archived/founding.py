@@ -5,6 +5,7 @@ import os
 import stat
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,19 +20,21 @@ from archived.errors import ConfigurationError, Refused
 from archived.formats.key_files import make_site_key
 from archived.formats.signing import SigningKey
 from archived.language import _
+from archived.media_kinds import NATIVE_BYTES
 from archived.model import Drive, Medium
+from archived.policy.cartridge_labels import CLEANING, read_label
 from archived.sessions.tools import SitePaths
 from archived.settings import Config
 from archived.stages.capacity import charge_anew
-from archived.stages.floor import furnish, stale_key
+from archived.stages.floor import ELEMENTS, furnish, stale_key
 from archived.stages.set_aside import demand_no_burn, put_burns_aside
 from archived.states import MediumState
-from archived.wiring import furnish_room, paths_of, room_plan
+from archived.wiring import furnish_library, furnish_room, paths_of, room_folders, room_plan
 from backends.interface import CLUSTER_BYTES, SECTOR_BYTES
 from devices.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
-    from archived.wiring import RoomPlan
+    from archived.wiring import CartridgePlan, DiscPlan, RoomPlan
 
 BATCHES = 6
 #: A single-layer BD-R without spare areas (12,219,392 sectors).
@@ -100,10 +103,12 @@ def found_again(catalog: Catalog, config: Config, site: Path, clock: Clock | Non
     paths = paths_of(site, config)
     demand_no_burn(paths)
     put_burns_aside(paths, "burns-of-a-catalog-that-is-gone")
-    room = room_plan(paths.room)
+    rooms = [room_plan(folder) for folder in room_folders(paths, config)]
     now = (clock or SystemClock()).now()
     with catalog.write() as write:
-        _register_floor(write, config, room)
+        events.set_setting(write, "room", config.room)
+        for room in rooms:
+            _register_floor(write, room)
         events.set_setting(write, surveys.ORIGIN, surveys.EMPTY)
         subject = ("site", config.site.name)
         events.append(write, now, "catalog found empty", subject, outcome="failure", room=config.room)
@@ -121,6 +126,42 @@ def found_again(catalog: Catalog, config: Config, site: Path, clock: Clock | Non
             ),
         )
     return True
+
+
+def provide_libraries(
+    catalog: Catalog,
+    config: Config,
+    site: Path,
+    clock: Clock,
+    *,
+    served: bool = False,
+    cartridge_bytes: int = 0,
+) -> list[str]:
+    """Furnish and put on record the simulated libraries that archived.toml names and the catalog does not know.
+
+    Answers with their names. A crash between both leaves a room that the next start puts on record as it is.
+    Raises Refused, CatalogBusy; ConfigurationError when the room is `served` already, without them.
+    """
+    with catalog.read() as read:
+        known = events.settings(read)
+    lacking = [name for name in config.libraries if f"{ELEMENTS}:{name}" not in known]
+    if not lacking or not config.simulated:
+        return []
+    if served:
+        raise ConfigurationError(
+            _("library {name} is new, and the room of this site runs without it; nothing was changed").format(
+                name=lacking[0]
+            ),
+            advice=f"archived room stop --site {site}",
+        )
+    paths, now = paths_of(site, config), clock.now()
+    for name in lacking:
+        room = furnish_library(paths, config, name, cartridge_bytes=cartridge_bytes)
+        with catalog.write() as write:
+            _register_floor(write, room)
+            _register_media(write, room, now)
+            events.append(write, now, "library added", ("library", name), kind=room.kind)
+    return lacking
 
 
 def check_kind(catalog: Catalog, config: Config) -> None:
@@ -186,35 +227,50 @@ def room_socket(site: Path) -> Path:
 def _register(catalog: Catalog, config: Config, room: "RoomPlan", clock: Clock) -> None:
     now = clock.now()
     with catalog.write() as write:
-        _register_floor(write, config, room)
+        events.set_setting(write, "room", config.room)
+        _register_floor(write, room)
         events.set_setting(write, surveys.ORIGIN, surveys.FOUNDED)
         events.append(write, now, "site made", ("site", config.site.name), room=config.room)
-        for number, disc in enumerate(room.discs):
-            magazine = (disc.slot - 1) // room.magazine_slots
-            element = room.slot_addresses[disc.slot - 1]
-            media.register(
-                write,
-                Medium(
-                    id=disc.barcode,
-                    state=MediumState.BLANK,
-                    kind="bd-r",
-                    barcode=disc.barcode,
-                    batch=f"batch-{(number + magazine) % BATCHES + 1}",
-                    media_id=disc.media_id,
-                    capacity_bytes=room.capacity_sectors * SECTOR_BYTES,
-                    library=room.library,
-                    element=element,
-                    home_element=element,
-                    magazine=f"magazine-{magazine + 1}",
-                    seen_at=now,
-                    simulated=True,
-                ),
-            )
+        _register_media(write, room, now)
 
 
-def _register_floor(write: Connection, config: Config, room: "RoomPlan") -> None:
+def _register_media(write: Connection, room: "RoomPlan", now: datetime) -> None:
+    """Blanks as they lie in a fresh room."""
+    for number, planned in enumerate(room.media):
+        magazine = (planned.slot - 1) // room.magazine_slots
+        element = room.slot_addresses[planned.slot - 1]
+        cleaning = room.is_tape and read_label(planned.barcode).cleaning
+        kind = planned.media_id if room.is_tape else "bd-r"
+        media.register(
+            write,
+            Medium(
+                id=planned.barcode,
+                state=MediumState.QUARANTINED if cleaning else MediumState.BLANK,
+                kind=CLEANING if cleaning else kind,
+                barcode=planned.barcode,
+                batch="" if cleaning else f"batch-{(number + magazine) % BATCHES + 1}",
+                media_id=planned.media_id,
+                capacity_bytes=0 if cleaning else _capacity_bytes(room, planned),
+                library=room.library,
+                element=element,
+                home_element=element,
+                magazine=f"magazine-{magazine + 1}",
+                seen_at=now,
+                note=_("a cleaning cartridge, never used for data") if cleaning else "",
+                simulated=True,
+            ),
+        )
+
+
+def _capacity_bytes(room: "RoomPlan", planned: "DiscPlan | CartridgePlan") -> int:
+    if not room.is_tape:
+        return room.capacity_sectors * SECTOR_BYTES
+    chosen = getattr(planned, "capacity_bytes", 0)
+    return int(chosen or NATIVE_BYTES[planned.media_id])
+
+
+def _register_floor(write: Connection, room: "RoomPlan") -> None:
     """The robot's elements, magazines and drives; no medium."""
-    events.set_setting(write, "room", config.room)
     events.set_setting(write, stale_key(room.library), "1")
     slots = {
         address: f"magazine-{number // room.magazine_slots + 1}"
@@ -233,6 +289,7 @@ __all__ = [
     "found_again",
     "make_site",
     "provide_key",
+    "provide_libraries",
     "room_socket",
     "run_directory",
 ]

@@ -3,6 +3,7 @@
 import logging
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +56,10 @@ def ensure(site: Path, room: Path, clock: Clock | None = None) -> Path:
     return socket
 
 
-def run(site: Path, room: Path) -> None:
-    """Serve the room until it is stopped. Raises Refused when another server has it, or there is none."""
+def run(site: Path, rooms: Sequence[Path]) -> None:
+    """Serve the rooms until they are stopped. Raises Refused when another server has one, or there is none."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    serve_room(room, room_socket(site), log.info)
+    serve_room(rooms, room_socket(site), log.info)
 
 
 def stop(site: Path) -> bool:

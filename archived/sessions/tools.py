@@ -13,7 +13,7 @@ from archived.language import _
 
 if TYPE_CHECKING:  # every burn imports this module, and makes no Tools
     from archived.settings import Config
-    from backends.interface import OpticalDrive
+    from backends.interface import OpticalDrive, TapeDrive
     from devices.clock import Clock
     from erasure.kernels import Kernel
     from robotics.interface import Changer
@@ -215,3 +215,7 @@ class Tools:
     burner: Burner
     kernel: Kernel
     progress: ProgressBoard
+    #: Drives of tape libraries; `drives` holds those for discs.
+    tapes: Mapping[str, TapeDrive] = field(default_factory=dict)
+    #: Blocks that are read ahead of a tape drive; 0 reads on the session's own thread, which can be replayed.
+    tape_blocks_ahead: int = 32

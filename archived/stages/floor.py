@@ -14,6 +14,7 @@ from archived.model import Drive, Medium
 from archived.stages.work import Site
 
 STALE = "inventory_stale"
+ELEMENTS = "elements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,9 @@ def furnish(
         "slots": {str(address): magazine for address, magazine in slots.items()},
         "ports": list(ports),
     }
-    events.set_setting(write, f"elements:{library}", json.dumps(document))
+    events.set_setting(write, f"{ELEMENTS}:{library}", json.dumps(document))
 
 
 def _elements(settings: Mapping[str, str], library: str) -> dict[str, Any]:
-    stored = settings.get(f"elements:{library}")
+    stored = settings.get(f"{ELEMENTS}:{library}")
     return dict(json.loads(stored)) if stored else {"slots": {}, "ports": []}

@@ -67,4 +67,4 @@ def tell(tmp_path: Path, beginnings: Beginnings) -> Iterator[Tell]:
     yield telling
     for story in telling.begun:
         story.catalog.close()
-        story.room.close()
+        story.close_rooms()

@@ -15,9 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archived.catalog import events, images, media, packages, recalls
 from archived.catalog.events import Attention
+from archived.catalog.store import Catalog
 from archived.config import FILE_NAME, load
 from archived.formats.signing import SigningKey
-from archived.founding import Choices, make_site
+from archived.founding import Choices, make_site, provide_libraries
 from archived.model import Image, Package, Recall
 from archived.policy.submission import SubmissionRequest
 from archived.routines.runner import Runner
@@ -28,9 +29,9 @@ from archived.stages.floor import stale_key
 from archived.stages.loop import InlineExecutor, Loop
 from archived.stages.pipeline import PIPELINE
 from archived.states import CopyState, MediumEvent, MediumState, PackageState, RecallState
-from archived.wiring import paths_of, site_in_process
+from archived.wiring import paths_of, room_folders, site_in_process
 from devices.clock import SimulatedClock
-from simulator.control import control
+from simulator.rooms import Rooms
 from tests.simulation.killing import Fuse, FusedBoard, FusedCatalog, FusedRoom, Killed, WatchedBurner
 
 MIB = 1 << 20
@@ -52,6 +53,8 @@ class Story:
         m: int = 1,
         disc_mib: float = 2.5625,
         settings: Mapping[str, str] | None = None,
+        more_settings: str = "",
+        cartridge_mib: int = 64,
     ) -> None:
         self.seed, self.folder, self.site_folder = seed, folder, folder / "site"
         self.clock = SimulatedClock()
@@ -66,7 +69,9 @@ class Story:
         key = SigningKey(Ed25519PrivateKey.from_private_bytes(seed.to_bytes(32)))
         make_site(self.site_folder, choices, self.clock, key)
         self.configure({"n": str(n), "m": str(m), **(settings or {})})
-        self.room = self._open_room()
+        if more_settings:
+            self._add(more_settings, cartridge_mib * MIB)
+        self._open_rooms()
         self.contents: dict[str, dict[str, bytes]] = {}
         self.burns: list[tuple[str, str]] = []
         self.begin_life()
@@ -83,6 +88,15 @@ class Story:
             lines[found[0]] = f"{key} = {value}"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
+    def _add(self, settings: str, cartridge_bytes: int) -> None:
+        """Libraries, pools and classes that a site gets later, as TOML text."""
+        path = self.site_folder / FILE_NAME
+        path.write_text(f"{path.read_text(encoding='utf-8')}\n{settings}", encoding="utf-8")
+        config = load(self.site_folder)
+        catalog = Catalog(paths_of(self.site_folder, config).catalog)
+        provide_libraries(catalog, config, self.site_folder, self.clock, cartridge_bytes=cartridge_bytes)
+        catalog.close()
+
     def begin_life(self) -> None:
         """What a daemon does when it starts: read, look for interrupted intake, believe nothing of the robot."""
         self.fuse.disarm()
@@ -91,7 +105,7 @@ class Story:
         paths = paths_of(self.site_folder, self.config)
         self.catalog = FusedCatalog(paths.catalog)
         self.catalog.fuse = self.fuse
-        plain = site_in_process(self.config, paths, self.room, self.clock)
+        plain = site_in_process(self.config, paths, self.rooms, self.clock)
         board = FusedBoard(self.clock)
         board.fuse = self.fuse
         burner = WatchedBurner(dict(plain.tools.drives), self.room)
@@ -113,7 +127,7 @@ class Story:
         other.folder, other.site_folder = folder, folder / "site"
         other.burns, other.harmed, other.raised = list(self.burns), set(self.harmed), dict(self.raised)
         other.contents, other.fuse = dict(self.contents), Fuse()
-        other.room = other._open_room()
+        other._open_rooms()
         other.begin_life()
         return other
 
@@ -121,15 +135,15 @@ class Story:
         """The daemon and the room stop."""
         self.executor.close()
         self.catalog.close()
-        self.room.close()
+        self.close_rooms()
 
     def crash(self, *, power_cut: bool = False) -> None:
         """The process is gone, with everything that it had not written down; another one starts."""
         self.executor.close()
         self.catalog.close()
         if power_cut:
-            self.room.close()
-            self.room = self._open_room()
+            self.close_rooms()
+            self._open_rooms()
         self.begin_life()
 
     def step(self) -> bool:
@@ -181,12 +195,20 @@ class Story:
                 return
         raise AssertionError("the loop does not come to rest")
 
-    def _open_room(self) -> FusedRoom:
+    def _open_rooms(self) -> None:
         config = load(self.site_folder)
-        folder = paths_of(self.site_folder, config).room
+        self.rooms = [self._open(folder) for folder in room_folders(paths_of(self.site_folder, config), config)]
+        #: That of the first library, which is one of discs.
+        self.room = self.rooms[0]
+
+    def _open(self, folder: Path) -> FusedRoom:
         room = FusedRoom(folder, clock=self.clock, sync=lambda descriptor: None)
         room.fuse = self.fuse
         return room
+
+    def close_rooms(self) -> None:
+        for room in self.rooms:
+            room.close()
 
     # ---- what people do
 
@@ -344,7 +366,7 @@ class Story:
     # ---- what befalls the room
 
     def control(self, verb: str, **arguments: Any) -> Any:
-        return control(self.room, verb, arguments)
+        return Rooms(self.rooms).control(verb, arguments)
 
     def fault(self, name: str, **arguments: Any) -> None:
         self.control("fault", name=name, **arguments)
