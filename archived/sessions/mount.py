@@ -1,10 +1,13 @@
 """One motion of the robot with the tray work around it. The robot is believed only after a look."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from archived.language import _
 from archived.sessions.tools import Tools
-from backends.interface import DiscStatus, OpticalDrive
+from backends.errors import BackendError
+from backends.interface import DiscStatus, OpticalDrive, TapeDrive
+from backends.tape.readiness import wait_until_ready
 from devices.clock import Clock
 from devices.failures import DeviceFailure, DeviceRefused, OutcomeUnknown, WorldDiffers
 from devices.polling import WaitExpired, wait_until
@@ -51,11 +54,9 @@ def carry(tools: Tools, task: Carry) -> Carried:
     note = ""
     try:
         if task.from_drive is not None:
-            drive = tools.drives[task.from_drive]
-            drive.lock_tray(False)
-            drive.eject()
+            _give_out(tools, task.from_drive)
         _move(changer, task)
-    except (RoboticsError, DeviceFailure) as error:
+    except (RoboticsError, DeviceFailure, BackendError) as error:
         note = str(error)
     return _trays_closed(tools, task, look(tools, task, note))
 
@@ -83,13 +84,39 @@ def look(tools: Tools, task: Carry, note: str = "") -> Carried:
 
 
 def demand_medium(tools: Tools, library: str, element: int, barcode: str | None, drive: str) -> None:
-    """A disc is judged only when it is the one that is meant. Raises WorldDiffers."""
+    """A medium is judged only when it is the one that is meant. Raises WorldDiffers."""
     found = tools.changers[library].inventory().at(element)
     seen = found.barcode if found is not None and found.full else None
     if barcode is not None and seen != barcode:
         raise WorldDiffers(f"{drive} holds {seen or 'nothing readable'}, not {barcode}")
-    if tools.drives[drive].inspect().status is DiscStatus.ABSENT:
-        raise WorldDiffers(f"{drive} sees no disc, and {barcode} should lie in it")
+    if drive in tools.tapes:
+        there = tools.tapes[drive].inspect().present
+    else:
+        there = tools.drives[drive].inspect().status is not DiscStatus.ABSENT
+    if not there:
+        raise WorldDiffers(f"{drive} sees no medium, and {barcode} should lie in it")
+
+
+def _give_out(tools: Tools, name: str) -> None:
+    """Let the medium be taken from a drive. Raises DeviceFailure, BackendError (what was written last is lost)."""
+    tape = tools.tapes.get(name)
+    if tape is None:
+        drive = tools.drives[name]
+        drive.lock_tray(False)
+        drive.eject()
+        return
+    _told(lambda: tape.lock_cartridge(False))
+    tape.unload()
+
+
+def _told(ask: Callable[[], object]) -> None:
+    """A drive tells a reset or a change of medium once, in place of an answer: then it is asked again at once."""
+    try:
+        ask()
+    except DeviceRefused as refused:
+        if blame_of(refused.sense) is not Blame.STATE_CHANGED:
+            raise
+        ask()
 
 
 def _move(changer: Changer, task: Carry) -> None:
@@ -132,17 +159,29 @@ def _trays_closed(tools: Tools, task: Carry, carried: Carried) -> Carried:
 
 
 def _loaded(tools: Tools, carried: Carried, name: str, what: str) -> Carried:
-    drive = tools.drives[name]
     try:
-        drive.load()
-        await_ready(tools.clock, drive)
-    except DeviceFailure as error:
-        words = _("{name}: the disc {what} and does not become ready: {error}").format(
+        if name in tools.tapes:
+            _thread(tools, tools.tapes[name])
+        else:
+            tools.drives[name].load()
+            await_ready(tools.clock, tools.drives[name])
+    except (DeviceFailure, BackendError) as error:
+        words = _("{name}: the medium {what} and does not become ready: {error}").format(
             name=name, what=what, error=error
         )
         note = f"{carried.note}; {words}" if carried.note else words
         return replace(carried, note=note, unready=True)
     return carried
+
+
+def _thread(tools: Tools, drive: TapeDrive) -> None:
+    """Have the cartridge drawn in and threaded: most drives began with it as the robot let go."""
+    try:
+        _told(drive.load)
+    except DeviceRefused as refused:
+        if blame_of(refused.sense) is not Blame.NOT_READY:
+            raise
+    wait_until_ready(drive, clock=tools.clock)
 
 
 def await_ready(clock: Clock, drive: OpticalDrive) -> None:

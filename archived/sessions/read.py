@@ -14,7 +14,7 @@ from archived.language import _
 from archived.policy.ranges import Range, merge
 from archived.sessions.tools import Report
 from backends.errors import MediumUnreadable
-from backends.interface import CLUSTER_SECTORS, SECTOR_BYTES, DiscStatus, OpticalDrive
+from backends.interface import CLUSTER_SECTORS, SECTOR_BYTES, DiscStatus, OpticalDrive, SectorSource
 from erasure.chunks import ChunkTable, ChunkTableBuilder
 from erasure.digests import Digests
 
@@ -43,23 +43,28 @@ class Comparison:
     bad: tuple[Range, ...] = ()
 
 
-def compare_image(drive: OpticalDrive, expected: Expected, report: Report) -> Comparison:
-    """Read the whole image back; compare its three digests and every chunk.
-
-    Raises DeviceFailure when the drive fails or says nothing: then nothing is known about the disc.
-    """
+def compare_disc(drive: OpticalDrive, expected: Expected, report: Report) -> Comparison:
+    """Read the image of a disc back, which must be closed. Raises DeviceFailure as `compare_image` does."""
     disc = drive.inspect()
     if disc.status is not DiscStatus.COMPLETE:
         return Comparison(
             _("the disc is {value}, not complete").format(value=disc.status.value),
             ((0, expected.size_bytes),),
         )
+    return compare_image(drive, expected, report)
+
+
+def compare_image(source: SectorSource, expected: Expected, report: Report) -> Comparison:
+    """Read the whole image back; compare its three digests and every chunk.
+
+    Raises DeviceFailure when the drive fails or says nothing: then nothing is known about the medium.
+    """
     digests, chunks = Digests(), ChunkTableBuilder()
     unreadable: list[Range] = []
     sectors = expected.size_bytes // SECTOR_BYTES
     for lba in range(0, sectors, READ_SECTORS):
         count = min(READ_SECTORS, sectors - lba)
-        data = read_or_zeros(drive, lba, count, unreadable)
+        data = read_or_zeros(source, lba, count, unreadable)
         digests.update(data)
         chunks.update(data)
         report((lba + count) * SECTOR_BYTES, expected.size_bytes)
@@ -84,8 +89,8 @@ class Sink:
     ranges: tuple[Range, ...]
 
 
-def read_ranges(drive: OpticalDrive, sinks: Sequence[Sink], report: Report) -> tuple[Range, ...]:
-    """Copy byte ranges (sector aligned) of the disc into spools, in order of offset; say which are bad.
+def read_ranges(source: SectorSource, sinks: Sequence[Sink], report: Report) -> tuple[Range, ...]:
+    """Copy byte ranges (sector aligned) of an image into spools, in order of offset; say which are bad.
 
     What several sinks want is read once. Unreadable clusters become zeros and are named.
     Raises DeviceFailure when the drive fails or says nothing.
@@ -99,7 +104,7 @@ def read_ranges(drive: OpticalDrive, sinks: Sequence[Sink], report: Report) -> t
         for offset, length in ranges:
             for at in range(offset, offset + length, READ_SECTORS * SECTOR_BYTES):
                 size = min(READ_SECTORS * SECTOR_BYTES, offset + length - at)
-                data = read_or_zeros(drive, at // SECTOR_BYTES, size // SECTOR_BYTES, unreadable)
+                data = read_or_zeros(source, at // SECTOR_BYTES, size // SECTOR_BYTES, unreadable)
                 for spool in spools:
                     spool.take(data, at)
                 done_bytes += size
@@ -161,16 +166,16 @@ def write_at(descriptor: int, data: bytes | bytearray | memoryview, offset: int)
         view, offset = view[count:], offset + count
 
 
-def read_or_zeros(drive: OpticalDrive, lba: int, count: int, unreadable: list[Range]) -> bytes:
+def read_or_zeros(source: SectorSource, lba: int, count: int, unreadable: list[Range]) -> bytes:
     """The sectors; where the drive reports them unreadable, cluster by cluster, zeros and a note."""
     try:
-        return drive.read(lba, count)
+        return source.read(lba, count)
     except MediumUnreadable:
         if count <= CLUSTER_SECTORS:
             unreadable.append((lba * SECTOR_BYTES, count * SECTOR_BYTES))
             return bytes(count * SECTOR_BYTES)
     pieces = [
-        read_or_zeros(drive, at, min(CLUSTER_SECTORS, lba + count - at), unreadable)
+        read_or_zeros(source, at, min(CLUSTER_SECTORS, lba + count - at), unreadable)
         for at in range(lba, lba + count, CLUSTER_SECTORS)
     ]
     return b"".join(pieces)

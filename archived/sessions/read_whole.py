@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from archived.sessions.read import READ_SECTORS, Comparison, Expected, compare_image, read_or_zeros
+from archived.sessions.read import READ_SECTORS, Comparison, Expected, compare_disc, read_or_zeros
 from archived.sessions.tools import Report
 from backends.interface import SECTOR_BYTES, DiscStatus, OpticalDrive
 from erasure.chunks import ChunkTable, ChunkTableBuilder
@@ -33,7 +33,7 @@ class WholeRead:
 def read_whole(drive: OpticalDrive, expected: Expected | Wrapped, report: Report) -> WholeRead:
     """Read everything. Raises DeviceFailure when the drive fails or says nothing."""
     if isinstance(expected, Expected):
-        return WholeRead(compare_image(drive, expected, report))
+        return WholeRead(compare_disc(drive, expected, report))
     if drive.inspect().status is not DiscStatus.COMPLETE:
         return WholeRead(Comparison("the disc is not complete", ((0, expected.size_bytes),)))
     table = ChunkTable.from_bytes(expected.payload_chunks)

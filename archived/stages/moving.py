@@ -15,6 +15,7 @@ from archived.language import _
 from archived.model import Copy, Drive, Medium, Move
 from archived.policy.drive_choice import DriveChoice, choose_verify_drive
 from archived.policy.mounting import DriveView, MovePlan, SlotView, Want, next_move
+from archived.policy.owed import is_home
 from archived.policy.sources import drives_to_try
 from archived.sessions.mount import Carried, Carry, carry, resume, take_inventory
 from archived.sessions.tools import Tools
@@ -254,11 +255,14 @@ def verify_choice(read: Connection, copy: Copy, up: list[str]) -> DriveChoice:
     image = images.get(read, copy.image_id)
     if image.set_id is None:
         return DriveChoice(allowed=tuple(up))
+    if not is_home(copy, image):
+        # No member of the set: nothing depends on who wrote the others.
+        return choose_verify_drive(copy.write_drive, up, (), 1)
     pairs = [
         (other.write_drive, other.verify_drive)
         for member in images.of_set(read, image.set_id)
         for other in media.copies_of(read, member.id)
-        if other.id != copy.id and other.state is CopyState.VERIFIED
+        if other.id != copy.id and other.state is CopyState.VERIFIED and is_home(other, member)
     ]
     waived = image.set_id in events.allowed(read, "diversity")
     m = images.get_set(read, image.set_id).m

@@ -3,6 +3,7 @@
 from typing import cast
 
 from archived.stages import (
+    appending,
     checking,
     commitment,
     copying,
@@ -28,6 +29,7 @@ PIPELINE: tuple[Stage, ...] = tuple(
         copying,
         moving,
         writing,
+        appending,
         verification,
         commitment,
         recall,

@@ -12,17 +12,20 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, media, recalls
+from archived.catalog import events, images, media, recalls
 from archived.language import _
 from archived.model import Reading
 from archived.policy.ranges import Range, merge, overlap, subtract
 from archived.policy.visits import Wish
 from archived.sessions.read import Sink, read_ranges, take_from
+from archived.sessions.tape_read import image_source
 from archived.sessions.tools import Tools
 from archived.stages.floor import drive_failed, drive_worked, floors
 from archived.stages.recall_sources import good_ranges, record_liars
+from archived.stages.tape_place import place_on_tape
 from archived.stages.work import CPU, Action, Broken, Site, drive_lane
 from archived.states import MediumState, ReadingEvent, ReadingState
+from backends.tape.image_on_tape import ImageOnTape
 
 #: So often a drive may end a reading without an outcome; then the next source is asked.
 TRIES_MAX = 2
@@ -38,6 +41,8 @@ class Ready:
     readings: tuple[Reading, ...]
     #: The medium is not to be had any more.
     gone: bool = False
+    #: Where on a tape its image begins: one way along the tape serves all that wait.
+    first_block: int = 0
 
     @property
     def key(self) -> str:
@@ -70,6 +75,8 @@ class Fetch:
     image_id: str
     drive: str | None
     shares: tuple[Share, ...]
+    #: Where the image lies on its cartridge; None on a disc.
+    place: ImageOnTape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,9 @@ def due(read: Connection, site: Site) -> list[Ready]:
         here = tuple(reading for reading, wish in pairs if not wish.left)
         gone = medium.element is None or medium.state is MediumState.LOST
         if drive is not None and not gone and len(here) < len(pairs):
-            found.append(Ready(copy_id, medium.id, drive.name, tuple(reading for reading, _rest in pairs)))
+            every_one = tuple(reading for reading, _rest in pairs)
+            first_block = media.get_copy(read, copy_id).first_block or 0
+            found.append(Ready(copy_id, medium.id, drive.name, every_one, first_block=first_block))
         elif here:
             found.append(Ready(copy_id, medium.id, None, here))
         elif gone:
@@ -145,7 +154,7 @@ def actions(stage: str, ready: Sequence[Ready]) -> list[Action]:
     """What would be done."""
     return [
         Action(stage, item.key, (drive_lane(item.drive),) if item.drive is not None else (CPU,), item)
-        for item in ready
+        for item in sorted(ready, key=lambda item: (item.medium_id, item.first_block) if item.first_block else ("", 0))
     ]
 
 
@@ -167,7 +176,8 @@ def claim(write: Connection, site: Site, action: Action, item: Ready) -> Action 
         gifts = tuple((spool_path(root / g.recall_id, image_id), g.ranges) for g in _gifts(reading, given))
         shares.append(Share(reading, spool_path(root / reading.recall_id, image_id), gifts))
     image_id = item.readings[0].image_id
-    return action.having(Fetch(item.copy_id, item.medium_id, image_id, item.drive, tuple(shares)))
+    place = place_on_tape(media.get_copy(write, item.copy_id), images.get(write, image_id))
+    return action.having(Fetch(item.copy_id, item.medium_id, image_id, item.drive, tuple(shares), place))
 
 
 def run(fetch: Fetch, key: str, tools: Tools) -> Fetched:
@@ -192,7 +202,7 @@ def run(fetch: Fetch, key: str, tools: Tools) -> Fetched:
             unserved.add(share.reading.id)
     if fetch.drive is None:
         return Fetched(unserved=frozenset(unserved))
-    return Fetched(read_ranges(tools.drives[fetch.drive], sinks, report))
+    return Fetched(read_ranges(image_source(tools, fetch.drive, fetch.place), sinks, report))
 
 
 def record(write: Connection, site: Site, fetch: Fetch, outcome: object) -> float:

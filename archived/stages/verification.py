@@ -12,12 +12,15 @@ from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Copy, Drive, Image
 from archived.sessions.mount import demand_medium
-from archived.sessions.read import Comparison, Expected, compare_image
+from archived.sessions.read import Comparison, Expected, compare_disc, compare_image
+from archived.sessions.tape_read import image_source
 from archived.sessions.tools import Tools
 from archived.stages.floor import drive_failed, drive_worked, floors, stale_key
 from archived.stages.moving import reloaded, verify_choice
+from archived.stages.tape_place import place_on_tape
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
-from archived.states import CopyEvent, CopyState, MediumEvent
+from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
+from backends.tape.image_on_tape import ImageOnTape
 from devices.failures import WorldDiffers
 
 NAME = "verification"
@@ -43,6 +46,8 @@ class Check:
     library: str
     element: int
     barcode: str | None
+    #: Where the image lies on its cartridge; None on a disc.
+    place: ImageOnTape | None = None
 
 
 def due(read: Connection, site: Site) -> list[Reloaded]:
@@ -57,6 +62,8 @@ def due(read: Connection, site: Site) -> list[Reloaded]:
             drive = floor.drive_of(copy.medium_id)
             if drive is None or not drive.up or not reloaded(copy, arrivals):
                 continue
+            if media.get(read, copy.medium_id).state is MediumState.WRITING:
+                continue  # what a session left on the cartridge is found out first
             if drive.name in verify_choice(read, copy, up).allowed:
                 found.append(Reloaded(copy, images.get(read, copy.image_id), drive))
     return found
@@ -80,7 +87,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     media.advance_copy(write, copy.id, CopyEvent.READING, verify_drive=item.drive.name)
     expected = expectation(write, item.image)
     medium = media.get(write, copy.medium_id)
-    where = (item.drive.library, item.drive.element, medium.barcode)
+    where = (item.drive.library, item.drive.element, medium.barcode, place_on_tape(copy, item.image))
     return action.having(Check(copy.id, copy.medium_id, item.drive.name, expected, *where))
 
 
@@ -91,7 +98,9 @@ def run(action: Action, tools: Tools) -> Comparison:
     )
     report = tools.progress.begin(action.key, what, check.expected.size_bytes)
     demand_medium(tools, check.library, check.element, check.barcode, check.drive)
-    return compare_image(tools.drives[check.drive], check.expected, report)
+    if check.place is None:
+        return compare_disc(tools.drives[check.drive], check.expected, report)
+    return compare_image(image_source(tools, check.drive, check.place), check.expected, report)
 
 
 def record(write: Connection, site: Site, action: Action, outcome: Comparison | Broken) -> float:

@@ -49,7 +49,9 @@ def due(read: Connection, site: Site) -> list[Loaded]:
     for copy in copies:
         for floor in every_floor:
             medium, drive = floor.medium(copy.medium_id), _drive(floor, copy)
-            if medium is not None and drive is not None and may_write(read, copy):
+            if medium is None or medium.holds_many:
+                continue  # cartridges are written by a stage of their own
+            if drive is not None and may_write(read, copy):
                 loaded.append(Loaded(copy, images.get(read, copy.image_id), medium, drive, floor))
     return loaded
 

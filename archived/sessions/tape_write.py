@@ -1,0 +1,267 @@
+"""One session on a cartridge: what is on it is read first, then images are appended one after the other.
+
+It ends in the daemon's process. Whatever kills it leaves a torn end, and the next session on the cartridge, in whatever
+drive, finds out by reading the tape which images are whole.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archived.language import _
+from archived.sessions.encode import open_recipe
+from archived.sessions.tools import Report, Tools
+from backends.errors import (
+    BackendError,
+    ImageDiffers,
+    MediumFull,
+    MediumRefused,
+    RecipeDamaged,
+    SourceDiffers,
+    SourceMissing,
+)
+from backends.interface import TapeAlert, TapeDrive
+from backends.tape.appending import AppendSession, SessionReport
+from backends.tape.contents import TapeContents, read_contents
+from backends.tape.image_on_tape import ImageIdentity, ImageOnTape
+from backends.tape.label import TapeLabel
+from backends.tape.labelling import label_cartridge
+from backends.tape.readiness import wait_until_ready
+from devices.failures import DeviceFailure, WorldDiffers
+from erasure.digests import Digests
+from robotics.errors import RoboticsError
+
+FLUSHED, NOT_BEGUN, NO_ROOM, FAILED, SOURCE = "flushed", "not begun", "no room", "failed", "source"
+
+
+@dataclass(frozen=True, slots=True)
+class TapeJob:
+    """One image that is to be on the cartridge, and the recipe that gives its bytes."""
+
+    copy_id: int
+    image: ImageIdentity
+    recipe: Path
+
+
+@dataclass(frozen=True, slots=True)
+class TapeTask:
+    """A session with everything that the gate compares."""
+
+    library: str
+    element: int
+    drive: str
+    medium_id: str
+    barcode: str | None
+    #: Written to the cartridge if it is blank.
+    label: TapeLabel
+    jobs: tuple[TapeJob, ...]
+    staging: Path
+    software: str
+    #: The block behind the last image that the catalog counts on; 0 for none.
+    known_until_block: int
+    #: Tape files of images that the catalog has a copy of: nothing is recognised there once more.
+    known_files: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class JobEnd:
+    """What became of one image.
+
+    flushed: it is on the tape at `place`. not begun: nothing of it counts, and it may be tried again. no room: the
+    tape ended. failed: the drive could not write it. source: staged bytes are not what was accepted.
+    """
+
+    kind: str
+    note: str = ""
+    place: ImageOnTape | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TapeEnd:
+    """How a session went.
+
+    done: see `ends`. waits: not begun, as nobody could say what lies in the drive. unfit: the cartridge must not be
+    written. wrong: it is not the cartridge that the catalog means, or somebody else's; nothing was written.
+    """
+
+    kind: str
+    note: str = ""
+    #: Copy id → what became of it.
+    ends: Mapping[int, JobEnd] = field(default_factory=dict)
+    #: Nothing more is to be added to this cartridge.
+    closed: bool = False
+    #: What the written part takes; None when nothing was found out.
+    used_bytes: int | None = None
+    alerts: tuple[TapeAlert, ...] = ()
+    report: SessionReport | None = None
+
+
+def write_tape(tools: Tools, task: TapeTask, report: Report, *, resumed: bool) -> TapeEnd:
+    """Append the images of the task, or, `resumed`, only find out which of them are on the tape.
+
+    Raises DeviceFailure: then nothing is known but what the tape says when it is read again.
+    """
+    drive = tools.tapes[task.drive]
+    refusal = _gate(tools, task, drive, resumed=resumed)
+    if refusal is not None:
+        return refusal
+    contents = read_contents(drive)
+    if contents.blank and not resumed and not task.known_until_block:
+        try:
+            label_cartridge(drive, task.label)
+        except BackendError as error:
+            return TapeEnd("unfit", str(error), alerts=_alerts(drive))
+        contents = read_contents(drive)
+    refusal = _by_the_label(task, contents)
+    if refusal is not None:
+        return refusal
+    found = {job.copy_id: end for job in task.jobs if (end := _recognised(task, job, contents)) is not None}
+    left = [job for job in task.jobs if job.copy_id not in found]
+    if resumed or not left:
+        ends = {job.copy_id: JobEnd(NOT_BEGUN, _("it is not whole on the tape")) for job in left}
+        return TapeEnd("done", ends=found | ends, used_bytes=_read_bytes(contents), alerts=_alerts(drive))
+    return _append(tools, task, drive, contents, found, left, report)
+
+
+def _append(
+    tools: Tools,
+    task: TapeTask,
+    drive: TapeDrive,
+    contents: TapeContents,
+    found: dict[int, JobEnd],
+    left: list[TapeJob],
+    report: Report,
+) -> TapeEnd:
+    """Image after image, and the index behind the last one."""
+    try:
+        session = AppendSession(
+            drive,
+            contents,
+            clock=tools.clock,
+            new_digests=Digests,
+            software=task.software,
+            known_until_block=task.known_until_block,
+            ring_blocks=tools.tape_blocks_ahead,
+        )
+    except MediumRefused as error:
+        ends = {job.copy_id: JobEnd(NOT_BEGUN, str(error)) for job in left}
+        return TapeEnd("done", str(error), found | ends, closed=True, used_bytes=_read_bytes(contents))
+    total_bytes = sum(job.image.size_bytes for job in left)
+    done_bytes, stopped, why = 0, "", ""
+    ends = dict(found)
+    for job in left:
+        if stopped:
+            ends[job.copy_id] = JobEnd(stopped, why)
+            continue
+        ends[job.copy_id] = end = _one(task, session, job, _progress(report, done_bytes, total_bytes))
+        done_bytes += job.image.size_bytes
+        stopped, why = {NO_ROOM: NO_ROOM, FAILED: NOT_BEGUN}.get(end.kind, ""), end.note
+    note, ended = "", None
+    try:
+        ended = session.finish()
+        note = ended.index_problem
+    except DeviceFailure as error:
+        note = str(error)  # the index: no image depends on it
+    closed = bool(stopped) or ended is None or ended.nearly_full
+    used_bytes = _used_bytes(drive, contents, ends)
+    return TapeEnd("done", note, ends, closed, used_bytes, _alerts(drive), ended)
+
+
+def _one(task: TapeTask, session: AppendSession, job: TapeJob, progress: Callable[[int], None]) -> JobEnd:
+    try:
+        with open_recipe(job.recipe, task.staging, check="xxh3-128") as source:
+            return JobEnd(FLUSHED, place=session.append(job.image, source, progress=progress))
+    except MediumFull as error:
+        return JobEnd(NO_ROOM, str(error))
+    except (SourceDiffers, SourceMissing, RecipeDamaged, ImageDiffers) as error:
+        return JobEnd(SOURCE, str(error))
+    except BackendError as error:
+        return JobEnd(FAILED, str(error))
+
+
+def _gate(tools: Tools, task: TapeTask, drive: TapeDrive, *, resumed: bool) -> TapeEnd | None:
+    """What must hold before a tape is touched: barcode, a cartridge that is ready and may be written."""
+    try:
+        element = tools.changers[task.library].inventory().at(task.element)
+        wait_until_ready(drive, clock=tools.clock)
+        cartridge = drive.inspect()
+    except (RoboticsError, DeviceFailure, BackendError) as error:
+        if resumed:
+            raise
+        words = _("{drive} or the robot does not answer before the session: {error}")
+        return TapeEnd("waits", words.format(drive=task.drive, error=error))
+    seen = element.barcode if element is not None and element.full else None
+    if seen != task.barcode:
+        words = _("{drive} holds {value}, not {barcode}").format(
+            drive=task.drive, value=seen or "nothing", barcode=task.barcode
+        )
+        if resumed or seen is None:
+            raise WorldDiffers(words)
+        return TapeEnd("wrong", words)
+    if resumed:
+        return None
+    if cartridge.write_protected:
+        return TapeEnd("unfit", _("{barcode} is write-protected").format(barcode=task.barcode))
+    if cartridge.worm or cartridge.cleaning:
+        words = _("{barcode} is write-once or a cleaning cartridge, and was never to be written")
+        return TapeEnd("unfit", words.format(barcode=task.barcode))
+    return None
+
+
+def _by_the_label(task: TapeTask, contents: TapeContents) -> TapeEnd | None:
+    """Whether the tape itself says that it is the cartridge that is meant."""
+    if contents.blank:
+        if not task.known_until_block:
+            return None
+        words = _("the tape in {barcode} is blank, and images should be on it")
+        return TapeEnd("wrong", words.format(barcode=task.barcode))
+    if contents.label is None:
+        words = _("{barcode} holds something that archived did not write, or its label cannot be read")
+        return TapeEnd("wrong", words.format(barcode=task.barcode))
+    said = contents.label.barcode
+    if said and task.barcode and said != task.barcode:
+        words = _("the tape in {barcode} says that it is {said}")
+        return TapeEnd("wrong", words.format(barcode=task.barcode, said=said))
+    return None
+
+
+def _recognised(task: TapeTask, job: TapeJob, contents: TapeContents) -> JobEnd | None:
+    """An image that an interrupted session brought onto the tape, whole."""
+    place = contents.image(job.image.image_id)
+    if place is None or place.file in task.known_files or place.size_bytes != job.image.size_bytes:
+        return None
+    if any(place.digests.get(name, digest) != digest for name, digest in job.image.digests.items()):
+        return None
+    return JobEnd(FLUSHED, place=place)
+
+
+def _progress(report: Report, before_bytes: int, total_bytes: int) -> Callable[[int], None]:
+    return lambda done_bytes: report(before_bytes + done_bytes, total_bytes)
+
+
+def _alerts(drive: TapeDrive) -> tuple[TapeAlert, ...]:
+    """What the drive has to say; nothing when it does not answer."""
+    try:
+        return drive.alerts()
+    except DeviceFailure:
+        return ()
+
+
+def _read_bytes(contents: TapeContents) -> int | None:
+    """What the written part of the tape takes, by what was read."""
+    if contents.label is None:
+        return 0 if contents.blank else None
+    end = contents.data_end[0] if contents.data_end is not None else contents.good_block
+    return end * contents.label.block_bytes
+
+
+def _used_bytes(drive: TapeDrive, contents: TapeContents, ends: Mapping[int, JobEnd]) -> int | None:
+    """The same behind a session that has just written."""
+    if contents.label is None:
+        return None
+    block_bytes = contents.label.block_bytes
+    try:
+        return drive.position().block * block_bytes
+    except (DeviceFailure, BackendError):
+        places = [end.place.end_block for end in ends.values() if end.place is not None]
+        return max([contents.good_block, *places]) * block_bytes

@@ -1,0 +1,32 @@
+"""Copies on tape in the words of the tape: what an image is there, and where it lies."""
+
+from archived.model import Copy, Image
+from backends.tape.image_on_tape import ImageIdentity, ImageOnTape
+
+
+def identity_of(image: Image) -> ImageIdentity:
+    """What header and trailer say of a protected image. Raises ValueError for one that is not protected yet."""
+    if image.size_bytes is None or image.sha256 is None:
+        raise ValueError(f"image {image.id} is not protected yet")
+    found = {"sha256": image.sha256, "blake3": image.blake3, "xxh3-128": image.xxh3}
+    return ImageIdentity(
+        image_id=image.id,
+        size_bytes=image.size_bytes,
+        digests={name: digest for name, digest in found.items() if digest},
+        set_id=image.set_id or "",
+        position=image.position or 0,
+        kind=image.kind,
+        label=image.label,
+    )
+
+
+def place_of(copy: Copy, image: Image) -> ImageOnTape:
+    """Where a written copy lies on its cartridge. Raises ValueError for one that has no place."""
+    if copy.tape_file is None or copy.first_block is None or copy.block_bytes is None:
+        raise ValueError(f"copy {copy.id} of image {image.id} has no place on a tape")
+    return ImageOnTape(identity_of(image), copy.tape_file, copy.first_block, copy.block_bytes)
+
+
+def place_on_tape(copy: Copy, image: Image) -> ImageOnTape | None:
+    """The same; None for a copy on a disc."""
+    return None if copy.tape_file is None else place_of(copy, image)

@@ -1,0 +1,89 @@
+"""What tape drives say of themselves and their cartridges (TapeAlert), and drives that fail again and again."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, media
+from archived.catalog.events import Attention
+from archived.language import _
+from archived.stages.robot_trouble import drive_down
+from archived.stages.work import Site
+from backends.interface import AlertSeverity, TapeAlert
+from backends.tape.alerts import CLEAN_NOW, CLEAN_PERIODIC
+
+#: So many sessions in a row may end without an outcome before a drive is taken down.
+BREAKS_MAX: Final = 3
+_BROKE: Final = "session broken off"
+_CLEANING: Final = (CLEAN_NOW, CLEAN_PERIODIC)
+
+
+def tell_alerts(
+    write: Connection, site: Site, drive: str, medium_id: str, alerts: Sequence[TapeAlert]
+) -> None:
+    """Put up what the drive said at the end of a session, and take down what it does not say any more."""
+    cleaning = [alert for alert in alerts if alert.flag in _CLEANING]
+    others = [
+        alert
+        for alert in alerts
+        if alert.severity is not AlertSeverity.INFORMATION and alert.flag not in _CLEANING
+    ]
+    if cleaning:
+        what = _("drive {drive} asks to be cleaned").format(drive=drive)
+        safe = _("it goes on; what it writes is read back before it counts")
+        next_ = _("put a cleaning cartridge into {drive}, and take it out when the drive is done").format(
+            drive=drive
+        )
+        urgency = "now" if any(alert.flag == CLEAN_NOW for alert in cleaning) else "working-hours"
+        events.raise_attention(write, Attention(f"cleaning:{drive}", urgency, what, safe, next_, site.now()))
+    else:
+        events.clear_attention(write, f"cleaning:{drive}")
+    if not others:
+        events.clear_attention(write, f"alerts:{drive}")
+        return
+    words = "; ".join(alert.words for alert in others)
+    events.append(
+        write,
+        site.now(),
+        "tape alert",
+        ("medium", medium_id),
+        outcome="failure",
+        drive=drive,
+        flags=[alert.flag for alert in others],
+    )
+    critical = any(alert.severity is AlertSeverity.CRITICAL for alert in others)
+    events.raise_attention(
+        write,
+        Attention(
+            f"alerts:{drive}",
+            "now" if critical else "working-hours",
+            _("drive {drive} with cartridge {medium_id} says: {words}").format(
+                drive=drive, medium_id=medium_id, words=words
+            ),
+            _("images count only when they were read back; what could not be written goes to another cartridge"),
+            f"archivectl drive down {drive} --reason TEXT   (the other drives take over)",
+            site.now(),
+        ),
+    )
+
+
+def session_broke(write: Connection, site: Site, drive: str, medium_id: str, words: str) -> None:
+    """A drive ended a session without an outcome; after some in a row it is taken down, and another one goes on."""
+    events.append(
+        write, site.now(), _BROKE, ("drive", drive), outcome="failure", note=words, medium=medium_id
+    )
+    broken = 0
+    for event in events.latest(write, subject_id=drive, limit=BREAKS_MAX):
+        broken += event.type == _BROKE
+    if broken < BREAKS_MAX:
+        return
+    media.set_drive(write, drive, up=False, note=words)
+    drive_down(write, site, drive, words)
+
+
+def session_worked(write: Connection, site: Site, drive: str, medium_id: str) -> None:
+    """A session of a drive brought an image onto its tape: what broke before is over."""
+    latest = events.latest(write, subject_id=drive, limit=1)
+    if any(event.type == _BROKE for event in latest):
+        events.append(write, site.now(), "session ended", ("drive", drive), medium=medium_id)
