@@ -9,7 +9,16 @@ from archived.catalog import events, images, media
 from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Copy
-from archived.sessions.tape_write import FAILED, FLUSHED, NO_ROOM, NOT_BEGUN, SOURCE, JobEnd, TapeEnd, TapeTask
+from archived.sessions.tape_write import (
+    FAILED,
+    FLUSHED,
+    NO_ROOM,
+    NOT_BEGUN,
+    SOURCE,
+    JobEnd,
+    TapeEnd,
+    TapeTask,
+)
 from archived.stages.floor import drive_worked
 from archived.stages.tape_trouble import session_worked
 from archived.stages.work import Site
@@ -62,9 +71,7 @@ def _step(write: Connection, site: Site, task: TapeTask, copy: Copy, end: JobEnd
         return
     event = {NO_ROOM: CopyEvent.NO_ROOM, FAILED: CopyEvent.FAILED}.get(end.kind, CopyEvent.NOT_BEGUN)
     media.advance_copy(write, copy.id, event, note=end.note)
-    events.append(
-        write, site.now(), "write failed", subject, outcome=end.kind, note=end.note, **where
-    )
+    events.append(write, site.now(), "write failed", subject, outcome=end.kind, note=end.note, **where)
     if end.kind in (FAILED, SOURCE):
         _tell(write, site, task, copy, end)
 
@@ -75,18 +82,20 @@ def _tell(write: Connection, site: Site, task: TapeTask, copy: Copy, end: JobEnd
     )
     if end.kind == SOURCE:
         images.update_columns(write, copy.image_id, held=True)
-        safe = _("the image is held, nothing of it is written until it is released; what was on the tape counts")
+        safe = _(
+            "the image is held, nothing of it is written until it is released; what was on the tape counts"
+        )
         next_ = (
             "archivectl staging mend PACKAGE PATH   (a damaged recipe: archivectl images refreeze "
             f"{copy.image_id}), then: archivectl images release {copy.image_id} --reason TEXT"
         )
     else:
-        safe = _("the image stays in staging and is written to another cartridge; what was on the tape counts")
+        safe = _(
+            "the image stays in staging and is written to another cartridge; what was on the tape counts"
+        )
         next_ = f"archivectl media {task.medium_id}"
     urgency = "now" if end.kind == SOURCE else "working-hours"
-    events.raise_attention(
-        write, Attention(f"write:{copy.image_id}", urgency, what, safe, next_, site.now())
-    )
+    events.raise_attention(write, Attention(f"write:{copy.image_id}", urgency, what, safe, next_, site.now()))
 
 
 def _settle_cartridge(write: Connection, task: TapeTask, outcome: TapeEnd) -> None:
@@ -130,7 +139,9 @@ def _nothing_written(
     what = _("cartridge {medium_id} was set aside, nothing was written to it: {note}").format(
         medium_id=task.medium_id, note=outcome.note
     )
-    safe = _("the images stay in staging and go to another cartridge; images on this one do not count any more")
+    safe = _(
+        "the images stay in staging and go to another cartridge; images on this one do not count any more"
+    )
     next_ = f"archivectl media {task.medium_id}"
     urgency = "now" if outcome.kind == "wrong" else "working-hours"
     events.raise_attention(

@@ -165,8 +165,8 @@ def run(action: Action, tools: Tools) -> Finding | Whole | tuple[Range, ...]:
     task: Task = action.task
     what = _("looking at medium {medium} in {drive}").format(medium=task.medium.id, drive=task.drive)
     report = tools.progress.begin(action.key, what)
-    drive = tools.drives[task.drive]
     demand_medium(tools, task.library, task.element, task.medium.barcode, task.drive)
+    drive = tools.drives[task.drive]
     if task.look.purpose == RANGES:
         task.folder.mkdir(parents=True, exist_ok=True)
         return read_ranges(
@@ -269,6 +269,14 @@ def _claim_look(write: Connection, site: Site, action: Action, item: InDrive) ->
         if look.state is LookState.LOOKING:
             surveys.advance_look(write, look.id, LookEvent.INTERRUPTED)
         note = _("medium {medium} is not in the library").format(medium=item.medium.id)
+        surveys.advance_look(write, look.id, LookEvent.FAILED, note=note, ended_at=site.now())
+        return None
+    if item.drive in site.tools.tapes:
+        if look.state is LookState.LOOKING:
+            surveys.advance_look(write, look.id, LookEvent.INTERRUPTED)
+        note = _("medium {medium} is a cartridge: no check and no rebuild reads it yet").format(
+            medium=item.medium.id
+        )
         surveys.advance_look(write, look.id, LookEvent.FAILED, note=note, ended_at=site.now())
         return None
     if look.state is LookState.WANTED:

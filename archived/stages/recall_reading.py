@@ -154,8 +154,13 @@ def actions(stage: str, ready: Sequence[Ready]) -> list[Action]:
     """What would be done."""
     return [
         Action(stage, item.key, (drive_lane(item.drive),) if item.drive is not None else (CPU,), item)
-        for item in sorted(ready, key=lambda item: (item.medium_id, item.first_block) if item.first_block else ("", 0))
+        for item in sorted(ready, key=_along_the_tape)
     ]
+
+
+def _along_the_tape(item: Ready) -> tuple[str, int]:
+    """Copies on a cartridge in the order in which they lie there; all others stay as they come."""
+    return (item.medium_id, item.first_block) if item.first_block else ("", 0)
 
 
 def claim(write: Connection, site: Site, action: Action, item: Ready) -> Action | None:

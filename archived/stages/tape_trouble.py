@@ -61,7 +61,9 @@ def tell_alerts(
             _("drive {drive} with cartridge {medium_id} says: {words}").format(
                 drive=drive, medium_id=medium_id, words=words
             ),
-            _("images count only when they were read back; what could not be written goes to another cartridge"),
+            _(
+                "images count only when they were read back; what could not be written goes to another cartridge"
+            ),
             f"archivectl drive down {drive} --reason TEXT   (the other drives take over)",
             site.now(),
         ),

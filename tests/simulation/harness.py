@@ -197,7 +197,9 @@ class Story:
 
     def _open_rooms(self) -> None:
         config = load(self.site_folder)
-        self.rooms = [self._open(folder) for folder in room_folders(paths_of(self.site_folder, config), config)]
+        self.rooms = [
+            self._open(folder) for folder in room_folders(paths_of(self.site_folder, config), config)
+        ]
         #: That of the first library, which is one of discs.
         self.room = self.rooms[0]
 
