@@ -111,9 +111,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
 
 def run(action: Action, tools: Tools) -> TapeEnd:
     task: TapeTask = action.task.task
-    what = _("writing {count} images to cartridge {medium_id} in {drive}").format(
-        count=len(task.jobs), medium_id=task.medium_id, drive=task.drive
-    )
+    what = _("writing to cartridge {medium_id} in {drive}").format(medium_id=task.medium_id, drive=task.drive)
     if action.resumed:
         what = _("reading what is on cartridge {medium_id} in {drive}").format(
             medium_id=task.medium_id, drive=task.drive

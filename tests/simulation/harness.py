@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -31,6 +32,7 @@ from archived.stages.pipeline import PIPELINE
 from archived.states import CopyState, MediumEvent, MediumState, PackageState, RecallState
 from archived.wiring import paths_of, room_folders, site_in_process
 from devices.clock import SimulatedClock
+from simulator.cartridge import SimulatedCartridge
 from simulator.rooms import Rooms
 from tests.simulation.killing import Fuse, FusedBoard, FusedCatalog, FusedRoom, Killed, WatchedBurner
 
@@ -369,6 +371,11 @@ class Story:
 
     def control(self, verb: str, **arguments: Any) -> Any:
         return Rooms(self.rooms).control(verb, arguments)
+
+    def cartridge(self, medium_id: str) -> AbstractContextManager[SimulatedCartridge]:
+        """A cartridge as it lies in its room, whatever the catalog says."""
+        room = next(room for room in self.rooms if room.estate.plan.library == self.medium(medium_id).library)
+        return room.cartridge(room.carrier(medium_id))
 
     def fault(self, name: str, **arguments: Any) -> None:
         self.control("fault", name=name, **arguments)

@@ -49,7 +49,12 @@ def media_stand_where_the_catalog_says(story: Story, everything: list[Medium]) -
     waiting = story.attentions()
     if any(name.startswith("robot:") for name in waiting):
         return
-    places = Counter(c.address for c in _carriers(story) if c.address is not None)
+    places = Counter(
+        (room.estate.plan.library, c.address)
+        for room in story.rooms
+        for c in room.estate.world.carriers.values()
+        if c.address is not None
+    )
     assert all(count == 1 for count in places.values())
     where = {carrier.barcode: carrier.address for carrier in _carriers(story)}
     for medium in everything:
@@ -64,6 +69,9 @@ def spent_discs_are_never_taken_for_blank(story: Story, everything: list[Medium]
     for medium in everything:
         if medium.barcode is None or medium.kind == "unknown":
             continue
+        if medium.library != story.room.estate.plan.library:
+            _blank_cartridges_hold_no_image(story, medium)
+            continue
         with story.room.disc(story.room.carrier(medium.barcode)) as disc:
             state = disc.state.value
         if medium.state in (MediumState.BLANK, MediumState.RESERVED):
@@ -74,7 +82,8 @@ def spent_discs_are_never_taken_for_blank(story: Story, everything: list[Medium]
 
 def no_disc_holds_two_images(story: Story) -> None:
     """One optical disc, one image, once. That each burn began on a blank disc was seen when it began."""
-    spent = Counter(copy.medium_id for copy in story.copies(*SPENT))
+    cartridges = {medium.id for medium in story.media() if medium.holds_many}
+    spent = Counter(c.medium_id for c in story.copies(*SPENT) if c.medium_id not in cartridges)
     assert all(count == 1 for count in spent.values()), spent
 
 
@@ -106,11 +115,13 @@ def sets_are_spread(story: Story) -> None:
                 for image in images.of_set(read, item.id)
                 for copy in media.copies_of(read, image.id)
                 if copy.state in media.LIVE_COPIES
+                and (image.kind == "parity" or copy.pool in ("", image.pool))
             ]
             found = [media.get(read, copy.medium_id) for copy in copies]
             for shared in (
-                Counter(m.magazine for m in found if m.magazine is not None),
-                Counter(m.batch for m in found),
+                Counter((m.library, m.magazine) for m in found if m.magazine is not None),
+                Counter((m.kind, m.batch) for m in found),
+                Counter(m.id for m in found),
                 Counter(c.write_drive for c in copies if c.verify_drive and c.write_drive == c.verify_drive),
             ):
                 assert all(count <= item.m for count in shared.values()), (item.id, shared)
@@ -156,10 +167,21 @@ def receipts_are_signed_by_the_key_of_the_site(story: Story) -> None:
 
 
 def _carriers(story: Story) -> list[Carrier]:
-    return list(story.room.estate.world.carriers.values())
+    return [carrier for room in story.rooms for carrier in room.estate.world.carriers.values()]
+
+
+def _blank_cartridges_hold_no_image(story: Story, medium: Medium) -> None:
+    """What is called blank may have a label, and no trailer: that is behind the fourth filemark at least."""
+    if medium.state in (MediumState.BLANK, MediumState.RESERVED):
+        with story.cartridge(medium.id) as cartridge:
+            assert cartridge.marks_before(cartridge.objects) < 4, f"{medium.id} is taken for a blank"
 
 
 def _holds(story: Story, copy: Copy, image: Image) -> bool:
+    if copy.first_block is not None:
+        with story.cartridge(copy.medium_id) as cartridge, cartridge.data_path.open("rb") as file:
+            file.seek(cartridge.offset(copy.first_block))
+            return hashlib.sha256(file.read(image.size_bytes)).hexdigest() == image.sha256
     data = story.room.disc_bytes(copy.medium_id)[: image.size_bytes]
     return hashlib.sha256(data).hexdigest() == image.sha256
 

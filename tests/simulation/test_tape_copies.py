@@ -1,14 +1,16 @@
 """Images on cartridges: copies that a class asks for, parity on tape, and what cuts off an append."""
 
+from collections.abc import Callable
+
 import pytest
 
 from archived.catalog import media
+from archived.model import Copy
 from archived.states import CopyState, ImageState, MediumState, PackageState
 from tests.simulation.conftest import Tell
-from tests.simulation.harness import Story
+from tests.simulation.harness import MIB, Story
 from tests.simulation.law import assert_law
 
-TAPE_WRITE, FILEMARKS = 0x0A, 0x10
 TAPES = """
 [libraries.tl1]
 kind = "tape"
@@ -21,15 +23,14 @@ media_kind = "lto-8"
 role = "off-site"
 tape_block_bytes = 65536
 """
-COPIES = {"copies": '["tapes"]'}
-MOVE_TO_DRIVE = "move"
+VERIFIED = (CopyState.VERIFIED,)
 
 
-def on_tape(story: Story, *states: CopyState) -> list:
+def on_tape(story: Story, *states: CopyState) -> list[Copy]:
     return [copy for copy in story.copies(*states) if story.medium(copy.medium_id).holds_many]
 
 
-def on_disc(story: Story, *states: CopyState) -> list:
+def on_disc(story: Story, *states: CopyState) -> list[Copy]:
     return [copy for copy in story.copies(*states) if not story.medium(copy.medium_id).holds_many]
 
 
@@ -38,14 +39,31 @@ def tape_drives(story: Story, *, up: bool) -> None:
         story.set_drive(name, up=up)
 
 
+def all_discs_done(tell: Tell) -> tuple[Story, list[str]]:
+    """Two packages whose set is complete on discs; their copies on tape are planned, and no tape drive is up."""
+    story = tell(settings={"copies": '["tapes"]'}, more_settings=TAPES)
+    found = story.submit_set(2)
+    tape_drives(story, up=False)
+    story.close_everything()
+    return story, found
+
+
+def blocks_written(count: int) -> Callable[[str], bool]:
+    """Behind so many blocks of tape, whichever drive wrote them."""
+    seen = [0]
+
+    def enough(step: str) -> bool:
+        seen[0] += step in ("after T1 0A", "after T2 0A")
+        return seen[0] >= count
+
+    return enough
+
+
 def test_a_package_is_archived_when_its_tape_was_read_back_and_comes_from_it_when_all_discs_are_gone(
     tell: Tell,
 ) -> None:
-    story = tell(settings=COPIES, more_settings=TAPES)
-    first, second = story.submit_set(2)
-    tape_drives(story, up=False)
-    story.close_everything()
-    assert {image.state for image in story.images()} == {ImageState.KEPT}
+    story, (first, second) = tell.on(all_discs_done)
+    assert {image.state for image in story.images() if image.set_id} == {ImageState.KEPT}
     assert {item.state for item in story.packages()} == {PackageState.ACCEPTED}, "nothing is on tape yet"
 
     tape_drives(story, up=True)
@@ -53,13 +71,13 @@ def test_a_package_is_archived_when_its_tape_was_read_back_and_comes_from_it_whe
     assert {item.state for item in story.packages()} == {PackageState.ACCEPTED}, "nobody read the tape back"
     story.settle()
     assert story.all_archived()
-    copies = on_tape(story, CopyState.VERIFIED)
+    copies = on_tape(story, *VERIFIED)
     assert [copy.medium_id for copy in copies] == [copies[0].medium_id] * 2
     assert all(copy.write_drive != copy.verify_drive for copy in copies)
     assert [copy.tape_file for copy in copies] == [2, 5]
     with story.catalog.read() as read:
         arrived = media.last_arrivals(read)[copies[0].medium_id]
-    assert all(arrived > copy.written_at for copy in copies)
+    assert all(copy.written_at is not None and arrived > copy.written_at for copy in copies)
     assert story.medium(copies[0].medium_id).state is MediumState.APPENDABLE
     assert_law(story)
 
@@ -79,20 +97,10 @@ def test_a_package_is_archived_when_its_tape_was_read_back_and_comes_from_it_whe
 def test_killed_in_the_middle_of_an_append_it_goes_on_behind_the_last_whole_image(
     tell: Tell, power_cut: bool
 ) -> None:
-    story = tell(settings=COPIES, more_settings=TAPES)
-    story.submit_set(2)
-    # Label, header and 24 blocks of the first image, header and some blocks of the second one.
-    seen = {"blocks": 0}
-
-    def in_the_second(step: str) -> bool:
-        seen["blocks"] += step in ("after T1 0A", "after T2 0A")
-        return seen["blocks"] > 40
-
-    while story.waiting():
-        story.close_images()
-        story.settle()
-    story.close_sets()
-    assert story.until_killed(1, in_the_second)
+    story, _packages = tell.on(all_discs_done)
+    tape_drives(story, up=True)
+    # Label, header, image and trailer of the first image are fewer blocks, those of both are more.
+    assert story.until_killed(1, blocks_written(40))
     writing = on_tape(story, CopyState.WRITING)
     assert len(writing) == 2
     medium_id = writing[0].medium_id
@@ -101,29 +109,26 @@ def test_killed_in_the_middle_of_an_append_it_goes_on_behind_the_last_whole_imag
     story.settle()
 
     assert story.all_archived()
-    one, two = on_tape(story, CopyState.VERIFIED)
-    assert (one.id, two.id) == (writing[0].id, writing[1].id)
-    assert (one.medium_id, two.medium_id) == (medium_id, medium_id)
-    assert one.tape_file == 2
-    assert two.tape_file == 5, "the second image does not begin behind the trailer of the first one"
-    outcomes = [event for event in story.history() if event[1] == "write failed"]
-    assert [event[4] for event in outcomes] == ["not begun"], "only the torn image was written again"
+    one, two = on_tape(story, *VERIFIED)
+    assert [(copy.id, copy.medium_id) for copy in (one, two)] == [(copy.id, medium_id) for copy in writing]
+    assert (one.tape_file, two.tape_file) == (2, 5), "the second one is not behind the trailer of the first"
+    outcomes = [event[4] for event in story.history() if event[1] == "write failed"]
+    assert outcomes == ["not begun"], "only the torn image was written again"
     assert_law(story)
 
 
 def test_a_tape_that_ends_too_soon_is_full_and_its_image_goes_to_another_one(tell: Tell) -> None:
-    story = tell(settings=COPIES, more_settings=TAPES, cartridge_mib=3)
-    with story.catalog.write() as write:
-        for medium in story.media():
-            if medium.holds_many and medium.capacity_bytes:
-                media.update_columns(write, medium.id, capacity_bytes=64 << 20)
-    story.submit_set(2)
-    story.close_everything()
+    story, _packages = tell.on(all_discs_done)
+    planned = on_tape(story)
+    with story.cartridge(planned[0].medium_id) as cartridge:
+        cartridge.change_chip(capacity_bytes=5 * MIB // 2)
+    tape_drives(story, up=True)
+    story.settle()
 
     assert story.all_archived()
-    one, two = on_tape(story, CopyState.VERIFIED)
+    one, two = on_tape(story, *VERIFIED)
     (cancelled,) = on_tape(story, CopyState.CANCELLED)
-    assert cancelled.medium_id == one.medium_id != two.medium_id
+    assert one.medium_id == cancelled.medium_id == planned[0].medium_id != two.medium_id
     assert cancelled.image_id == two.image_id
     assert story.medium(one.medium_id).state is MediumState.GOOD
     assert_law(story)
@@ -134,18 +139,15 @@ def test_with_parity_on_tape_any_m_members_over_both_kinds_may_be_lost(tell: Tel
     first, _second = story.submit_set(2)
     story.close_everything()
     assert story.all_archived()
-    parity = on_tape(story, CopyState.VERIFIED)
-    assert len(parity) == 2
-    assert len(on_disc(story, CopyState.VERIFIED)) == 2
+    parity = on_tape(story, *VERIFIED)
+    assert len(parity) == len(on_disc(story, *VERIFIED)) == 2
     assert_law(story)
 
-    lost = story.copy_of(story.image_of(first).id)
-    story.lose(lost.medium_id)
+    story.lose(story.copy_of(story.image_of(first).id).medium_id)
     story.damage(parity[0].medium_id, kind="unreadable", block=parity[0].first_block, blocks=12)
     story.settle()
     story.forget_staging(first)
     recall = story.recall(first)
     story.settle()
     story.assert_given_back(first, recall)
-    read = {reading.copy_id for reading in story.readings(recall)}
-    assert read & {copy.id for copy in parity}
+    assert {reading.copy_id for reading in story.readings(recall)} & {copy.id for copy in parity}
