@@ -75,7 +75,7 @@ class Tray:
 
 
 def tools(robot: Robot, tray: Tray) -> Any:
-    return SimpleNamespace(clock=SimulatedClock(), changers={"main": robot}, drives={"B1": tray})
+    return SimpleNamespace(clock=SimulatedClock(), changers={"main": robot}, tapes={}, drives={"B1": tray})
 
 
 LOAD = Carry("main", "D1", "D1", SLOT, DRIVE, None, "B1")
@@ -96,7 +96,7 @@ def test_drive_that_never_makes_the_disc_out_is_reported_with_the_disc_in_it() -
 
     assert found.kind == "arrived"
     assert found.unready
-    assert "B1: the disc was brought and does not become ready" in found.note
+    assert "B1: the medium was brought and does not become ready" in found.note
 
 
 def test_move_that_was_made_in_silence_has_arrived_and_is_not_made_again() -> None:
