@@ -166,8 +166,8 @@ def test_of_two_submissions_under_one_reference_the_first_one_counts(
     assert site.left_in_staging() == [winner[0]["package"]]
 
 
-HUNDRED_THOUSAND = """
-import resource, sys
+VERY_MANY = """
+import sys
 from pathlib import Path
 from archived.catalog.store import Catalog
 from archived.config import parse
@@ -175,32 +175,40 @@ from archived.settings_text import template
 from archived.stages import intake
 from devices.clock import SystemClock
 
+def peak_kib():
+    # Not ru_maxrss: a process takes that over from the one that started it.
+    return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+
+
 folder, producer = Path(sys.argv[1]), Path(sys.argv[2])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak_kib()
 receipt = intake.accept(
     intake.SubmissionRequest(producer, "J001", "A", "12", "", None, "permanent", "open"),
     catalog=Catalog(folder / "catalog.sqlite"), config=parse(template(speed=0, keep_free_bytes=0)),
     site=folder, clock=SystemClock(), owner=1000,
 )
-print(receipt["files"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+print(receipt["files"], peak_kib() - before)
 """
 
 
-def test_a_hundred_thousand_files_are_taken_in_little_memory(site: Site) -> None:
-    for number in range(100):
+@pytest.mark.parametrize(
+    ("folders", "grown_mib_max"), [(20, 32), pytest.param(100, 128, marks=pytest.mark.simulate)]
+)
+def test_very_many_files_are_taken_in_little_memory(site: Site, folders: int, grown_mib_max: int) -> None:
+    for number in range(folders):
         folder = site.producer / f"{number:03d}"
         folder.mkdir()
         (folder / "0000").write_text(f"folder {number}")
         for page in range(1, 1000):
             os.link(folder / "0000", folder / f"{page:04d}")
     child = subprocess.run(
-        [sys.executable, "-c", HUNDRED_THOUSAND, str(site.folder), str(site.producer)],
+        [sys.executable, "-c", VERY_MANY, str(site.folder), str(site.producer)],
         check=True,
         capture_output=True,
     )
     files, grown_kib = map(int, child.stdout.split())
-    assert files == 100_000
-    assert grown_kib < 128 * 1024
+    assert files == folders * 1000
+    assert grown_kib < grown_mib_max * 1024, grown_kib
     with site.catalog.read() as connection:
         package: Package = packages.get(connection, "P000001")
-    assert package.file_count == 100_000
+    assert package.file_count == folders * 1000
