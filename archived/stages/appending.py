@@ -161,7 +161,8 @@ def _task(read: Connection, site: Site, item: Loaded) -> TapeTask:
     paths = site.tools.paths
     there = [copy for copy in media.copies_on(read, item.medium.id) if copy.tape_file is not None]
     counted = [copy for copy in there if copy.state in _ON_TAPE]
-    ends = [place_of(copy, images.get(read, copy.image_id)).end_block for copy in counted]
+    # Behind the trailer: the mark behind that may be missing, and is then the first thing of the next session.
+    ends = [place_of(copy, images.get(read, copy.image_id)).end_block - 1 for copy in counted]
     jobs = tuple(
         TapeJob(copy.id, identity_of(image), paths.staging / image.recipe_name)
         for copy, image in zip(item.copies, item.images, strict=True)

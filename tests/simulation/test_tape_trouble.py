@@ -1,0 +1,126 @@
+"""What befalls cartridges and their drives: torn writes, silence, dirt, strangers."""
+
+import pytest
+
+from archived.catalog import media
+from archived.states import CopyState, MediumState
+from tests.simulation.conftest import Tell
+from tests.simulation.law import assert_law
+from tests.simulation.test_tape_copies import VERIFIED, all_discs_done, on_tape, tape_drives
+
+
+def test_a_block_that_did_not_get_onto_the_tape_costs_its_image_and_no_other(tell: Tell) -> None:
+    story, _packages = tell.on(all_discs_done)
+    planned = on_tape(story)
+    # Blocks of the second image: the drive took them, and says so when they must be on the tape.
+    story.fault("tape-write-error", drive="T1", after=40)
+    story.fault("tape-write-error", drive="T2", after=40)
+    tape_drives(story, up=True)
+    story.settle()
+
+    assert story.all_archived()
+    (failed,) = on_tape(story, CopyState.ABANDONED)
+    one, two = on_tape(story, *VERIFIED)
+    assert (failed.id, failed.image_id) == (planned[1].id, two.image_id)
+    assert one.medium_id == failed.medium_id != two.medium_id
+    assert story.medium(one.medium_id).state is MediumState.GOOD, "nothing is added where a write failed"
+    assert failed.medium_id in story.raised[f"write:{failed.image_id}"].what
+    assert any(name.startswith("alerts:T") for name in story.raised)
+    assert_law(story)
+
+
+def test_a_drive_that_says_nothing_leaves_what_it_wrote_to_be_found_on_the_tape(tell: Tell) -> None:
+    story, _packages = tell.on(all_discs_done)
+    story.fault("drive-hang", drive="T1", after=60)
+    tape_drives(story, up=True)
+    story.settle()
+
+    assert story.all_archived()
+    assert [copy.tape_file for copy in on_tape(story, *VERIFIED)] == [2, 5]
+    assert story.happened("session broken off") == 1
+    assert not story.attentions()
+    assert_law(story)
+
+
+def test_a_drive_that_breaks_every_session_off_is_taken_down_and_a_person_is_told(tell: Tell) -> None:
+    story, _packages = tell.on(all_discs_done)
+    story.fault("drive-hang", drive="T1", after=60, times=200)
+    tape_drives(story, up=True)
+    story.settle(naps=8)
+
+    assert "drive:T1" in story.attentions()
+    with story.catalog.read() as read:
+        assert not media.get_drive(read, "T1").up
+    assert_law(story)
+
+
+def test_a_stranger_under_a_known_barcode_is_set_aside_and_never_written(tell: Tell) -> None:
+    story, _packages = tell.on(all_discs_done)
+    medium_id = on_tape(story)[0].medium_id
+    with story.cartridge(medium_id) as cartridge:
+        cartridge.put(0, [b"somebody's backup" * 100, None])
+        before = cartridge.objects
+    tape_drives(story, up=True)
+    story.settle()
+
+    assert story.all_archived()
+    assert story.medium(medium_id).state is MediumState.QUARANTINED
+    assert all(copy.medium_id != medium_id for copy in on_tape(story, *VERIFIED))
+    assert medium_id in story.attentions()[f"cartridge:{medium_id}"].what
+    with story.cartridge(medium_id) as cartridge:
+        assert cartridge.objects == before
+
+
+def test_a_dirty_head_is_told_until_somebody_cleans_it(tell: Tell) -> None:
+    story, _packages = tell.on(all_discs_done)
+    story.fault("dirty-head", drive="T1")
+    story.fault("dirty-head", drive="T2")
+    tape_drives(story, up=True)
+    story.settle()
+
+    assert any(name.startswith("cleaning:T") for name in story.raised)
+    assert_law(story)
+
+
+@pytest.mark.simulate
+@pytest.mark.parametrize("power_cut", [False, True], ids=["daemon", "power"])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("nth", range(1, 10))
+def test_killed_at_any_filemark_nothing_that_counts_is_lost(
+    tell: Tell, nth: int, when: str, power_cut: bool
+) -> None:
+    """The marks of label, header, image, trailer, header, image, trailer, index; and none, for a run that ends well."""
+    story, _packages = tell.on(all_discs_done)
+    tape_drives(story, up=True)
+    steps = {f"{when} {drive} 10" for drive in ("T1", "T2")}
+    story.until_killed(nth, lambda step: step in steps)
+    story.crash(power_cut=power_cut)
+    story.settle()
+
+    assert story.all_archived()
+    one, two = on_tape(story, *VERIFIED)
+    assert one.medium_id == two.medium_id
+    assert not on_tape(story, CopyState.ABANDONED), "no death of the daemon is the fault of a cartridge"
+    assert_law(story)
+
+
+def test_killed_before_its_one_commit_a_whole_session_is_recognised_on_the_tape(tell: Tell) -> None:
+    story, _packages = tell.on(all_discs_done)
+    tape_drives(story, up=True)
+    ended = [False]
+
+    def commit_of_the_session(step: str) -> bool:
+        ended[0] |= (
+            step.startswith("after T") and step.endswith(" 10") and bool(story.copies(CopyState.WRITING))
+        )
+        return ended[0] and step == "before commit"
+
+    assert story.until_killed(1, commit_of_the_session)
+    (one, two) = on_tape(story, CopyState.WRITING)
+    story.crash()
+    story.settle()
+
+    assert story.all_archived()
+    assert [copy.id for copy in on_tape(story, *VERIFIED)] == [one.id, two.id]
+    assert not story.happened("write failed"), "what was on the tape was written once more"
+    assert_law(story)
