@@ -136,7 +136,7 @@ def record(write: Connection, site: Site, action: Action, outcome: Comparison | 
         events.clear_attention(write, f"verify:{check.expected.image_id}")
         return 0
     media.advance_copy(write, check.copy_id, CopyEvent.READ_DIFFERED, note=outcome.words)
-    media.advance_state(write, check.medium_id, MediumEvent.SPOILED, note=outcome.words)
+    _doubt(write, check.medium_id, outcome.words)
     events.append(
         write,
         site.now(),
@@ -152,15 +152,27 @@ def record(write: Connection, site: Site, action: Action, outcome: Comparison | 
         Attention(
             f"verify:{check.expected.image_id}",
             "working-hours",
-            _("image {image_id} on disc {medium_id} does not read back: {words}").format(
+            _("image {image_id} on medium {medium_id} does not read back: {words}").format(
                 image_id=check.expected.image_id, medium_id=check.medium_id, words=outcome.words
             ),
-            _("the image stays in staging and is burnt again on another disc; this one is not used any more"),
+            _(
+                "the image stays in staging and is written again to another medium; this one is not written any more"
+            ),
             f"archivectl media {check.medium_id}",
             site.now(),
         ),
     )
     return 0
+
+
+def _doubt(write: Connection, medium_id: str, words: str) -> None:
+    """A medium that read badly is suspect; a cartridge with images that read well is only closed, and they count on."""
+    medium = media.get(write, medium_id)
+    on_it = media.copies_on(write, medium_id) if medium.holds_many else []
+    if not any(copy.state is CopyState.VERIFIED for copy in on_it):
+        media.advance_state(write, medium_id, MediumEvent.SPOILED, note=words)
+    elif medium.state is MediumState.APPENDABLE:
+        media.advance_state(write, medium_id, MediumEvent.WRITTEN, note=words)
 
 
 def expectation(read: Connection, image: Image) -> Expected:

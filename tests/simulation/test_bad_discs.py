@@ -54,7 +54,7 @@ def test_disc_that_reads_back_wrong_is_set_aside_and_the_set_completes_on_anothe
     raised = next(item for name, item in story.raised.items() if name.startswith("verify:"))
     assert spent.id in raised.what
     assert "chunks differ" in raised.what
-    assert "burnt again on another disc" in raised.safe
+    assert "written again to another medium" in raised.safe
     assert story.all_archived()
     assert not [name for name in story.attentions() if name.startswith("verify:")]
     assert_law(story)

@@ -29,6 +29,27 @@ def test_a_block_that_did_not_get_onto_the_tape_costs_its_image_and_no_other(tel
     assert_law(story)
 
 
+@pytest.mark.parametrize("after", [10, 40], ids=["first", "second"])
+def test_an_image_that_does_not_read_back_is_written_elsewhere_and_the_other_one_counts_on(
+    tell: Tell, after: int
+) -> None:
+    story, _packages = tell.on(all_discs_done)
+    planned = on_tape(story)
+    story.harmed.add(planned[0].medium_id)
+    story.fault("tape-bad-write", drive="T1", after=after)
+    story.fault("tape-bad-write", drive="T2", after=after)
+    tape_drives(story, up=True)
+    story.settle()
+
+    assert story.all_archived()
+    (differed,) = on_tape(story, CopyState.ABANDONED)
+    counted = on_tape(story, *VERIFIED)
+    assert differed.id == planned[after == 40].id
+    assert {copy.medium_id for copy in counted} > {differed.medium_id}
+    assert story.medium(differed.medium_id).state is MediumState.GOOD
+    assert_law(story)
+
+
 def test_a_drive_that_says_nothing_leaves_what_it_wrote_to_be_found_on_the_tape(tell: Tell) -> None:
     story, _packages = tell.on(all_discs_done)
     story.fault("drive-hang", drive="T1", after=60)
