@@ -57,7 +57,7 @@ def tgt_target() -> Iterator[Target]:
         environment = {**os.environ, "TGT_IPC_SOCKET": f"{name}/s"}
 
         def run(*command: str, check: bool = True) -> int:
-            done = subprocess.run(command, env=environment, capture_output=True, timeout=5, check=False)
+            done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
             assert not check or done.returncode == 0, (command, done.stderr)
             return done.returncode
 
@@ -94,7 +94,7 @@ def tgt_target() -> Iterator[Target]:
             try:
                 admin("--op", "delete", "--mode", "target", "--tid", "1", "--force", check=False)
                 admin("--op", "delete", "--mode", "system", check=False)
-                daemon.wait(3)
+                daemon.wait(30)
             except subprocess.TimeoutExpired:
                 pass
             daemon.kill()
