@@ -36,16 +36,16 @@ def attended(target: Target, lun: int) -> IscsiTransport:
     """A session whose unit attention was seen."""
     line = IscsiTransport(target.portal, NAME, lun)
     with pytest.raises(DeviceRefused) as refused:
-        line.execute(READY, timeout_s=5)
+        line.execute(READY, timeout_s=60)
     assert refused.value.sense.code == (UNIT_ATTENTION, 0x29, 0x00)
     return line
 
 
 def test_a_device_says_who_it_is_and_a_new_session_has_its_attention(target: Target) -> None:
     with closing(attended(target, TAPE_LUN)) as line:
-        data = line.execute(Inquiry().encode(), data_in=36, timeout_s=5).data
+        data = line.execute(Inquiry().encode(), data_in=36, timeout_s=60).data
         assert InquiryData.decode(data).product == "ULT3580-TD8"
-        page = line.execute(Inquiry(255, page=0x80).encode(), data_in=255, timeout_s=5).data
+        page = line.execute(Inquiry(255, page=0x80).encode(), data_in=255, timeout_s=60).data
         assert UnitSerialNumber.decode(page).serial == "DRV0000001"
 
 
@@ -53,19 +53,19 @@ def test_a_cartridge_is_moved_written_and_read(target: Target) -> None:
     with closing(attended(target, CHANGER_LUN)) as changer, closing(attended(target, TAPE_LUN)) as tape:
         for kind in (ElementKind(number) for number in (1, 2, 3, 4)):
             ask = ReadElementStatus(kind, volume_tags=True, allocation=4096).encode()
-            data = changer.execute(ask, data_in=4096, timeout_s=5).data
+            data = changer.execute(ask, data_in=4096, timeout_s=60).data
             assert data[8] == kind
             assert (b"VOL001L8" in data) == (kind == 2)
-        changer.execute(MoveMedium(source_element=SLOT, destination_element=DRIVE).encode(), timeout_s=5)
+        changer.execute(MoveMedium(source_element=SLOT, destination_element=DRIVE).encode(), timeout_s=60)
         for block in (b"a" * 1000, b"b" * 3000):
-            tape.execute(Write6(len(block)).encode(), data_out=block, timeout_s=5)
-        tape.execute(WriteFilemarks6(1).encode(), timeout_s=5)
-        tape.execute(Rewind().encode(), timeout_s=5)
+            tape.execute(Write6(len(block)).encode(), data_out=block, timeout_s=60)
+        tape.execute(WriteFilemarks6(1).encode(), timeout_s=60)
+        tape.execute(Rewind().encode(), timeout_s=60)
         for block in (b"a" * 1000, b"b" * 3000):
-            read = tape.execute(Read6(len(block)).encode(), data_in=len(block), timeout_s=5)
+            read = tape.execute(Read6(len(block)).encode(), data_in=len(block), timeout_s=60)
             assert read == Result(block)
         with pytest.raises(DeviceRefused) as refused:
-            tape.execute(Read6(1000).encode(), data_in=1000, timeout_s=5)
+            tape.execute(Read6(1000).encode(), data_in=1000, timeout_s=60)
         assert refused.value.sense.filemark
 
 
@@ -77,4 +77,4 @@ def test_a_target_that_stands_still_is_a_timeout(target: Target) -> None:
                 line.execute(READY, timeout_s=1)
         finally:
             os.kill(target.pid, signal.SIGCONT)
-        assert line.execute(READY, timeout_s=5) == Result()
+        assert line.execute(READY, timeout_s=60) == Result()
