@@ -17,6 +17,8 @@ from pathlib import Path
 NAME = "iqn.2026-01.example:lib"
 TAPE_LUN, CHANGER_LUN = 1, 4
 DRIVE, SLOT, MAIL = 256, 1024, 16
+#: Where the target's programs lie is not on everybody's path.
+_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 _PARAMETERS = {
     TAPE_LUN: ("vendor_id=IBM,product_id=ULT3580-TD8,scsi_sn=DRV0000001,removable=1", "online=0"),
     CHANGER_LUN: (
@@ -40,7 +42,7 @@ class Target:
 
 def missing() -> str | None:
     """Why there can be no target here."""
-    absent = [name for name in ("tgtd", "tgtadm", "tgtimg") if not shutil.which(name)]
+    absent = [name for name in ("tgtd", "tgtadm", "tgtimg") if not shutil.which(name, path=_PATH)]
     return f"{', '.join(absent)} not installed (package tgt)" if absent else None
 
 
@@ -54,7 +56,7 @@ def _free_port() -> int:
 def tgt_target() -> Iterator[Target]:
     with tempfile.TemporaryDirectory(prefix="tgt", dir="/tmp") as name:
         folder = Path(name)
-        environment = {**os.environ, "TGT_IPC_SOCKET": f"{name}/s"}
+        environment = {**os.environ, "PATH": _PATH, "TGT_IPC_SOCKET": f"{name}/s"}
 
         def run(*command: str, check: bool = True) -> int:
             done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
