@@ -17,9 +17,10 @@ from archived.policy.cartridges import Cartridge, CopyPlan, WantedImage, place_c
 from archived.policy.owed import is_home, owed_pools, pools_reached
 from archived.sessions.tools import Tools
 from archived.stages import attempts, hold
+from archived.stages.planned_copy import plan_on
 from archived.stages.shelf import cartridges, wanted_image
 from archived.stages.work import Action, Broken, Context, Site
-from archived.states import CopyState, ImageState
+from archived.states import ImageState
 
 NAME = "copying"
 #: Images that can be written: their digests are known.
@@ -81,22 +82,10 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     pool = planned.owing.pool
     if cartridges(write, site, pool) != planned.owing.cartridges:
         return None  # something else was planned meanwhile: the next look sees what is left
-    settings = site.config.pools[pool]
     for image_id, medium_id in planned.plan.assignments.items():
         if pool not in _lacking(write, site, images.get(write, image_id)):
             continue
-        copy = Copy(
-            id=0,
-            image_id=image_id,
-            medium_id=medium_id,
-            state=CopyState.PLANNED,
-            role=settings.role,
-            site=site.config.libraries[settings.library].site,
-            planned_at=site.now(),
-            pool=pool,
-        )
-        media.plan_copy(write, copy)
-        events.append(write, site.now(), "copy planned", ("image", image_id), medium=medium_id, pool=pool)
+        plan_on(write, site, image_id, medium_id, pool)
     _tell(write, site, planned)
     return action
 

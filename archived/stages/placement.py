@@ -20,9 +20,10 @@ from archived.policy.placement import Blank, PlacedMember, Placement, UnplacedMe
 from archived.sessions.tools import Tools
 from archived.stages import attempts, hold
 from archived.stages.capacity import usable_blanks
+from archived.stages.planned_copy import plan_on
 from archived.stages.shelf import cage_of, cartridges, purchase_of, wanted_image
 from archived.stages.work import Action, Broken, Context, Site
-from archived.states import CopyState, ImageState, MediumState, SetState
+from archived.states import ImageState, MediumState, SetState
 
 NAME = "placement"
 
@@ -97,20 +98,8 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
         _call_for_help(write, site, set_id, planned.placement)
         return action
     for image_id, medium_id in planned.placement.assignments.items():
-        pool_name = home_pool(images.get(write, image_id), site.config.pools)
-        pool = site.config.pools[pool_name]
-        copy = Copy(
-            id=0,
-            image_id=image_id,
-            medium_id=medium_id,
-            state=CopyState.PLANNED,
-            role=pool.role,
-            site=site.config.libraries[pool.library].site,
-            planned_at=site.now(),
-            pool=pool_name,
-        )
-        media.plan_copy(write, copy)
-        events.append(write, site.now(), "copy planned", ("image", image_id), medium=medium_id)
+        pool = home_pool(images.get(write, image_id), site.config.pools)
+        plan_on(write, site, image_id, medium_id, pool)
     events.clear_attention(write, f"place:{set_id}")
     return action
 

@@ -4,7 +4,6 @@ A new implementation (a real library, another changer) is one more parameter of 
 """
 
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -14,16 +13,14 @@ from typing import Any
 import pytest
 
 from backends.optical.drive import MmcDrive, MmcTimeouts
-from devices.clock import SimulatedClock, SystemClock
+from devices.clock import SimulatedClock
 from devices.scsi import Transport
-from devices.transports.room import RoomSocket, RoomTransport
 from robotics.changers.smc import SmcChanger, SmcTimeouts
 from robotics.model import Element
 from simulator.control import control
-from simulator.estate import create_room
 from simulator.inprocess import InProcessTransport, furnish_room
 from simulator.plan import DiscPlan, RoomPlan, standard_drives
-from simulator.server import RoomServer
+from tests.contract.served_room import served
 
 QUICK_S = 1.0
 PLAN = RoomPlan(
@@ -91,31 +88,8 @@ def in_process() -> Iterator[Place]:
 
 @contextmanager
 def over_socket() -> Iterator[Place]:
-    with tempfile.TemporaryDirectory() as folder:
-        room_dir, path = Path(folder) / "room", Path(folder) / "room.sock"
-        create_room(room_dir, PLAN, sync=lambda descriptor: None)
-        with RoomServer(room_dir, path, SystemClock(), lambda line: None) as server:
-            thread = threading.Thread(target=server.run)
-            thread.start()
-            line = RoomSocket(path)
-            transports: list[RoomTransport] = []
-
-            def transport(device: str) -> RoomTransport:
-                transports.append(RoomTransport(path, device))
-                return transports[-1]
-
-            def interfere(verb: str, **arguments: Any) -> Any:
-                header = {"op": "control", "verb": verb, **arguments}
-                return line.request(header, timeout_s=5)[0]["answer"]
-
-            try:
-                yield place_over(transport, interfere)
-            finally:
-                line.close()
-                for one in transports:
-                    one.close()
-                server.stop()
-                thread.join()
+    with served(PLAN) as (transport, interfere):
+        yield place_over(transport, interfere)
 
 
 PLACES: dict[str, Callable[[], AbstractContextManager[Place]]] = {

@@ -1,7 +1,6 @@
 """The ways to reach tape drives under contract; a new one (tgt, a real library) is one more row of `TAPE_PLACES`."""
 
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -12,15 +11,13 @@ import pytest
 
 from backends.tape.profiles import STANDARD, TGT, TapeProfile
 from backends.tape.ssc_drive import SscTapeDrive, TapeTimeouts
-from devices.clock import SimulatedClock, SystemClock
+from devices.clock import SimulatedClock
 from devices.scsi import Transport
-from devices.transports.room import RoomSocket, RoomTransport
 from robotics.changers.smc import SmcChanger
 from simulator.control import control
-from simulator.estate import create_room
 from simulator.inprocess import InProcessTransport, furnish_room
 from simulator.plan import CartridgePlan, RoomPlan, standard_tape_drives
-from simulator.server import RoomServer
+from tests.contract.served_room import served
 from tests.contract.tgt_manners import LikeTgt
 
 SLOT = 1024
@@ -116,31 +113,8 @@ def with_the_manners_of_tgt() -> Iterator[TapePlace]:
 
 @contextmanager
 def over_socket() -> Iterator[TapePlace]:
-    with tempfile.TemporaryDirectory() as folder:
-        room_dir, path = Path(folder) / "room", Path(folder) / "room.sock"
-        create_room(room_dir, PLAN, sync=lambda descriptor: None)
-        with RoomServer(room_dir, path, SystemClock(), lambda line: None) as server:
-            thread = threading.Thread(target=server.run)
-            thread.start()
-            line = RoomSocket(path)
-            transports: list[RoomTransport] = []
-
-            def transport(device: str) -> RoomTransport:
-                transports.append(RoomTransport(path, device))
-                return transports[-1]
-
-            def interfere(verb: str, **arguments: Any) -> Any:
-                header = {"op": "control", "verb": verb, **arguments}
-                return line.request(header, timeout_s=5)[0]["answer"]
-
-            try:
-                yield _place(transport, interfere)
-            finally:
-                line.close()
-                for one in transports:
-                    one.close()
-                server.stop()
-                thread.join()
+    with served(PLAN) as (transport, interfere):
+        yield _place(transport, interfere)
 
 
 TAPE_PLACES: dict[str, Callable[[], AbstractContextManager[TapePlace]]] = {
