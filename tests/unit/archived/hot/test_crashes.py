@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from archived.routines.hot_tree import HotTree
 from tests.simulation.killing import Fuse, Killed
 from tests.unit.archived.hot.conftest import Hot, Unsynced
+from tests.unit.archived.hot.stepping import fuse_tree
 
 
 class Mortal(Unsynced):
@@ -43,19 +43,7 @@ def mortal(hot: Hot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hot]:
     hot.catalog.close()
     hot.catalog = catalog
 
-    def fused(name: str) -> Callable[..., Any]:
-        method = getattr(HotTree, name)
-
-        def stepping(self: HotTree, *words: Any) -> Any:
-            catalog.step(f"before {name}")
-            answer = method(self, *words)
-            catalog.step(f"after {name}")
-            return answer
-
-        return stepping
-
-    for name in ("write", "move", "unlink", "remove"):
-        monkeypatch.setattr(HotTree, name, fused(name))
+    fuse_tree(monkeypatch, catalog.step, ("write", "move", "unlink", "remove"))
     hot.look(1)  # the folder is met: that is tested for itself
     yield hot
     catalog.close()

@@ -14,6 +14,7 @@ from archived.hot_items import HotItem, HotItemState
 from archived.routines.hot_tree import HotTree
 from tests.simulation.killing import Fuse, Killed
 from tests.unit.archived.hot.conftest import Hot
+from tests.unit.archived.hot.stepping import fuse_tree
 from tests.unit.archived.hot.test_crashes import Mortal
 
 LATE = "written late, and never archived"
@@ -57,19 +58,7 @@ def mortal(hot: Hot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hot]:
     hot.catalog.close()
     hot.catalog = catalog
 
-    def fused(name: str) -> Callable[..., Any]:
-        method = getattr(HotTree, name)
-
-        def stepping(self: HotTree, *words: Any) -> Any:
-            catalog.step(f"before {name}")
-            answer = method(self, *words)
-            catalog.step(f"after {name}")
-            return answer
-
-        return stepping
-
-    for name in ("listing", "move", "remove", "_remove_one"):
-        monkeypatch.setattr(HotTree, name, fused(name))
+    fuse_tree(monkeypatch, catalog.step, ("listing", "move", "remove", "_remove_one"))
     hot.restart(originals="remove-after-archived")
     hot.look(1)
     yield hot
