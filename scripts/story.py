@@ -93,7 +93,7 @@ class Story:
         self.site.ask("sets", "close", "--all")
         self._tell_until(self._all_archived, narrator, happenings, work)
         self.site.stop_following()
-        narrator.drain(happenings)
+        narrator.finish(lambda told: self.site.items("events", "--after", str(told)))
 
     def _tell_until(
         self,

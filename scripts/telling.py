@@ -4,6 +4,7 @@ import queue
 import shutil
 import sys
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 Document = dict[str, Any]
@@ -42,14 +43,24 @@ class Narrator:
 
     def __init__(self) -> None:
         self._said: dict[str, int] = {}
+        self._told = 0
 
     def drain(self, happenings: "queue.SimpleQueue[Document]") -> None:
-        """Say everything that has happened meanwhile."""
+        """Say everything that has come meanwhile."""
         while not happenings.empty():
-            for event in happenings.get()["items"]:
-                words = _words(event)
-                if words:
-                    say(words)
+            self._tell(happenings.get()["items"])
+
+    def finish(self, events_after: Callable[[int], list[Document]]) -> None:
+        """Say what has happened and did not come: `events_after(number)` lists the events after a number."""
+        while events := events_after(self._told):
+            self._tell(events)
+
+    def _tell(self, events: list[Document]) -> None:
+        for event in events:
+            self._told = max(self._told, event["id"])
+            words = _words(event)
+            if words:
+                say(words)
 
     def progress(self, work: "queue.SimpleQueue[Document]") -> None:
         """Show the newest progress: a moving line on a terminal, elsewhere a line for every quarter."""
