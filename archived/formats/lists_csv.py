@@ -5,7 +5,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from archived.formats.lists import Cell, CellKind, ListTable, row_of, stripped, unreadable
+from archived.formats.list_table import Cell, CellKind, ListTable, row_of, stripped, unreadable
 from archived.language import _
 
 DELIMITERS = ",;\t"

@@ -14,7 +14,7 @@ from typing import Any, Final
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from archived.formats.lists import Cell, CellKind, ListTable, TableRow, row_of, stripped, unreadable
+from archived.formats.list_table import Cell, CellKind, ListTable, TableRow, row_of, stripped, unreadable
 from archived.language import _
 
 #: All parts of the file together, unpacked: openpyxl holds every text of the book in memory.

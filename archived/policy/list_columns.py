@@ -9,7 +9,7 @@ from typing import Final
 from archived.carried_names import printable
 from archived.enumeration import shown
 from archived.errors import Refused, Unacceptable
-from archived.formats.lists import TableRow
+from archived.formats.list_table import TableRow
 from archived.language import _
 
 #: Where a leading zero counts.

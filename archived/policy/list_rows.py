@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from archived.errors import Unacceptable
-from archived.formats.lists import Cell, CellKind, ListTable, TableRow
+from archived.formats.list_table import Cell, CellKind, ListTable, TableRow
 from archived.language import _
 from archived.model import Reference
 from archived.policy.layout import LayoutRule

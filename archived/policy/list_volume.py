@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from archived.formats.lists import ListTable
+from archived.formats.list_table import ListTable
 from archived.language import _
 from archived.policy.list_rows import ListedVolume
 from archived.policy.reasons import Reason, ReasonKind

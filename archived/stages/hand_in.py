@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 from archived.batches import BatchKind
 from archived.enumeration import shown
 from archived.errors import Unacceptable
-from archived.formats.lists import ListTable, read_table
+from archived.formats.list_table import ListTable
+from archived.formats.lists import read_table
 from archived.language import _
 from archived.policy.acceptance import request_reasons
 from archived.policy.layout import LayoutRule

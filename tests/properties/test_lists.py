@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from archived.errors import ArchivedError, Unacceptable
-from archived.formats.lists import CellKind, read_table
+from archived.formats.list_table import CellKind
+from archived.formats.lists import read_table
 from archived.policy.layout import LayoutRule
 from archived.policy.list_check import FoundTree, FoundVolume, problems
 from archived.policy.list_rows import ListedVolume, read_list

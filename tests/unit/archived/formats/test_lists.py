@@ -9,7 +9,8 @@ import pytest
 from openpyxl import Workbook
 
 from archived.errors import Refused, Unacceptable
-from archived.formats.lists import CellKind, read_table
+from archived.formats.list_table import CellKind
+from archived.formats.lists import read_table
 from archived.policy.layout import LayoutRule
 from archived.policy.list_rows import ListedVolume, ReadList, read_list
 
