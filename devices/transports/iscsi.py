@@ -19,6 +19,8 @@ from devices.transports.scsi_status import CHECK_CONDITION, require_good
 INITIATOR = "iqn.2026-01.archived:initiator"
 _CDB_BYTES_MAX = 16
 _LOGOUT_S = 5
+#: The library counts ticks of the wall clock's second: a limit of one may end a command that was sent just now.
+_CLOCK_TICK_S = 1
 _CONNECT_TRIES = 2
 #: Statuses of the library's own.
 _OWN_STATUS, _TIMED_OUT = 0x0F000000, 0x0F000002
@@ -56,7 +58,7 @@ class IscsiTransport:
     def execute(
         self, cdb: bytes, *, data_in: int = 0, data_out: bytes | None = None, timeout_s: float
     ) -> Result:
-        """See `devices.scsi.Transport`; limits of time are whole seconds here.
+        """See `devices.scsi.Transport`; a limit of time may be passed by up to two seconds here.
 
         Raises LibiscsiUnusable where the library is missing; statuses: `devices.transports.scsi_status`.
         """
@@ -64,7 +66,7 @@ class IscsiTransport:
             raise ValueError("a command either receives or sends data")
         if not 0 < len(cdb) <= _CDB_BYTES_MAX:
             raise ValueError(f"a command of {len(cdb)} bytes")
-        seconds = max(1, math.ceil(timeout_s))
+        seconds = math.ceil(timeout_s) + _CLOCK_TICK_S
         context = self._opened(seconds)
         library = self._library
         library.iscsi_set_timeout(context, seconds)

@@ -1,8 +1,8 @@
-"""The ways to reach tape drives under contract; a new one (tgt, a real library) is one more row of `TAPE_PLACES`."""
+"""The ways to reach tape drives under contract; a new one (a real library) is one more row of `TAPE_PLACES`."""
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,20 @@ from backends.tape.ssc_drive import SscTapeDrive, TapeTimeouts
 from devices.clock import SimulatedClock
 from devices.scsi import Transport
 from robotics.changers.smc import SmcChanger
+from robotics.errors import InventoryStale
 from simulator.control import control
 from simulator.inprocess import InProcessTransport, furnish_room
 from simulator.plan import CartridgePlan, RoomPlan, standard_tape_drives
 from tests.contract.served_room import served
-from tests.contract.tgt_manners import LikeTgt
+from tests.contract.tgt_manners import TGT_LACKS, LikeTgt
+from tests.contract.tgt_target import (
+    CHANGER_LUN,
+    OTHER_TAPE_LUN,
+    TAPE_LUN,
+    Cartridge,
+    require_tgt,
+    tgt_target,
+)
 
 SLOT = 1024
 CAPACITY_BYTES = 1 << 20
@@ -40,6 +49,14 @@ PLAN = RoomPlan(
     buffer_bytes=256 * 1024,
     early_warning_bytes=128 * 1024,
     speed=0,
+)
+#: The same cartridges in the same slots as tgt knows them, and behind them one that is full soon.
+ON_TGT = (
+    *(
+        Cartridge(plan.barcode, kind="clean" if plan.cleaning else "WORM" if plan.worm else "data")
+        for plan in PLAN.cartridges
+    ),
+    Cartridge("SML001L8", size_mb=2),
 )
 DATA, OTHER_DATA, WORM, PROTECTED, CLEANER, TOO_OLD = (SLOT + number for number in range(6))
 
@@ -77,14 +94,20 @@ class TapePlace:
 
 
 def _place(
-    transport: Callable[[str], Transport], interfere: Callable[..., Any], profile: TapeProfile = STANDARD
+    transport: Callable[[str], Transport],
+    interfere: Callable[..., Any],
+    profile: TapeProfile = STANDARD,
+    *,
+    patience_s: float = 1.0,
+    lacks: frozenset[str] = frozenset(),
+    small: int = DATA,
 ) -> TapePlace:
-    quick = TapeTimeouts(*[1.0] * 5)
+    quick = TapeTimeouts(*[patience_s] * 5)
     drives = {
         drive.address: SscTapeDrive(transport(drive.name), quick, name=drive.name, profile=profile)
         for drive in PLAN.drives
     }
-    return TapePlace(SmcChanger(transport("TL1")), drives, interfere)
+    return TapePlace(SmcChanger(transport("TL1")), drives, interfere, lacks, small)
 
 
 @contextmanager
@@ -117,8 +140,32 @@ def over_socket() -> Iterator[TapePlace]:
         yield _place(transport, interfere)
 
 
+@contextmanager
+def on_tgt() -> Iterator[TapePlace]:
+    """Real bytes over a real wire. Drives are told by name that they are tgt's: they call themselves IBM."""
+    require_tgt()
+    luns = {"TL1": CHANGER_LUN, "T1": TAPE_LUN, "T2": OTHER_TAPE_LUN}
+    with tgt_target(ON_TGT, discs=()) as target, ExitStack() as lines:
+
+        def transport(device: str) -> Transport:
+            line = target.transport(luns[device])
+            lines.callback(line.close)
+            return line
+
+        small = SLOT + len(PLAN.cartridges)
+        place = _place(transport, _nobody_can, TGT, patience_s=30, lacks=TGT_LACKS, small=small)
+        with suppress(InventoryStale):
+            place.changer.inventory()  # a new session is a unit attention
+        yield place
+
+
+def _nobody_can(verb: str, **_arguments: Any) -> Any:
+    raise AssertionError(f"{verb}: declare what this place lacks")
+
+
 TAPE_PLACES: dict[str, Callable[[], AbstractContextManager[TapePlace]]] = {
     "in-process": in_process,
     "over-socket": over_socket,
     "manners-of-tgt": with_the_manners_of_tgt,
+    "tgt": on_tgt,
 }

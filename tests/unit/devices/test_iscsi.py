@@ -76,7 +76,7 @@ def test_a_session_is_made_once_and_never_again_by_itself(library: Library, line
     assert ("set_noautoreconnect", 77, 1) in library.calls
     assert ("set_initiator_username_pwd", 77, b"us", b"secret") in library.calls
     assert library.names().count("connect_sync") == 1
-    assert [call[2] for call in library.calls if call[0] == "set_timeout"] == [2, 2, 1]
+    assert [call[2] for call in library.calls if call[0] == "set_timeout"] == [3, 3, 1]
     line.close()
     line.close()
     assert library.names().count("destroy_context") == 1

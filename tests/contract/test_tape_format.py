@@ -1,4 +1,8 @@
-"""The same on drives that speak SCSI: labelled, appended, torn, continued and read."""
+"""The format on drives that speak SCSI: labelled, appended, torn, continued and read.
+
+No tape here is read by `mt` and `dd`: they need the kernel's st driver, and there is none for a target in user space.
+What they would do is tested over files (`tests/unit/backends/tape/test_by_dd_alone.py`).
+"""
 
 import pytest
 
@@ -7,16 +11,19 @@ from backends.tape.contents import read_contents
 from backends.tape.image_reader import TapeImageReader
 from backends.tape.labelling import label_cartridge
 from backends.tape.recognition import TapeEnd
-from tests.contract.tape_places import DATA, TAPE_PLACES, WORM
+from tests.contract.tape_places import TAPE_PLACES, WORM
 from tests.unit.backends.tape.images import BLOCK_BYTES, Bytes, a_label, identity, image_bytes, session
 
 IMAGES = {f"I{number}": image_bytes(number, 40) for number in range(1, 5)}
 
 
-@pytest.mark.parametrize("slot", [DATA, WORM], ids=["rewritable", "worm"])
-@pytest.mark.parametrize("where", ["in-process", "manners-of-tgt"])
-def test_a_cartridge_is_filled_torn_and_continued(where: str, slot: int) -> None:
+@pytest.mark.parametrize("kind", ["rewritable", "worm"])
+@pytest.mark.parametrize("where", ["in-process", "manners-of-tgt", "tgt"])
+def test_a_cartridge_is_filled_torn_and_continued(where: str, kind: str) -> None:
     with TAPE_PLACES[where]() as place:
+        if kind == "worm":
+            place.needs("WORM")
+        slot = WORM if kind == "worm" else place.small
         drive = place.put(slot)
         assert read_contents(drive).blank
         label_cartridge(drive, a_label())
@@ -31,7 +38,7 @@ def test_a_cartridge_is_filled_torn_and_continued(where: str, slot: int) -> None
         assert (list(found.images), found.end) == (written, TapeEnd.TORN)
         writing = session(drive, ring_blocks=4, known_until_block=written[-1].end_block)
         written.append(writing.append(identity(IMAGES["I3"], "I3"), Bytes(IMAGES["I3"])))
-        for _ in range(20):  # the cartridge has one MiB
+        for _ in range(20):  # the cartridge has one MiB or two
             try:
                 written.append(writing.append(identity(IMAGES["I4"], "I4"), Bytes(IMAGES["I4"])))
             except MediumFull:
@@ -39,7 +46,7 @@ def test_a_cartridge_is_filled_torn_and_continued(where: str, slot: int) -> None
         report = writing.finish()  # whose index may have no room any more
         assert report.nearly_full
         assert report.images == tuple(written[2:])
-        assert 1 <= len(written[3:]) < 10
+        assert 1 <= len(written[3:]) < 15
         place.fetch(slot)
         drive = place.put(slot, 257)
         for whole in (False, True):
