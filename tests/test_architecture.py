@@ -37,6 +37,7 @@ LAYERS: list[set[str]] = [
         "settings_rules",
         "settings_text",
         "errors",
+        "found_devices",
         "byte_size",
         "language",
         "spoken",

@@ -7,7 +7,7 @@ from typing import Any
 from devices.failures import DeviceFailure
 
 SONAMES = ("libiscsi.so.9", "libiscsi.so.8", "libiscsi.so.7")
-SESSION_NORMAL, DIGEST_NONE = 2, 0
+SESSION_DISCOVERY, SESSION_NORMAL, DIGEST_NONE = 1, 2, 0
 TRANSFER_NONE, TRANSFER_READ, TRANSFER_WRITE = 0, 1, 2
 RESIDUAL_UNDERFLOW = 1
 _READ_CAPACITY10 = 0x25
@@ -53,6 +53,21 @@ class OutgoingData(c.Structure):
     _fields_ = (("size", c.c_size_t), ("data", c.c_void_p))
 
 
+class DiscoveredPortal(c.Structure):
+    """`struct iscsi_target_portal`, a list."""
+
+
+class DiscoveredTarget(c.Structure):
+    """`struct iscsi_discovery_address`, a list."""
+
+
+DiscoveredPortal._fields_ = (("next", c.POINTER(DiscoveredPortal)), ("portal", c.c_char_p))
+DiscoveredTarget._fields_ = (
+    ("next", c.POINTER(DiscoveredTarget)),
+    ("target_name", c.c_char_p),
+    ("portals", c.POINTER(DiscoveredPortal)),
+)
+
 _TASK = c.POINTER(Task)
 #: Name: (what it returns, what it takes).
 _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
@@ -69,6 +84,8 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "iscsi_login_sync": (c.c_int, (c.c_void_p,)),
     "iscsi_logout_sync": (c.c_int, (c.c_void_p,)),
     "iscsi_disconnect": (c.c_int, (c.c_void_p,)),
+    "iscsi_discovery_sync": (c.POINTER(DiscoveredTarget), (c.c_void_p,)),
+    "iscsi_free_discovery_data": (None, (c.c_void_p, c.c_void_p)),
     "iscsi_get_error": (c.c_char_p, (c.c_void_p,)),
     "iscsi_scsi_command_sync": (_TASK, (c.c_void_p, c.c_int, _TASK, c.POINTER(OutgoingData))),
     "scsi_create_task": (_TASK, (c.c_int, c.c_char_p, c.c_int, c.c_int)),

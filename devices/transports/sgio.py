@@ -5,6 +5,7 @@ One opener per node, by flock; another node of the same device is not seen by th
 """
 
 import ctypes
+import errno
 import fcntl
 import math
 import os
@@ -54,6 +55,19 @@ _DRIVER_TIMEOUT, _DRIVER_SENSE = 0x06, 0x08
 
 #: (descriptor, request, header) -> anything; raises OSError.
 Ioctl = Callable[[int, int, Any], Any]
+
+
+class NodeUnavailable(TransportLost):
+    """A node that could not be opened, or that another program holds: no command was sent.
+
+    `reason` is the system's number for it (errno; EWOULDBLOCK when somebody else has it locked), `holder` the
+    process that holds the lock, where that can be told.
+    """
+
+    def __init__(self, message: str, reason: int, holder: int | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.holder = holder
 
 
 class SgIoHeader(ctypes.Structure):
@@ -163,30 +177,37 @@ class SgIoTransport:
         try:
             descriptor = os.open(self._node, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
-            raise TransportLost(f"{self._node}: cannot be opened ({error.strerror or error})") from error
+            raise NodeUnavailable(
+                f"{self._node}: cannot be opened ({error.strerror or error})", error.errno or errno.EIO
+            ) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             holder = _holder(self._locks, os.fstat(descriptor))
             os.close(descriptor)
             if not isinstance(error, BlockingIOError):
-                raise TransportLost(f"{self._node}: cannot be locked ({error.strerror or error})") from error
-            raise TransportLost(
-                f"{self._node}: {holder} has it open and locked; one device serves one program at a time"
+                raise NodeUnavailable(
+                    f"{self._node}: cannot be locked ({error.strerror or error})", error.errno or errno.EIO
+                ) from error
+            who = "another program" if holder is None else f"process {holder}"
+            raise NodeUnavailable(
+                f"{self._node}: {who} has it open and locked; one device serves one program at a time",
+                errno.EWOULDBLOCK,
+                holder,
             ) from error
         self._descriptor = descriptor
         return descriptor
 
 
-def _holder(locks: Path, node: os.stat_result) -> str:
-    """Who holds the lock of a node, by /proc/locks: a process's number, or "another program"."""
+def _holder(locks: Path, node: os.stat_result) -> int | None:
+    """Which process holds the lock of a node, by /proc/locks."""
     wanted = f"{os.major(node.st_dev):02x}:{os.minor(node.st_dev):02x}:{node.st_ino}"
     try:
         lines = locks.read_text(encoding="ascii").splitlines()
     except (OSError, ValueError):
-        return "another program"
+        return None
     for line in lines:
         fields = line.split()
-        if len(fields) >= 6 and fields[1] == "FLOCK" and fields[5] == wanted:
-            return f"process {fields[4]}"
-    return "another program"
+        if len(fields) >= 6 and fields[1] == "FLOCK" and fields[5] == wanted and fields[4].isdecimal():
+            return int(fields[4])
+    return None

@@ -7,7 +7,7 @@ elements against the layout is the driver's part.
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from devices.scsi import ascii_field, ascii_text, require
@@ -47,6 +47,8 @@ class ElementDescriptor:
     import_enabled: bool = False
     inverted: bool = False
     medium_type: int = 0
+    #: Of the device behind a drive element, as it came: a designator (SPC-4 7.8.6), or part of one.
+    device_identifier: bytes = field(default=b"", compare=False, repr=False)
 
 
 def encode_element_status(
@@ -111,6 +113,7 @@ def _decode_descriptor(kind: ElementKind, page_flags: int, body: bytes, length: 
         import_enabled=bool(flags & _INENAB),
         inverted=bool(medium & _INVERT),
         medium_type=medium & 0x07,
+        device_identifier=body[at:],
     )
 
 
