@@ -34,7 +34,7 @@ class Trial:
         """What daemon and room took so far, with all children that ended and were waited for: the burns, which
         in turn waited for xorriso.
         """
-        return sum(_cpu_seconds(pid) for pid in self.pids)
+        return sum(process_cpu_seconds(pid) for pid in self.pids)
 
     def wait_until_archived(self, count: int, timeout_s: float) -> None:
         """Return when that many packages are archived; raises TimeoutError with what waits for a person."""
@@ -83,7 +83,7 @@ def _run(*words: str) -> None:
     subprocess.run([*_ARCHIVED, *words], check=True, stdout=subprocess.DEVNULL)
 
 
-def _cpu_seconds(pid: int) -> float:
+def process_cpu_seconds(pid: int) -> float:
     """utime, stime, cutime and cstime of proc(5): the process and its children that were waited for."""
     fields = re.sub(r"^.*\) ", "", Path(f"/proc/{pid}/stat").read_text(), flags=re.DOTALL).split()
     return sum(int(ticks) for ticks in fields[11:15]) / _TICKS

@@ -13,7 +13,7 @@ from devices.clock import Clock, SystemClock
 from devices.failures import DeviceFailure, DeviceRefused, TransportLost, TransportTimeout, WireDamaged
 from devices.scsi import Result
 from devices.sense import Sense
-from devices.transports.framing import FrameDecoder, encode
+from devices.transports.framing import FrameDecoder, encode_head
 
 #: Of a header; payloads are received straight to their place.
 _RECEIVE_BYTES = 4096
@@ -43,10 +43,10 @@ class RoomSocket:
 
         Raises TransportLost, TransportTimeout, WireDamaged; RoomRefused for an answer `{"error": words}`.
         """
-        frame = encode(header, payload)
+        head = encode_head(header, len(payload))
         with self._turn:
             try:
-                answer, data = self._exchange(frame, timeout_s)
+                answer, data = self._exchange(head, payload, timeout_s)
             except TimeoutError as error:
                 self._drop()
                 raise TransportTimeout(f"room {self._path}: no answer within {timeout_s:g} s") from error
@@ -65,11 +65,14 @@ class RoomSocket:
         with self._turn:
             self._drop()
 
-    def _exchange(self, frame: bytes, timeout_s: float) -> tuple[dict[str, Any], bytes]:
+    def _exchange(self, head: bytes, payload: bytes, timeout_s: float) -> tuple[dict[str, Any], bytes]:
         deadline_s = self._clock.monotonic() + timeout_s
         connection = self._connected(timeout_s)
         connection.settimeout(timeout_s)
-        connection.sendall(frame)
+        # In two pieces: putting a large payload behind its head would copy it.
+        connection.sendall(head)
+        if payload:
+            connection.sendall(payload)
         decoder = FrameDecoder()
         while (answer := decoder.next_frame()) is None:
             left_s = deadline_s - self._clock.monotonic()
