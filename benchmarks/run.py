@@ -115,9 +115,9 @@ def _notes() -> str:
         "hashing of parity, no chunk tables at the read-back, and no process started for each disc.",
         "- On discs of 128 MiB the fixed costs of a disc (a burn process, robot motions, catalog) weigh about 200 "
         "times what they weigh on discs of 25 GB.",
-        "- No kernel here makes a tape node of the simulated drive or of tgt, so `dd` has no way to them: the peer of "
-        "an image to tape is a loop that reads a file, sends each MiB as one WRITE over the same transport, and "
-        "flushes at the end. Ours reads the recipe, checks every extent by xxh3-128 and the image by blake3, and writes "
+        "- No kernel here makes a tape node of the simulated drive or of tgt, so `dd` has no way to them: the peer "
+        "of an image to tape is a loop that reads a file, sends each MiB as one WRITE over the same transport, and "
+        "flushes at the end. Ours checks every extent of a recipe by xxh3-128 and the image by blake3, and writes "
         "header and trailer. Both ends of a transport run on this machine: on a busy one they wait for each other.",
         "- Small files on ext4 cost what was deleted before: it passes over inodes that were freed in the last "
         "minutes, one by one, whenever a file is made. That falls on intake and `cp`; bagit.py makes no files.",
