@@ -2,7 +2,8 @@
 
 RoboticsError
 ├── ChangerRefused         a request that was not a move
-├── ChangerNotReady        it is starting, paused, or waits for a person (2/xx)
+│   └── NotSupported           this changer has no such command
+├── ChangerNotReady        it is starting, paused, or waits for a person (2/xx); `reason` says which
 ├── ChangerBroken          its mechanics or electronics failed (4/xx, B/xx): freeze the library
 ├── InventoryStale         a door, a mail slot or a reset: look again before anything else (6/xx)
 └── MoveRefused            the medium is where it was
@@ -14,8 +15,20 @@ RoboticsError
 When a changer says nothing, `devices.failures.OutcomeUnknown` passes through unchanged.
 """
 
+from collections.abc import Collection
+
 from devices.failures import DeviceRefused
 from devices.sense import ILLEGAL_REQUEST, Sense
+
+STARTING, UNINITIALIZED, PERSON, PAUSED = "starting", "uninitialized", "person", "paused"
+#: Why a changer is not ready, by (asc, ascq); 04/85 is what IBM libraries say when an operator paused them.
+_REASONS: dict[tuple[int, int], str] = {
+    (0x04, 0x02): UNINITIALIZED,
+    (0x04, 0x03): PERSON,
+    (0x3A, 0x02): PERSON,
+    (0x04, 0x85): PAUSED,
+}
+_INVALID_COMMAND = (ILLEGAL_REQUEST, 0x20, 0x00)
 
 
 class RoboticsError(Exception):
@@ -30,8 +43,17 @@ class ChangerRefused(RoboticsError):
     """The changer refused something other than a move."""
 
 
+class NotSupported(ChangerRefused):
+    """This changer has no such command; nothing was done, and it is not to be asked again."""
+
+
 class ChangerNotReady(RoboticsError):
-    """The changer is not ready: it is starting, paused, or waits for a person."""
+    """The changer is not ready: nothing was done, and no medium is to blame."""
+
+    @property
+    def reason(self) -> str:
+        """`STARTING`, `UNINITIALIZED`, `PERSON` (somebody is needed, or has a door open) or `PAUSED`."""
+        return _REASONS.get((self.sense.asc, self.sense.ascq), STARTING)
 
 
 class ChangerBroken(RoboticsError):
@@ -76,11 +98,24 @@ _KEYS: dict[int, type[RoboticsError]] = {
 }
 
 
-def refusal(what: str, refused: DeviceRefused, *, moving: bool = False) -> RoboticsError:
-    """The error for a changer's sense; `what` says what was asked of which changer."""
+def refusal(
+    what: str,
+    refused: DeviceRefused,
+    *,
+    moving: bool = False,
+    bad_element: Collection[tuple[int, int, int]] = (),
+) -> RoboticsError:
+    """The error for a changer's sense; `what` says what was asked of which changer.
+
+    `bad_element` are the codes with which this changer refuses a move to or from no element.
+    """
     sense = refused.sense
     kind = _KEYS.get(sense.key)
+    if sense.code == _INVALID_COMMAND:
+        kind = NotSupported
     if kind is None and moving:
         # Only an illegal request is sure to have moved nothing.
         kind = _MOVES.get(sense.code, MoveRefused) if sense.key == ILLEGAL_REQUEST else ChangerBroken
+        if kind is MoveRefused and sense.code in bad_element:
+            kind = BadElement
     return (kind or ChangerRefused)(f"{what}: {sense}", sense)

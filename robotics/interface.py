@@ -2,14 +2,15 @@
 
 from typing import Protocol
 
-from robotics.model import ChangerAbilities, ChangerIdentity, ElementLayout, Inventory
+from robotics.model import ChangerAbilities, ChangerIdentity, ElementLayout, ElementRange, Inventory
 
 
 class Changer(Protocol):
     """Moves media between elements. Never waits for readiness, never retries.
 
     Every method raises a RoboticsError when the changer says no, and lets OutcomeUnknown pass when it says
-    nothing: then only a new inventory tells where a medium is.
+    nothing: then only a new inventory tells where a medium is. Once it told of something that happened behind our
+    back (InventoryStale), nothing moves before an inventory. What a changer has not (`abilities`) is NotSupported.
     """
 
     @property
@@ -22,11 +23,26 @@ class Changer(Protocol):
     def layout(self) -> ElementLayout:
         """Which element addresses there are."""
 
-    def initialize(self) -> None:
-        """Have the changer look into every element again; may take half an hour."""
+    def initialize(self, addresses: ElementRange | None = None) -> None:
+        """Have the changer look into these elements again, or every one; may take half an hour."""
 
     def inventory(self) -> Inventory:
         """What is where, of every element in the layout."""
 
     def move(self, *, source: int, destination: int) -> None:
         """Carry the medium of one element to an empty one. Raises MoveRefused: the medium is where it was."""
+
+    def exchange(self, *, source: int, destination: int, displaced_to: int) -> None:
+        """Carry a medium to an element that holds another, which goes to `displaced_to` (it may be the source).
+
+        Raises MoveRefused: both media are where they were. Without the ability, `robotics.exchanging` plans moves.
+        """
+
+    def lock_doors(self, locked: bool) -> None:
+        """Keep people from reaching the media, or let them."""
+
+    def open_port(self, address: int) -> None:
+        """Let a person reach an import/export element."""
+
+    def close_port(self, address: int) -> None:
+        """Shut an import/export element again."""

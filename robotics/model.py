@@ -20,7 +20,10 @@ class Element:
 
     `source_address` is where its medium came from, when the changer vouches for it. `accessible` says whether
     the arm can reach the medium (some changers never say so). `exception` is (asc, ascq): the place is not in
-    order, and an empty place with an exception is not known to be empty.
+    order, and an empty place with an exception is not known to be empty (`is_in_doubt`).
+
+    Of an import/export element: `operator_placed` says that a person put the medium there, and not the arm;
+    `import_enabled` and `export_enabled` which way the changer lets media through it.
     """
 
     address: int
@@ -31,6 +34,19 @@ class Element:
     accessible: bool = True
     exception: tuple[int, int] | None = None
     drive_serial: str | None = None
+    operator_placed: bool = False
+    import_enabled: bool = False
+    export_enabled: bool = False
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether nobody knows what is there: it reports no medium, and that it is not in order."""
+        return self.exception is not None and not self.full
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a medium may be put there: empty, and in order."""
+        return not self.full and self.exception is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +120,5 @@ class ChangerAbilities:
     barcode_reader: bool
     import_export: bool
     exchange: bool
+    locks_doors: bool = False
+    opens_ports: bool = False

@@ -63,16 +63,40 @@ def encode_element_status(
     return _HEADER.pack(first, len(descriptors), len(pages).to_bytes(3, "big")) + pages
 
 
-def decode_element_status(data: bytes) -> tuple[ElementDescriptor, ...]:
-    """Every descriptor that the data holds, in order.
+@dataclass(frozen=True, slots=True)
+class ElementReport:
+    """One answer: its descriptors, those that came cut, and the length of the longest one that was announced."""
+
+    elements: tuple[ElementDescriptor, ...]
+    cut: tuple[ElementDescriptor, ...]
+    descriptor_bytes: int
+
+
+def read_element_status(data: bytes, *, missing_tail_bytes: int = 0) -> ElementReport:
+    """The answer with what was cut told apart: a descriptor of which more than `missing_tail_bytes` did not come.
 
     Raises WireDamaged for data without a header; anything after that is read as far as it makes sense.
     """
     require(data, _HEADER.size, "element status data")
-    return tuple(_walk_pages(bytes(data)))
+    walked = list(_walk_pages(bytes(data)))
+    return ElementReport(
+        elements=tuple(found for found, _, missing in walked if missing <= missing_tail_bytes),
+        cut=tuple(found for found, _, missing in walked if missing > missing_tail_bytes),
+        descriptor_bytes=max((length for _, length, _ in walked), default=0),
+    )
 
 
-def _walk_pages(data: bytes) -> Iterator[ElementDescriptor]:
+def decode_element_status(data: bytes) -> tuple[ElementDescriptor, ...]:
+    """Every descriptor that the data holds, in order; a cut one with what is certain in it.
+
+    Raises WireDamaged for data without a header; anything after that is read as far as it makes sense.
+    """
+    require(data, _HEADER.size, "element status data")
+    return tuple(found for found, _, _ in _walk_pages(bytes(data)))
+
+
+def _walk_pages(data: bytes) -> Iterator[tuple[ElementDescriptor, int, int]]:
+    """Descriptors with their length and with how many of their bytes are missing."""
     at = _HEADER.size
     while at + _PAGE.size <= len(data):
         kind, flags, length, following = _PAGE.unpack_from(data, at)
@@ -85,7 +109,8 @@ def _walk_pages(data: bytes) -> Iterator[ElementDescriptor]:
                 # tgt leaves out the last 8 bytes of its answer; half an address is no descriptor.
                 if start + length > end or start + 3 > len(data):
                     break
-                yield _decode_descriptor(ElementKind(kind), flags, data[start : start + length], length)
+                body = data[start : start + length]
+                yield _decode_descriptor(ElementKind(kind), flags, body, length), length, length - len(body)
         at = end
 
 

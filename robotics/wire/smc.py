@@ -15,6 +15,9 @@ from robotics.model import ElementKind, ElementLayout, ElementRange
 ALLOCATION_BYTES_MAX = 0xFFFF
 
 _MOVE_MEDIUM = struct.Struct(">BxHHHxxBx")
+_EXCHANGE_MEDIUM = struct.Struct(">BxHHHHBx")
+_INITIALIZE_RANGE = struct.Struct(">BBHxxHxx")
+_OPEN_CLOSE = struct.Struct(">BxHBx")
 _READ_ELEMENT_STATUS = struct.Struct(">BBHHB3sxx")
 _ADDRESS_PAGE = struct.Struct(">BBHHHHHHHHxx")
 _MODE_HEADER_BYTES = 4
@@ -34,6 +37,33 @@ class InitializeElementStatus:
         """Raises WireDamaged for another command."""
         require_command(cdb, cls.OPCODE, 6, "INITIALIZE ELEMENT STATUS")
         return cls()
+
+
+@dataclass(frozen=True, slots=True)
+class InitializeElementStatusWithRange:
+    """INITIALIZE ELEMENT STATUS WITH RANGE (SMC-3): look into `count` elements from `first` on.
+
+    `opcode` is 37h or E7h: changers know the one or the other. `fast` looks for media and not for barcodes.
+    """
+
+    OPCODES: ClassVar[tuple[int, ...]] = (0x37, 0xE7)
+    first: int
+    count: int
+    fast: bool = False
+    opcode: int = 0x37
+
+    def encode(self) -> bytes:
+        return _INITIALIZE_RANGE.pack(self.opcode, 1 | (2 if self.fast else 0), self.first, self.count)
+
+    @classmethod
+    def decode(cls, cdb: bytes) -> "InitializeElementStatusWithRange":
+        """Raises WireDamaged for another command. Without its RANGE bit it is about every element."""
+        opcode = cdb[0] if cdb and cdb[0] in cls.OPCODES else cls.OPCODES[0]
+        require_command(cdb, opcode, 10, "INITIALIZE ELEMENT STATUS WITH RANGE")
+        _, flags, first, count = _INITIALIZE_RANGE.unpack(cdb)
+        if not flags & 1:
+            first, count = 0, 0xFFFF
+        return cls(first, count, bool(flags & 2), opcode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +137,59 @@ class MoveMedium:
         require_command(cdb, cls.OPCODE, 12, "MOVE MEDIUM")
         _, transport, source, destination, invert = _MOVE_MEDIUM.unpack(cdb)
         return cls(source, destination, transport, bool(invert & 1))
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeMedium:
+    """EXCHANGE MEDIUM (SMC-3): the medium of `source_element` goes to `first_destination`, and what lay there to
+    `second_destination`, which may be the source.
+    """
+
+    OPCODE: ClassVar[int] = 0xA6
+    source_element: int
+    first_destination: int
+    second_destination: int
+    transport_element: int = 0  # 0 lets the library choose its default arm
+    invert_first: bool = False
+    invert_second: bool = False
+
+    def encode(self) -> bytes:
+        return _EXCHANGE_MEDIUM.pack(
+            self.OPCODE,
+            self.transport_element,
+            self.source_element,
+            self.first_destination,
+            self.second_destination,
+            (2 if self.invert_first else 0) | (1 if self.invert_second else 0),
+        )
+
+    @classmethod
+    def decode(cls, cdb: bytes) -> "ExchangeMedium":
+        """Raises WireDamaged for another command."""
+        require_command(cdb, cls.OPCODE, 12, "EXCHANGE MEDIUM")
+        _, transport, source, first, second, invert = _EXCHANGE_MEDIUM.unpack(cdb)
+        return cls(source, first, second, transport, bool(invert & 2), bool(invert & 1))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCloseImportExport:
+    """OPEN/CLOSE IMPORT/EXPORT ELEMENT (SMC-3): let a person reach it, or shut it."""
+
+    OPCODE: ClassVar[int] = 0x1B
+    element: int
+    close: bool
+
+    def encode(self) -> bytes:
+        return _OPEN_CLOSE.pack(self.OPCODE, self.element, 1 if self.close else 0)
+
+    @classmethod
+    def decode(cls, cdb: bytes) -> "OpenCloseImportExport":
+        """Raises WireDamaged for another command, and for an action that is neither."""
+        require_command(cdb, cls.OPCODE, 6, "OPEN/CLOSE IMPORT/EXPORT ELEMENT")
+        _, element, action = _OPEN_CLOSE.unpack(cdb)
+        if action > 1:
+            raise WireDamaged(f"OPEN/CLOSE IMPORT/EXPORT ELEMENT: there is no action {action}")
+        return cls(element, bool(action))
 
 
 @dataclass(frozen=True, slots=True)

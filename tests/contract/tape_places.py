@@ -15,6 +15,8 @@ from devices.clock import SimulatedClock
 from devices.scsi import Transport
 from robotics.changers.smc import SmcChanger
 from robotics.errors import InventoryStale
+from robotics.profiles import PROFILES as CHANGER_PROFILES
+from robotics.profiles import ChangerProfile
 from simulator.control import control
 from simulator.inprocess import InProcessTransport, furnish_room
 from simulator.plan import CartridgePlan, RoomPlan, standard_tape_drives
@@ -101,13 +103,14 @@ def _place(
     patience_s: float = 1.0,
     lacks: frozenset[str] = frozenset(),
     small: int = DATA,
+    changer: ChangerProfile | None = None,
 ) -> TapePlace:
     quick = TapeTimeouts(*[patience_s] * 5)
     drives = {
         drive.address: SscTapeDrive(transport(drive.name), quick, name=drive.name, profile=profile)
         for drive in PLAN.drives
     }
-    return TapePlace(SmcChanger(transport("TL1")), drives, interfere, lacks, small)
+    return TapePlace(SmcChanger(transport("TL1"), profile=changer), drives, interfere, lacks, small)
 
 
 @contextmanager
@@ -153,9 +156,18 @@ def on_tgt() -> Iterator[TapePlace]:
             return line
 
         small = SLOT + len(PLAN.cartridges)
-        place = _place(transport, _nobody_can, TGT, patience_s=30, lacks=TGT_LACKS, small=small)
+        place = _place(
+            transport,
+            _nobody_can,
+            TGT,
+            patience_s=30,
+            lacks=TGT_LACKS,
+            small=small,
+            changer=CHANGER_PROFILES["tgt"],
+        )
         with suppress(InventoryStale):
-            place.changer.inventory()  # a new session is a unit attention
+            place.changer.inventory()  # a new session is a unit attention, and nothing moves before a look
+        place.changer.inventory()
         yield place
 
 

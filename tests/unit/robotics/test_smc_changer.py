@@ -1,5 +1,7 @@
 """The SMC changer against scripted answers: what it asks, what it believes, what it makes of a refusal."""
 
+from dataclasses import replace
+
 import pytest
 
 from devices.failures import TransportTimeout, WireDamaged, WorldDiffers
@@ -19,6 +21,7 @@ from robotics.errors import (
     SourceEmpty,
 )
 from robotics.model import ChangerIdentity, Element, ElementKind, ElementLayout, ElementRange
+from robotics.profiles import STANDARD, ChangerProfile
 from robotics.wire.element_status import ElementDescriptor, encode_element_status
 from robotics.wire.smc import (
     ElementAddressAssignment,
@@ -45,6 +48,16 @@ DRIVES = (
 ILLEGAL = Sense(5, 0x24, 0x00)
 
 
+def changer_on(
+    transport: ScriptedTransport,
+    timeouts: SmcTimeouts | None = None,
+    *,
+    name: str = "changer",
+    profile: ChangerProfile = STANDARD,
+) -> SmcChanger:
+    return SmcChanger(transport, timeouts, name=name, profile=profile)
+
+
 def ask(kind: ElementKind, first: int, count: int, *, tags: bool = True, ids: bool = False) -> bytes:
     return ReadElementStatus(kind, first, count, volume_tags=tags, device_ids=ids).encode()
 
@@ -63,7 +76,7 @@ def test_identity_is_inquiry_and_serial_number() -> None:
         Step(Inquiry().encode(), InquiryData(TYPE_CHANGER, "STK", "L700", "0001").encode()),
         Step(Inquiry(255, 0x80).encode(), UnitSerialNumber(TYPE_CHANGER, "LIB0000001").encode()),
     )
-    assert SmcChanger(transport).identify() == ChangerIdentity("STK", "L700", "0001", "LIB0000001")
+    assert changer_on(transport).identify() == ChangerIdentity("STK", "L700", "0001", "LIB0000001")
 
 
 def test_a_changer_without_serial_number_has_an_identity() -> None:
@@ -71,7 +84,7 @@ def test_a_changer_without_serial_number_has_an_identity() -> None:
         Step(Inquiry().encode(), InquiryData(TYPE_CHANGER, "STK", "L700", "0001").encode()),
         Step(Inquiry(255, 0x80).encode(), ILLEGAL),
     )
-    assert SmcChanger(transport).identify().serial == ""
+    assert changer_on(transport).identify().serial == ""
 
 
 def test_another_device_is_not_taken_for_a_changer() -> None:
@@ -79,12 +92,12 @@ def test_another_device_is_not_taken_for_a_changer() -> None:
         Step(Inquiry().encode(), InquiryData(TYPE_TAPE, "IBM", "ULT3580", "P380").encode())
     )
     with pytest.raises(WorldDiffers, match="IBM ULT3580 is a device of type 01"):
-        SmcChanger(transport, name="robot 1").identify()
+        changer_on(transport, name="robot 1").identify()
 
 
 def test_inventory_asks_one_kind_at_a_time() -> None:
     transport = ScriptedTransport(LAYOUT_STEP, ARM_STEP, SLOTS_STEP, DRIVES_STEP)
-    inventory = SmcChanger(transport).inventory()
+    inventory = changer_on(transport).inventory()
     assert transport.is_done
     assert transport.timeouts_s == [60, 300, 300, 300]
     assert inventory.elements == (
@@ -103,7 +116,7 @@ def test_inventory_asks_one_kind_at_a_time() -> None:
 
 
 def test_import_export_is_an_ability_of_changers_that_have_such_elements() -> None:
-    changer = SmcChanger(ScriptedTransport(LAYOUT_STEP))
+    changer = changer_on(ScriptedTransport(LAYOUT_STEP))
     assert changer.layout().import_export.count == 0
     assert not changer.abilities.import_export
 
@@ -116,7 +129,7 @@ def test_a_changer_without_barcode_reader_is_asked_without_tags_from_then_on() -
         Step(ask(K.STORAGE, 1024, 2, tags=False), status(*SLOTS, tags=False)),
         Step(ask(K.DRIVE, 256, 2, tags=False, ids=True), status(*DRIVES, tags=False, ids=True)),
     )
-    changer = SmcChanger(transport)
+    changer = changer_on(transport)
     assert changer.abilities.barcode_reader
     inventory = changer.inventory()
     assert not changer.abilities.barcode_reader
@@ -132,7 +145,7 @@ def test_a_changer_that_cannot_do_both_is_asked_for_tags_and_serials_in_turn() -
         Step(ask(K.DRIVE, 256, 2), status(*DRIVES)),
         Step(ask(K.DRIVE, 256, 2, tags=False, ids=True), status(*DRIVES, tags=False, ids=True)),
     )
-    drives = SmcChanger(transport).inventory().of_kind(K.DRIVE)
+    drives = changer_on(transport).inventory().of_kind(K.DRIVE)
     assert [(e.barcode, e.drive_serial) for e in drives] == [("DSC002", "B1"), (None, "B2")]
 
 
@@ -145,7 +158,7 @@ def test_a_changer_that_knows_no_serial_numbers_still_gives_an_inventory() -> No
         Step(ask(K.DRIVE, 256, 2), status(*DRIVES)),
         Step(ask(K.DRIVE, 256, 2, tags=False, ids=True), ILLEGAL),
     )
-    drives = SmcChanger(transport).inventory().of_kind(K.DRIVE)
+    drives = changer_on(transport).inventory().of_kind(K.DRIVE)
     assert [e.drive_serial for e in drives] == [None, None]
 
 
@@ -159,7 +172,7 @@ def test_a_large_library_is_asked_in_parts() -> None:
         Step(ask(K.STORAGE, 1000, 700), status(*slots[:700])),
         Step(ask(K.STORAGE, 1700, 300), status(*slots[700:])),
     )
-    inventory = SmcChanger(transport).inventory()
+    inventory = changer_on(transport, profile=replace(STANDARD, elements_max=700)).inventory()
     assert [e.barcode for e in inventory.elements] == [s.barcode for s in slots]
 
 
@@ -168,7 +181,7 @@ def test_a_changer_that_ignores_the_count_adds_nothing_twice() -> None:
     transport = ScriptedTransport(
         LAYOUT_STEP, ARM_STEP, Step(SLOTS_STEP.cdb, status(*SLOTS, stranger)), DRIVES_STEP
     )
-    assert len(SmcChanger(transport).inventory().elements) == 5
+    assert len(changer_on(transport).inventory().elements) == 5
 
 
 def test_fewer_elements_than_the_layout_has_are_no_inventory() -> None:
@@ -179,31 +192,31 @@ def test_fewer_elements_than_the_layout_has_are_no_inventory() -> None:
         Step(ask(K.STORAGE, 1025, 1), status()),
     )
     with pytest.raises(WireDamaged, match="1 of its 2 storage elements"):
-        SmcChanger(transport).inventory()
+        changer_on(transport).inventory()
 
 
 def test_a_changed_world_stops_the_inventory() -> None:
     transport = ScriptedTransport(LAYOUT_STEP, Step(ARM_STEP.cdb, Sense(6, 0x28, 0x01)))
     with pytest.raises(InventoryStale, match="import/export element accessed"):
-        SmcChanger(transport).inventory()
+        changer_on(transport).inventory()
 
 
 def test_a_changer_that_wants_initializing_is_not_ready() -> None:
     transport = ScriptedTransport(LAYOUT_STEP, Step(ARM_STEP.cdb, Sense(2, 0x04, 0x02)))
     with pytest.raises(ChangerNotReady, match="initializing command required") as caught:
-        SmcChanger(transport).inventory()
+        changer_on(transport).inventory()
     assert caught.value.sense.code == (2, 0x04, 0x02)
 
 
 def test_initializing_may_take_its_time() -> None:
     transport = ScriptedTransport(Step(InitializeElementStatus().encode()))
-    SmcChanger(transport, SmcTimeouts(initialize_s=7200)).initialize()
+    changer_on(transport, SmcTimeouts(initialize_s=7200)).initialize()
     assert transport.timeouts_s == [7200]
 
 
 def test_a_move_is_one_command() -> None:
     transport = ScriptedTransport(Step(MoveMedium(1024, 256).encode()))
-    SmcChanger(transport).move(source=1024, destination=256)
+    changer_on(transport).move(source=1024, destination=256)
     assert transport.is_done
     assert transport.timeouts_s == [900]
 
@@ -228,7 +241,7 @@ def test_a_move_is_one_command() -> None:
 def test_a_refused_move_says_what_and_why(sense: Sense, error: type[RoboticsError]) -> None:
     transport = ScriptedTransport(Step(MoveMedium(1024, 256).encode(), sense))
     with pytest.raises(RoboticsError, match="robot 1: move from element 1024 to element 256") as caught:
-        SmcChanger(transport, name="robot 1").move(source=1024, destination=256)
+        changer_on(transport, name="robot 1").move(source=1024, destination=256)
     assert type(caught.value) is error
     assert caught.value.sense == sense
     assert transport.is_done
@@ -237,11 +250,11 @@ def test_a_refused_move_says_what_and_why(sense: Sense, error: type[RoboticsErro
 def test_silence_in_a_move_stays_an_unknown_outcome() -> None:
     transport = ScriptedTransport(Step(MoveMedium(1024, 256).encode(), TransportTimeout("nothing")))
     with pytest.raises(TransportTimeout):
-        SmcChanger(transport).move(source=1024, destination=256)
+        changer_on(transport).move(source=1024, destination=256)
     assert transport.is_done
 
 
 def test_a_refused_layout_is_no_refused_move() -> None:
     transport = ScriptedTransport(Step(ModeSense().encode(), ILLEGAL))
     with pytest.raises(ChangerRefused):
-        SmcChanger(transport).layout()
+        changer_on(transport).layout()

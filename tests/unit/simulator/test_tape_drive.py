@@ -318,6 +318,7 @@ def test_a_persons_hand_moves_the_tab_and_lays_new_cartridges(bench: Bench) -> N
     bench.drive.is_ready()
     with pytest.raises(InventoryStale):
         bench.robot.inventory()
+    bench.robot.inventory()
     bench.robot.move(source=16, destination=DRIVE)
     wait_until_ready(bench.drive, clock=bench.clock)
     assert bench.drive.inspect().worm
