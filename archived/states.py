@@ -127,6 +127,9 @@ class MediumEvent(Enum):
     ADMITTED = "admitted"
     GONE = "gone"
     IDENTIFIED = "identified"
+    IDENTIFIED_OPEN = (
+        "identified_open"  # a cartridge whose own texts say what is on it, and that more can be added
+    )
 
 
 @unique
@@ -211,16 +214,11 @@ class SurveyEvent(Enum):
     GIVEN_UP = "given_up"
 
 
-_P, _PE = PackageState, PackageEvent
-_I, _IE = ImageState, ImageEvent
-_S, _SE = SetState, SetEvent
-_C, _CE = CopyState, CopyEvent
-_M, _ME = MediumState, MediumEvent
-_V, _VE = MoveState, MoveEvent
-_R, _RE = RecallState, RecallEvent
-_D, _DE = ReadingState, ReadingEvent
-_L, _LE = LookState, LookEvent
-_Y, _YE = SurveyState, SurveyEvent
+_P, _PE, _I, _IE = PackageState, PackageEvent, ImageState, ImageEvent
+_S, _SE, _C, _CE = SetState, SetEvent, CopyState, CopyEvent
+_M, _ME, _V, _VE = MediumState, MediumEvent, MoveState, MoveEvent
+_R, _RE, _D, _DE = RecallState, RecallEvent, ReadingState, ReadingEvent
+_L, _LE, _Y, _YE = LookState, LookEvent, SurveyState, SurveyEvent
 
 PACKAGE: dict[PackageState, dict[PackageEvent, PackageState]] = {
     _P.STAGING: {_PE.SYNCED: _P.ACCEPTED, _PE.FAILED: _P.ABANDONED},
@@ -308,10 +306,16 @@ MEDIUM: dict[MediumState, dict[MediumEvent, MediumState]] = {
         _ME.SET_ASIDE: _M.QUARANTINED,
         _ME.GONE: _M.LOST,
     },
-    _M.QUARANTINED: {_ME.ADMITTED: _M.BLANK, _ME.IDENTIFIED: _M.GOOD, _ME.GONE: _M.LOST},
+    _M.QUARANTINED: {
+        _ME.ADMITTED: _M.BLANK,
+        _ME.IDENTIFIED: _M.GOOD,
+        _ME.IDENTIFIED_OPEN: _M.APPENDABLE,
+        _ME.GONE: _M.LOST,
+    },
     _M.LOST: {},
     _M.UNKNOWN: {
         _ME.IDENTIFIED: _M.GOOD,
+        _ME.IDENTIFIED_OPEN: _M.APPENDABLE,
         _ME.SPOILED: _M.SUSPECT,
         _ME.SET_ASIDE: _M.QUARANTINED,
         _ME.GONE: _M.LOST,

@@ -11,7 +11,7 @@ from archived.catalog.rows import advance, in_states, one, values
 from archived.catalog.survey_tables import medium_look, survey
 from archived.catalog.tables import image, package, protection_set
 from archived.states import LookEvent, LookState, SurveyEvent, SurveyState
-from archived.surveys import MediumLook, Survey
+from archived.surveys import FULL, IDENTIFY, IMAGE, IMAGE_FULL, MediumLook, Survey
 
 UNDER_WAY = (SurveyState.LOOKING, SurveyState.ASSEMBLING)
 #: The setting that says where this catalog comes from: FOUNDED, EMPTY, REBUILT or RESTORED.
@@ -93,14 +93,38 @@ def looks_since(connection: Connection, at: datetime) -> list[MediumLook]:
 
 
 def latest_looks(connection: Connection) -> list[MediumLook]:
-    """The last look at each medium that ended with a finding about what it is."""
+    """The last look at each medium that ended with a finding about what it is, and those at the images on it."""
+    table = medium_look.c
     newest = (
-        select(func.max(medium_look.c.id))
-        .where(medium_look.c.state == LookState.SEEN, medium_look.c.purpose != "ranges")
-        .group_by(medium_look.c.medium_id)
+        select(func.max(table.id).label("id"))
+        .where(table.state == LookState.SEEN, table.purpose.in_((IDENTIFY, FULL)))
+        .group_by(table.medium_id)
+        .subquery()
     )
-    query = select(medium_look).where(medium_look.c.id.in_(newest)).order_by(medium_look.c.medium_id)
-    return values(connection, MediumLook, query)
+    last_of = medium_look.alias()
+    with_it = (
+        select(last_of.c.id)
+        .join(newest, newest.c.id == last_of.c.id)
+        .where(last_of.c.survey_id == table.survey_id, last_of.c.medium_id == table.medium_id)
+    )
+    of_image = table.purpose.in_((IMAGE, IMAGE_FULL)) & (table.state == LookState.SEEN) & with_it.exists()
+    query = select(medium_look).where(table.id.in_(select(newest.c.id)) | of_image)
+    return values(connection, MediumLook, query.order_by(table.medium_id, table.id))
+
+
+def last_look(connection: Connection, medium_id: str) -> MediumLook | None:
+    """The last look that found what this medium is as a whole."""
+    query = (
+        select(medium_look)
+        .where(
+            medium_look.c.medium_id == medium_id,
+            medium_look.c.state == LookState.SEEN,
+            medium_look.c.purpose.in_((IDENTIFY, FULL)),
+        )
+        .order_by(medium_look.c.id.desc())
+        .limit(1)
+    )
+    return next(iter(values(connection, MediumLook, query)), None)
 
 
 def tell_finding(connection: Connection, look_id: int, finding: Mapping[str, Any]) -> None:

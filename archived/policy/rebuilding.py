@@ -5,7 +5,8 @@ of the institution), or of another kind of room, is named and not taken. Of two 
 that claim one position with different set.json the one that closed later is taken, the other is suspect. Of the
 descriptors of a set the highest revision counts; of equal revisions that differ the one on the lowest position.
 What the descriptor says overrules every set.json. A member is known when a disc of it was seen, or the descriptor
-names it.
+names it. An image on a cartridge claims its place like a disc; what header and trailer say of its digest must be what
+the descriptor says.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from archived.formats.descriptor import MemberRecord, SetDescriptor
 from archived.formats.disc import SetIdentity
 from archived.language import _
 from archived.surveys import MediumLook
+from backends.tape.image_on_tape import ImageOnTape, image_from_fields
 
 #: What a set document is for a look, and what must be whole so that a data disc's rows can be taken.
 COMPLETE = "complete"
@@ -36,7 +38,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One medium that says which member of which set it is."""
+    """One medium, or one image on a cartridge, that says which member of which set it is."""
 
     medium_id: str
     look_id: int
@@ -57,6 +59,13 @@ class Claim:
     key_known: bool = False
     taken: frozenset[str] = frozenset()
     damaged: frozenset[str] = frozenset()
+    #: Where on a cartridge; None for a disc.
+    place: ImageOnTape | None = None
+
+    def fits(self, record: MemberRecord) -> bool:
+        """Whether it is what the descriptor says of this position."""
+        told = self.place.digests["sha256"] if self.place is not None and self.kind == "data" else None
+        return self.image_id == record.member.image_id and told in (None, record.digests["sha256"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,11 @@ class MemberFound:
     @property
     def closed_at(self) -> str:
         return max((claim.closed_at for claim in self.carriers), default="")
+
+    @property
+    def on_tape(self) -> ImageOnTape | None:
+        """What a cartridge that carries it says of it; None when only discs do."""
+        return next((claim.place for claim in self.carriers if claim.place is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +125,7 @@ class Sorted:
 
 def claim_of(look: MediumLook) -> Claim | None:
     """The claim that a finished look found; None when the medium names no member."""
+    place = look.finding.get("place")
     said: Mapping[str, Any] = look.finding.get("member") or {}
     if not said:
         return None
@@ -132,6 +147,7 @@ def claim_of(look: MediumLook) -> Claim | None:
         key_known=bool(look.finding.get("key_known")),
         taken=frozenset(look.finding["taken"]),
         damaged=frozenset(look.finding["damaged"]),
+        place=image_from_fields(place) if place else None,
     )
 
 
@@ -234,7 +250,7 @@ def _believed(
     differences: list[Difference],
 ) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
     """The claims on one position that are believed, and those that are not."""
-    fitting = [c for c in claims if record is None or c.image_id == record.member.image_id]
+    fitting = [c for c in claims if record is None or c.fits(record)]
     newest = max((claim.closed_at for claim in fitting), default="")
     texts = {claim.sha256 for claim in fitting if claim.closed_at == newest}
     good = tuple(c for c in fitting if c.closed_at == newest and c.sha256 == min(texts))

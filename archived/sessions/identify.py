@@ -45,7 +45,7 @@ Read = Callable[[int, int], bytes]
 class Finding:
     """The short of a look; the texts themselves lie in the look's folder."""
 
-    #: What the drive says: blank, appendable, complete, unreadable.
+    #: What the drive says: blank, appendable, complete, unreadable; of a cartridge blank, labelled, strange.
     status: str
     media_id: str = ""
     capacity_bytes: int = 0
@@ -65,6 +65,9 @@ class Finding:
     taken: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    #: Of a cartridge: what it says of itself (`policy.tape_looks`). Of an image on one: where it lies.
+    tape: dict[str, Any] = field(default_factory=dict)
+    place: dict[str, Any] = field(default_factory=dict)
 
     def as_document(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}

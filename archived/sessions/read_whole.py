@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from archived.sessions.read import READ_SECTORS, Comparison, Expected, compare_disc, read_or_zeros
+from archived.sessions.read import READ_SECTORS, Comparison, Expected, compare_image, read_or_zeros
 from archived.sessions.tools import Report
-from backends.interface import SECTOR_BYTES, DiscStatus, OpticalDrive
+from backends.interface import SECTOR_BYTES, DiscStatus, OpticalDrive, SectorSource
 from erasure.chunks import ChunkTable, ChunkTableBuilder
 from erasure.digests import Digests
 
@@ -17,6 +17,8 @@ class Wrapped:
     size_bytes: int
     payload_offset: int
     payload_chunks: bytes
+    #: Of all of it, where a tape that carried it has told; else empty.
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +33,23 @@ class WholeRead:
 
 
 def read_whole(drive: OpticalDrive, expected: Expected | Wrapped, report: Report) -> WholeRead:
-    """Read everything. Raises DeviceFailure when the drive fails or says nothing."""
-    if isinstance(expected, Expected):
-        return WholeRead(compare_disc(drive, expected, report))
+    """Read everything on a disc. Raises DeviceFailure when the drive fails or says nothing."""
     if drive.inspect().status is not DiscStatus.COMPLETE:
         return WholeRead(Comparison("the disc is not complete", ((0, expected.size_bytes),)))
+    return compare_whole(drive, expected, report)
+
+
+def compare_whole(source: SectorSource, expected: Expected | Wrapped, report: Report) -> WholeRead:
+    """Read all of an image, wherever it lies. Raises DeviceFailure as `read_whole` does."""
+    if isinstance(expected, Expected):
+        return WholeRead(compare_image(source, expected, report))
     table = ChunkTable.from_bytes(expected.payload_chunks)
     start, end = expected.payload_offset, expected.payload_offset + table.length_bytes
     digests, chunks, payload = Digests(), ChunkTableBuilder(), ChunkTableBuilder()
     unreadable: list[tuple[int, int]] = []
     sectors = expected.size_bytes // SECTOR_BYTES
     for lba in range(0, sectors, READ_SECTORS):
-        data = read_or_zeros(drive, lba, min(READ_SECTORS, sectors - lba), unreadable)
+        data = read_or_zeros(source, lba, min(READ_SECTORS, sectors - lba), unreadable)
         digests.update(data)
         chunks.update(data)
         at = lba * SECTOR_BYTES
@@ -53,5 +60,7 @@ def read_whole(drive: OpticalDrive, expected: Expected | Wrapped, report: Report
         words = f"{len(unreadable)} unreadable areas; {len(bad)} of {len(table)} chunks of parity.bin differ"
         return WholeRead(Comparison(words, tuple(bad) or tuple(unreadable)))
     found = digests.hexdigests()
+    if expected.sha256 not in ("", found["sha256"]):
+        return WholeRead(Comparison("sha256 of the image differs", ((0, expected.size_bytes),)))
     whole = chunks.finish().to_bytes()
     return WholeRead(Comparison(""), found["sha256"], found["blake3"], found["xxh3-128"], whole)

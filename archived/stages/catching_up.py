@@ -174,19 +174,24 @@ def _doubt_media(write: Connection, site: Site, world: World, done: CaughtUp) ->
             if not media.get(write, copy.medium_id).holds_many:
                 media.advance_state(write, copy.medium_id, MediumEvent.SPOILED, note=note)
             done.withdrawn_copies.append(copy.id)
-    _close_cartridges(write, done)
+    _doubt_cartridges(write, done)
 
 
-def _close_cartridges(write: Connection, done: CaughtUp) -> None:
-    """A cartridge with room may have been appended to since: what is on it counts on, nothing is added to it."""
-    note = _("closed: it may have been appended to after the export that the catalog was restored from")
+def _doubt_cartridges(write: Connection, done: CaughtUp) -> None:
+    """A cartridge may have been appended to since: what is on it counts on.
+
+    Nothing is added while the hold is in force, and afterwards only to cartridges that were looked at, and with which
+    the catalog agrees.
+    """
     for medium in media.listing(write):
-        if medium.state is MediumState.APPENDABLE or (
-            medium.holds_many and medium.state is MediumState.WRITING
-        ):
+        if medium.holds_many and medium.state is MediumState.WRITING:
             carries = any(copy.state in _WRITTEN for copy in media.copies_on(write, medium.id))
-            event_ = MediumEvent.WRITTEN if carries else MediumEvent.SPOILED
-            media.advance_state(write, medium.id, event_, note=note)
+            media.advance_state(
+                write, medium.id, MediumEvent.APPENDED if carries else MediumEvent.FOUND_BLANK
+            )
+        if media.get(write, medium.id).state is MediumState.RESERVED and medium.holds_many:
+            media.advance_state(write, medium.id, MediumEvent.RELEASED)
+        if medium.holds_many and medium.state in (MediumState.APPENDABLE, MediumState.WRITING):
             done.doubted_media.append(medium.id)
 
 

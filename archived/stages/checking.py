@@ -24,6 +24,7 @@ from archived.sessions.disc_lists import RowsRead, SetRead, read_set
 from archived.sessions.tools import Tools
 from archived.stages import adopting, hold
 from archived.stages.checking_report import report_of
+from archived.stages.checking_tape import carries_images, compare_cartridge
 from archived.stages.looking import folder_of, usable_looks
 from archived.stages.rebuilding_lists import (
     Garbled,
@@ -185,7 +186,13 @@ def _media(
     claims = {look.id: claim for look in looks if (claim := claim_of(look)) is not None}
     ours = sort_out(claims.values(), institution=config.site.name, simulated=config.simulated)
     our_looks = {claim.look_id for claim in ours.ours}
-    for look in looks:
+    for look in (item for item in looks if item.is_of_medium):
+        if carries_images(look):
+            mine = [item for item in looks if item.is_of_image and item.medium_id == look.medium_id]
+            done = compare_cartridge(write, site, look, mine, claims, our_looks)
+            found += done.differences
+            discs += done.lists
+            continue
         medium = media.get(write, look.medium_id)
         copies = tuple((copy, images.get(write, copy.image_id)) for copy in media.copies_on(write, medium.id))
         claim = claims.get(look.id)

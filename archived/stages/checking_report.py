@@ -38,7 +38,7 @@ def report_of(read: Connection, site: Site, survey: Survey, looks: Sequence[Medi
         item.as_document() for item in (*sets_that_lack(read), *media_away(read), *not_looked_at(read, site))
     ]
     found += [item.as_document() for item in staged_only(site, {p.id for p in packages.listing(read)})]
-    numbers = counts(read) | {"looked_at": len(looks)}
+    numbers = counts(read) | {"looked_at": sum(look.is_of_medium for look in looks)}
     return {"counts": numbers, "differences": found, "not_on_media": not_on_media(read)}
 
 

@@ -18,6 +18,7 @@ from archived.catalog.events import Attention
 from archived.catalog.holds import HeldMedium, Hold
 from archived.errors import Refused, WrongState
 from archived.language import _, counted
+from archived.policy.cartridge_labels import CLEANING
 from archived.stages.floor import stale_key
 from archived.stages.unlabelled import unlabelled
 from archived.stages.work import Site
@@ -102,9 +103,9 @@ def standing(read: Connection, site: Site) -> Standing | None:
         return None
     settings = events.settings(read)
     stale = tuple(name for name in site.config.libraries if settings.get(stale_key(name)))
-    # Nobody can look at a disc that a person gave up.
-    lost = {medium.id for medium in media.listing(read, MediumState.LOST)}
-    seen = (item for item in holds.media_of(read, current.id) if item.medium_id not in lost)
+    # Nobody can look at a disc that a person gave up, and a cleaning cartridge holds nothing.
+    others = {m.id for m in media.listing(read) if m.state is MediumState.LOST or m.kind == CLEANING}
+    seen = (item for item in holds.media_of(read, current.id) if item.medium_id not in others)
     return Standing(current, tuple(seen), stale, tuple(unlabelled(read, site.config.libraries)))
 
 
@@ -116,7 +117,9 @@ def saw(write: Connection, at: datetime, medium_ids: Sequence[str]) -> None:
 
 
 def looked(write: Connection, site: Site, medium_id: str, found: str, note: str = "") -> None:
-    """Put on record what a look read on a medium. A blank that is none any more is set aside at once.
+    """Put on record what a look read on a medium.
+
+    A blank that is none any more is set aside at once; nothing is added to a cartridge that the catalog has otherwise.
 
     Does nothing when no hold is in force. Raises ValueError for a finding that there is not.
     """
@@ -131,6 +134,8 @@ def looked(write: Connection, site: Site, medium_id: str, found: str, note: str 
     holds.looked(write, HeldMedium(current.id, medium_id, seen_at, at, found, note))
     if found != BLANK:
         _no_blank(write, site, medium_id, note or found)
+    if found != OURS:
+        _add_nothing(write, medium_id, note or found)
 
 
 def releasable(read: Connection, site: Site, *, reason: str) -> Hold:
@@ -161,6 +166,8 @@ def release(write: Connection, site: Site, *, agent: str, reason: str, set_aside
     for medium in media.listing(write):
         if medium.id not in looked_at and medium.state in (MediumState.BLANK, MediumState.RESERVED):
             _no_blank(write, site, medium.id, _("away when the catalog was checked; nobody looked at it"))
+        elif medium.id not in looked_at:
+            _add_nothing(write, medium.id, _("away when the catalog was checked; nobody looked at it"))
     holds.release(write, site.now(), agent=agent, reason=reason)
     events.set_setting(write, SETTING, "")
     events.clear_attention(write, ATTENTION)
@@ -231,6 +238,14 @@ def _no_blank(write: Connection, site: Site, medium_id: str, note: str) -> None:
             media.advance_copy(write, copy.id, CopyEvent.WITHDRAWN, note=note)
     media.advance_state(write, medium_id, MediumEvent.SET_ASIDE, note=note)
     events.append(write, site.now(), "blank set aside", ("medium", medium_id), outcome="failure", note=note)
+
+
+def _add_nothing(write: Connection, medium_id: str, note: str) -> None:
+    """What is on a cartridge counts on; what is planned for it goes to another one."""
+    medium = next((item for item in media.listing(write) if item.id == medium_id), None)
+    if medium is not None and medium.state is MediumState.APPENDABLE:
+        media.advance_state(write, medium_id, MediumEvent.WRITTEN, note=note)
+        media.withdraw_plans_on(write, medium_id, note)
 
 
 def _attention(now: Standing, since: datetime) -> Attention:

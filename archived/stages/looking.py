@@ -1,5 +1,7 @@
 """Looks: every medium of the room is loaded once and asked what it is, for the survey that is under way.
 
+A cartridge says what lies on it; then each of its images is asked (`looking_tape`).
+
 A look is WANTED until its medium lies in a drive, which the robot's planner sees to; a crash while it is LOOKING has
 it looked at again: looking changes nothing on a medium. What was read lies in the work area before the row says SEEN.
 A medium that no drive can tell anything about ends FAILED, and is named.
@@ -16,7 +18,6 @@ from sqlalchemy import Connection
 from archived.catalog import events, holds, media, surveys
 from archived.formats.key_files import public_keys
 from archived.language import _
-from archived.media_kinds import TAPE
 from archived.model import Medium
 from archived.policy.cartridge_labels import CLEANING
 from archived.policy.ranges import Range
@@ -24,21 +25,29 @@ from archived.policy.sources import drives_to_try
 from archived.sessions.identify import Finding, look_at
 from archived.sessions.mount import demand_medium
 from archived.sessions.read import Expected, Sink, read_ranges
-from archived.sessions.read_whole import WholeRead, Wrapped, read_whole
+from archived.sessions.read_whole import Wrapped, read_whole
+from archived.sessions.tape_read import image_source
 from archived.sessions.tools import SitePaths, Tools
 from archived.stages.floor import Floor, drive_failed, drive_worked, floors, stale_key
-from archived.stages.looking_whole import expected_of, judged_copy, record_whole
+from archived.stages.looking_tape import (
+    ask_for_images,
+    judged_there,
+    look_on_tape,
+    next_ones,
+    place_wanted,
+)
+from archived.stages.looking_whole import Whole, expected_of, judged_copy, record_whole
 from archived.stages.recall_reading import spool_path
 from archived.stages.surveying import CHECK, FULL_CHECK
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyState, LookEvent, LookState, MediumState, SurveyEvent, SurveyState
-from archived.surveys import MediumLook, Survey
+from archived.surveys import FULL, IDENTIFY, RANGES, MediumLook, Survey
+from backends.tape.image_on_tape import ImageOnTape
 from devices.failures import WorldDiffers
 
 NAME = "looking"
 #: So often a drive may end a look without an outcome; then the medium is named, and left.
 TRIES_MAX = 2
-IDENTIFY, FULL, RANGES = "identify", "full", "ranges"
 #: What is being written or read by a session of its own is not looked at meanwhile.
 _IN_SESSION = (CopyState.WRITING, CopyState.VERIFYING)
 
@@ -92,14 +101,8 @@ class Task:
     #: For a look at everything: the copy, and what its medium must hold.
     copy_id: int = 0
     expected: Expected | Wrapped | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """What a look at everything found: what the medium says, and how all of it compared."""
-
-    finding: Finding
-    read: WholeRead
+    #: Where on a cartridge; None for a disc, and for a cartridge as a whole.
+    place: ImageOnTape | None = None
 
 
 def due(read: Connection, site: Site) -> View:
@@ -110,7 +113,7 @@ def due(read: Connection, site: Site) -> View:
     if any(floor.stale for floor in every_floor):
         return View()  # the robot is being asked what is where
     looks = surveys.looks(read, survey.id)
-    waiting = [look for look in looks if look.state in (LookState.WANTED, LookState.LOOKING)]
+    waiting = next_ones([look for look in looks if look.state in (LookState.WANTED, LookState.LOOKING)])
     asked = {look.medium_id for look in looks} | {look.medium_id for look in _reused(read, survey)}
     everything = {medium.id: medium for floor in every_floor for medium in floor.media}
     unasked = [
@@ -152,10 +155,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
         for medium_id in task.medium_ids:
             purpose = FULL if _can_be_judged(write, survey, medium_id) else IDENTIFY
             look = MediumLook(0, survey.id, medium_id, purpose, LookState.WANTED, site.now())
-            look_id = surveys.ask(write, look)
-            if _on_tape(site, media.get(write, medium_id)):
-                note = _("it is a cartridge; what lies on tape is not looked at by a survey")
-                surveys.advance_look(write, look_id, LookEvent.FAILED, note=note, ended_at=site.now())
+            surveys.ask(write, look)
         return None
     surveys.advance_state(write, survey.id, SurveyEvent.ALL_SEEN)
     return None
@@ -166,13 +166,16 @@ def run(action: Action, tools: Tools) -> Finding | Whole | tuple[Range, ...]:
     what = _("looking at medium {medium} in {drive}").format(medium=task.medium.id, drive=task.drive)
     report = tools.progress.begin(action.key, what)
     demand_medium(tools, task.library, task.element, task.medium.barcode, task.drive)
-    drive = tools.drives[task.drive]
     if task.look.purpose == RANGES:
         task.folder.mkdir(parents=True, exist_ok=True)
+        spool = spool_path(task.folder, str(task.look.finding["image"]))
         return read_ranges(
-            drive, [Sink(spool_path(task.folder, str(task.look.finding["image"])), task.look.ranges)], report
+            image_source(tools, task.drive, task.place), [Sink(spool, task.look.ranges)], report
         )
     keys = {hashlib.sha256(key.pem).hexdigest() for key in public_keys(tools.paths.keys).values()}
+    if task.drive in tools.tapes:
+        return look_on_tape(tools, task.drive, task.place, task.folder, keys, task.expected, report)
+    drive = tools.drives[task.drive]
     finding = look_at(drive, task.folder, keys, report)
     if task.expected is None:
         return finding
@@ -192,6 +195,9 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
         outcome = outcome.finding
     finding = outcome.as_document() if isinstance(outcome, Finding) else {**look.finding, "bad": outcome}
     surveys.advance_look(write, look.id, LookEvent.FINISHED, finding=finding, ended_at=site.now())
+    if look.is_of_medium:
+        survey = surveys.get(write, look.survey_id)
+        ask_for_images(write, site, survey, surveys.get_look(write, look.id))
     subject = ("medium", task.medium.id)
     detail: dict[str, Any] = {"survey": look.survey_id, "purpose": look.purpose, "drive": task.drive}
     if isinstance(outcome, Finding):
@@ -219,22 +225,29 @@ def through_folder(paths: SitePaths, survey_id: int, image_id: str) -> Path:
 
 
 def _reused(read: Connection, survey: Survey) -> list[MediumLook]:
-    """The last look at each medium since the hold began, for a check that need not load it again."""
+    """The last look at each medium since the hold began, for a check that need not load it again; and those that went
+    with it at the images on a cartridge."""
     current = holds.current(read)
     if current is None or survey.kind != CHECK:
         return []
     own = {look.medium_id for look in surveys.looks(read, survey.id) if look.purpose != RANGES}
-    latest = {
-        look.medium_id: look
-        for look in surveys.looks_since(read, current.placed_at)
-        if look.survey_id != survey.id and look.purpose != RANGES and look.medium_id not in own
-    }
-    return list(latest.values())
+    since = [look for look in surveys.looks_since(read, current.placed_at) if look.survey_id != survey.id]
+    latest = {look.medium_id: look for look in since if look.is_of_medium and look.medium_id not in own}
+    of_images = (
+        look
+        for look in since
+        if look.is_of_image
+        and look.medium_id in latest
+        and look.survey_id == latest[look.medium_id].survey_id
+    )
+    return [*latest.values(), *of_images]
 
 
 def _can_be_judged(read: Connection, survey: Survey, medium_id: str) -> bool:
     """Whether all of a medium is to be read, and the catalog knows what must stand there."""
-    return survey.kind == FULL_CHECK and judged_copy(read, medium_id) is not None
+    if survey.kind != FULL_CHECK or media.get(read, medium_id).holds_many:
+        return False  # a cartridge says what lies on it; its images are judged one by one
+    return judged_copy(read, medium_id) is not None
 
 
 def _ready(look: MediumLook, medium: Medium, every_floor: Iterable[Floor]) -> InDrive | None:
@@ -251,12 +264,6 @@ def _ready(look: MediumLook, medium: Medium, every_floor: Iterable[Floor]) -> In
     return None
 
 
-def _on_tape(site: Site, medium: Medium) -> bool:
-    """Whether no drive of its library can be asked what it is: it is named, never passed over."""
-    library = site.config.libraries.get(medium.library or "")
-    return library is not None and library.kind == TAPE
-
-
 def _in_session(read: Connection, medium: Medium) -> bool:
     return any(copy.state in _IN_SESSION for copy in media.copies_on(read, medium.id))
 
@@ -271,20 +278,16 @@ def _claim_look(write: Connection, site: Site, action: Action, item: InDrive) ->
         note = _("medium {medium} is not in the library").format(medium=item.medium.id)
         surveys.advance_look(write, look.id, LookEvent.FAILED, note=note, ended_at=site.now())
         return None
-    if item.drive in site.tools.tapes:
-        if look.state is LookState.LOOKING:
-            surveys.advance_look(write, look.id, LookEvent.INTERRUPTED)
-        note = _("medium {medium} is a cartridge: no check and no rebuild reads it yet").format(
-            medium=item.medium.id
-        )
-        surveys.advance_look(write, look.id, LookEvent.FAILED, note=note, ended_at=site.now())
-        return None
     if look.state is LookState.WANTED:
         surveys.advance_look(write, look.id, LookEvent.BEGUN)
     library = item.medium.library or ""
     folder = folder_of(site.tools.paths, look)
     task = Task(look, item.medium, item.drive, library, item.element, folder)
-    judged = judged_copy(write, item.medium.id) if look.purpose == FULL else None
+    if item.drive in site.tools.tapes:
+        task = replace(task, place=place_wanted(write, look))
+        judged = judged_there(write, look)
+    else:
+        judged = judged_copy(write, item.medium.id) if look.purpose == FULL else None
     if judged is not None:
         copy, image = judged
         task = replace(task, copy_id=copy.id, expected=expected_of(write, image))

@@ -1,16 +1,33 @@
-"""A look at all of a medium: what must stand there, and what becomes of its copy."""
+"""A look at all of a medium, or of an image on a cartridge: what must stand there, and what becomes of its copy."""
+
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from archived.catalog import events, images, media
 from archived.model import Copy, Image
+from archived.sessions.identify import Finding
 from archived.sessions.read import Expected
 from archived.sessions.read_whole import WholeRead, Wrapped
-from archived.stages.verification import expectation
+from archived.stages.verification import doubt, expectation
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 
 _JUDGED = (CopyState.VERIFIED, CopyState.FOUND, CopyState.SUSPECT)
+_JUDGED_MEDIA = (MediumState.GOOD, MediumState.APPENDABLE, MediumState.SUSPECT)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a look at everything found: what the medium says, and how all of it compared."""
+
+    finding: Finding
+    read: WholeRead
+
+
+def can_be_judged(copy: Copy) -> bool:
+    """Whether a reading of all of it makes a copy verified or suspect."""
+    return copy.state in _JUDGED
 
 
 def judged_copy(read: Connection, medium_id: str) -> tuple[Copy, Image] | None:
@@ -30,7 +47,7 @@ def expected_of(read: Connection, image: Image) -> Expected | Wrapped | None:
     payload = images.chunks(read, image.id, "payload")
     if payload is None or not image.size_bytes:
         return None
-    return Wrapped(image.id, image.size_bytes, image.payload_offset, payload)
+    return Wrapped(image.id, image.size_bytes, image.payload_offset, payload, image.sha256 or "")
 
 
 def record_whole(
@@ -44,8 +61,8 @@ def record_whole(
     detail = {"medium": medium_id, "drive": drive}
     if words:
         media.advance_copy(write, copy.id, CopyEvent.READ_DIFFERED, note=words)
-        if media.get(write, medium_id).state in (MediumState.GOOD, MediumState.SUSPECT):
-            media.advance_state(write, medium_id, MediumEvent.SPOILED, note=words)
+        if media.get(write, medium_id).state in _JUDGED_MEDIA:
+            doubt(write, medium_id, words)
         events.append(write, site.now(), "fixity check", subject, outcome="failure", note=words, **detail)
         return
     if read.sha256:
@@ -55,6 +72,6 @@ def record_whole(
         images.store_chunks(write, copy.image_id, {"image": read.chunks, "payload": payload})
     changes = {"verified_at": site.now(), "verify_drive": drive, "note": ""}
     media.advance_copy(write, copy.id, CopyEvent.READ_MATCHED, **changes)
-    if media.get(write, medium_id).state in (MediumState.GOOD, MediumState.SUSPECT):
+    if media.get(write, medium_id).state in _JUDGED_MEDIA:
         media.advance_state(write, medium_id, MediumEvent.READ_MATCHED)
     events.append(write, site.now(), "fixity check", subject, **detail)

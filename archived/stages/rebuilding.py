@@ -17,7 +17,7 @@ from archived.language import _
 from archived.policy.rebuilding import Claim, Difference, Sorted, claim_of, sort_out
 from archived.sessions.disc_lists import RowsRead, SetRead, read_set
 from archived.sessions.tools import Tools
-from archived.stages.looking import IDENTIFY, folder_of
+from archived.stages.looking import folder_of
 from archived.stages.rebuilding_end import finish, sort_media
 from archived.stages.rebuilding_lists import (
     Garbled,
@@ -32,7 +32,7 @@ from archived.stages.rebuilding_through import Told
 from archived.stages.surveying import REBUILD
 from archived.stages.work import CPU, Action, Broken, Context, Site
 from archived.states import SurveyState
-from archived.surveys import MediumLook, Survey
+from archived.surveys import RANGES, MediumLook, Survey
 
 NAME = "rebuilding"
 _REST_S = 60.0
@@ -81,7 +81,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
 
 def _by_looks(read: Connection, site: Site, survey: Survey, cursor: dict[str, Any]) -> Step:
     """The next set that a medium names, the one that closed first; behind the last, what becomes of every medium."""
-    looks = [look for look in surveys.looks(read, survey.id) if look.purpose == IDENTIFY]
+    looks = [look for look in surveys.looks(read, survey.id) if look.purpose != RANGES]
     claims = [claim for look in looks if (claim := claim_of(look)) is not None]
     config = site.config
     ours = sort_out(claims, institution=config.site.name, simulated=config.simulated)

@@ -12,6 +12,7 @@ from archived.language import _, counted
 from archived.media_kinds import is_tape
 from archived.model import Medium
 from archived.policy.rebuilding import Claim, Difference, Sorted
+from archived.stages.cartridges_found import sort_cartridge
 from archived.stages.checking_report import NOT_ON_MEDIA, counts, sets_that_lack, staged_only
 from archived.stages.site_keys import tell_of_unknown_keys, unknown_keys
 from archived.stages.unlabelled import not_looked_at
@@ -37,7 +38,13 @@ def sort_media(write: Connection, site: Site, looks: Sequence[MediumLook], found
         if look.finding.get("status") == BLANK
     }
     for look in looks:
+        if not look.is_of_medium:
+            continue
         medium = media.get(write, look.medium_id)
+        if look.finding.get("tape"):
+            mine = [other for other in looks if other.is_of_image and other.medium_id == medium.id]
+            differences += sort_cartridge(write, site, medium, look, mine, found)
+            continue
         claim = claims.get(medium.id)
         believed = bool(media.copies_on(write, medium.id))
         # An earlier rebuild set it aside, perhaps because its key did not count yet.

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.catalog import images, rebuilt
+from archived.catalog import images, media, rebuilt
 from archived.formats import disc_texts
 from archived.formats.disc_rows import FoundPackage
 from archived.language import _, marked
@@ -20,6 +20,7 @@ from archived.policy.volume_order import ranges
 from archived.sessions.disc_lists import SetRead
 from archived.stages.protection import parity_image_id
 from archived.stages.rebuilding_twins import take_packages
+from archived.stages.tape_place import columns_of, pool_of_cartridge
 from archived.stages.work import Site
 from archived.states import CopyState, ImageState, PackageState, SetState
 
@@ -61,7 +62,10 @@ def record_set(
     for member, image in zip(found.members, members, strict=True):
         store_record(write, member, image)
         if with_copies:
-            rebuilt.add_copies(write, [_copy(site, pool, image, claim) for claim in member.carriers])
+            copies = [
+                _copy(site, _pool_on(write, site, pool, claim), image, claim) for claim in member.carriers
+            ]
+            rebuilt.add_copies(write, copies)
     return take_members(write, site, outcome, folders, tuple(zip(found.members, members, strict=True)))
 
 
@@ -116,6 +120,7 @@ def pool_of(site: Site, found: SetFound, rows: Sequence[FoundPackage]) -> str:
 def image_id_of(read: Connection, found: SetFound, member: MemberFound, rows: Sequence[FoundPackage]) -> str:
     """The catalog's own number of an image, where its disc tells it and no other has it; else its place in its set."""
     told = next((str(row.more["image"]) for row in rows if row.more.get("image")), "")
+    told = told or (member.on_tape.image_id if member.on_tape is not None else "")
     if member.kind == "data" and told:
         place = rebuilt.image_place(read, told)
         if place is None or place == (found.id, member.position):
@@ -154,9 +159,7 @@ def _image(
     one_group = site.config.pools[pool].one_group_per_image
     first = rows[0] if rows else None
     record, is_data = member.record, member.kind == "data"
-    digests = dict(record.digests) if record is not None and is_data else {}
-    written = max((claim.written_bytes for claim in member.carriers), default=None)
-    size = record.size_bytes if record is not None and is_data else written
+    size, digests = _size_and_digests(member)
     closed_at = _closed_at(found, member)
     return Image(
         id=image_id,
@@ -184,6 +187,15 @@ def _image(
     )
 
 
+def _size_and_digests(member: MemberFound) -> tuple[int | None, dict[str, str]]:
+    """Of a data image by the descriptor; else by what a cartridge says of it; else what was written on a disc."""
+    if member.record is not None and member.kind == "data":
+        return member.record.size_bytes, dict(member.record.digests)
+    if member.on_tape is not None:
+        return member.on_tape.size_bytes, dict(member.on_tape.digests)
+    return max((claim.written_bytes for claim in member.carriers), default=None), {}
+
+
 def _closed_at(found: SetFound, member: MemberFound) -> datetime:
     """When the image closed; of a member of which no disc was seen, when its set was protected."""
     if member.closed_at:
@@ -203,6 +215,13 @@ def _ranges(rows: Sequence[FoundPackage], *, one_group: bool) -> tuple[str, ...]
     return tuple(said)
 
 
+def _pool_on(read: Connection, site: Site, pool: str, claim: Claim) -> str:
+    """By the rules of which pool a copy was written: the one of its set, or that of its cartridge."""
+    if claim.place is None:
+        return pool
+    return pool_of_cartridge(read, site, media.get(read, claim.medium_id), pool)
+
+
 def _copy(site: Site, pool: str, image: Image, claim: Claim) -> Copy:
     """What a medium carries; one that could not even tell everything of itself is doubtful from the beginning."""
     settings = site.config.pools[pool]
@@ -216,6 +235,7 @@ def _copy(site: Site, pool: str, image: Image, claim: Claim) -> Copy:
         planned_at=image.closed_at or image.opened_at,
         note=_(FOUND_ON_MEDIA),
         pool=pool,
+        **columns_of(claim.place),
     )
 
 

@@ -24,7 +24,7 @@ from archived.sessions.disc_lists import ImageTexts, read_packages_of
 from archived.sessions.gather import OwnRead, SetShape, SpooledMember, WantedFile, gather
 from archived.sessions.identify import Finding, read_texts
 from archived.sessions.tools import Report, Tools
-from archived.stages.looking import RANGES, through_folder
+from archived.stages.looking import through_folder
 from archived.stages.rebuilding_sets import is_telling, package_of
 from archived.stages.rebuilding_twins import take_packages
 from archived.stages.recall_planning import picture_of, planned
@@ -32,7 +32,7 @@ from archived.stages.recall_reading import spool_path
 from archived.stages.recall_sources import chunk_ranges, own_reads, set_shape, spooled_members
 from archived.stages.work import Site
 from archived.states import LookState, ReadingState, SurveyEvent
-from archived.surveys import MediumLook, Survey
+from archived.surveys import RANGES, MediumLook, Survey
 from backends.errors import BackendError, MediumUnreadable, NotInImage, UdfDamaged
 from backends.interface import SECTOR_BYTES
 from backends.optical.udf.reader import UdfReader

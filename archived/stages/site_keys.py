@@ -50,7 +50,9 @@ def keys_of(read: Connection, site: Site) -> list[KnownKey]:
     for look in surveys.latest_looks(read):
         key = _key_on(look.finding)
         if key is not None:
-            media.setdefault(key.fingerprint, []).append(look.medium_id)
+            carriers = media.setdefault(key.fingerprint, [])
+            if look.medium_id not in carriers:
+                carriers.append(look.medium_id)
             named = (look.finding.get("member") or {}).get("institution")
             institutions.setdefault(key.fingerprint, set()).update({str(named)} if named else ())
     own = site.key.public.fingerprint

@@ -1,6 +1,14 @@
 """Copies on tape in the words of the tape: what an image is there, and where it lies."""
 
-from archived.model import Copy, Image
+from typing import Any
+
+from sqlalchemy import Connection
+
+from archived.catalog import surveys
+from archived.media_kinds import is_tape
+from archived.model import Copy, Image, Medium
+from archived.policy.tape_looks import tape_found
+from archived.stages.work import Site
 from backends.tape.image_on_tape import ImageIdentity, ImageOnTape
 
 
@@ -30,3 +38,28 @@ def place_of(copy: Copy, image: Image) -> ImageOnTape:
 def place_on_tape(copy: Copy, image: Image) -> ImageOnTape | None:
     """The same; None for a copy on a disc."""
     return None if copy.tape_file is None else place_of(copy, image)
+
+
+def columns_of(place: ImageOnTape | None) -> dict[str, Any]:
+    """The columns of a copy that lies there; none for a disc."""
+    if place is None:
+        return {}
+    return {
+        "tape_file": place.file,
+        "first_block": place.first_block,
+        "block_bytes": place.block_bytes,
+    }
+
+
+def pool_of_cartridge(read: Connection, site: Site, medium: Medium, otherwise: str) -> str:
+    """The pool by whose rules a cartridge was written: as its label says, else the first that its library serves.
+
+    `otherwise` when the settings name no pool on tape any more.
+    """
+    look = surveys.last_look(read, medium.id)
+    found = tape_found(look) if look is not None else None
+    on_tape = [name for name, pool in site.config.pools.items() if is_tape(pool.media_kind)]
+    if found is not None and found.pool in on_tape:
+        return found.pool
+    here = [name for name in on_tape if site.config.pools[name].library == medium.library]
+    return next(iter([*here, *on_tape]), otherwise)

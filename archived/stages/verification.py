@@ -136,7 +136,7 @@ def record(write: Connection, site: Site, action: Action, outcome: Comparison | 
         events.clear_attention(write, f"verify:{check.expected.image_id}")
         return 0
     media.advance_copy(write, check.copy_id, CopyEvent.READ_DIFFERED, note=outcome.words)
-    _doubt(write, check.medium_id, outcome.words)
+    doubt(write, check.medium_id, outcome.words)
     events.append(
         write,
         site.now(),
@@ -165,11 +165,11 @@ def record(write: Connection, site: Site, action: Action, outcome: Comparison | 
     return 0
 
 
-def _doubt(write: Connection, medium_id: str, words: str) -> None:
-    """A medium that read badly is suspect; a cartridge with images that read well is only closed, and they count on."""
+def doubt(write: Connection, medium_id: str, words: str) -> None:
+    """A medium that read badly is suspect; a cartridge with images that nobody doubts is only closed: they count on."""
     medium = media.get(write, medium_id)
     on_it = media.copies_on(write, medium_id) if medium.holds_many else []
-    if not any(copy.state is CopyState.VERIFIED for copy in on_it):
+    if not any(copy.state in (CopyState.VERIFIED, CopyState.FOUND) for copy in on_it):
         media.advance_state(write, medium_id, MediumEvent.SPOILED, note=words)
     elif medium.state is MediumState.APPENDABLE:
         media.advance_state(write, medium_id, MediumEvent.WRITTEN, note=words)

@@ -1,4 +1,4 @@
-"""A check of the catalog names every cartridge that it could not look at, and asks no cleaning cartridge what it is."""
+"""A check of the catalog asks every cartridge what it holds, and no cleaning cartridge anything."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from archived.states import LookState, MediumState
 from tests.unit.archived.stages.tape_site import TapeSite
 
 
-def test_a_cartridge_is_listed_with_the_reason_and_a_cleaning_one_is_let_be(tmp_path: Path) -> None:
+def test_a_cartridge_is_asked_like_a_disc_and_a_cleaning_one_is_let_be(tmp_path: Path) -> None:
     site = TapeSite(tmp_path)
     site.cartridge("000001L8")
     cleaning = replace(
@@ -30,8 +30,7 @@ def test_a_cartridge_is_listed_with_the_reason_and_a_cleaning_one_is_let_be(tmp_
     site.turn(looking)
     with site.catalog.read() as read:
         looks = {look.medium_id: look for look in surveys.looks(read, survey.id)}
-    assert looks["000001L8"].state is LookState.FAILED
-    assert "what lies on tape is not looked at" in looks["000001L8"].note
+    assert looks["000001L8"].state is LookState.WANTED
     assert "CLNU01L1" not in looks
     assert looks["SIM00001"].state is LookState.WANTED
     site.catalog.close()

@@ -6,8 +6,9 @@ import pytest
 
 from archived.catalog import events, images, media, packages
 from archived.errors import Refused, WrongState
-from archived.stages import commitment, copying, placement, settling, staging_release, withdrawal
+from archived.stages import commitment, copying, hold, placement, settling, staging_release, withdrawal
 from archived.stages.catching_up import World, catch_up
+from archived.stages.floor import stale_key
 from archived.stages.registration import give_up, register_blanks
 from archived.states import CopyState, ImageState, MediumEvent, MediumState, PackageState
 from tests.unit.archived.stages.tape_site import NOW, TapeSite
@@ -146,16 +147,40 @@ def test_an_intent_on_tape_is_an_intent_like_every_other(copied: TapeSite) -> No
         withdrawal.withdraw(write, copied.site, package, agent="uid:1", reason="wrong volume")
 
 
-def test_a_restored_catalog_closes_cartridges_that_may_have_been_appended_to(copied: TapeSite) -> None:
+def test_to_a_cartridge_of_a_restored_catalog_nothing_is_added_until_it_was_looked_at(
+    copied: TapeSite,
+) -> None:
     copied.turn(copying)
     first, second = copied.copies(CopyState.PLANNED)
     copied.verify(first)
     with copied.catalog.write() as write:
         done = catch_up(write, copied.site, World(frozenset(), ()), made_at=NOW, agent="uid:1", note="test")
     assert "000001L8" in done.doubted_media
-    assert copied.medium("000001L8").state is MediumState.GOOD
+    assert copied.medium("000001L8").state is MediumState.APPENDABLE
     assert [copy.id for copy in copied.copies(CopyState.VERIFIED)] == [first.id]
     assert [copy.id for copy in copied.copies(CopyState.CANCELLED)] == [second.id]
+    copied.turn(copying)
+    assert not copied.copies(CopyState.PLANNED), "a hold is in force"
+
+
+@pytest.mark.parametrize(
+    ("found", "state"),
+    [(hold.OURS, MediumState.APPENDABLE), (hold.NEWER, MediumState.GOOD), (None, MediumState.GOOD)],
+    ids=["agrees", "newer", "away"],
+)
+def test_a_cartridge_takes_more_after_a_restore_only_when_a_look_agreed(
+    copied: TapeSite, found: str | None, state: MediumState
+) -> None:
+    copied.turn(copying)
+    copied.verify(copied.copies(CopyState.PLANNED)[0])
+    with copied.catalog.write() as write:
+        catch_up(write, copied.site, World(frozenset(), ()), made_at=NOW, agent="uid:1", note="test")
+        if found is not None:
+            hold.looked(write, copied.site, "000001L8", found)
+        for library in copied.site.config.libraries:
+            events.set_setting(write, stale_key(library), "")
+        hold.release(write, copied.site, agent="uid:1", reason="all was looked at")
+    assert copied.medium("000001L8").state is state
 
 
 def test_parity_goes_to_tape_and_data_to_discs_in_one_commit(tmp_path: Path) -> None:
