@@ -159,6 +159,7 @@ class Daemon:
         if self._loop.draining:
             self._stop_at_once.set()
         self._loop.draining = True
+        self._site.tools.progress.hurry()
         self._loop.wake()
 
 

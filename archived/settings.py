@@ -96,6 +96,8 @@ class LibrarySettings:
     #: Manufacturer ids of blanks that may be written; empty means any.
     approved_media: tuple[str, ...] = ()
     move_timeout_s: float = 900.0
+    #: "auto": a tape drive that asks for it is cleaned; "ask": a person orders it.
+    clean: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,12 @@ def _check_libraries(config: Config, demand: Demand) -> None:
             library.move_timeout_s > 0,
             _("library {name!r}: move_timeout_s must be positive").format(name=name),
         )
+        demand(
+            library.clean in ("auto", "ask"),
+            _('library {name!r}: clean = {clean!r}; known are "auto" and "ask"').format(
+                name=name, clean=library.clean
+            ),
+        )
 
 
 def _check_pools(config: Config, demand: Demand) -> None:

@@ -97,6 +97,9 @@ site = "main"
 approved_media = ["SIMBDR/A01"]
 # After this long without an answer the outcome of a move is unknown, and we look.
 move_timeout_s = 900.0
+# Only for tape libraries: "auto" cleans a drive that asks for it with a cleaning cartridge of the library, "ask" tells
+# a person. A library that cleans by itself is "ask".
+clean = "auto"
 
 [pools.bluray]
 name_zh = "蓝光"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import Enum, unique
 from typing import Any, TypeVar
 
+from archived.cleanings import CLEANING
 from archived.errors import ForbiddenStep
 from archived.hot_items import HOT_ITEM
 from archived.item_states import ITEM
@@ -372,6 +373,7 @@ TABLES: dict[str, Mapping[Any, Mapping[Any, Any]]] = {
     "hot item": HOT_ITEM,
     "look": LOOK,
     "survey": SURVEY,
+    "cleaning": CLEANING,
 }
 
 #: Where things begin that a catalog learns of from media: only a rebuild (a look, for media) makes them.

@@ -17,6 +17,7 @@ library = noun(
     "library inventory",
     "library move SIM00007 1011",
     "library unload B1",
+    "library clean T1",
     default="show",
     takes_thing=False,
 )
@@ -41,7 +42,7 @@ def show_libraries(document: dict[str, Any]) -> None:
     for item in document["libraries"]:
         stale = _("; the inventory is stale and will be taken again") if item.get("stale") else ""
         click.echo(f"library {cell('name', item['name'])}{stale}")
-        table(item["drives"], "name", "element", "up", "medium", "doing", "note")
+        table(item["drives"], "name", "element", "up", "medium", "cleaning", "doing", "note")
         slots = item.get("slots") or []
         table([slot for slot in slots if slot.get("medium")], "element", "magazine", "medium", "state")
         click.echo(
@@ -53,6 +54,12 @@ def show_libraries(document: dict[str, Any]) -> None:
             click.echo(
                 _("import/export slot {element}: {value}").format(
                     element=port["element"], value=cell("medium", port["medium"])
+                )
+            )
+        for cleaner in item.get("cleaners") or ():
+            click.echo(
+                _("cleaning cartridge {medium}: {left} cleanings are left").format(
+                    medium=cell("medium", cleaner["medium"]), left=cleaner["left"]
                 )
             )
         for medium in item.get("missing") or ():
@@ -82,6 +89,27 @@ def unload(context: Context, name: str) -> None:
     """Put the disc in DRIVE back into its slot; refused while a session works with it."""
     context.answer(
         with_progress(context, lambda: context.post("/v1/library/unload", {"drive": name})), _show_move
+    )
+
+
+@verb("clean", "library clean T1", of=library)
+@click.argument("name", metavar="DRIVE")
+def clean(context: Context, name: str) -> None:
+    """Clean the head of tape drive DRIVE with a cleaning cartridge of its library, and wait until it is done."""
+    context.answer(
+        with_progress(context, lambda: context.post("/v1/library/clean", {"drive": name})), _show_cleaning
+    )
+
+
+def _show_cleaning(document: dict[str, Any]) -> None:
+    done = document["cleaning"]
+    click.echo(
+        _("drive {drive} was cleaned with {medium_id}, which was used {uses} of {uses_max} times").format(
+            drive=done["drive"],
+            medium_id=done["medium_id"],
+            uses=document["uses"],
+            uses_max=document["uses_max"],
+        )
     )
 
 

@@ -26,6 +26,7 @@ class Occasion(Enum):
     REQUEST = "request to the room"
     LOAD = "loading of a cartridge"
     UNLOAD = "unloading of a cartridge"
+    CLEANING = "end of a cleaning"
     BLOCK_WRITE = "block that goes on a tape"
     BLOCK_READ = "block that is read from a tape"
     LABEL = "at once"
@@ -97,13 +98,23 @@ KINDS: dict[str, FaultKind] = {
         FaultKind("cartridge-stuck", Occasion.UNLOAD, "the drive does not give the cartridge out"),
         FaultKind("load-failure", Occasion.LOAD, "the drive cannot load the cartridge"),
         FaultKind("dirty-head", Occasion.HEAD, "the head is dirty until a cleaning cartridge cleans it"),
+        FaultKind(
+            "cleaning-in-vain", Occasion.CLEANING, "the head is as dirty after the cleaning as it was before"
+        ),
         FaultKind("room-lost", Occasion.REQUEST, "the connection to the room ends without an answer"),
     )
 }
 
 
 _OF_DISCS = {Occasion.CLUSTER, Occasion.CLOSE, Occasion.EJECT, Occasion.READ, Occasion.LOOK}
-_OF_TAPES = {Occasion.LOAD, Occasion.UNLOAD, Occasion.BLOCK_WRITE, Occasion.BLOCK_READ, Occasion.HEAD}
+_OF_TAPES = {
+    Occasion.LOAD,
+    Occasion.UNLOAD,
+    Occasion.BLOCK_WRITE,
+    Occasion.BLOCK_READ,
+    Occasion.HEAD,
+    Occasion.CLEANING,
+}
 
 
 def kinds_in(*, tape: bool) -> dict[str, FaultKind]:

@@ -171,7 +171,9 @@ class Loader:
         left = cartridge.chip.cleanings_left
         if left > 0:
             cartridge.change_chip(cleanings_left=left - 1)
-            self.change_mechanics(dirty=False, cleanings=self.mechanics.cleanings + 1)
+            in_vain = self._estate.fault(Occasion.CLEANING, drive=self._plan.name, medium=self.barcode)
+            dirty = self.mechanics.dirty and in_vain is not None
+            self.change_mechanics(dirty=dirty, cleanings=self.mechanics.cleanings + 1)
         else:
             self.alerts.add(EXPIRED_CLEANER)
         self._let_go()

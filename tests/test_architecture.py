@@ -23,6 +23,7 @@ LAYERS: list[set[str]] = [
         "model",
         "media_kinds",
         "batches",
+        "cleanings",
         "item_states",
         "surveys",
         "hot_items",

@@ -7,13 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Depends
+from sqlalchemy import Connection
 
 from archived.api.services import Document, Services, plain, services_of
-from archived.catalog import events, images, media, packages
+from archived.catalog import cleanings, events, images, media, packages
 from archived.errors import NotFound
 from archived.language import _
 from archived.model import Event
+from archived.policy.cleaners import is_open
 from archived.stages import hold
+from archived.stages.cleaning_asked import cleaners_of
 from archived.stages.floor import Floor, floors
 from devices.polling import WaitExpired, wait_until
 
@@ -133,10 +136,24 @@ def library_document(services: Services) -> Document:
     """The floor of every library."""
     doing = {item.key: item.what for item in services.site.tools.progress.items()}
     with services.catalog.read() as read:
-        return services.said({"libraries": [_floor(floor, doing) for floor in floors(read, services.site)]})
+        newest = cleanings.newest(read)
+        asking = {name: item.state.value for name, item in newest.items() if is_open(item)}
+        return services.said(
+            {
+                "libraries": [
+                    _floor(floor, doing, asking) | {"cleaners": _cleaners(read, floor)}
+                    for floor in floors(read, services.site)
+                ]
+            }
+        )
 
 
-def _floor(floor: Floor, doing: dict[str, str]) -> Document:
+def _cleaners(read: Connection, floor: Floor) -> list[Document]:
+    """The cleaning cartridges of a library, and how often each can be used still."""
+    return [{"medium": one.medium_id, "uses": one.uses, "left": one.left} for one in cleaners_of(read, floor)]
+
+
+def _floor(floor: Floor, doing: dict[str, str], asking: dict[str, str]) -> Document:
     at = {medium.element: medium for medium in floor.media if medium.element is not None}
 
     def place(address: int, magazine: str | None) -> Document:
@@ -158,6 +175,7 @@ def _floor(floor: Floor, doing: dict[str, str]) -> Document:
                 "serial": drive.serial,
                 "up": drive.up,
                 "note": drive.note,
+                "cleaning": asking.get(drive.name, ""),
                 "medium": at[drive.element].id if drive.element in at else None,
                 "doing": next((what for what in doing.values() if what.endswith(f" in {drive.name}")), ""),
             }

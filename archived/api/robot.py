@@ -8,12 +8,14 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from archived.api.overview import library_document
-from archived.api.services import Document, Services, agent_of, services_of
+from archived.api.services import Document, Services, agent_of, plain, services_of
 from archived.api.submissions import Reason
-from archived.catalog import events, media
+from archived.catalog import cleanings, events, media
+from archived.cleanings import CleaningState
 from archived.errors import Refused, Unavailable, WrongState
 from archived.language import _
-from archived.stages import orders
+from archived.policy.cleaners import USES_MAX
+from archived.stages import cleaning_asked, orders
 from archived.stages.orders import last_move, move_document
 from archived.stages.work import Order
 from devices.polling import WaitExpired, wait_until
@@ -33,7 +35,7 @@ class MoveOrder(BaseModel):
     destination: int
 
 
-class UnloadOrder(BaseModel):
+class WhichDrive(BaseModel):
     drive: str
 
 
@@ -60,12 +62,31 @@ def move(body: MoveOrder, services: Services = Depends(services_of)) -> Document
 
 
 @router.post("/library/unload")
-def unload(body: UnloadOrder, services: Services = Depends(services_of)) -> Document:
+def unload(body: WhichDrive, services: Services = Depends(services_of)) -> Document:
     """Bring the medium in a drive back to its slot; refused while it is in a session."""
     with services.catalog.read() as read:
         medium_id, home = orders.home_of(read, services.site, body.drive)
         before = orders.check_move(read, services.site, medium_id, home)
     return _ordered(services, medium_id, home, before)
+
+
+@router.post("/library/clean")
+def clean(body: WhichDrive, request: Request, services: Services = Depends(services_of)) -> Document:
+    """Clean a tape drive with a cleaning cartridge of its library, and say how it ended."""
+    with services.catalog.write() as write:
+        cleaning_asked.order(write, services.site, body.drive, agent_of(request))
+    services.wake()
+    _wait(services, lambda read: cleanings.newest(read)[body.drive].state not in cleanings.UNDER_WAY)
+    with services.catalog.read() as read:
+        ended = cleanings.newest(read)[body.drive]
+        used = cleanings.uses(read).get(ended.medium_id or "", 0)
+    if ended.state is not CleaningState.DONE:
+        raise WrongState(
+            _("drive {drive} was not cleaned: {note}").format(drive=body.drive, note=ended.note or "-"),
+            advice="archivectl attention",
+            cleaning=plain(ended),
+        )
+    return services.said({"cleaning": plain(ended), "uses": used, "uses_max": USES_MAX})
 
 
 @router.post("/drives/{name}/{way}")
@@ -83,6 +104,7 @@ def drive(
         events.append(write, now, f"drive {way}", ("drive", name), agent=agent, reason=body.reason)
         if way == "up":
             events.clear_attention(write, f"drive:{name}")
+            cleaning_asked.said_clean(write, services.site, name, agent)
     services.wake()
     return library_document(services)
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from archived.language import _
+from archived.sessions.clean import await_no_cleaning
+from archived.sessions.health import DriveHealth, ask_health
 from archived.sessions.tools import Tools
 from backends.errors import BackendError
 from backends.interface import DiscStatus, OpticalDrive, TapeDrive
@@ -21,6 +23,9 @@ READY_INTERVAL_S = 0.5
 #: After silence the robot gets this long to answer a look before a person is told; the stage looks again.
 LOOK_TIMEOUT_S = 120.0
 LOOK_INTERVAL_S = 1.0
+_NO_MEDIUM_ASC = 0x3A
+#: Called with the seconds that a drive has needed so far; what it raises ends the wait.
+Waiting = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Carry:
     destination: int
     from_drive: str | None
     to_drive: str | None
+    #: It is a cleaning cartridge: no drive threads it, and it comes out when the drive is done with it.
+    cleaning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +53,36 @@ class Carried:
     note: str = ""
     #: The medium lies in the drive, and the drive does not make it out.
     unready: bool = False
+    #: What the tape drives at both ends said of themselves: before a cartridge left, and after trouble.
+    health: tuple[DriveHealth, ...] = ()
 
 
-def carry(tools: Tools, task: Carry) -> Carried:
-    """Move one medium, then look. Never repeats a motion."""
+def _ignore(_waited_s: float) -> None:
+    """Nobody wants to know."""
+
+
+def carry(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
+    """Move one medium, then look. Never repeats a motion. Raises what `waiting` raises: then look again."""
     changer = tools.changers[task.library]
     note = ""
+    before = None if task.from_drive is None else ask_health(tools, task.from_drive)
     try:
         if task.from_drive is not None:
-            _give_out(tools, task.from_drive)
+            _give_out(tools, task.from_drive, cleaning=task.cleaning)
         _move(changer, task)
     except (RoboticsError, DeviceFailure, BackendError) as error:
         note = str(error)
-    return _trays_closed(tools, task, look(tools, task, note))
+    carried = _trays_closed(tools, task, look(tools, task, note), waiting)
+    after = None
+    if carried.note:
+        after = ask_health(tools, task.to_drive or task.from_drive or "")
+    return replace(carried, health=tuple(one for one in (before, after) if one is not None))
 
 
-def resume(tools: Tools, task: Carry) -> Carried:
+def resume(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
     """A motion that an earlier life may have commanded, or not: look where it ended, and move nothing."""
     carried = look(tools, task, "an earlier life was interrupted in the motion")
-    return _trays_closed(tools, task, carried)
+    return _trays_closed(tools, task, carried, waiting)
 
 
 def look(tools: Tools, task: Carry, note: str = "") -> Carried:
@@ -97,7 +115,7 @@ def demand_medium(tools: Tools, library: str, element: int, barcode: str | None,
         raise WorldDiffers(f"{drive} sees no medium, and {barcode} should lie in it")
 
 
-def _give_out(tools: Tools, name: str) -> None:
+def _give_out(tools: Tools, name: str, *, cleaning: bool) -> None:
     """Let the medium be taken from a drive. Raises DeviceFailure, BackendError (what was written last is lost)."""
     tape = tools.tapes.get(name)
     if tape is None:
@@ -105,8 +123,15 @@ def _give_out(tools: Tools, name: str) -> None:
         drive.lock_tray(False)
         drive.eject()
         return
+    if cleaning:
+        await_no_cleaning(tape, tools.clock)
     _told(lambda: tape.lock_cartridge(False))
-    tape.unload()
+    try:
+        tape.unload()
+    except DeviceRefused as refused:
+        # It was put out already: by the drive itself, or by somebody's finger.
+        if blame_of(refused.sense) is not Blame.NOT_READY or refused.sense.asc != _NO_MEDIUM_ASC:
+            raise
 
 
 def _told(ask: Callable[[], object]) -> None:
@@ -149,19 +174,21 @@ def _inventory(tools: Tools, library: str) -> Inventory | None:
         return None
 
 
-def _trays_closed(tools: Tools, task: Carry, carried: Carried) -> Carried:
+def _trays_closed(tools: Tools, task: Carry, carried: Carried, waiting: Waiting) -> Carried:
     """A disc that lies in a drive now can be worked with, also when its tray was opened in vain."""
+    if task.cleaning:
+        return carried
     if carried.kind == "arrived" and task.to_drive is not None:
-        return _loaded(tools, carried, task.to_drive, "was brought")
+        return _loaded(tools, carried, task.to_drive, "was brought", waiting)
     if carried.kind == "stayed" and task.from_drive is not None:
-        return _loaded(tools, carried, task.from_drive, "stayed there")
+        return _loaded(tools, carried, task.from_drive, "stayed there", waiting)
     return carried
 
 
-def _loaded(tools: Tools, carried: Carried, name: str, what: str) -> Carried:
+def _loaded(tools: Tools, carried: Carried, name: str, what: str, waiting: Waiting) -> Carried:
     try:
         if name in tools.tapes:
-            _thread(tools, tools.tapes[name])
+            _thread(tools, tools.tapes[name], waiting)
         else:
             tools.drives[name].load()
             await_ready(tools.clock, tools.drives[name])
@@ -174,14 +201,14 @@ def _loaded(tools: Tools, carried: Carried, name: str, what: str) -> Carried:
     return carried
 
 
-def _thread(tools: Tools, drive: TapeDrive) -> None:
+def _thread(tools: Tools, drive: TapeDrive, waiting: Waiting) -> None:
     """Have the cartridge drawn in and threaded: most drives began with it as the robot let go."""
     try:
         _told(drive.load)
     except DeviceRefused as refused:
         if blame_of(refused.sense) is not Blame.NOT_READY:
             raise
-    wait_until_ready(drive, clock=tools.clock)
+    wait_until_ready(drive, clock=tools.clock, waiting=waiting)
 
 
 def await_ready(clock: Clock, drive: OpticalDrive) -> None:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:  # every burn imports this module, and makes no Tools
 #: Folder of the keys in a site.
 KEYS_FOLDER = "keys"
 
+#: Waits that are shorter than this are no news, and the end of the daemon waits for them too.
+PATIENCE_S = 180.0
+
 Report = Callable[[int, int], None]
 #: Gets what a first look has met so far: folders, files, bytes.
 Seen = Callable[[int, int, int], None]
@@ -100,6 +103,7 @@ class ProgressBoard:
     _items: dict[str, Progress] = field(default_factory=dict)
     _cancelled: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _hurried: bool = False
 
     def begin(self, key: str, what: str, total_bytes: int = 0, *, cancellable: bool = False) -> Report:
         """Put work on the board; the answer is called with (bytes done, bytes in all).
@@ -152,6 +156,29 @@ class ProgressBoard:
                     )
 
         return seen
+
+    def hurry(self) -> None:
+        """The daemon is to stop: who waits longer than PATIENCE_S gives up. Safe in a handler of signals."""
+        self._hurried = True
+
+    def waiting(self, key: str, words: str) -> Callable[[float], None]:
+        """For a wait that may be long: the answer is called with the seconds so far, and puts `words` on the board.
+
+        `words` name {minutes}. It raises Cancelled once the daemon is to stop: the next one takes the wait up.
+        """
+
+        def waited(seconds: float) -> None:
+            if seconds < PATIENCE_S:
+                return
+            what = words.format(minutes=int(seconds // 60))
+            if self._hurried:
+                raise Cancelled(_("{what}; the wait was given up and is taken up again").format(what=what))
+            with self._lock:
+                item = self._items.get(key)
+                if item is not None:
+                    self._items[key] = replace(item, what=what)
+
+        return waited
 
     def cancel(self, key: str) -> bool:
         """Let the next report of this work raise Cancelled; False when no such work can be cancelled."""

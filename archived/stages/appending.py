@@ -20,6 +20,7 @@ from archived.sessions.tape_write import FLUSHED, TapeEnd, TapeJob, TapeTask, wr
 from archived.sessions.tools import Tools
 from archived.stages import hold, tape_trouble
 from archived.stages.appending_end import settle_session
+from archived.stages.cleaning_asked import no_writing_in
 from archived.stages.floor import drive_failed, floors, stale_key
 from archived.stages.moving import may_write
 from archived.stages.tape_place import identity_of, place_of
@@ -70,13 +71,14 @@ def due(read: Connection, site: Site) -> list[Loaded]:
     for copy in media.copies_in_state(read, CopyState.PLANNED, CopyState.WRITING):
         by_medium[copy.medium_id].append(copy)
     found = []
+    dirty = no_writing_in(read, site) if by_medium else frozenset()
     for floor in floors(read, site) if by_medium else ():
         for medium_id, copies in sorted(by_medium.items()):
             medium, drive = floor.medium(medium_id), floor.drive_of(medium_id)
             if medium is None or drive is None or not drive.up or not medium.holds_many:
                 continue
             chosen = _session(read, copies)
-            if chosen:
+            if chosen and not (drive.name in dirty and chosen[0].state is CopyState.PLANNED):
                 carried = tuple(images.get(read, copy.image_id) for copy in chosen)
                 found.append(Loaded(medium, drive, chosen, carried, floor.stale))
     return found

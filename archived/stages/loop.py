@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from archived.catalog import events
 from archived.catalog.events import Attention
 from archived.catalog.store import Catalog
-from archived.errors import CatalogBusy
+from archived.errors import Cancelled, CatalogBusy
 from archived.language import _
 from archived.stages.work import CPU, Action, Broken, Context, Site, Stage
 
@@ -77,6 +77,9 @@ class InlineExecutor:
 def _outcome(work: Callable[[], Any]) -> Any:
     try:
         return work()
+    except Cancelled as error:
+        log.info("an action was given up: %s", error)
+        return Broken(error)
     except Exception as error:
         log.exception("an action could not tell its outcome")
         return Broken(error)

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media
+from archived.catalog import cleanings, events, images, media
+from archived.cleanings import CleaningState
 from archived.language import _
 from archived.model import Copy, Drive, Medium, Move
 from archived.policy.drive_choice import DriveChoice, choose_verify_drive
@@ -20,9 +21,11 @@ from archived.policy.sources import drives_to_try
 from archived.sessions.mount import Carried, Carry, carry, resume, take_inventory
 from archived.sessions.tools import Tools
 from archived.stages import hold, look_wants, recall_area, recall_reading
+from archived.stages.cleaning_asked import cleans, no_writing_in
 from archived.stages.floor import Floor, floors
 from archived.stages.robot_trouble import drive_down, move_failed, robot_silent
 from archived.stages.settling import settle
+from archived.stages.tape_trouble import tell_health
 from archived.stages.work import Action, Broken, Context, Order, Site, drive_lane, robot_lane
 from archived.states import CopyState, MoveEvent, MoveState
 
@@ -70,7 +73,7 @@ def due(read: Connection, site: Site) -> list[Work]:
     held = recall_area.media_held(read, site)
     found = []
     for floor in floors(read, site):
-        wants, ready = _wants(read, floor, paused)
+        wants, ready = _wants(read, site, floor, paused)
         mine = tuple(move for move in moves if move.library == floor.library)
         orders = tuple(order for order in site.orders.waiting() if floor.medium(order.medium_id) is not None)
         found.append(Work(floor, tuple(wants), frozenset(ready), held, mine, orders))
@@ -147,7 +150,13 @@ def run(action: Action, tools: Tools) -> Carried:
             medium_id=task.medium_id, source=task.source, destination=task.destination
         ),
     )
-    return resume(tools, task) if action.resumed else carry(tools, task)
+    waiting = tools.progress.waiting(
+        action.key,
+        _(
+            "preparing {medium_id}, {minutes} minutes so far (a first load takes up to two hours), in {drive}"
+        ).format(drive=task.to_drive or task.from_drive, medium_id=task.medium_id, minutes="{minutes}"),
+    )
+    return resume(tools, task, waiting) if action.resumed else carry(tools, task, waiting)
 
 
 def record(write: Connection, site: Site, action: Action, outcome: Carried | Broken) -> float:
@@ -159,6 +168,8 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
         return LOOK_REST_S
     settle(write, site, library, outcome.seen)
     events.clear_attention(write, f"robot:{library}")
+    for health in outcome.health:
+        tell_health(write, site, health, action.task.carry.medium_id)
     if isinstance(action.task, Look):
         return 0
     motion: Motion = action.task
@@ -196,15 +207,21 @@ def _report(write: Connection, site: Site, motion: Motion, outcome: Carried) -> 
         move_failed(write, site, task, outcome)
 
 
-def _wants(read: Connection, floor: Floor, writes_paused: bool) -> tuple[list[Want], set[str]]:
+def _wants(read: Connection, site: Site, floor: Floor, writes_paused: bool) -> tuple[list[Want], set[str]]:
     arrivals = media.last_arrivals(read)
     up = [drive.name for drive in floor.up]
+    may_write_in = tuple(name for name in up if name not in no_writing_in(read, site))
     wants: list[Want] = []
     ready: set[str] = set()
 
     def want(medium: Medium, kind: str, allowed: tuple[str, ...], since: datetime) -> None:
         wants.append(Want(medium.id, medium.home_element, medium.element, kind, allowed, 0, since))
 
+    for cleaning in cleanings.in_state(read, CleaningState.CLEANING) if site.tools.tapes else ():
+        medium = floor.medium(cleaning.medium_id or "")
+        if medium is not None:
+            want(medium, "clean", (cleaning.drive,), cleaning.begun_at or cleaning.asked_at)
+            ready.add(medium.id)
     for since, medium_id, tried_in in recall_reading.media_wanted(read):
         medium = floor.medium(medium_id)
         if medium is not None:
@@ -222,7 +239,9 @@ def _wants(read: Connection, floor: Floor, writes_paused: bool) -> tuple[list[Wa
         for copy in media.copies_in_state(read, CopyState.PLANNED, CopyState.WRITING):
             medium = floor.medium(copy.medium_id)
             if medium is not None and may_write(read, copy):
-                want(medium, "write", tuple(up), copy.planned_at)
+                # What a session left is only read: any drive may do that.
+                allowed = may_write_in if copy.state is CopyState.PLANNED else tuple(up)
+                want(medium, "write", allowed, copy.planned_at)
                 ready.add(medium.id)
     for look in look_wants.wants(read, floor):
         wants.append(look)
@@ -320,6 +339,7 @@ def _motion(floor: Floor, step: MovePlan) -> Motion:
         destination=step.destination,
         from_drive=by_element.get(step.source),
         to_drive=by_element.get(step.destination),
+        cleaning=medium is not None and cleans(medium),
     )
     return Motion(task, step.why)
 

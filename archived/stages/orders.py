@@ -6,6 +6,7 @@ from archived.catalog import events, media, recalls
 from archived.catalog.tables import event, move
 from archived.errors import NotFound, Refused, WrongState
 from archived.language import _
+from archived.stages.cleaning_asked import cleans
 from archived.stages.floor import Floor, floors, stale_key
 from archived.stages.work import Site
 from archived.states import CopyState, ReadingState
@@ -52,6 +53,14 @@ def check_move(read: Connection, site: Site, medium_id: str, destination: int) -
                 library=floor.library, destination=destination
             ),
             element=destination,
+        )
+    into = next((drive.name for drive in floor.drives if drive.element == destination), None)
+    if into is not None and cleans(medium):
+        raise Refused(
+            _("medium {medium_id} is a cleaning cartridge: the drive is cleaned, not loaded").format(
+                medium_id=medium_id
+            ),
+            advice=f"archivectl library clean {into}",
         )
     if destination == medium.element:
         raise WrongState(

@@ -5,6 +5,7 @@ from typing import cast
 from archived.stages import (
     appending,
     checking,
+    cleaning,
     commitment,
     copying,
     looking,
@@ -27,6 +28,7 @@ PIPELINE: tuple[Stage, ...] = tuple(
         protection,
         placement,
         copying,
+        cleaning,
         moving,
         writing,
         appending,

@@ -167,7 +167,7 @@ def give_up(write: Connection, site: Site, medium_id: str, *, agent: str, reason
             media.advance_copy(write, copy.id, CopyEvent.GIVEN_UP, note=reason)
             lost.append(copy.id)
     media.advance_state(write, medium_id, MediumEvent.GONE, note=reason)
-    for prefix in ("missing", "suspect", "move"):
+    for prefix in ("missing", "suspect", "move", "cleaner"):
         events.clear_attention(write, f"{prefix}:{medium_id}")
     events.append(write, site.now(), "medium lost", ("medium", medium_id), agent=agent, reason=reason)
     return lost

@@ -1,44 +1,52 @@
 """What tape drives say of themselves and their cartridges (TapeAlert), and drives that fail again and again."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from archived.catalog import events, media
 from archived.catalog.events import Attention
 from archived.language import _
+from archived.policy.cartridge_labels import CLEANING
+from archived.sessions.health import DriveHealth
+from archived.stages.cleaning_asked import drive_asks, drive_is_content
 from archived.stages.robot_trouble import drive_down
 from archived.stages.work import Site
 from backends.interface import AlertSeverity, TapeAlert
-from backends.tape.alerts import CLEAN_NOW, CLEAN_PERIODIC
+from backends.tape.alerts import CLEAN_NOW, CLEAN_PERIODIC, EXPIRED_CLEANER, INVALID_CLEANER
 
 #: So many sessions in a row may end without an outcome before a drive is taken down.
 BREAKS_MAX: Final = 3
 _BROKE: Final = "session broken off"
 _CLEANING: Final = (CLEAN_NOW, CLEAN_PERIODIC)
+#: Of a cleaning cartridge: the stage that cleans says it in its own words.
+_CLEANERS: Final = (EXPIRED_CLEANER, INVALID_CLEANER)
+
+
+def tell_health(write: Connection, site: Site, health: DriveHealth, medium_id: str) -> None:
+    """What a drive said when a cartridge left it, after whatever was done with it, or when it gave trouble."""
+    tell_alerts(write, site, health.drive, medium_id, health.alerts)
+    detail: dict[str, Any] = {"drive": health.drive, **health.told}
+    detail["flags"] = [alert.flag for alert in health.alerts]
+    events.append(write, site.now(), "drive health", ("medium", medium_id), **detail)
 
 
 def tell_alerts(
     write: Connection, site: Site, drive: str, medium_id: str, alerts: Sequence[TapeAlert]
 ) -> None:
-    """Put up what the drive said at the end of a session, and take down what it does not say any more."""
-    cleaning = [alert for alert in alerts if alert.flag in _CLEANING]
+    """Put up what the drive said, and take down what it does not say any more."""
+    cleaning = {alert.flag for alert in alerts if alert.flag in _CLEANING}
+    told_elsewhere = (*_CLEANING, *(_CLEANERS if media.get(write, medium_id).kind == CLEANING else ()))
     others = [
         alert
         for alert in alerts
-        if alert.severity is not AlertSeverity.INFORMATION and alert.flag not in _CLEANING
+        if alert.severity is not AlertSeverity.INFORMATION and alert.flag not in told_elsewhere
     ]
     if cleaning:
-        what = _("drive {drive} asks to be cleaned").format(drive=drive)
-        safe = _("it goes on; what it writes is read back before it counts")
-        next_ = _("put a cleaning cartridge into {drive}, and take it out when the drive is done").format(
-            drive=drive
-        )
-        urgency = "now" if any(alert.flag == CLEAN_NOW for alert in cleaning) else "working-hours"
-        events.raise_attention(write, Attention(f"cleaning:{drive}", urgency, what, safe, next_, site.now()))
+        drive_asks(write, site, media.get_drive(write, drive), urgent=CLEAN_NOW in cleaning)
     else:
-        events.clear_attention(write, f"cleaning:{drive}")
+        drive_is_content(write, site, drive)
     if not others:
         events.clear_attention(write, f"alerts:{drive}")
         return

@@ -1,5 +1,7 @@
 """Waiting for a cartridge: LTO-9 and later condition a new one for up to two hours at its first load."""
 
+from collections.abc import Callable
+
 from backends.errors import MediumRefused
 from backends.interface import TapeDrive
 from devices.clock import Clock
@@ -10,6 +12,10 @@ FIRST_LOAD_S = 2 * 3600.0
 PRESENCE_S = 120.0
 
 
+def _ignore(_waited_s: float) -> None:
+    """Nobody wants to know."""
+
+
 def wait_until_ready(
     drive: TapeDrive,
     *,
@@ -17,17 +23,21 @@ def wait_until_ready(
     timeout_s: float = FIRST_LOAD_S,
     presence_s: float = PRESENCE_S,
     interval_s: float = 2.0,
+    waiting: Callable[[float], None] = _ignore,
 ) -> None:
     """Return when the cartridge in `drive` can be used.
 
-    Raises MediumRefused when there is none after `presence_s`, WaitExpired after `timeout_s`.
+    `waiting` is told the seconds so far whenever it is not ready; what it raises ends the wait. Raises
+    MediumRefused when there is none after `presence_s`, WaitExpired after `timeout_s`.
     """
     began_s = clock.monotonic()
 
     def is_ready() -> bool:
         if drive.is_ready():
             return True
-        if clock.monotonic() - began_s >= presence_s and not drive.inspect().present:
+        waited_s = clock.monotonic() - began_s
+        waiting(waited_s)
+        if waited_s >= presence_s and not drive.inspect().present:
             raise MediumRefused("the drive holds no cartridge that it could load; look at the library first")
         return False
 

@@ -1,4 +1,4 @@
-"""What befalls cartridges and their drives: torn writes, silence, dirt, strangers."""
+"""What befalls cartridges and their drives: torn writes, silence, strangers."""
 
 import pytest
 
@@ -90,17 +90,6 @@ def test_a_stranger_under_a_known_barcode_is_set_aside_and_never_written(tell: T
     assert medium_id in story.attentions()[f"cartridge:{medium_id}"].what
     with story.cartridge(medium_id) as cartridge:
         assert cartridge.objects == before
-
-
-def test_a_dirty_head_is_told_until_somebody_cleans_it(tell: Tell) -> None:
-    story, _packages = tell.on(all_discs_done)
-    story.fault("dirty-head", drive="T1")
-    story.fault("dirty-head", drive="T2")
-    tape_drives(story, up=True)
-    story.settle()
-
-    assert any(name.startswith("cleaning:T") for name in story.raised)
-    assert_law(story)
 
 
 @pytest.mark.simulate
