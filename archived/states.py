@@ -12,6 +12,11 @@ from archived.cleanings import CLEANING
 from archived.errors import ForbiddenStep
 from archived.hot_items import HOT_ITEM
 from archived.item_states import ITEM
+from archived.look_states import LOOK, SURVEY
+from archived.look_states import LookEvent as LookEvent
+from archived.look_states import LookState as LookState
+from archived.look_states import SurveyEvent as SurveyEvent
+from archived.look_states import SurveyState as SurveyState
 
 
 @unique
@@ -183,43 +188,10 @@ class ReadingEvent(Enum):
     FAILED = "failed"
 
 
-@unique
-class LookState(Enum):
-    WANTED = "wanted"  # what a medium says of itself is to be read
-    LOOKING = "looking"  # it lies in a drive and is being read
-    SEEN = "seen"  # what it said is on record
-    FAILED = "failed"  # no drive could tell anything, or it is not to be had any more
-
-
-@unique
-class LookEvent(Enum):
-    BEGUN = "begun"
-    INTERRUPTED = "interrupted"
-    FINISHED = "finished"
-    FAILED = "failed"
-
-
-@unique
-class SurveyState(Enum):
-    LOOKING = "looking"  # every medium of the room is asked what it is
-    ASSEMBLING = "assembling"  # what they said becomes rows, or is compared with the rows that there are
-    DONE = "done"  # its report stands
-    GIVEN_UP = "given_up"  # a person ended it
-
-
-@unique
-class SurveyEvent(Enum):
-    ALL_SEEN = "all_seen"
-    MORE_WANTED = "more_wanted"
-    FINISHED = "finished"
-    GIVEN_UP = "given_up"
-
-
 _P, _PE, _I, _IE = PackageState, PackageEvent, ImageState, ImageEvent
 _S, _SE, _C, _CE = SetState, SetEvent, CopyState, CopyEvent
 _M, _ME, _V, _VE = MediumState, MediumEvent, MoveState, MoveEvent
 _R, _RE, _D, _DE = RecallState, RecallEvent, ReadingState, ReadingEvent
-_L, _LE, _Y, _YE = LookState, LookEvent, SurveyState, SurveyEvent
 
 PACKAGE: dict[PackageState, dict[PackageEvent, PackageState]] = {
     _P.STAGING: {_PE.SYNCED: _P.ACCEPTED, _PE.FAILED: _P.ABANDONED},
@@ -346,19 +318,6 @@ READING: dict[ReadingState, dict[ReadingEvent, ReadingState]] = {
     _D.READ: {},
     _D.FAILED: {},
 }
-LOOK: dict[LookState, dict[LookEvent, LookState]] = {
-    _L.WANTED: {_LE.BEGUN: _L.LOOKING, _LE.FAILED: _L.FAILED},
-    _L.LOOKING: {_LE.FINISHED: _L.SEEN, _LE.FAILED: _L.FAILED, _LE.INTERRUPTED: _L.WANTED},
-    _L.SEEN: {},
-    _L.FAILED: {},
-}
-SURVEY: dict[SurveyState, dict[SurveyEvent, SurveyState]] = {
-    _Y.LOOKING: {_YE.ALL_SEEN: _Y.ASSEMBLING, _YE.GIVEN_UP: _Y.GIVEN_UP},
-    _Y.ASSEMBLING: {_YE.MORE_WANTED: _Y.LOOKING, _YE.FINISHED: _Y.DONE, _YE.GIVEN_UP: _Y.GIVEN_UP},
-    _Y.DONE: {},
-    _Y.GIVEN_UP: {},
-}
-
 #: Every table by the name of its kind, first state first; docs and tests walk this.
 TABLES: dict[str, Mapping[Any, Mapping[Any, Any]]] = {
     "package": PACKAGE,

@@ -25,6 +25,7 @@ LAYERS: list[set[str]] = [
         "batches",
         "cleanings",
         "item_states",
+        "look_states",
         "surveys",
         "hot_items",
         "inner_files",
