@@ -17,6 +17,7 @@ from archived.errors import translated
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.language import _, speak_by_default, speaking_as_wished
 from archived.log_lines import FORMATS, goes_to_journal, log_to
+from archived.scan_command import devices
 from archived.service_manager import service_manager
 from archived.spoken import SpokenGroup, examples_of
 from archived.wiring import paths_of, room_folders, site_on_socket, software
@@ -231,6 +232,9 @@ def room_stop(site: Path) -> None:
     configuration.load(site)
     click.echo(NOTICE_SIMULATED)
     click.echo(_("the room is stopped") if room.stop(site) else _("no room was running"))
+
+
+commands.add_command(devices)
 
 
 def main() -> None:

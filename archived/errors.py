@@ -13,6 +13,7 @@
 Every error carries a stable `code`, an exit status, a sentence, and `detail` for programs.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from archived.language import _
@@ -207,6 +208,18 @@ def translated(error: Exception) -> ArchivedError | None:
     if isinstance(error, ErasureError):
         return CodeUntrusted(str(error), advice=_("reinstall archived, or the system's libisal"))
     return None
+
+
+def error_of(document: Mapping[str, Any]) -> ArchivedError:
+    """The error that a document says, of its own class where this program knows it. Raises KeyError for another one."""
+    message = document["message"]
+    kinds = {kind.code: kind for kind in reversed(all_errors())}
+    kind = kinds.get(document.get("code", ""), Failed)
+    error = ArchivedError.__new__(kind)
+    ArchivedError.__init__(
+        error, message, advice=document.get("advice", ""), **(document.get("detail") or {})
+    )
+    return error
 
 
 def all_errors() -> list[type[ArchivedError]]:

@@ -50,3 +50,8 @@ class FoundDevice:
     slot_count: int = 0
     port_count: int = 0
     barcodes: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a device table can say how it is reached."""
+        return bool(self.path or self.portal)

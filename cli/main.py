@@ -15,6 +15,7 @@ from cli.batch_cmd import batch
 from cli.catalog_cmd import catalog
 from cli.complaint import complain
 from cli.context import Context, print_json_error
+from cli.devices_cmd import devices
 from cli.events_cmd import events
 from cli.exit_status import INTERRUPTED
 from cli.export_cmd import export, exports
@@ -108,8 +109,8 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 
 for _command in (
-    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, library, drive, writes, staging,
-    allow, recalls, status, attention, events, watch, simulate, catalog, keys, receipt, rescue, pages,
+    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, library, drive, devices, writes,
+    staging, allow, recalls, status, attention, events, watch, simulate, catalog, keys, receipt, rescue, pages,
 ):  # fmt: skip
     main.add_command(_command)
 for _command in (hold, release_hold, export, exports):

@@ -49,13 +49,13 @@ LAYERS: list[set[str]] = [
         "time_of_day",
     },
     {"policy", "catalog", "formats"},
-    {"sessions"},
+    {"sessions", "scan"},
     {"stages"},
     {"routines"},
     {"api"},
-    {"wiring"},
+    {"wiring", "wiring_scan"},
     {"daemon"},
-    {"__main__", "burn", "room", "founding", "restore_report", "restoring", "service_unit"},
+    {"__main__", "burn", "room", "founding", "restore_report", "restoring", "scan_command", "service_unit"},
 ]
 #: Policy knows no clock, SQL or device; formats no policy; the catalog no device; sessions no SQL.
 IGNORANT_OF: dict[str, set[str]] = {

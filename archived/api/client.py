@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from archived.errors import AnswerBroken, ArchivedError, DaemonAbsent, Failed, NotPermitted, all_errors
+from archived.errors import AnswerBroken, ArchivedError, DaemonAbsent, Failed, NotPermitted, error_of
 from archived.language import _, spoken
 
 #: A look of the robot, or the intake of a large folder, may take this long.
@@ -89,20 +89,12 @@ def _is_forbidden(error: BaseException | None) -> bool:
 
 
 def _error(answer: httpx.Response) -> ArchivedError:
-    """The error that the daemon told, of its own class where this client knows it."""
+    """The error that the daemon told."""
     try:
-        document = answer.json()
-        message = document["message"]
-    except (ValueError, KeyError, TypeError):
+        return error_of(answer.json())
+    except (ValueError, KeyError, TypeError, AttributeError):
         return Failed(
             _("the daemon answered {status_code}: {text}").format(
                 status_code=answer.status_code, text=answer.text[:500]
             )
         )
-    kinds = {kind.code: kind for kind in reversed(all_errors())}
-    kind = kinds.get(document.get("code", ""), Failed)
-    error = ArchivedError.__new__(kind)
-    ArchivedError.__init__(
-        error, message, advice=document.get("advice", ""), **(document.get("detail") or {})
-    )
-    return error
