@@ -6,6 +6,7 @@ Every verb takes JSON values and answers with JSON values; what cannot be done r
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from simulator.damage import ByteRange, scattered
@@ -112,6 +113,7 @@ def _lose(room: Room, medium: str) -> Any:
     carrier = room.estate.world.carriers[name]
     if carrier.address is None:
         raise ControlRefused(f"medium {medium} is gone already")
+    _check_doors(room)
     for drive in room.estate.plan.drives:
         if drive.address == carrier.address and room.burning(drive.name) is not None:
             raise ControlRefused(f"medium {medium} is being burnt in drive {drive.name}; nothing was done")
@@ -129,6 +131,7 @@ def _insert(room: Room, medium: str, media_id: str) -> Any:
     known = is_cartridge_kind(media_id) if plan.is_tape else MEDIA_ID.fullmatch(media_id)
     if not BARCODE.fullmatch(medium) or not known:
         raise ControlRefused(f"barcode {medium!r} or media id {media_id!r} cannot be")
+    _check_doors(room)
     with estate.lock:
         world = estate.world
         if any(carrier.barcode == medium for carrier in world.carriers.values()):
@@ -142,6 +145,26 @@ def _insert(room: Room, medium: str, media_id: str) -> Any:
         estate.change(lambda world: world.with_carrier(name, Carrier(medium, media_id, address)))
     room.somebody_reached_in(address)
     return {"medium": medium, "lies_in": plan.describe(address)}
+
+
+def _magazine(room: Room, number: int, present: bool) -> Any:
+    """Somebody takes a magazine out with all that is in it, or puts it back."""
+    slots = frozenset(room.estate.plan.magazine_addresses(number))
+    if not slots or (slots <= room.estate.world.away) != present:
+        raise ControlRefused(f"there is no magazine {number} to be {'put back' if present else 'taken out'}")
+    _check_doors(room)
+    room.estate.change(
+        lambda world: replace(world, away=world.away - slots if present else world.away | slots)
+    )
+    room.somebody_reached_in(min(slots))
+    return {"magazine": number, "present": present}
+
+
+def _check_doors(room: Room) -> None:
+    if room.changer.doors_locked:
+        raise ControlRefused(
+            "the doors of the library are locked by the daemon that uses it; nothing was done"
+        )
 
 
 def _damage(
@@ -274,6 +297,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "show": _show,
     "lose": _lose,
     "insert": _insert,
+    "magazine": _magazine,
     "damage": _damage,
     "raw": _raw,
     "fault": _fault,

@@ -213,8 +213,8 @@ def with_empty_hand(plan: RoomPlan, world: World) -> World:
     name = world.at(TRANSPORT_ADDRESS)
     if name is None:
         return world
-    source = world.carriers[name].source
-    if source is not None and source in plan.slot_addresses and world.at(source) is None:
+    source, slots = world.carriers[name].source, plan.slot_addresses
+    if source is not None and source in slots and world.free_element(range(source, source + 1)) is not None:
         return world.moved(TRANSPORT_ADDRESS, source)
     free = world.free_element(plan.slot_addresses)
     return world if free is None else world.moved(TRANSPORT_ADDRESS, free)

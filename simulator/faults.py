@@ -17,6 +17,7 @@ class Occasion(Enum):
     """What is counted by `after`, and what a fault may be narrowed to."""
 
     MOVE = "move of the robot"
+    ROBOT = "command to the robot"
     COMMAND = "command to the drive"
     CLUSTER = "cluster of a burn"
     CLOSE = "closing of a disc"
@@ -65,6 +66,14 @@ KINDS: dict[str, FaultKind] = {
         ),
         FaultKind(
             "robot-refuses-move", Occasion.MOVE, "the robot reports a mechanical error and moves nothing"
+        ),
+        FaultKind(
+            "door-opened", Occasion.MOVE, "somebody had a door open: the robot says so, and moves nothing"
+        ),
+        FaultKind("robot-paused", Occasion.ROBOT, "the robot is paused by an operator, and does nothing"),
+        FaultKind("robot-reset", Occasion.ROBOT, "the robot was reset, and says so in place of an answer"),
+        FaultKind(
+            "robot-uninitialized", Occasion.ROBOT, "the robot wants to look into its elements before it works"
         ),
         FaultKind(
             "write-error", Occasion.CLUSTER, "the drive cannot write the cluster after `after` good ones"

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from backends.tape.densities import GENERATIONS
+from simulator.changer_quirks import QUIRKS
 from simulator.errors import PlanRefused
 
 #: Element addresses as real libraries like them: far apart, so that mixing up two kinds shows at once.
@@ -68,6 +69,7 @@ class RoomPlan:
 
     `capacity_sectors` (2048 bytes each) is that of every disc. `buffer_bytes` is what a tape drive buffers, and
     `early_warning_bytes` how long before the end of a tape it warns (0: a thirty-second part of the tape).
+    `changer_quirks` are what its robot does otherwise than the standard (`simulator.changer_quirks`).
 
     Raises `PlanRefused` when built from values that contradict each other.
     """
@@ -86,6 +88,7 @@ class RoomPlan:
     cartridges: tuple[CartridgePlan, ...] = ()
     buffer_bytes: int = 32 * 1024 * 1024
     early_warning_bytes: int = 0
+    changer_quirks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for problem in _problems(self):
@@ -124,6 +127,12 @@ class RoomPlan:
     def drive_at(self, address: int) -> DrivePlan | None:
         return next((drive for drive in self.drives if drive.address == address), None)
 
+    def magazine_addresses(self, number: int) -> range:
+        """The slots of a magazine, 1 being the first; an empty range for one that there is not."""
+        first = SLOT_ADDRESS + (number - 1) * self.magazine_slots
+        last = min(first + self.magazine_slots, SLOT_ADDRESS + self.slots)
+        return range(first, last) if number >= 1 else range(0)
+
     def describe(self, address: int) -> str:
         """The words that people use for an element: slot 12 (magazine 2), drive B1, robot hand."""
         if address == TRANSPORT_ADDRESS:
@@ -150,6 +159,7 @@ class RoomPlan:
                     "cartridges": tuple(
                         CartridgePlan(**cartridge) for cartridge in value.get("cartridges", ())
                     ),
+                    "changer_quirks": tuple(value.get("changer_quirks", ())),
                 }
             )
         except (TypeError, KeyError) as error:
@@ -202,6 +212,11 @@ def _problems_of_library(plan: RoomPlan) -> list[str]:
         problems.append(f"{plan.import_export_slots} import/export slots do not fit below the drives")
     if plan.slots > 0xFFFF - SLOT_ADDRESS:
         problems.append(f"{plan.slots} slots are more than element addresses can count")
+    problems += [
+        f"there is no quirk {name!r} of a robot; there are: {', '.join(sorted(QUIRKS))}"
+        for name in plan.changer_quirks
+        if name not in QUIRKS
+    ]
     problems += _twice("drive name", [drive.name for drive in plan.drives])
     problems += _twice("drive serial number", [drive.serial for drive in plan.drives])
     problems += _twice("barcode", [medium.barcode for medium in media])

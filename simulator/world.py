@@ -44,12 +44,15 @@ class Drive:
 class World:
     """All carriers that ever were in the room, and the trays of all drives (by element address).
 
+    `away` are slots whose magazine was taken out, with whatever lies in it.
+
     Raises `WorldImpossible` when two carriers are in one element, or one is where nothing can be.
     """
 
     elements: frozenset[int]
     carriers: Mapping[str, Carrier] = field(default_factory=dict)
     drives: Mapping[int, Drive] = field(default_factory=dict)
+    away: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "carriers", MappingProxyType(dict(self.carriers)))
@@ -114,7 +117,8 @@ class World:
         )
 
     def free_element(self, addresses: range) -> int | None:
-        return next((address for address in addresses if self.at(address) is None), None)
+        free = (a for a in addresses if self.at(a) is None and a not in self.away)
+        return next(free, None)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -126,6 +130,7 @@ class World:
                 str(address): [d.tray_open, d.removal_prevented, d.dirty, d.loads, d.cleanings]
                 for address, d in self.drives.items()
             },
+            "away": sorted(self.away),
         }
 
 
@@ -148,6 +153,7 @@ def restore(plan: RoomPlan, value: dict[str, Any]) -> World:
             elements=plan.elements,
             carriers={name: Carrier(*fields) for name, fields in value["carriers"].items()},
             drives={int(address): Drive(*fields) for address, fields in value["drives"].items()},
+            away=frozenset(value.get("away", ())),
         )
     except (TypeError, KeyError, ValueError) as error:
         raise WorldImpossible(f"the stored world cannot be understood: {error}") from error

@@ -140,11 +140,13 @@ class SmcChanger:
     def exchange(self, *, source: int, destination: int, displaced_to: int) -> None:
         what = f"exchange of element {source} with {destination}, whose medium goes to {displaced_to}"
         command = ExchangeMedium(source, destination, displaced_to).encode()
+        self._choose()
         self._optional(self._exchanges, what, lambda: self._move(command, what))
 
     def lock_doors(self, locked: bool) -> None:
         what = "lock its doors" if locked else "unlock its doors"
         command = PreventAllowRemoval(prevent=locked).encode()
+        self._choose()
         self._optional(self._locks, what, lambda: self._execute(command, self._timeouts.query_s, what))
 
     def open_port(self, address: int) -> None:
@@ -155,6 +157,7 @@ class SmcChanger:
 
     def _port(self, address: int, what: str, *, close: bool) -> None:
         command = OpenCloseImportExport(address, close).encode()
+        self._choose()
         self._optional(self._ports, what, lambda: self._execute(command, self._timeouts.move_s, what))
 
     def _move(self, cdb: bytes, what: str) -> None:
@@ -165,7 +168,6 @@ class SmcChanger:
 
     def _optional(self, ability: Learned, what: str, command: Callable[[], object]) -> None:
         """A command that a changer need not have; when it says that it has none, it is not asked again."""
-        self._choose()
         if not ability.may_ask:
             raise NotSupported(f"{self._name}: {what}: it has no such command", _NO_SUCH_COMMAND)
         try:

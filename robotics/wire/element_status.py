@@ -6,11 +6,11 @@ elements against the layout is the driver's part.
 """
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from devices.scsi import ascii_field, ascii_text, require
+from devices.scsi import TYPE_MULTIMEDIA, ascii_field, ascii_text, require
 from robotics.model import ElementKind
 
 _HEADER = struct.Struct(">HHx3s")
@@ -52,11 +52,19 @@ class ElementDescriptor:
 
 
 def encode_element_status(
-    descriptors: Sequence[ElementDescriptor], *, volume_tags: bool, device_ids: bool
+    descriptors: Sequence[ElementDescriptor],
+    *,
+    volume_tags: bool,
+    device_ids: bool,
+    long_identifiers: bool = False,
 ) -> bytes:
-    """Element status data with one page for each run of the same kind, in the given order."""
+    """Element status data with one page for each run of the same kind, in the given order.
+
+    `long_identifiers` tell a drive by vendor, product and 10 characters of its serial number, not by that alone.
+    """
+    identifier = (_encode_long if long_identifiers else _encode_serial) if device_ids else None
     pages = b"".join(
-        _encode_page(kind, list(group), volume_tags=volume_tags, device_ids=device_ids)
+        _encode_page(kind, list(group), volume_tags=volume_tags, identifier=identifier)
         for kind, group in groupby(descriptors, key=lambda d: d.kind)
     )
     first = min((d.address for d in descriptors), default=0)
@@ -166,19 +174,21 @@ def _device_serial(identifier: bytes) -> str | None:
 
 
 def _encode_page(
-    kind: ElementKind, descriptors: list[ElementDescriptor], *, volume_tags: bool, device_ids: bool
+    kind: ElementKind,
+    descriptors: list[ElementDescriptor],
+    *,
+    volume_tags: bool,
+    identifier: Callable[[str], bytes] | None,
 ) -> bytes:
-    serials = [d.drive_serial or "" for d in descriptors] if device_ids else []
+    identifiers = [identifier(d.drive_serial or "") if identifier else b"" for d in descriptors]
     # Every descriptor of a page has one length, so the longest identifier sets the room for all.
-    identifier_bytes = 4 + max(map(len, serials)) if device_ids else 0
+    identifier_bytes = max(map(len, identifiers))
     bodies = []
     for index, descriptor in enumerate(descriptors):
         body = _encode_fixed(descriptor)
         if volume_tags:
             body += ascii_field(descriptor.barcode or "", _TAG_TEXT_BYTES) + bytes(4)
-        if device_ids:
-            body += _encode_serial(serials[index]).ljust(identifier_bytes, b"\0")
-        bodies.append(body)
+        bodies.append(body + identifiers[index].ljust(identifier_bytes, b"\0"))
     joined = b"".join(bodies)
     flags = _PRIMARY_TAG if volume_tags else 0
     return _PAGE.pack(kind, flags, len(bodies[0]), len(joined).to_bytes(3, "big")) + joined
@@ -208,3 +218,11 @@ def _encode_serial(serial: str) -> bytes:
         return bytes(4)
     text = ascii_field(serial, len(serial))
     return bytes([_ASCII, _SERIAL_ONLY, 0, len(text)]) + text
+
+
+def _encode_long(serial: str) -> bytes:
+    """As tgt tells it: where the identifier type belongs stands the device type of the drive."""
+    if not serial:
+        return bytes(4)
+    text = ascii_field("", _T10_SERIAL_AT) + ascii_field(serial, _T10_BYTES - _T10_SERIAL_AT)
+    return bytes([_ASCII, TYPE_MULTIMEDIA, 0, len(text)]) + text

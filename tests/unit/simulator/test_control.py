@@ -41,6 +41,7 @@ def test_every_answer_is_json(room: Room) -> None:
         "fault": {"name": "drive-hang"},
         "raw": {"medium": "D0001"},
         "speed": {"speed": 10},
+        "magazine": {"number": 2, "present": False},
     }
     for verb in sorted(set(VERBS) - {"protect"}):
         assert json.loads(json.dumps(control(room, verb, arguments.get(verb, {})))) is not None
