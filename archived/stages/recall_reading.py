@@ -5,7 +5,7 @@ recall area; a reading that finds all of its bytes there needs no drive at all. 
 own: nothing is shared but the reading, so the end of one recall is nothing to another.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,16 +16,18 @@ from archived.catalog import events, images, media, recalls
 from archived.language import _
 from archived.model import Reading
 from archived.policy.ranges import Range, merge, overlap, subtract
+from archived.policy.tape_order import Stretch, reading_order
 from archived.policy.visits import Wish
 from archived.sessions.read import Sink, read_ranges, take_from
 from archived.sessions.tape_read import image_source
 from archived.sessions.tools import Tools
 from archived.stages.floor import drive_failed, drive_worked, floors
 from archived.stages.recall_sources import good_ranges, record_liars
-from archived.stages.tape_place import place_on_tape
+from archived.stages.tape_place import place_on_tape, stretch_on_tape, tape_of
 from archived.stages.work import CPU, Action, Broken, Site, drive_lane
 from archived.states import MediumState, ReadingEvent, ReadingState
 from backends.tape.image_on_tape import ImageOnTape
+from backends.tape.serpentine import Serpentine
 
 #: So often a drive may end a reading without an outcome; then the next source is asked.
 TRIES_MAX = 2
@@ -41,8 +43,8 @@ class Ready:
     readings: tuple[Reading, ...]
     #: The medium is not to be had any more.
     gone: bool = False
-    #: Where on a tape its image begins: one way along the tape serves all that wait.
-    first_block: int = 0
+    #: What is read of a cartridge, and its tape; None on a disc.
+    on_tape: tuple[Stretch, Serpentine] | None = None
 
     @property
     def key(self) -> str:
@@ -139,8 +141,10 @@ def due(read: Connection, site: Site) -> list[Ready]:
         gone = medium.element is None or medium.state is MediumState.LOST
         if drive is not None and not gone and len(here) < len(pairs):
             every_one = tuple(reading for reading, _rest in pairs)
-            first_block = media.get_copy(read, copy_id).first_block or 0
-            found.append(Ready(copy_id, medium.id, drive.name, every_one, first_block=first_block))
+            left = merge(piece for _rest, wish in pairs for piece in wish.left)
+            stretch = stretch_on_tape(media.get_copy(read, copy_id), left)
+            on_tape = None if stretch is None else (stretch, tape_of(medium))
+            found.append(Ready(copy_id, medium.id, drive.name, every_one, on_tape=on_tape))
         elif here:
             found.append(Ready(copy_id, medium.id, None, here))
         elif gone:
@@ -151,16 +155,23 @@ def due(read: Connection, site: Site) -> list[Ready]:
 
 
 def actions(stage: str, ready: Sequence[Ready]) -> list[Action]:
-    """What would be done."""
+    """What would be done: copies on a cartridge in the order that winds its tape least, all others as they come."""
     return [
         Action(stage, item.key, (drive_lane(item.drive),) if item.drive is not None else (CPU,), item)
-        for item in sorted(ready, key=_along_the_tape)
+        for item in (*(item for item in ready if item.on_tape is None), *_along_tapes(ready))
     ]
 
 
-def _along_the_tape(item: Ready) -> tuple[str, int]:
-    """Copies on a cartridge in the order in which they lie there; all others stay as they come."""
-    return (item.medium_id, item.first_block) if item.first_block else ("", 0)
+def _along_tapes(ready: Sequence[Ready]) -> Iterator[Ready]:
+    by_medium: dict[str, dict[Stretch, Ready]] = {}
+    tapes: dict[str, Serpentine] = {}
+    for item in ready:
+        if item.on_tape is not None:
+            stretch, tapes[item.medium_id] = item.on_tape
+            by_medium.setdefault(item.medium_id, {})[stretch] = item
+    for medium_id, items in sorted(by_medium.items()):
+        for stretch in reading_order(items, tapes[medium_id]):
+            yield items[stretch]
 
 
 def claim(write: Connection, site: Site, action: Action, item: Ready) -> Action | None:

@@ -1,5 +1,6 @@
 """Copies on tape in the words of the tape: what an image is there, and where it lies."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -7,9 +8,13 @@ from sqlalchemy import Connection
 from archived.catalog import surveys
 from archived.media_kinds import is_tape
 from archived.model import Copy, Image, Medium
+from archived.policy.ranges import Range
 from archived.policy.tape_looks import tape_found
+from archived.policy.tape_order import Stretch
 from archived.stages.work import Site
+from backends.tape.densities import GENERATIONS
 from backends.tape.image_on_tape import ImageIdentity, ImageOnTape
+from backends.tape.serpentine import Serpentine
 
 
 def identity_of(image: Image) -> ImageIdentity:
@@ -63,3 +68,17 @@ def pool_of_cartridge(read: Connection, site: Site, medium: Medium, otherwise: s
         return found.pool
     here = [name for name in on_tape if site.config.pools[name].library == medium.library]
     return next(iter([*here, *on_tape]), otherwise)
+
+
+def stretch_on_tape(copy: Copy, ranges: Sequence[Range]) -> Stretch | None:
+    """From the first to behind the last of `ranges` (sorted, of the image) on its cartridge; None on a disc."""
+    if copy.first_block is None or copy.block_bytes is None:
+        return None
+    begin = copy.first_block * copy.block_bytes
+    return Stretch(begin + ranges[0][0], begin + sum(ranges[-1]), copy.id)
+
+
+def tape_of(medium: Medium) -> Serpentine:
+    """The tape of a cartridge, as its makers describe those of its kind."""
+    kind = GENERATIONS[medium.kind]
+    return Serpentine(kind.wraps, kind.length_m, medium.capacity_bytes)

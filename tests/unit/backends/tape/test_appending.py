@@ -7,7 +7,15 @@ from backends.tape.contents import read_contents, read_label
 from backends.tape.image_reader import TapeImageReader
 from backends.tape.labelling import label_cartridge
 from backends.tape.recognition import TapeEnd
-from tests.unit.backends.tape.images import Bytes, a_label, identity, image_bytes, read_back, session
+from tests.unit.backends.tape.images import (
+    BLOCK_BYTES,
+    Bytes,
+    a_label,
+    identity,
+    image_bytes,
+    read_back,
+    session,
+)
 from tests.unit.backends.tape.memory_tape import MemoryTape
 
 
@@ -47,13 +55,30 @@ def test_a_reader_gives_any_sectors_and_moves_only_when_it_must() -> None:
     place = session(tape).append(identity(data, "I1"), Bytes(data))
     tape.rewind()
     tape.locates.clear()
-    reader = TapeImageReader(tape, place)
+    reader = TapeImageReader(tape, place, skip_bytes_max=0)
     for lba in range(0, 100, 4):
         assert reader.read(lba, 4) == data[lba * 2048 : (lba + 4) * 2048]
     assert tape.locates == [place.first_block]
     assert reader.read(3, 90) == data[3 * 2048 : 93 * 2048]
     with pytest.raises(ValueError, match="not in an image"):
         reader.read(99, 2)
+
+
+def test_a_small_gap_is_read_over_and_a_large_one_or_a_bad_one_is_not() -> None:
+    tape, data = labelled(), image_bytes(6, 320)
+    place = session(tape).append(identity(data, "I1"), Bytes(data))
+    tape.rewind()
+    tape.locates.clear()
+    reader = TapeImageReader(tape, place, skip_bytes_max=4 * BLOCK_BYTES)
+    sectors = BLOCK_BYTES // 2048
+    # From the label over a filemark and the header, then over four blocks, then over more, then back.
+    for block in (0, 5, 11, 2):
+        assert reader.read(block * sectors, 1) == data[block * BLOCK_BYTES :][:2048]
+    assert tape.locates == [place.first_block + 11, place.first_block + 2]
+
+    tape.bad = {place.first_block + 4}
+    assert reader.read(6 * sectors, 1) == data[6 * BLOCK_BYTES :][:2048]
+    assert tape.locates[2:] == [place.first_block + 6], "a bad block in the gap costs a motion, and no data"
 
 
 def test_only_a_blank_cartridge_is_labelled() -> None:
