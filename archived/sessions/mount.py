@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from archived.language import _
 from archived.sessions.clean import await_no_cleaning
@@ -17,6 +18,8 @@ from devices.sense import Blame, blame_of
 from robotics.errors import InventoryStale, RoboticsError
 from robotics.interface import Changer
 from robotics.model import Inventory
+
+Answer = TypeVar("Answer")
 
 READY_TIMEOUT_S = 180.0
 READY_INTERVAL_S = 0.5
@@ -103,6 +106,26 @@ def look(tools: Tools, task: Carry, note: str = "") -> Carried:
 
 def demand_medium(tools: Tools, library: str, element: int, barcode: str | None, drive: str) -> None:
     """A medium is judged only when it is the one that is meant. Raises WorldDiffers."""
+    asked_anew(lambda: _demand(tools, library, element, barcode, drive))
+
+
+def asked_anew(ask: Callable[[], Answer]) -> Answer:
+    """What looks and changes nothing is asked again after what a robot and a drive tell once in its place.
+
+    That is a reset or a change of media, told by each of them to every new session.
+    """
+    for _one_of in ("robot", "drive"):
+        try:
+            return ask()
+        except InventoryStale:
+            continue
+        except DeviceRefused as refused:
+            if blame_of(refused.sense) is not Blame.STATE_CHANGED:
+                raise
+    return ask()
+
+
+def _demand(tools: Tools, library: str, element: int, barcode: str | None, drive: str) -> None:
     found = tools.changers[library].inventory().at(element)
     seen = found.barcode if found is not None and found.full else None
     if barcode is not None and seen != barcode:

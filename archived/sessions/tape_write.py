@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archived.language import _
 from archived.sessions.encode import open_recipe
+from archived.sessions.mount import asked_anew
 from archived.sessions.tools import Report, Tools
 from backends.errors import (
     BackendError,
@@ -188,16 +189,14 @@ def _one(task: TapeTask, session: AppendSession, job: TapeJob, progress: Callabl
 
 
 def _gate(tools: Tools, task: TapeTask, drive: TapeDrive, *, resumed: bool) -> TapeEnd | None:
-    """What must hold before a tape is touched: barcode, a cartridge that is ready and may be written."""
+    """What must hold before a tape is touched: barcode, a cartridge that is ready and may be written.
+
+    The robot is asked first: nobody waits for a cartridge that is not in the drive.
+    """
     try:
-        element = tools.changers[task.library].inventory().at(task.element)
-        wait_until_ready(drive, clock=tools.clock)
-        cartridge = drive.inspect()
-    except (RoboticsError, DeviceFailure, BackendError) as error:
-        if resumed:
-            raise
-        words = _("{drive} or the robot does not answer before the session: {error}")
-        return TapeEnd("waits", words.format(drive=task.drive, error=error))
+        element = asked_anew(lambda: tools.changers[task.library].inventory().at(task.element))
+    except (RoboticsError, DeviceFailure) as error:
+        return _silent(task, error, resumed=resumed)
     seen = element.barcode if element is not None and element.full else None
     if seen != task.barcode:
         words = _("{drive} holds {value}, not {barcode}").format(
@@ -206,6 +205,11 @@ def _gate(tools: Tools, task: TapeTask, drive: TapeDrive, *, resumed: bool) -> T
         if resumed or seen is None:
             raise WorldDiffers(words)
         return TapeEnd("wrong", words)
+    try:
+        wait_until_ready(drive, clock=tools.clock)
+        cartridge = drive.inspect()
+    except (DeviceFailure, BackendError) as error:
+        return _silent(task, error, resumed=resumed)
     if resumed:
         return None
     if cartridge.write_protected:
@@ -214,6 +218,14 @@ def _gate(tools: Tools, task: TapeTask, drive: TapeDrive, *, resumed: bool) -> T
         words = _("{barcode} is write-once or a cleaning cartridge, and was never to be written")
         return TapeEnd("unfit", words.format(barcode=task.barcode))
     return None
+
+
+def _silent(task: TapeTask, error: Exception, *, resumed: bool) -> TapeEnd:
+    """Nobody could say what lies in the drive. Raises `error` where a session before may have written."""
+    if resumed:
+        raise error
+    words = _("{drive} or the robot does not answer before the session: {error}")
+    return TapeEnd("waits", words.format(drive=task.drive, error=error))
 
 
 def _by_the_label(task: TapeTask, contents: TapeContents) -> TapeEnd | None:

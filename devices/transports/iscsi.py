@@ -7,6 +7,7 @@ went with it: the transport stays dead until `close`.
 
 import ctypes as c
 import math
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +36,10 @@ class Chap:
 
 
 class IscsiTransport:
-    """Carries command blocks to one logical unit of a target; `portal` is "address:port"."""
+    """Carries command blocks to one logical unit of a target; `portal` is "address:port".
+
+    Threads take turns: a context of the library that two of them use at once ends the process.
+    """
 
     def __init__(
         self,
@@ -53,6 +57,7 @@ class IscsiTransport:
         self._library = library
         self._context: Any = None
         self._dead: str | None = None
+        self._turn = threading.Lock()
         self._what = f"{target} unit {lun} at {portal}"
 
     def execute(
@@ -66,15 +71,24 @@ class IscsiTransport:
             raise ValueError("a command either receives or sends data")
         if not 0 < len(cdb) <= _CDB_BYTES_MAX:
             raise ValueError(f"a command of {len(cdb)} bytes")
+        with self._turn:
+            return self._exchange(bytes(cdb), data_in, bytes(data_out or b""), timeout_s)
+
+    def close(self) -> None:
+        """Log out and give the session up; a later command makes a new one."""
+        with self._turn:
+            self._close()
+
+    def _exchange(self, cdb: bytes, data_in: int, outgoing: bytes, timeout_s: float) -> Result:
         seconds = math.ceil(timeout_s) + _CLOCK_TICK_S
         context = self._opened(seconds)
         library = self._library
         library.iscsi_set_timeout(context, seconds)
-        outgoing, incoming = bytes(data_out or b""), c.create_string_buffer(data_in)
+        incoming = c.create_string_buffer(data_in)
         direction = libiscsi.TRANSFER_READ if data_in else libiscsi.TRANSFER_NONE
         if outgoing:
             direction = libiscsi.TRANSFER_WRITE
-        task = library.scsi_create_task(len(cdb), bytes(cdb), direction, data_in or len(outgoing))
+        task = library.scsi_create_task(len(cdb), cdb, direction, data_in or len(outgoing))
         if data_in:
             # A buffer of ours, else sense would come in place of the data.
             library.scsi_task_add_data_in_buffer(task, data_in, c.addressof(incoming))
@@ -85,14 +99,13 @@ class IscsiTransport:
             # The library may still know the task: neither it nor the context can be freed safely.
             library.iscsi_disconnect(context)
             self._context = None
-            raise self._lost(f"command {bytes(cdb).hex()} was not answered")
+            raise self._lost(f"command {cdb.hex()} was not answered")
         try:
-            return self._judge(done.contents, bytes(cdb), incoming, data_in)
+            return self._judge(done.contents, cdb, incoming, data_in)
         finally:
             library.scsi_free_scsi_task(task)
 
-    def close(self) -> None:
-        """Log out and give the session up; a later command makes a new one."""
+    def _close(self) -> None:
         if self._context is not None:
             self._library.iscsi_set_timeout(self._context, _LOGOUT_S)
             if self._dead is None:

@@ -63,6 +63,21 @@ def test_a_drive_that_says_nothing_leaves_what_it_wrote_to_be_found_on_the_tape(
     assert_law(story)
 
 
+def test_a_cartridge_that_left_its_drive_in_the_middle_of_a_session_is_looked_for_at_once(tell: Tell) -> None:
+    story, _packages = tell.on(all_discs_done)
+    story.fault("drive-hang", drive="T1", after=60)
+    tape_drives(story, up=True)
+    story.until(lambda: story.happened("session broken off") == 1)
+    (medium_id,) = {copy.medium_id for copy in on_tape(story, CopyState.WRITING)}
+    story.control("lose", medium=medium_id)  # and nobody says so
+    story.harmed.add(medium_id)
+    before = story.clock.now()
+    story.until(lambda: f"missing:{medium_id}" in story.attentions())
+
+    assert (story.clock.now() - before).total_seconds() < 100
+    assert_law(story)
+
+
 def test_a_drive_that_breaks_every_session_off_is_taken_down_and_a_person_is_told(tell: Tell) -> None:
     story, _packages = tell.on(all_discs_done)
     story.fault("drive-hang", drive="T1", after=60, times=200)

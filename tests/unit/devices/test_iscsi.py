@@ -1,6 +1,8 @@
 """The iSCSI transport over a library that the test plays; the real one is asked in tests/contract."""
 
 import ctypes as c
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -25,6 +27,7 @@ class Library:
         self.is_lost = False
         self.refuses_login = 0
         self.keep: Any = None
+        self.inside = 0
 
     def __getattr__(self, name: str) -> Any:
         def call(*arguments: Any) -> Any:
@@ -45,6 +48,10 @@ class Library:
         return 0
 
     def iscsi_scsi_command_sync(self, context: int, lun: int, task: Any, sent: Any) -> Any:
+        self.inside += 1
+        assert self.inside == 1, "two threads in one context"
+        time.sleep(0.001)
+        self.inside -= 1
         if self.is_lost:
             return None
         for name, value in self.outcome.items():
@@ -81,6 +88,12 @@ def test_a_session_is_made_once_and_never_again_by_itself(library: Library, line
     line.close()
     assert library.names().count("destroy_context") == 1
     assert "secret" not in repr(Chap("us", "secret"))
+
+
+def test_threads_take_turns(line: IscsiTransport) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _number: line.execute(READY, timeout_s=1), range(40)))
+    assert answers == [Result()] * 40
 
 
 def test_data_comes_into_a_buffer_of_its_own(library: Library, line: IscsiTransport) -> None:

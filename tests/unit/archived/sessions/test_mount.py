@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from archived.sessions.mount import Carry, carry, resume, take_inventory
+from archived.sessions.mount import Carry, asked_anew, carry, resume, take_inventory
 from backends.interface import Disc, DiscStatus
 from devices.clock import SimulatedClock
-from devices.failures import TransportTimeout
+from devices.failures import DeviceRefused, TransportTimeout
 from devices.sense import ILLEGAL_REQUEST, UNIT_ATTENTION, Sense
 from robotics.errors import InventoryStale, SourceEmpty
 from robotics.model import Element, ElementKind, Inventory
@@ -162,3 +162,32 @@ def test_robot_that_stays_silent_leaves_everything_unknown() -> None:
     assert found.kind == "vanished"
     assert found.seen is None
     assert "does not answer an inventory" in found.note
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_what_a_robot_and_a_drive_tell_once_is_heard_and_the_look_made_anew(times: int) -> None:
+    reset = Sense(UNIT_ATTENTION, 0x29, 0x00)
+    told: list[Exception] = [
+        InventoryStale("reset", reset),
+        DeviceRefused(reset, b"", "B1"),
+        DeviceRefused(reset, b"", "B1"),
+    ][:times]
+
+    def ask() -> str:
+        if told:
+            raise told.pop(0)
+        return "D1"
+
+    if times < 3:
+        assert asked_anew(ask) == "D1"
+    else:
+        with pytest.raises(DeviceRefused):
+            asked_anew(ask)
+
+
+def test_another_refusal_is_an_answer() -> None:
+    def ask() -> None:
+        raise DeviceRefused(Sense(ILLEGAL_REQUEST, 0x20, 0x00), b"", "B1")
+
+    with pytest.raises(DeviceRefused):
+        asked_anew(ask)
