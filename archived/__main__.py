@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -21,6 +22,7 @@ from archived.scan_command import devices
 from archived.service_manager import service_manager
 from archived.spoken import SpokenGroup, examples_of
 from archived.wiring import paths_of, room_folders, site_on_socket, software
+from archived.wiring_hardware import site_on_hardware
 from devices.clock import SystemClock
 
 SITE = click.option(
@@ -44,7 +46,9 @@ def commands() -> None:
 
 @commands.command(
     epilog=examples_of(
-        "archived", "init --site /srv/archive", "init --site /tmp/try --disc-capacity 8MiB --speed 0"
+        "archived",
+        "init --site /srv/archive --hardware devices.toml",
+        "init --site /tmp/try --disc-capacity 8MiB --speed 0",
     )
 )
 @SITE
@@ -56,15 +60,28 @@ def commands() -> None:
               help="Free space that staging never uses up.")  # fmt: skip
 @click.option("--rest", "rest_s", type=float, default=30.0, show_default=True,
               help="Seconds that a thing that refused to work is left alone.")  # fmt: skip
-def init(site: Path, disc_capacity: int | None, speed: float, keep_free: int, rest_s: float) -> None:
-    """Make a site with a simulated room: one robot, 2 burners, 60 slots, blanks of six batches."""
+@click.option("--hardware", type=click.File(encoding="utf-8"),
+              help="Make a site on the real devices whose tables stand in this file; - is standard input.")  # fmt: skip
+def init(
+    site: Path,
+    disc_capacity: int | None,
+    speed: float,
+    keep_free: int,
+    rest_s: float,
+    hardware: TextIO | None,
+) -> None:
+    """Make a site: on real devices (--hardware), or with a simulated room of one robot, 2 burners and 48 blanks."""
     from archived import founding
     from archived.formats.key_files import load_site_key
 
     capacity = founding.DISC_CAPACITY_BYTES if disc_capacity is None else disc_capacity
-    choices = founding.Choices(capacity, speed, keep_free, rest_s)
+    tables = hardware.read() if hardware is not None else ""
+    if hardware is not None and not tables.strip():
+        raise click.UsageError(_("{name} is empty: it tells of no device").format(name=hardware.name))
+    choices = founding.Choices(capacity, speed, keep_free, rest_s, tables)
     config = founding.make_site(site, choices)
-    click.echo(NOTICE_SIMULATED)
+    if config.simulated:
+        click.echo(NOTICE_SIMULATED)
     click.echo(
         _("site {site} is made: settings in {site_2}, every key explained there").format(
             site=site, site_2=site / configuration.FILE_NAME
@@ -85,6 +102,12 @@ def init(site: Path, disc_capacity: int | None, speed: float, keep_free: int, re
         ).format(key_id=key.public.key_id, fingerprint=key.public.fingerprint, folder=site / "keys")
     )
     click.echo(_("next: archived serve --site {site}").format(site=site))
+    if not config.simulated:
+        click.echo(
+            _(
+                "its first look shows what the libraries hold; then: archivectl media register BARCODE... --batch NAME"
+            )
+        )
 
 
 @commands.command(epilog=examples_of("archived", "serve --site /srv/archive"))
@@ -114,16 +137,18 @@ def serve(site: Path, verbose: bool, log_format: str) -> None:
         say(_("the catalog of this site is gone; next: archivectl catalog rebuild --from-media"))
     founding.check_kind(catalog, config)
     founding.provide_key(catalog, config, paths, SystemClock())
-    served = room.answers(founding.room_socket(site))
-    founding.provide_libraries(catalog, config, site, SystemClock(), served=served)
     for folder in (paths.staging / "packages", paths.staging / "recipes", paths.burns, paths.recalls):
         folder.mkdir(parents=True, exist_ok=True)
     if config.simulated:
+        served = room.answers(founding.room_socket(site))
+        founding.provide_libraries(catalog, config, site, SystemClock(), served=served)
         say(NOTICE_SIMULATED)
-    socket = room.ensure(site, paths.room)
+        devices = site_on_socket(config, paths, room.ensure(site, paths.room))
+    else:
+        devices = site_on_hardware(config, paths)
     daemon = life.Daemon(
         site,
-        site_on_socket(config, paths, socket),
+        devices,
         catalog,
         socket=founding.api_socket(site),
         simulate=lambda verb, arguments: room.control(room.ensure(site, paths.room), verb, arguments),
@@ -220,6 +245,7 @@ def room_serve(site: Path) -> None:
     from archived import room
 
     config = configuration.load(site)
+    room.demand_simulated(config, site)
     room.run(site, room_folders(paths_of(site, config), config))
 
 
@@ -229,7 +255,7 @@ def room_stop(site: Path) -> None:
     """Stop the room; a burn under way is cut off, as by a power cut."""
     from archived import room
 
-    configuration.load(site)
+    room.demand_simulated(configuration.load(site), site)
     click.echo(NOTICE_SIMULATED)
     click.echo(_("the room is stopped") if room.stop(site) else _("no room was running"))
 

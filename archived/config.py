@@ -7,6 +7,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from archived.device_rules import check_secret_files
 from archived.errors import ConfigurationError
 from archived.language import _
 from archived.settings import Config
@@ -37,6 +38,7 @@ def load(site: Path) -> Config:
         ) from None
     config = parse(text, where=str(path))
     _check_places(config, site, str(path))
+    check_secret_files(config, str(path))
     return config
 
 

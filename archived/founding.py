@@ -1,4 +1,7 @@
-"""Making a site: settings, catalog, staging, and a simulated room with its blanks. Nothing is ever overwritten."""
+"""Making a site: settings, catalog, staging, and a simulated room with its blanks. Nothing is ever overwritten.
+
+A site on real devices is made without touching them: the daemon's first look tells what its libraries hold.
+"""
 
 import hashlib
 import os
@@ -23,6 +26,7 @@ from archived.language import _
 from archived.media_kinds import NATIVE_BYTES
 from archived.model import Drive, Medium
 from archived.policy.cartridge_labels import CLEANING, read_label
+from archived.real_settings import real_settings
 from archived.sessions.tools import SitePaths
 from archived.settings import Config
 from archived.stages.capacity import charge_anew
@@ -49,6 +53,8 @@ class Choices:
     speed: float = 1.0
     keep_free_bytes: int = 1 << 30
     rest_s: float = 30.0
+    #: Libraries, devices, pools and classes of a real room, as TOML; empty makes a simulated one.
+    hardware: str = ""
 
 
 def make_site(
@@ -58,6 +64,7 @@ def make_site(
 
     Raises:
         Refused: the folder holds a site, or anything else, already.
+        ConfigurationError: the tables of a real room say something that cannot be.
     """
     if site.exists() and any(site.iterdir()):
         raise Refused(
@@ -70,17 +77,16 @@ def make_site(
                 disc_capacity_bytes=choices.disc_capacity_bytes
             )
         )
-    site.mkdir(parents=True, exist_ok=True)
-    text = settings_text.template(
-        speed=choices.speed, keep_free_bytes=choices.keep_free_bytes, rest_s=choices.rest_s
-    )
+    text = _settings(choices)
     config = configuration.parse(text)
+    site.mkdir(parents=True, exist_ok=True)
     paths = paths_of(site, config)
     for folder in (paths.staging / "packages", paths.staging / "recipes", paths.burns, paths.recalls):
         folder.mkdir(parents=True)
-    room = furnish_room(
-        paths.room, config, disc_capacity_bytes=choices.disc_capacity_bytes, speed=choices.speed
-    )
+    room = None
+    if config.simulated:
+        capacity_bytes = choices.disc_capacity_bytes
+        room = furnish_room(paths.room, config, disc_capacity_bytes=capacity_bytes, speed=choices.speed)
     make_site_key(paths.keys, key)
     catalog = Catalog(paths.catalog)
     catalog.upgrade()
@@ -89,6 +95,15 @@ def make_site(
     # Last: a folder without it is not a site, and init can be told so.
     (site / configuration.FILE_NAME).write_text(text, encoding="utf-8")
     return config
+
+
+def _settings(choices: Choices) -> str:
+    """The text of archived.toml."""
+    if not choices.hardware:
+        return settings_text.template(
+            speed=choices.speed, keep_free_bytes=choices.keep_free_bytes, rest_s=choices.rest_s
+        )
+    return real_settings(choices.hardware, keep_free_bytes=choices.keep_free_bytes, rest_s=choices.rest_s)
 
 
 def found_again(catalog: Catalog, config: Config, site: Path, clock: Clock | None = None) -> bool:
@@ -103,7 +118,8 @@ def found_again(catalog: Catalog, config: Config, site: Path, clock: Clock | Non
     paths = paths_of(site, config)
     demand_no_burn(paths)
     put_burns_aside(paths, "burns-of-a-catalog-that-is-gone")
-    rooms = [room_plan(folder) for folder in room_folders(paths, config)]
+    # What a real library holds is told by the first look.
+    rooms = [room_plan(folder) for folder in room_folders(paths, config)] if config.simulated else []
     now = (clock or SystemClock()).now()
     with catalog.write() as write:
         events.set_setting(write, "room", config.room)
@@ -224,14 +240,16 @@ def room_socket(site: Path) -> Path:
     return run_directory(site) / "room"
 
 
-def _register(catalog: Catalog, config: Config, room: "RoomPlan", clock: Clock) -> None:
+def _register(catalog: Catalog, config: Config, room: "RoomPlan | None", clock: Clock) -> None:
     now = clock.now()
     with catalog.write() as write:
         events.set_setting(write, "room", config.room)
-        _register_floor(write, room)
+        if room is not None:
+            _register_floor(write, room)
         events.set_setting(write, surveys.ORIGIN, surveys.FOUNDED)
         events.append(write, now, "site made", ("site", config.site.name), room=config.room)
-        _register_media(write, room, now)
+        if room is not None:
+            _register_media(write, room, now)
 
 
 def _register_media(write: Connection, room: "RoomPlan", now: datetime) -> None:

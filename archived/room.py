@@ -10,6 +10,7 @@ from typing import Any
 from archived.errors import Refused, Unavailable
 from archived.founding import room_socket
 from archived.language import _
+from archived.settings import Config
 from archived.wiring import serve_room
 from devices.clock import Clock, SystemClock
 from devices.failures import DeviceFailure
@@ -54,6 +55,17 @@ def ensure(site: Path, room: Path, clock: Clock | None = None) -> Path:
             advice=f"read {site / 'room.log'}",
         ) from None
     return socket
+
+
+def demand_simulated(config: Config, site: Path) -> None:
+    """Raises Refused for a site on real devices: there is no room to be served or stopped."""
+    if not config.simulated:
+        raise Refused(
+            _("{site} works on real devices: there is no simulated room to be served or stopped").format(
+                site=site
+            ),
+            advice=_("archived serve --site {site} serves the site itself").format(site=site),
+        )
 
 
 def run(site: Path, rooms: Sequence[Path]) -> None:

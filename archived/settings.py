@@ -98,6 +98,31 @@ class LibrarySettings:
     move_timeout_s: float = 900.0
     #: "auto": a tape drive that asks for it is cleaned; "ask": a person orders it.
     clean: str = "auto"
+    #: Slots of one magazine, in order of their addresses, in a real library; 0 where nobody knows.
+    magazine_slots: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSettings:
+    """How one changer or drive of a real room is reached: docs/hardware-configuration.md."""
+
+    #: A local node; empty for one behind iSCSI.
+    path: str = ""
+    #: "address:port" of an iSCSI target, its name, and the number of the logical unit.
+    portal: str = ""
+    target: str = ""
+    lun: int = 0
+    #: How we call ourselves there; empty means a name made from the site's.
+    initiator: str = ""
+    chap_user: str = ""
+    #: An absolute path of a file of mode 0600 whose first line is the secret.
+    chap_secret_file: str = ""
+    #: What the device must say of itself (VPD page 80h); empty is not checked.
+    serial: str = ""
+    #: Names what this kind of device cannot do as it should; empty is chosen by INQUIRY.
+    profile: str = ""
+    #: A drive's element address in its changer; 0 is found by the serial number.
+    element: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +242,8 @@ class Config:
     intake: IntakeSettings = field(default_factory=IntakeSettings)
     lists: ListSettings = field(default_factory=ListSettings)
     hot_folders: Mapping[str, HotFolderSettings] = field(default_factory=dict)
+    #: Changers by the names of their libraries, drives by their own; only for a real room.
+    devices: Mapping[str, DeviceSettings] = field(default_factory=dict)
 
     @property
     def simulated(self) -> bool:

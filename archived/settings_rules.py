@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from archived.device_rules import check_devices
 from archived.errors import ConfigurationError
 from archived.language import SOURCE, TRANSLATED, _
 from archived.media_kinds import LIBRARY_KINDS, MEDIA_KINDS, NATIVE_BYTES, TAPE
@@ -12,7 +13,7 @@ from archived.text_encodings import encoding_named
 from archived.time_of_day import time_of_day
 
 Demand = Callable[[bool, str], None]
-ROOMS = ("simulated",)
+ROOMS = ("simulated", "hardware")
 #: Names of pools and classes stand in the catalog rows of every disc.
 NAME_BYTES_MAX = 64
 #: What a column of a list may mean; `archived.policy.list_columns` says what each of them is.
@@ -47,6 +48,7 @@ def check(config: Config, where: str) -> None:
     _check_pools(config, demand)
     for name, kind in config.classes.items():
         _check_copies(name, kind, config, demand)
+    check_devices(config, where)
 
 
 def _check_site(config: Config, demand: Demand) -> None:
@@ -177,6 +179,10 @@ def _check_libraries(config: Config, demand: Demand) -> None:
             _('library {name!r}: clean = {clean!r}; known are "auto" and "ask"').format(
                 name=name, clean=library.clean
             ),
+        )
+        demand(
+            library.magazine_slots >= 0,
+            _("library {name!r}: magazine_slots must not be negative").format(name=name),
         )
 
 

@@ -1,15 +1,19 @@
 """The text of a fresh archived.toml, every key commented."""
 
-TEMPLATE = """\
+import json
+from collections.abc import Sequence
+
+_SITE = """\
 # archived: the settings of one site. Every key is here; what is commented out shows its default.
 # An unknown key is an error, so that a slip of the pen is never a silent default.
 
-# What the robot room is. "simulated": a virtual room, nothing in it is preserved.
+# What the robot room is. "simulated": a virtual room, nothing in it is preserved. "hardware": real changers and
+# drives, each with a table [devices.NAME] that says how it is reached.
 # Without this key nothing starts, and a site that holds packages never changes its kind.
-room = "simulated"
+room = "{room}"
 
 # The storage class of a submission that names none.
-default_class = "permanent"
+default_class = "{default_class}"
 
 # A robot, drive or disc that refused to work is left alone this many seconds before it is looked at again.
 rest_s = {rest_s}
@@ -80,12 +84,16 @@ parallel = 2
 # series, volume, folder, title, retention, confidentiality, storage_class, pages, files, or ignore.
 # "归档号" = "volume"
 
+"""
+_SIMULATION = """\
 [simulation]
 # Times that a real robot or drive would take are divided by this; 0 = no waiting at all.
 speed = {speed}
 # Seed of everything that happens by chance in the room.
 seed = 1
 
+"""
+_LIBRARY = """\
 [libraries.main]
 # What its drives are: "disc" or "tape" (docs/tape.md). A room with both has two libraries.
 kind = "disc"
@@ -100,6 +108,9 @@ move_timeout_s = 900.0
 # Only for tape libraries: "auto" cleans a drive that asks for it with a cleaning cartridge of the library, "ask" tells
 # a person. A library that cleans by itself is "ask".
 clean = "auto"
+# Slots of one magazine, in order of their addresses; 0 = nobody knows, and no rule speaks of magazines. A simulated
+# library knows its own.
+magazine_slots = 0
 
 [pools.bluray]
 name_zh = "蓝光"
@@ -134,12 +145,14 @@ image_bytes = 0
 # Only for tape pools: images are written in blocks of so many bytes.
 tape_block_bytes = 1048576
 
+"""
+_CLASS = """\
 [classes.permanent]
 name_zh = "永久"
 # Every pool that a package of this class must reach.
-pools = ["bluray"]
+pools = {pools}
 # Tape pools to which every image with such a package is copied once more; it is archived when these copies are, too.
-copies = []
+copies = {copies}
 # Must a submission state its retention (保管期限) and confidentiality (密级)?
 retention_mandatory = true
 confidentiality_mandatory = true
@@ -150,6 +163,30 @@ leave_out = ["Thumbs.db", ".DS_Store", "~$*"]
 # Encoding of unmarked names in zip and tar archives of this class, such as gb18030; "" = [archives] names.
 archive_names = ""
 
+"""
+_DEVICES = """\
+# How each changer (by its library's name) and each drive of a real room is reached; docs/hardware-configuration.md.
+# [devices.T1]
+# A local node; links that stay the same after a restart, such as those in /dev/tape/by-id, are the better ones.
+# path = ""
+# Or iSCSI: "address:port", the target's name, and the number of the logical unit.
+# portal = ""
+# target = ""
+# lun = 0
+# How we call ourselves there; "" = a name made from the site's.
+# initiator = ""
+# The user by which we prove who we are, and the path of a file (mode 0600) with the secret: it never stands here.
+# chap_user = ""
+# chap_secret_file = ""
+# The serial number that it must tell (VPD page 80h): another device there is refused. "" = not checked.
+# serial = ""
+# What this kind of device cannot do as it should, by the profile's name; "" = chosen by INQUIRY.
+# profile = ""
+# A drive's element address in its changer; 0 = found by the serial number that the changer tells.
+# element = 0
+
+"""
+_HOT_FOLDERS = """\
 # A hot folder: what becomes ready in it is taken. As many as you like, each under a name of its own; see
 # docs/hot-folders.md.
 # [hot_folders.scans]
@@ -180,5 +217,34 @@ archive_names = ""
 
 
 def template(*, speed: float, keep_free_bytes: int, rest_s: float = 30.0) -> str:
-    """The text of a fresh archived.toml, every key commented."""
-    return TEMPLATE.format(speed=float(speed), keep_free_bytes=keep_free_bytes, rest_s=float(rest_s))
+    """The text of a fresh archived.toml for a simulated room, every key commented."""
+    text = _SITE + _SIMULATION + _LIBRARY + _CLASS + _DEVICES + _HOT_FOLDERS
+    return text.format(
+        room="simulated",
+        default_class="permanent",
+        speed=float(speed),
+        keep_free_bytes=keep_free_bytes,
+        rest_s=float(rest_s),
+        pools='["bluray"]',
+        copies="[]",
+    )
+
+
+def hardware_template(
+    tables: str,
+    *,
+    default_class: str,
+    pools: Sequence[str],
+    copies: Sequence[str],
+    keep_free_bytes: int,
+    rest_s: float = 30.0,
+) -> str:
+    """The text of a fresh archived.toml for a real room: `tables` are its libraries, devices, pools and classes.
+
+    When `pools` are given, a class of the name `default_class` is made of them and of `copies`.
+    """
+    said = {"room": "hardware", "keep_free_bytes": keep_free_bytes, "rest_s": float(rest_s)}
+    text = _SITE.format(default_class=default_class, **said) + tables.strip("\n") + "\n\n"
+    if pools:
+        text += _CLASS.format(pools=json.dumps(list(pools)), copies=json.dumps(list(copies)))
+    return text + _HOT_FOLDERS.format()

@@ -1,10 +1,11 @@
 """Media, the copies on them, the moves between elements, and the drives."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from archived import states
 from archived.catalog.rows import add, advance, in_states, one, values
@@ -208,6 +209,13 @@ def get_drive(connection: Connection, name: str) -> Drive:
 
 def register_drive(connection: Connection, item: Drive) -> None:
     add(connection, drive, item)
+
+
+def place_drives(connection: Connection, library: str, items: Sequence[Drive]) -> None:
+    """Replace the drives of a library: names and elements may have changed places among them."""
+    connection.execute(delete(drive).where(drive.c.library == library))
+    for item in items:
+        add(connection, drive, item)
 
 
 def set_drive(connection: Connection, name: str, *, up: bool, note: str) -> None:

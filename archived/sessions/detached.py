@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,14 +30,19 @@ JOB, LOCK, DONE, PROGRESS, LOG = "job.json", "lock", "done", "progress", "log"
 
 @dataclass(frozen=True, slots=True)
 class DetachedBurner:
-    """Implements `archived.sessions.tools.Burner`; `targets` says for each drive where the bytes go."""
+    """Implements `archived.sessions.tools.Burner`; `targets` says for each drive where the bytes go.
+
+    `let_go` makes this process give a drive up, so that the one that burns has it alone.
+    """
 
     burns: Path
     clock: Clock
     targets: Mapping[str, Mapping[str, Any]]
+    let_go: Callable[[str], None] = lambda drive: None
 
     def burn(self, job: BurnJob, report: Report) -> BurnOutcome:
         folder = self._folder(job)
+        self.let_go(job.drive)
         if folder.exists():
             lock = _take(folder)
             if lock is None:
@@ -68,6 +73,7 @@ class DetachedBurner:
         folder = self._folder(job)
         if not folder.exists():
             return BurnOutcome("interrupted", _("the burn was not begun"))
+        self.let_go(job.drive)
         outcome = self._follow(folder, report, None)
         if outcome.kind == "interrupted":
             withdraw(self.targets[job.drive])

@@ -58,6 +58,23 @@ class Carried:
     unready: bool = False
     #: What the tape drives at both ends said of themselves: before a cartridge left, and after trouble.
     health: tuple[DriveHealth, ...] = ()
+    #: All that the look saw; None when there was none.
+    inventory: Inventory | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look into every element showed; None with words when the robot did not answer."""
+
+    inventory: Inventory | None
+    note: str = ""
+
+    @property
+    def seen(self) -> dict[int, str | None] | None:
+        """Full elements with their barcodes."""
+        if self.inventory is None:
+            return None
+        return {e.address: e.barcode for e in self.inventory.elements if e.full}
 
 
 def _ignore(_waited_s: float) -> None:
@@ -90,18 +107,23 @@ def resume(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
 
 def look(tools: Tools, task: Carry, note: str = "") -> Carried:
     """Where the medium of a motion is, by inventory alone. Used after every motion and after a crash."""
-    seen = take_inventory(tools, task.library)
+    looked = take_inventory(tools, task.library)
+    seen = looked.seen
     if seen is None:
-        return Carried("vanished", None, f"{note}; the robot does not answer an inventory".lstrip("; "))
+        words = f"{note}; the robot does not answer an inventory: {looked.note}"
+        return Carried("vanished", None, words.lstrip("; "))
 
     def holds(address: int) -> bool:
         return address in seen and seen[address] in (task.barcode, None)
 
+    def carried(kind: str, note: str) -> Carried:
+        return Carried(kind, seen, note, inventory=looked.inventory)
+
     if holds(task.destination) and not (holds(task.source) and seen[task.source] == task.barcode):
-        return Carried("arrived", seen, note)
+        return carried("arrived", note)
     if holds(task.source):
-        return Carried("stayed", seen, note or "the robot reported no error, and the medium did not move")
-    return Carried("vanished", seen, note or f"{task.barcode} is in neither element")
+        return carried("stayed", note or "the robot reported no error, and the medium did not move")
+    return carried("vanished", note or f"{task.barcode} is in neither element")
 
 
 def demand_medium(tools: Tools, library: str, element: int, barcode: str | None, drive: str) -> None:
@@ -176,25 +198,26 @@ def _move(changer: Changer, task: Carry) -> None:
         changer.move(source=task.source, destination=task.destination)
 
 
-def take_inventory(tools: Tools, library: str) -> dict[int, str | None] | None:
-    """Full elements with their barcodes; None when the robot does not say within LOOK_TIMEOUT_S."""
-    inventory = _inventory(tools, library)
-    return None if inventory is None else {e.address: e.barcode for e in inventory.elements if e.full}
-
-
-def _inventory(tools: Tools, library: str) -> Inventory | None:
+def take_inventory(tools: Tools, library: str) -> Looked:
+    """What is where, asked for LOOK_TIMEOUT_S at most; a device that is another one is not asked again."""
     changer = tools.changers[library]
+    words = ""
 
     def answer() -> Inventory | None:
+        nonlocal words
         try:
             return changer.inventory()
-        except (OutcomeUnknown, RoboticsError):
+        except (OutcomeUnknown, RoboticsError) as error:
+            words = str(error)
             return None
 
     try:
-        return wait_until(answer, clock=tools.clock, timeout_s=LOOK_TIMEOUT_S, interval_s=LOOK_INTERVAL_S)
+        found = wait_until(answer, clock=tools.clock, timeout_s=LOOK_TIMEOUT_S, interval_s=LOOK_INTERVAL_S)
     except WaitExpired:
-        return None
+        return Looked(None, words)
+    except DeviceFailure as error:
+        return Looked(None, str(error))
+    return Looked(found)
 
 
 def _trays_closed(tools: Tools, task: Carry, carried: Carried, waiting: Waiting) -> Carried:

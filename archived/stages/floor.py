@@ -29,6 +29,8 @@ class Floor:
     #: Storage slots with their magazines, and import/export slots.
     slots: Mapping[int, str | None]
     ports: tuple[int, ...]
+    #: Drives of the changer that are none of ours: nothing is put there, and nothing taken.
+    others: tuple[int, ...] = ()
 
     def in_drive(self, drive: Drive) -> Medium | None:
         """The medium that lies in a drive."""
@@ -47,7 +49,7 @@ class Floor:
     @property
     def in_hand(self) -> Medium | None:
         """The medium that the robot stopped with: in no slot, no port and no drive."""
-        known = {*self.slots, *self.ports, *(drive.element for drive in self.drives)}
+        known = {*self.slots, *self.ports, *self.others, *(drive.element for drive in self.drives)}
         return next((m for m in self.media if m.element is not None and m.element not in known), None)
 
     @property
@@ -75,6 +77,7 @@ def floors(read: Connection, site: Site) -> list[Floor]:
                 int(address): magazine for address, magazine in _elements(settings, name)["slots"].items()
             },
             ports=tuple(_elements(settings, name)["ports"]),
+            others=tuple(_elements(settings, name).get("others", ())),
         )
         for name in site.config.libraries
     ]
@@ -101,12 +104,21 @@ def drive_worked(write: Connection, drive: str) -> None:
 
 
 def furnish(
-    write: Connection, library: str, *, slots: Mapping[int, str | None], ports: Sequence[int]
+    write: Connection,
+    library: str,
+    *,
+    slots: Mapping[int, str | None],
+    ports: Sequence[int],
+    others: Sequence[int] = (),
 ) -> None:
-    """Put on record which storage slots (with their magazines) and import/export slots a library has."""
+    """Put on record which storage slots (with their magazines) and import/export slots a library has.
+
+    `others` are drives of the changer that are none of ours.
+    """
     document = {
         "slots": {str(address): magazine for address, magazine in slots.items()},
         "ports": list(ports),
+        "others": list(others),
     }
     events.set_setting(write, f"{ELEMENTS}:{library}", json.dumps(document))
 

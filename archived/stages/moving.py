@@ -23,6 +23,7 @@ from archived.sessions.tools import Tools
 from archived.stages import hold, look_wants, recall_area, recall_reading
 from archived.stages.cleaning_asked import cleans, no_writing_in
 from archived.stages.floor import Floor, floors
+from archived.stages.furnishing import furnish_as_seen
 from archived.stages.robot_trouble import drive_down, move_failed, robot_silent
 from archived.stages.settling import settle
 from archived.stages.tape_trouble import tell_health
@@ -140,8 +141,9 @@ def run(action: Action, tools: Tools) -> Carried:
         tools.progress.begin(
             action.key, _("looking into every element of {library}").format(library=action.task.library)
         )
-        seen = take_inventory(tools, action.task.library)
-        return Carried("arrived" if seen is not None else "vanished", seen)
+        looked = take_inventory(tools, action.task.library)
+        kind = "arrived" if looked.inventory is not None else "vanished"
+        return Carried(kind, looked.seen, looked.note, inventory=looked.inventory)
     motion: Motion = action.task
     task = motion.carry
     tools.progress.begin(
@@ -166,6 +168,8 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
     if outcome.seen is None:
         robot_silent(write, site, library, outcome.note)
         return LOOK_REST_S
+    if outcome.inventory is not None:
+        furnish_as_seen(write, site, library, outcome.inventory)
     settle(write, site, library, outcome.seen)
     events.clear_attention(write, f"robot:{library}")
     for health in outcome.health:

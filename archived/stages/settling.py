@@ -114,6 +114,7 @@ def _stranger(write: Connection, site: Site, library: str, element: int, barcode
     """A medium that the catalog never saw: on record, and set aside until a person says what it is."""
     label = _label_in(site, library, barcode)
     words = _("a cleaning cartridge, never used for data") if label.cleaning else ""
+    floor = next(floor for floor in floors(write, site) if floor.library == library)
     media.register(
         write,
         Medium(
@@ -126,8 +127,9 @@ def _stranger(write: Connection, site: Site, library: str, element: int, barcode
             capacity_bytes=0,
             library=library,
             element=element,
-            home_element=None,
-            magazine=None,
+            # Where it was found is as good a home as any.
+            home_element=element if element in floor.slots else None,
+            magazine=floor.slots.get(element),
             seen_at=site.now(),
             note=words or _("found in the library; the catalog did not know it"),
             simulated=site.config.simulated,

@@ -34,7 +34,7 @@ from backends.tape.log_pages import (
 )
 from backends.tape.modes import DataCompressionPage, ModeParameters, ModeSelect6, ModeSense6
 from backends.tape.navigation import CommandedNavigation, Navigation, WalkedNavigation
-from backends.tape.profiles import STANDARD, TapeProfile
+from backends.tape.profiles import STANDARD, TapeProfile, profile_for
 from backends.tape.ssc import BlockLimits, LoadUnload, Read6, ReadBlockLimits, Write6, WriteFilemarks6
 from backends.tape.verdicts import (
     deferred_failure,
@@ -43,7 +43,7 @@ from backends.tape.verdicts import (
     is_remark,
     write_failure,
 )
-from devices.failures import DeviceRefused, WireDamaged, WorldDiffers
+from devices.failures import DeviceRefused, OutcomeUnknown, WireDamaged, WorldDiffers
 from devices.scsi import (
     TYPE_TAPE,
     Inquiry,
@@ -75,7 +75,8 @@ class SscTapeDrive:
     """Implements `backends.interface.TapeDrive`; `name` is how messages call it.
 
     With `compression` off (the default) the drive is told to store blocks as they come. `fixed_block_bytes` sets
-    the drive to blocks of that one length; then every block has it.
+    the drive to blocks of that one length; then every block has it. With `profile` None it is chosen by what the
+    drive says that it is, once one is needed.
     """
 
     def __init__(
@@ -84,20 +85,19 @@ class SscTapeDrive:
         timeouts: TapeTimeouts | None = None,
         *,
         name: str = "drive",
-        profile: TapeProfile = STANDARD,
+        profile: TapeProfile | None = STANDARD,
         compression: bool = False,
         fixed_block_bytes: int = 0,
     ) -> None:
         self._transport = transport
         self._timeouts = timeouts or TapeTimeouts()
         self._name = name
-        self._profile = profile
+        self._chosen = profile
         self._compression = compression
         self._fixed_block_bytes = fixed_block_bytes
         self._is_set_up = False
         self._after_warning_bytes: int | None = None
-        kind = CommandedNavigation if profile.tells_position else WalkedNavigation
-        self._way: Navigation = kind(self._move, self._read_for_position)
+        self._navigation: Navigation | None = None
 
     def identify(self) -> DriveIdentity:
         """Raises WorldDiffers when the device is no tape drive."""
@@ -342,10 +342,24 @@ class SscTapeDrive:
                 return ""
             raise
 
+    @property
+    def _profile(self) -> TapeProfile:
+        if self._chosen is None:
+            self._chosen = profile_for(self.identify())
+        return self._chosen
+
+    @property
+    def _way(self) -> Navigation:
+        if self._navigation is None:
+            kind = CommandedNavigation if self._profile.tells_position else WalkedNavigation
+            self._navigation = kind(self._move, self._read_for_position)
+        return self._navigation
+
     def _forget(self) -> None:
         self._is_set_up = False
         self._after_warning_bytes = None
-        self._way.lost()
+        if self._navigation is not None:
+            self._navigation.lost()
 
     def _move(self, cdb: bytes) -> bytes:
         data = self._execute(cdb, timeout_s=self._timeouts.motion_s)
@@ -364,6 +378,9 @@ class SscTapeDrive:
         """One command. An earlier write that failed is told by whichever command comes next."""
         try:
             return self._transport.execute(cdb, data_in=data_in, data_out=data_out, timeout_s=timeout_s).data
+        except OutcomeUnknown:
+            self._forget()  # the command may have been carried out: where the tape stands is not known
+            raise
         except DeviceRefused as refused:
             sense: Sense = refused.sense
             if blame_of(sense) is Blame.STATE_CHANGED:

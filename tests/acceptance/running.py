@@ -38,13 +38,14 @@ class Site:
     """One site. Everything that it starts is found by its folder, and ended by `end`."""
 
     def __init__(self, folder: Path, *, capacity: str = "8MiB", speed: str = "0", keep_free: str = "16MiB",
-                 settings: dict[str, str] | None = None) -> None:  # fmt: skip
+                 settings: dict[str, str] | None = None, hardware: Path | None = None) -> None:  # fmt: skip
         self.folder = folder
         self.daemon: subprocess.Popen[bytes] | None = None
+        self.is_real = hardware is not None
+        room = ["--hardware", hardware] if hardware else ["--disc-capacity", capacity, "--speed", speed]
         made = self.run(
-            "archived", "init", "--site", folder, "--disc-capacity", capacity,
-            "--speed", speed, "--rest", "0.5", "--keep-free", keep_free,
-        )  # fmt: skip
+            "archived", "init", "--site", folder, *room, "--rest", "0.5", "--keep-free", keep_free
+        )
         assert made.status == 0, made.err
         toml = folder / "archived.toml"
         text = toml.read_text(encoding="utf-8")
@@ -187,7 +188,8 @@ class Site:
                 self.daemon.wait(30)
             except subprocess.TimeoutExpired:
                 self.kill()
-        self.run("archived", "room", "stop", "--site", self.folder)
+        if not self.is_real:
+            self.run("archived", "room", "stop", "--site", self.folder)
         until = time.monotonic() + 10
         while (left := self.processes()) and time.monotonic() < until:
             time.sleep(0.1)

@@ -153,7 +153,7 @@ def test_resumed_motion_commands_nothing_and_draws_the_tray_in() -> None:
 
 
 def test_robot_that_is_silent_for_a_while_is_asked_until_it_answers() -> None:
-    assert take_inventory(tools(Robot({SLOT: "D1"}, silent_looks=20), Tray()), "main") == {SLOT: "D1"}
+    assert take_inventory(tools(Robot({SLOT: "D1"}, silent_looks=20), Tray()), "main").seen == {SLOT: "D1"}
 
 
 def test_robot_that_stays_silent_leaves_everything_unknown() -> None:

@@ -1,0 +1,172 @@
+"""What the tables of real devices must hold together; everything that is wrong is said at once."""
+
+import difflib
+import re
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from archived.errors import ConfigurationError
+from archived.language import _
+from archived.media_kinds import TAPE
+from archived.settings import Config, DeviceSettings
+from backends.tape.profiles import PROFILES as TAPE_PROFILES
+from robotics.profiles import PROFILES as CHANGER_PROFILES
+
+LUN_MAX = 16383
+_PORTAL = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5})")
+#: iSCSI names (RFC 7143 4.2.7).
+_ISCSI_NAME = re.compile(r"(?:iqn|eui|naa)\.[A-Za-z0-9.:_-]{1,219}")
+#: Keys that mean something behind iSCSI only.
+_OF_ISCSI = ("target", "lun", "initiator", "chap_user", "chap_secret_file")
+CHANGER, TAPE_DRIVE, BURNER = "changer", "tape drive", "burner"
+
+
+def roles(config: Config) -> dict[str, str]:
+    """What each name that needs a table of its own is: a changer, a tape drive or a burner."""
+    found = dict.fromkeys(config.libraries, CHANGER)
+    for library in config.libraries.values():
+        found |= dict.fromkeys(library.drives, TAPE_DRIVE if library.kind == TAPE else BURNER)
+    return found
+
+
+def check_devices(config: Config, where: str) -> None:
+    """Raises ConfigurationError, which names `where` and every problem with the tables of devices."""
+    _raise(list(_problems(config)), where)
+
+
+def check_secret_files(config: Config, where: str) -> None:
+    """The files that hold secrets are there, and nobody else may read them. Raises ConfigurationError."""
+    found = (_secret_problem(name, device) for name, device in config.devices.items())
+    _raise([words for words in found if words], where)
+
+
+def _raise(problems: list[str], where: str) -> None:
+    if problems:
+        raise ConfigurationError(
+            "\n".join(f"{where}: {words}" for words in problems),
+            advice=_("docs/hardware-configuration.md explains every key of [devices]"),
+            problems=problems,
+        )
+
+
+def _problems(config: Config) -> Iterator[str]:
+    if config.simulated:
+        if config.devices:
+            yield _('[devices] is for room = "hardware"; a simulated room has no use for it')
+        return
+    wanted = roles(config)
+    yield from _names(config)
+    for name, role in wanted.items():
+        if name not in config.devices:
+            yield _("{name}: a real {role} needs a table [devices.{name}]").format(name=name, role=role)
+    for name, device in config.devices.items():
+        if name not in wanted:
+            near = difflib.get_close_matches(name, wanted, n=1, cutoff=0.0)
+            yield _("[devices.{name}]: no library and no drive is called so; did you mean {near}?").format(
+                name=name, near=near[0] if near else "-"
+            )
+            continue
+        for words in (*_way(device), *_what(device, wanted[name])):
+            yield f"[devices.{name}]: {words}"
+    yield from _twice(config)
+
+
+def _names(config: Config) -> Iterator[str]:
+    counts = Counter(drive for library in config.libraries.values() for drive in library.drives)
+    for drive, count in counts.items():
+        if count > 1 or drive in config.libraries:
+            yield _(
+                "{name}: two things have this name; every library and every drive has one of its own"
+            ).format(name=drive)
+
+
+def _way(device: DeviceSettings) -> Iterator[str]:
+    """How it is reached: by a node or by iSCSI, and nothing of the other."""
+    if device.path and device.portal:
+        yield _("it has a path and a portal; a device is reached in one way")
+    elif not device.path and not device.portal:
+        yield _("it has neither a path (local node) nor a portal (iSCSI)")
+    if device.path and not device.path.startswith("/"):
+        yield _("path {path!r} is not absolute").format(path=device.path)
+    if device.path and not device.portal:
+        for key in _OF_ISCSI:
+            if getattr(device, key):
+                yield _("{key} is for a device behind iSCSI, and this one has a path").format(key=key)
+    if device.portal:
+        port = _PORTAL.fullmatch(device.portal)
+        if port is None or not 0 < int(port[1]) < 1 << 16:
+            yield _("portal {portal!r} is not address:port").format(portal=device.portal)
+        yield from _iscsi(device)
+
+
+def _iscsi(device: DeviceSettings) -> Iterator[str]:
+    if not device.target:
+        yield _("target is missing: the iSCSI name behind the portal")
+    for name in filter(None, (device.target, device.initiator)):
+        if _ISCSI_NAME.fullmatch(name) is None:
+            yield _("{name!r} is no iSCSI name, such as iqn.2026-01.example:lib").format(name=name)
+    if not 0 <= device.lun <= LUN_MAX:
+        yield _("lun lies in 0..{most}").format(most=LUN_MAX)
+    if device.chap_user and not device.chap_secret_file:
+        yield _("chap_user has no chap_secret_file")
+    if device.chap_secret_file and not device.chap_user:
+        yield _("chap_secret_file has no chap_user")
+    if device.chap_secret_file and not device.chap_secret_file.startswith("/"):
+        yield _("chap_secret_file {path!r} is not absolute").format(path=device.chap_secret_file)
+
+
+def _what(device: DeviceSettings, role: str) -> Iterator[str]:
+    known = {CHANGER: tuple(CHANGER_PROFILES), TAPE_DRIVE: tuple(TAPE_PROFILES), BURNER: ()}[role]
+    if device.profile and device.profile not in known:
+        yield _("there is no profile {profile!r} for a {role}; known are {known}").format(
+            profile=device.profile, role=role, known=", ".join(known) or '""'
+        )
+    if role == CHANGER:
+        if device.element:
+            yield _("element is for drives: it says where in the changer a drive lies")
+        return
+    if device.element < 0:
+        yield _("element must not be negative")
+    if not device.element and not device.serial:
+        yield _(
+            "it needs its serial or its element: nothing else says which place in the changer is this drive"
+        )
+
+
+def _twice(config: Config) -> Iterator[str]:
+    """No two names for one thing."""
+    ways: dict[tuple[str, ...], str] = {}
+    for name, device in config.devices.items():
+        way = (device.path,) if device.path else (device.portal, device.target, str(device.lun))
+        if any(way) and ways.setdefault(way, name) != name:
+            yield _("[devices.{name}] is the device of [devices.{other}]").format(name=name, other=ways[way])
+    for library in config.libraries.values():
+        at: dict[int, str] = {}
+        for drive in library.drives:
+            element = config.devices[drive].element if drive in config.devices else 0
+            if element and at.setdefault(element, drive) != drive:
+                yield _("[devices.{name}] has the element of [devices.{other}]").format(
+                    name=drive, other=at[element]
+                )
+
+
+def _secret_problem(name: str, device: DeviceSettings) -> str:
+    if not device.chap_secret_file:
+        return ""
+    path = Path(device.chap_secret_file)
+    try:
+        mode = path.stat().st_mode
+        empty = not path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        return _("[devices.{name}]: the secret in {path} cannot be read: {error}").format(
+            name=name, path=path, error=error
+        )
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return _("[devices.{name}]: others may read the secret in {path}; chmod 600 {path}").format(
+            name=name, path=path
+        )
+    if empty:
+        return _("[devices.{name}]: there is no secret in {path}").format(name=name, path=path)
+    return ""

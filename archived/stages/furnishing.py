@@ -1,0 +1,93 @@
+"""The floor of a real library, as a look at its changer shows it: slots, ports, and which element is which drive.
+
+A simulated library is furnished by its plan. A real one tells by itself: each look says it anew, so a drive that was
+exchanged or an element that was added needs nothing but a look. What cannot be told is named, and not used.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, media
+from archived.catalog.events import Attention
+from archived.language import _
+from archived.model import Drive
+from archived.policy.drive_places import DriveClaim, DriveElement, DrivePlaces, find_drives
+from archived.stages.floor import ELEMENTS, furnish
+from archived.stages.work import Site
+from robotics.model import ElementKind, Inventory
+
+
+def furnish_as_seen(write: Connection, site: Site, library: str, inventory: Inventory) -> None:
+    """Put on record which elements a real library has, and where its drives are; a simulated one stays as planned."""
+    if site.config.simulated:
+        return
+    is_new = f"{ELEMENTS}:{library}" not in events.settings(write)
+    robot = site.config.libraries[library]
+    elements = [DriveElement(e.address, e.drive_serial) for e in inventory.of_kind(ElementKind.DRIVE)]
+    devices = site.config.devices
+    claims = [DriveClaim(name, devices[name].serial, devices[name].element) for name in robot.drives]
+    places = find_drives(claims, elements)
+    _place(write, site, library, places, elements)
+    drives = {drive.element for drive in media.drives(write) if drive.library == library}
+    furnish(
+        write,
+        library,
+        slots=_slots(inventory, robot.magazine_slots),
+        ports=[e.address for e in inventory.of_kind(ElementKind.IMPORT_EXPORT)],
+        others=[e.address for e in elements if e.address not in drives],
+    )
+    if is_new:
+        events.append(write, site.now(), "library added", ("library", library), kind=robot.kind)
+
+
+def _slots(inventory: Inventory, magazine_slots: int) -> Mapping[int, str | None]:
+    """Slots with their magazines. An empty slot that is not in order (no magazine there) takes no medium."""
+    slots = inventory.of_kind(ElementKind.STORAGE)
+    return {
+        slot.address: f"magazine-{number // magazine_slots + 1}" if magazine_slots else None
+        for number, slot in enumerate(slots)
+        if slot.full or slot.exception is None
+    }
+
+
+def _place(
+    write: Connection, site: Site, library: str, places: DrivePlaces, elements: list[DriveElement]
+) -> None:
+    """Drives where they are now. One that is not found stays on record, out of use, while its place is free."""
+    known = {drive.name: drive for drive in media.drives(write) if drive.library == library}
+    told = {element.address: element.serial or "" for element in elements}
+    placed: list[Drive] = []
+    for name in site.config.libraries[library].drives:
+        before = known.get(name)
+        if name in places.at:
+            element = places.at[name]
+            serial = site.config.devices[name].serial or told[element]
+            up, note = (before.up, before.note) if before is not None else (True, "")
+            placed.append(Drive(name, library, element, serial, up, note))
+            events.clear_attention(write, f"drive-place:{name}")
+            continue
+        words = places.problems[name]
+        _not_found(write, site, library, name, words)
+        if before is not None and before.element not in places.at.values():
+            placed.append(Drive(name, library, before.element, before.serial, False, words))
+    media.place_drives(write, library, placed)
+
+
+def _not_found(write: Connection, site: Site, library: str, name: str, words: str) -> None:
+    events.raise_attention(
+        write,
+        Attention(
+            f"drive-place:{name}",
+            "now",
+            _("where drive {name} lies in library {library} cannot be told: {words}").format(
+                name=name, library=library, words=words
+            ),
+            _("nothing is moved into it; the other drives go on"),
+            _(
+                "say serial or element of [devices.{name}] in archived.toml and start the daemon again; a drive that "
+                "was in use: archivectl drive up {name} --reason TEXT"
+            ).format(name=name),
+            site.now(),
+        ),
+    )

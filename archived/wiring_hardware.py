@@ -1,0 +1,151 @@
+"""Constructs changers, drives and burners of a real room from the tables of devices in archived.toml.
+
+Nothing is opened here: the first command opens a node or makes a session, so that a daemon starts when a device is
+not there, and says so.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archived.errors import ConfigurationError
+from archived.language import _
+from archived.media_kinds import TAPE
+from archived.sessions.detached import DetachedBurner
+from archived.sessions.tools import ProgressBoard, SitePaths, Tools
+from archived.settings import DeviceSettings
+from backends.interface import OpticalDrive, TapeDrive
+from backends.optical.drive import MmcDrive
+from devices.clock import Clock, SystemClock
+from devices.scsi import Transport
+from devices.transports.expected import ExpectedTransport
+
+if TYPE_CHECKING:
+    from archived.settings import Config
+    from archived.stages.work import Site
+    from robotics.interface import Changer
+
+#: What goes through a node of the kernel in one command: 64 KiB is taken by every adapter of a burner.
+NODE_TRANSFER_SECTORS = 32
+_NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
+
+
+def device_transport(
+    settings: DeviceSettings, clock: Clock | None = None, *, initiator: str = ""
+) -> Transport:
+    """The way to one device, which is opened by its first command. Raises ConfigurationError for a missing secret."""
+    if settings.path:
+        from devices.transports.sgio import SgIoTransport
+
+        node = SgIoTransport(Path(settings.path), clock=clock)
+        return ExpectedTransport(node, serial=settings.serial, where=settings.path)
+    from devices.transports.iscsi import INITIATOR, Chap, IscsiTransport
+
+    chap = Chap(settings.chap_user, _secret(settings)) if settings.chap_user else None
+    session = IscsiTransport(
+        settings.portal,
+        settings.target,
+        settings.lun,
+        chap=chap,
+        initiator=settings.initiator or initiator or INITIATOR,
+    )
+    where = f"{settings.target} unit {settings.lun} at {settings.portal}"
+    return ExpectedTransport(session, serial=settings.serial, where=where)
+
+
+def burner_drive(settings: DeviceSettings, name: str, transport: Transport) -> OpticalDrive:
+    """A real burner behind its transport."""
+    if settings.path:
+        return MmcDrive(transport, name=name, transfer_sectors=NODE_TRANSFER_SECTORS)
+    return MmcDrive(transport, name=name)
+
+
+def burn_target(settings: DeviceSettings, name: str, initiator: str) -> dict[str, Any]:
+    """Where a detached burn of this drive goes, without any secret: only the path of its file."""
+    if settings.path:
+        return {"kind": "node", "device": name, "node": settings.path, "serial": settings.serial}
+    return {
+        "kind": "iscsi",
+        "device": name,
+        "portal": settings.portal,
+        "target": settings.target,
+        "lun": settings.lun,
+        "initiator": settings.initiator or initiator,
+        "chap_user": settings.chap_user,
+        "chap_secret_file": settings.chap_secret_file,
+        "serial": settings.serial,
+    }
+
+
+def target_settings(target: Mapping[str, Any]) -> DeviceSettings:
+    """The device of a burn's target."""
+    if target["kind"] == "node":
+        return DeviceSettings(path=target["node"], serial=target["serial"])
+    return DeviceSettings(**{key: target[key] for key in target if key not in ("kind", "device")})
+
+
+def initiator_name(site_name: str) -> str:
+    """How a site calls itself to targets that it was given no name for (RFC 7143 4.2.7)."""
+    plain = _NOT_IN_A_NAME.sub("-", site_name.lower()).strip("-")[:60]
+    return f"iqn.2026-01.archived:{plain or hashlib.sha256(site_name.encode()).hexdigest()[:16]}"
+
+
+def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = None) -> "Site":
+    """The site as the daemon sees it on real devices. Raises ConfigurationError."""
+    from archived.formats.key_files import load_site_key
+    from archived.stages.work import Site
+    from archived.wiring import software
+    from backends.tape.profiles import PROFILES as TAPE_PROFILES
+    from backends.tape.ssc_drive import SscTapeDrive
+    from erasure.kernels import load_kernel
+    from robotics.changers.smc import SmcChanger, SmcTimeouts
+    from robotics.profiles import PROFILES as CHANGER_PROFILES
+
+    clock = clock or SystemClock()
+    initiator = initiator_name(config.site.name)
+    lines = {
+        name: device_transport(device, clock, initiator=initiator) for name, device in config.devices.items()
+    }
+    changers: dict[str, Changer] = {}
+    drives: dict[str, OpticalDrive] = {}
+    tapes: dict[str, TapeDrive] = {}
+    targets: dict[str, Mapping[str, Any]] = {}
+    for library, robot in config.libraries.items():
+        timeouts = SmcTimeouts(move_s=robot.move_timeout_s)
+        kind = CHANGER_PROFILES.get(config.devices[library].profile)
+        changers[library] = SmcChanger(lines[library], timeouts, name=library, profile=kind)
+        for name in robot.drives:
+            device = config.devices[name]
+            if robot.kind == TAPE:
+                profile = TAPE_PROFILES.get(device.profile)
+                tapes[name] = SscTapeDrive(lines[name], name=name, profile=profile)
+            else:
+                drives[name] = burner_drive(device, name, lines[name])
+                targets[name] = burn_target(device, name, initiator)
+    burner = DetachedBurner(paths.burns, clock, targets, let_go=lambda name: lines[name].close())
+    board = ProgressBoard(clock)
+    tools = Tools(clock, config, paths, changers, drives, burner, load_kernel(), board, tapes)
+    return Site(config, tools, software(), load_site_key(paths.keys))
+
+
+def _secret(settings: DeviceSettings) -> str:
+    try:
+        return Path(settings.chap_secret_file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            _("the secret in {path} cannot be read: {error}").format(
+                path=settings.chap_secret_file, error=error
+            )
+        ) from None
+
+
+__all__ = [
+    "burn_target",
+    "burner_drive",
+    "device_transport",
+    "initiator_name",
+    "site_on_hardware",
+    "target_settings",
+]
