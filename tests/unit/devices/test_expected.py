@@ -55,7 +55,7 @@ def test_another_device_gets_no_command_and_is_let_go(serial: str | None) -> Non
     carrier = Carrier(serial)
     line = ExpectedTransport(carrier, serial="A1", where="/dev/sg3")
     for _ in range(2):
-        with pytest.raises(WorldDiffers, match="/dev/sg3: .*A1 is meant; nothing was sent"):
+        with pytest.raises(WorldDiffers, match=r"/dev/sg3: .*A1 is meant; nothing was sent"):
             line.execute(READY, timeout_s=1)
     assert carrier.heard == [ASK, b"closed"] * 2
 
