@@ -1,11 +1,11 @@
 """The ways to reach the devices under contract: each suite runs once for every one of them.
 
-A new implementation (a real library, another changer) is one more parameter of `place`.
+A new implementation (a real library) is one more row of `PLACES`.
 """
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,18 @@ from backends.optical.drive import MmcDrive, MmcTimeouts
 from devices.clock import SimulatedClock
 from devices.scsi import Transport
 from robotics.changers.smc import SmcChanger, SmcTimeouts
+from robotics.errors import InventoryStale
 from robotics.model import Element
+from robotics.profiles import PROFILES
 from simulator.control import control
 from simulator.inprocess import InProcessTransport, furnish_room
 from simulator.plan import DiscPlan, RoomPlan, standard_drives
 from tests.contract.served_room import served
+from tests.contract.tgt_manners import TGT_DVD_LACKS
+from tests.contract.tgt_target import CHANGER_LUN, DVD_DRIVE, DVD_LUN, require_tgt, tgt_target
 
 QUICK_S = 1.0
+DVD_PLUS_R_SECTORS = 2295104
 PLAN = RoomPlan(
     library="L1",
     drives=standard_drives(2),
@@ -39,12 +44,21 @@ PLAN = RoomPlan(
 class Place:
     """A library with two drives and six blanks, D0001 to D0006, in its first slots; the rest is free.
 
-    `interfere` does to it what nobody could do through the devices (`simulator.control`).
+    `interfere` does to it what nobody could do through the devices (`simulator.control`). `lacks` declares what this
+    place cannot show; tests that need it say so. With one drive only it is both `drive` and `other`.
     """
 
     changer: SmcChanger
     drives: dict[int, MmcDrive]
     interfere: Callable[..., Any]
+    drive: int = 256
+    other: int = 257
+    capacity_sectors: int = 256
+    lacks: frozenset[str] = frozenset()
+
+    def needs(self, what: str) -> None:
+        if what in self.lacks:
+            pytest.skip(f"this place lacks {what}")
 
     def look(self, address: int) -> Element:
         """One element as the changer sees it now."""
@@ -92,9 +106,34 @@ def over_socket() -> Iterator[Place]:
         yield place_over(transport, interfere)
 
 
+@contextmanager
+def on_tgt() -> Iterator[Place]:
+    """A writer of DVD+R behind a real target: one drive, and discs that are not write-once."""
+    require_tgt()
+    discs = tuple(disc.barcode for disc in PLAN.discs)
+    with tgt_target((), discs) as target, ExitStack() as lines:
+        changer, line = target.transport(CHANGER_LUN), target.transport(DVD_LUN)
+        for one in (changer, line):
+            lines.callback(one.close)
+        robot = SmcChanger(changer, profile=PROFILES["tgt"])
+        with suppress(InventoryStale):
+            robot.inventory()  # a new session is a unit attention
+        robot.inventory()
+        drive = MmcDrive(line, name="B1")
+        drive.is_ready()
+        yield Place(
+            robot, {DVD_DRIVE: drive}, _nobody_can, DVD_DRIVE, DVD_DRIVE, DVD_PLUS_R_SECTORS, TGT_DVD_LACKS
+        )
+
+
+def _nobody_can(verb: str, **_arguments: Any) -> Any:
+    raise AssertionError(f"{verb}: declare what this place lacks")
+
+
 PLACES: dict[str, Callable[[], AbstractContextManager[Place]]] = {
     "in-process": in_process,
     "over-socket": over_socket,
+    "tgt": on_tgt,
 }
 
 

@@ -9,24 +9,24 @@ from backends.interface import CLUSTER_BYTES, CLUSTER_SECTORS, SECTOR_BYTES, Dis
 from devices.failures import DeviceRefused
 from tests.contract.conftest import Place
 
-SLOT, DRIVE, OTHER_DRIVE, CAPACITY = 1024, 256, 257, 256
+SLOT, CAPACITY = 1024, 256
 CONTENT = random.Random(5).randbytes(3 * CLUSTER_BYTES)
 SECTORS = len(CONTENT) // SECTOR_BYTES
 
 
 def burnt(place: Place, content: bytes = CONTENT) -> None:
     """Burn and close the disc of the first slot, and lay it back."""
-    drive = place.load(SLOT, DRIVE)
+    drive = place.load(SLOT, place.drive)
     for at in range(0, len(content), CLUSTER_BYTES):
         drive.write(at // SECTOR_BYTES, content[at : at + CLUSTER_BYTES])
     drive.synchronize()
     drive.close_disc()
-    place.unload(DRIVE, SLOT)
+    place.unload(place.drive, SLOT)
 
 
 def test_a_burnt_disc_reads_the_same_in_another_drive(place: Place) -> None:
     burnt(place)
-    drive = place.load(SLOT, OTHER_DRIVE)
+    drive = place.load(SLOT, place.other)
     disc = drive.inspect()
     assert (disc.status, disc.written_sectors, disc.next_writable) == (DiscStatus.COMPLETE, SECTORS, None)
     assert drive.read(0, SECTORS) == CONTENT
@@ -34,24 +34,27 @@ def test_a_burnt_disc_reads_the_same_in_another_drive(place: Place) -> None:
 
 
 def test_an_interrupted_burn_is_appendable_in_any_drive_and_never_blank_again(place: Place) -> None:
-    drive = place.load(SLOT, DRIVE)
+    place.needs("write-once")
+    drive = place.load(SLOT, place.drive)
     drive.write(0, CONTENT[:CLUSTER_BYTES])
-    place.unload(DRIVE, SLOT)
-    disc = place.load(SLOT, OTHER_DRIVE).inspect()
+    place.unload(place.drive, SLOT)
+    disc = place.load(SLOT, place.other).inspect()
     assert (disc.status, disc.written_sectors) == (DiscStatus.APPENDABLE, CLUSTER_SECTORS)
     assert disc.next_writable == CLUSTER_SECTORS
 
 
 @pytest.mark.parametrize("lba", [1, CLUSTER_SECTORS, CAPACITY - 1])
 def test_only_the_next_writable_sector_is_written(place: Place, lba: int) -> None:
-    drive = place.load(SLOT, DRIVE)
+    place.needs("write-once")
+    drive = place.load(SLOT, place.drive)
     with pytest.raises(WriteFailed):
         drive.write(lba, bytes(SECTOR_BYTES))
     assert drive.inspect().status is DiscStatus.BLANK
 
 
 def test_a_written_cluster_is_not_written_again(place: Place) -> None:
-    drive = place.load(SLOT, DRIVE)
+    place.needs("write-once")
+    drive = place.load(SLOT, place.drive)
     drive.write(0, CONTENT[:CLUSTER_BYTES])
     with pytest.raises(WriteFailed):
         drive.write(0, bytes(CLUSTER_BYTES))
@@ -59,8 +62,9 @@ def test_a_written_cluster_is_not_written_again(place: Place) -> None:
 
 
 def test_a_complete_disc_takes_nothing_more(place: Place) -> None:
+    place.needs("write-once")
     burnt(place)
-    drive = place.load(SLOT, DRIVE)
+    drive = place.load(SLOT, place.drive)
     with pytest.raises(WriteFailed):
         drive.write(SECTORS, bytes(SECTOR_BYTES))
     with pytest.raises(CloseFailed):
@@ -69,7 +73,8 @@ def test_a_complete_disc_takes_nothing_more(place: Place) -> None:
 
 
 def test_a_disc_takes_its_capacity_and_not_a_sector_more(place: Place) -> None:
-    drive = place.load(SLOT, DRIVE)
+    place.needs("write-once")
+    drive = place.load(SLOT, place.drive)
     with pytest.raises(WriteFailed):
         drive.write(0, bytes((CAPACITY + 1) * SECTOR_BYTES))
     assert drive.inspect().status is DiscStatus.BLANK
@@ -82,7 +87,8 @@ def test_a_disc_takes_its_capacity_and_not_a_sector_more(place: Place) -> None:
 
 
 def test_a_partial_cluster_is_filled_with_zeros_when_synchronized(place: Place) -> None:
-    drive = place.load(SLOT, DRIVE)
+    place.needs("write-once")
+    drive = place.load(SLOT, place.drive)
     drive.write(0, CONTENT[:SECTOR_BYTES])
     assert drive.inspect().next_writable == 1
     drive.synchronize()
@@ -91,7 +97,8 @@ def test_a_partial_cluster_is_filled_with_zeros_when_synchronized(place: Place) 
 
 
 def test_a_write_error_names_its_cluster_and_leaves_what_was_written(place: Place) -> None:
-    drive = place.load(SLOT, DRIVE)
+    place.needs("faults")
+    drive = place.load(SLOT, place.drive)
     place.interfere("fault", name="write-error", drive="B1", after=2)
     with pytest.raises(WriteFailed) as failed:
         drive.write(0, CONTENT)
@@ -102,7 +109,8 @@ def test_a_write_error_names_its_cluster_and_leaves_what_was_written(place: Plac
 
 
 def test_when_closing_fails_the_data_is_readable_and_the_disc_appendable(place: Place) -> None:
-    drive = place.load(SLOT, DRIVE)
+    place.needs("faults")
+    drive = place.load(SLOT, place.drive)
     drive.write(0, CONTENT)
     place.interfere("fault", name="close-error", medium="D0001")
     with pytest.raises(CloseFailed):
@@ -112,9 +120,10 @@ def test_when_closing_fails_the_data_is_readable_and_the_disc_appendable(place: 
 
 
 def test_a_bad_read_back_shows_in_the_bytes_only(place: Place) -> None:
+    place.needs("faults")
     place.interfere("fault", name="bad-read-back", medium="D0001", after=1, seed=9)
     burnt(place)
-    drive = place.load(SLOT, OTHER_DRIVE)
+    drive = place.load(SLOT, place.other)
     assert drive.inspect().status is DiscStatus.COMPLETE
     data = drive.read(0, SECTORS)
     wrong = [number for number, (a, b) in enumerate(zip(data, CONTENT, strict=True)) if a != b]
@@ -123,9 +132,10 @@ def test_a_bad_read_back_shows_in_the_bytes_only(place: Place) -> None:
 
 
 def test_unreadable_sectors_are_named_and_the_others_read(place: Place) -> None:
+    place.needs("damage")
     burnt(place)
     place.interfere("damage", medium="D0001", offset=40 * SECTOR_BYTES, bytes=1)
-    drive = place.load(SLOT, DRIVE)
+    drive = place.load(SLOT, place.drive)
     with pytest.raises(MediumUnreadable) as failed:
         drive.read(32, 32)
     assert failed.value.sense is not None
@@ -135,8 +145,9 @@ def test_unreadable_sectors_are_named_and_the_others_read(place: Place) -> None:
 
 
 def test_a_read_error_can_pass(place: Place) -> None:
+    place.needs("faults")
     burnt(place)
-    drive = place.load(SLOT, DRIVE)
+    drive = place.load(SLOT, place.drive)
     place.interfere("fault", name="read-error", drive="B1", times=2)
     for _ in range(2):
         with pytest.raises(MediumUnreadable):
@@ -145,18 +156,20 @@ def test_a_read_error_can_pass(place: Place) -> None:
 
 
 def test_with_exchanged_labels_the_robot_brings_another_disc(place: Place) -> None:
+    place.needs("faults")
     burnt(place)
     place.interfere("fault", name="wrong-disc", medium="D0001", seed=1)
     inventory = place.changer.inventory()
     labelled = inventory.holding("D0001")
     assert labelled is not None
     assert labelled.address != SLOT
-    assert place.load(labelled.address, DRIVE).inspect().status is DiscStatus.BLANK
+    assert place.load(labelled.address, place.drive).inspect().status is DiscStatus.BLANK
 
 
 def test_nothing_is_read_of_a_disc_that_left(place: Place) -> None:
+    place.needs("changes of media")
     burnt(place)
-    drive = place.load(SLOT, DRIVE)
-    place.unload(DRIVE, SLOT)
+    drive = place.load(SLOT, place.drive)
+    place.unload(place.drive, SLOT)
     with pytest.raises(DeviceRefused):
         drive.read(0, 1)

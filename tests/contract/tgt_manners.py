@@ -1,4 +1,4 @@
-"""A tape drive's transport that answers as tgt 1.0.85 does: what it has not, and where it lies."""
+"""What tgt 1.0.85 lacks, and a tape drive's transport that answers as it does."""
 
 from backends.tape.attributes import ReadAttribute, WriteAttribute
 from backends.tape.log_pages import LogSense
@@ -18,6 +18,10 @@ _ABSENT = {
 }
 #: What the real one cannot show: its protection sticks to the drive, and WORM is a name only.
 TGT_LACKS = frozenset({"write protection of a cartridge", "WORM", "damage", "faults"})
+#: Its discs take any sector at any time until they are closed, and its one drive says nothing by itself.
+TGT_DVD_LACKS = frozenset(
+    {"a second drive", "write-once", "media ids", "media events", "changes of media", "damage", "faults"}
+)
 
 
 class LikeTgt:
