@@ -15,6 +15,8 @@ NATIVE_BYTES: Final[Mapping[str, int]] = {
     "lto-8": 12_000_000_000_000,
     "lto-9": 18_000_000_000_000,
 }
+#: Kinds of cartridges of which there are only rewritable ones.
+WITHOUT_WORM: Final = ("lto-7-m8",)
 #: What a pool may call its media, by the kind of its library.
 MEDIA_KINDS: Final[Mapping[str, tuple[str, ...]]] = {DISC: ("bd-r",), TAPE: tuple(NATIVE_BYTES)}
 

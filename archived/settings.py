@@ -157,6 +157,8 @@ class PoolSettings:
     image_bytes: int = 0
     #: Blocks in which images are written to the cartridges of a tape pool.
     tape_block_bytes: int = 1 << 20
+    #: A tape pool of write-once (WORM) cartridges; one of rewritable ones where it is false. By their labels.
+    worm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

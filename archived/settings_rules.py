@@ -7,7 +7,7 @@ from pathlib import Path
 from archived.device_rules import check_devices
 from archived.errors import ConfigurationError
 from archived.language import SOURCE, TRANSLATED, _
-from archived.media_kinds import LIBRARY_KINDS, MEDIA_KINDS, NATIVE_BYTES, TAPE
+from archived.media_kinds import LIBRARY_KINDS, MEDIA_KINDS, NATIVE_BYTES, TAPE, WITHOUT_WORM
 from archived.settings import ClassSettings, Config, HotFolderSettings, PoolSettings
 from archived.text_encodings import encoding_named
 from archived.time_of_day import time_of_day
@@ -245,6 +245,10 @@ def _check_media(name: str, pool: PoolSettings, config: Config, demand: Demand) 
             name=name
         ),
     )
+    demand(
+        not pool.worm,
+        _("pool {name!r}: worm is for tape pools; discs here are write-once anyway").format(name=name),
+    )
     if pool.parity_pool:
         demand(
             pool.parity_pool in config.pools,
@@ -267,6 +271,12 @@ def _check_tape_pool(name: str, pool: PoolSettings, config: Config, demand: Dema
         _(
             "pool {name!r} is on tape: parity_pool is for disc pools, its own parity lies on its cartridges"
         ).format(name=name),
+    )
+    demand(
+        not (pool.worm and pool.media_kind in WITHOUT_WORM),
+        _("pool {name!r}: there are no write-once cartridges of kind {media_kind}").format(
+            name=name, media_kind=pool.media_kind
+        ),
     )
     block = pool.tape_block_bytes
     demand(

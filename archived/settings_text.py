@@ -144,6 +144,8 @@ parity_pool = ""
 image_bytes = 0
 # Only for tape pools: images are written in blocks of so many bytes.
 tape_block_bytes = 1048576
+# Only for tape pools: true = write-once (WORM) cartridges and no others, false = rewritable ones and no others.
+worm = false
 
 """
 _CLASS = """\

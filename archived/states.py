@@ -12,7 +12,8 @@ from archived.cleanings import CLEANING
 from archived.errors import ForbiddenStep
 from archived.hot_items import HOT_ITEM
 from archived.item_states import ITEM
-from archived.look_states import LOOK, SURVEY
+from archived.look_states import LOOK as LOOK
+from archived.look_states import SURVEY as SURVEY
 from archived.look_states import LookEvent as LookEvent
 from archived.look_states import LookState as LookState
 from archived.look_states import SurveyEvent as SurveyEvent

@@ -5,6 +5,7 @@ imported by the function that needs it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ SLOTS, MAGAZINE_SLOTS, IMPORT_EXPORT_SLOTS, BLANKS_IN_MAGAZINE = 60, 10, 2, 8
 MEDIA_ID = "SIMBDR/A01"
 #: Kinds of media as the last two characters of a cartridge's barcode say them.
 _SUFFIXES = {"lto-7-m8": "M8"}
+_WORM_SUFFIXES = {"lto-5": "V", "lto-6": "W", "lto-7": "X", "lto-8": "Y", "lto-9": "Z"}
 
 
 def software() -> str:
@@ -120,8 +122,9 @@ def furnish_library(
     folder = _room_folder(paths, library)
     settings, speed = config.libraries[library], config.simulation.speed
     number = list(config.libraries).index(library) + 1
-    kinds = [pool.media_kind for pool in config.pools.values() if pool.library == library]
-    kind = kinds[0] if kinds else "lto-8"
+    pools = [pool for pool in config.pools.values() if pool.library == library]
+    kind = pools[0].media_kind if pools else "lto-8"
+    worm = sorted({pool.worm for pool in pools if pool.media_kind == kind}) or [False]
     made_for = "lto-8" if kind in _SUFFIXES else kind
     drives = tuple(
         DrivePlan(name, f"SIM-{name}", DRIVE_ADDRESS + at, made_for if settings.kind == TAPE else "")
@@ -131,7 +134,7 @@ def furnish_library(
         if folder.exists():
             return read_plan(folder)
         if settings.kind == TAPE:
-            plan = _tape_plan(library, drives, kind, number, cartridge_bytes, speed)
+            plan = _tape_plan(library, drives, kind, worm, number, cartridge_bytes, speed)
         else:
             clusters = read_plan(paths.room).capacity_sectors // CLUSTER_SECTORS
             plan = _disc_plan(library, drives, clusters, speed, first=number * 1000 + 1)
@@ -182,17 +185,21 @@ def _tape_plan(
     library: str,
     drives: "tuple[DrivePlan, ...]",
     kind: str,
+    worm: Sequence[bool],
     number: int,
     cartridge_bytes: int,
     speed: float,
 ) -> "RoomPlan":
-    """Cartridges in the places of the discs, and a cleaning cartridge in the last slot."""
+    """Cartridges in the places of the discs, and a cleaning cartridge in the last slot.
+
+    `worm` says which there are, in turn: rewritable ones, write-once ones, or both.
+    """
     from simulator.plan import CartridgePlan, RoomPlan
 
-    suffix = _SUFFIXES.get(kind) or f"L{kind[-1]}"
+    suffixes = {False: _SUFFIXES.get(kind) or f"L{kind[-1]}", True: f"L{_WORM_SUFFIXES.get(kind, '')}"}
     cartridges = [
-        CartridgePlan(f"S{number:02d}{at:03d}{suffix}", slot, kind, cartridge_bytes)
-        for at, slot in enumerate(_places(), start=1)
+        CartridgePlan(f"S{number:02d}{at:03d}{suffixes[once]}", slot, kind, cartridge_bytes, worm=once)
+        for (at, slot), once in zip(enumerate(_places(), start=1), cycle(worm), strict=False)
     ]
     cleaner = CartridgePlan(f"CLNS{number:02d}L1", SLOTS, kind, cleaning=True)
     return RoomPlan(

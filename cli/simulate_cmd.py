@@ -52,11 +52,14 @@ def lose(context: Context, medium: str) -> None:
     "damage",
     "simulate damage SIM00004 --percent 5 --seed 7",
     "simulate damage SIM00004 --offset 1MiB --bytes 64KiB --kind silent",
+    "simulate damage S02001L8 --block 3 --blocks 12",
     of=simulate,
 )
 @click.argument("medium")
 @click.option("--offset", type=ByteSize(), help="Where the damage begins, in bytes.")
 @click.option("--bytes", "length", type=ByteSize(), help="How long it is.")
+@click.option("--block", type=int, help="Of a cartridge instead: the first block, counted with filemarks.")
+@click.option("--blocks", type=int, help="How many of its blocks; one when not given.")
 @click.option("--percent", type=float, help="Instead: this share of what is written, scattered.")
 @click.option("--seed", type=int, help="Chooses the places; the same seed, the same places.")
 @click.option(
@@ -67,29 +70,49 @@ def damage(
     medium: str,
     offset: int | None,
     length: int | None,
+    block: int | None,
+    blocks: int | None,
     percent: float | None,
     seed: int | None,
     kind: str | None,
 ) -> None:
-    """Spoil part of a disc."""
-    if percent is not None and (offset is not None or length is not None):
-        raise click.UsageError(_("say either --percent, or --offset with --bytes"))
-    _do(context, "damage", medium=medium, offset=offset, bytes=length, percent=percent, seed=seed, kind=kind)
+    """Spoil part of a disc or a cartridge."""
+    stretch = {"offset": offset, "bytes": length}
+    on_tape = {"block": block, "blocks": blocks}
+    ways = [any(value is not None for value in way.values()) for way in (stretch, on_tape)]
+    if sum(ways) + (percent is not None) > 1:
+        raise click.UsageError(_("say one of: --percent, --offset with --bytes, --block with --blocks"))
+    _do(context, "damage", medium=medium, percent=percent, seed=seed, kind=kind, **stretch, **on_tape)
 
 
 @verb(
-    "fault", "simulate fault robot-timeout", "simulate fault write-error --drive B1 --after 20", of=simulate
+    "fault",
+    "simulate fault robot-timeout",
+    "simulate fault write-error --drive B1 --after 20",
+    "simulate fault cartridge-stuck --drive T1",
+    "simulate fault drive-hang --drive T1 --after 60 --times 3",
+    of=simulate,
 )
 @click.argument("name")
 @click.option("--drive", help="Only in this drive.")
 @click.option("--medium", help="Only with this disc.")
+@click.option("--library", help="Only in this library; needed where several could have it.")
 @click.option("--after", type=int, help="Let so many occasions pass first.")
+@click.option("--times", type=int, help="How often it happens; once when not given.")
 @click.option("--seed", type=int, help="Decides where the fault has a choice.")
 def fault(
-    context: Context, name: str, drive: str | None, medium: str | None, after: int | None, seed: int | None
+    context: Context,
+    name: str,
+    drive: str | None,
+    medium: str | None,
+    library: str | None,
+    after: int | None,
+    times: int | None,
+    seed: int | None,
 ) -> None:
     """Arm the fault NAME; `archivectl simulate faults` lists them."""
-    _do(context, "fault", name=name, drive=drive, medium=medium, after=after, seed=seed)
+    narrowed = {"drive": drive, "medium": medium, "library": library}
+    _do(context, "fault", name=name, after=after, times=times, seed=seed, **narrowed)
 
 
 @verb("faults", "simulate faults", of=simulate)
@@ -116,12 +139,32 @@ def set_speed(context: Context, speed: str) -> None:
     _do(context, "speed", speed=speed)
 
 
-@verb("insert", "simulate insert SIM00099", of=simulate)
+@verb(
+    "insert",
+    "simulate insert SIM00099",
+    "simulate insert 000123L8 --library tl1 --media-id lto-8",
+    "simulate insert CLN002L1 --library tl1 --media-id cleaning",
+    of=simulate,
+)
 @click.argument("medium")
-@click.option("--media-id", default="SIMBDR/A01", show_default=True, help="Manufacturer id of the blank.")
-def insert(context: Context, medium: str, media_id: str) -> None:
-    """Lay a new blank disc into a free import/export slot."""
-    _do(context, "insert", medium=medium, media_id=media_id)
+@click.option(
+    "--media-id",
+    default="SIMBDR/A01",
+    show_default=True,
+    help="Manufacturer id of the blank disc; of a cartridge lto-8, lto-8-worm, cleaning …",
+)
+@click.option("--library", help="Into this library; needed where there are several.")
+def insert(context: Context, medium: str, media_id: str, library: str | None) -> None:
+    """Lay a new blank disc or cartridge into a free import/export slot."""
+    _do(context, "insert", medium=medium, media_id=media_id, library=library)
+
+
+@verb("protect", "simulate protect S02001L8", "simulate protect S02001L8 --off", of=simulate)
+@click.argument("medium")
+@click.option("--off", is_flag=True, help="Let it be written again.")
+def protect(context: Context, medium: str, off: bool) -> None:
+    """Move the tab of a cartridge: no drive writes to it any more."""
+    _do(context, "protect", medium=medium, protected=not off)
 
 
 @verb("raw", "simulate raw SIM00003", of=simulate)

@@ -214,8 +214,13 @@ def _gate(tools: Tools, task: TapeTask, drive: TapeDrive, *, resumed: bool) -> T
         return None
     if cartridge.write_protected:
         return TapeEnd("unfit", _("{barcode} is write-protected").format(barcode=task.barcode))
-    if cartridge.worm or cartridge.cleaning:
-        words = _("{barcode} is write-once or a cleaning cartridge, and was never to be written")
+    if cartridge.cleaning:
+        words = _("{barcode} is a cleaning cartridge, and was never to be written")
+        return TapeEnd("unfit", words.format(barcode=task.barcode))
+    if cartridge.worm != task.label.worm:
+        words = _("{barcode} is not write-once, and its label and its pool say that it is")
+        if cartridge.worm:
+            words = _("{barcode} is write-once, and its label and its pool say that it is not")
         return TapeEnd("unfit", words.format(barcode=task.barcode))
     return None
 

@@ -200,5 +200,6 @@ def _label(site: Site, medium: Medium, pool: str) -> TapeLabel:
         labelled_at=now.replace(microsecond=0),
         software=site.software,
         block_bytes=settings.tape_block_bytes,
+        worm=settings.worm,
         simulated=site.config.simulated,
     )

@@ -53,28 +53,31 @@ def register_blanks(
         )
     size = capacity_bytes if capacity_bytes is not None else mode(known)
     for barcode in barcodes if is_tape(settings.media_kind) else ():
-        demand_cartridge(barcode, settings.media_kind, pool)
+        demand_cartridge(barcode, settings, pool)
     for barcode in barcodes:
         _register(write, site, barcode, settings, batch, media_id, size, agent)
     return list(barcodes)
 
 
-def demand_cartridge(barcode: str, kind: str, pool: str) -> None:
-    """Raises Refused when the label of a cartridge says that it is nothing for a pool of this kind of media."""
+def demand_cartridge(barcode: str, settings: PoolSettings, pool: str) -> None:
+    """Raises Refused when the label of a cartridge says that it is nothing for this pool."""
     label = read_label(barcode)
     if label.cleaning:
         raise Refused(_("{barcode} is a cleaning cartridge: it never holds data").format(barcode=barcode))
-    if label.worm:
+    if label.worm != settings.worm:
+        words = _("cartridge {barcode} is not write-once by its label, and pool {pool} takes nothing else")
+        if label.worm:
+            words = _("cartridge {barcode} is write-once by its label, and pool {pool} takes rewritable ones")
         raise Refused(
-            _(
-                "cartridge {barcode} is write-once by its label, and write-once cartridges are not written here"
-            ).format(barcode=barcode),
-            advice=_("register cartridges that can be rewritten"),
+            words.format(barcode=barcode, pool=pool),
+            advice=_(
+                "name the pool that it is for: --pool NAME   (its key worm in archived.toml says which)"
+            ),
         )
-    if label.kind and label.kind != kind:
+    if label.kind and label.kind != settings.media_kind:
         raise Refused(
             _("cartridge {barcode} is {found} by its label; pool {pool} takes {kind}").format(
-                barcode=barcode, found=label.kind, pool=pool, kind=kind
+                barcode=barcode, found=label.kind, pool=pool, kind=settings.media_kind
             ),
             advice=_("name the pool that it is for: --pool NAME"),
         )

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from archived.catalog import media
 from archived.catalog.media import CartridgeLoad
 from archived.model import Copy, Image, Medium
+from archived.policy.cartridge_labels import read_label
 from archived.policy.cartridges import Cartridge, WantedImage, cost_on_tape, room_of
 from archived.settings import PoolSettings
 from archived.stages.capacity import usable_bytes
@@ -80,5 +81,6 @@ def _suits(medium: Medium, site: Site, settings: PoolSettings) -> bool:
         medium.library == settings.library
         and medium.kind == settings.media_kind
         and medium.element is not None
+        and read_label(medium.barcode or "").worm == settings.worm
         and (not approved or medium.media_id in approved)
     )

@@ -221,7 +221,7 @@ def test_a_lost_cartridge_takes_all_its_copies_with_it(copied: TapeSite) -> None
     ("barcode", "words"),
     [
         ("CLNU01L1", "cleaning cartridge: it never holds data"),
-        ("WRM001LY", "write-once by its label"),
+        ("WRM001LY", "write-once by its label, and pool tapes takes rewritable ones"),
         ("000009L7", "is lto-7 by its label; pool tapes takes lto-8"),
     ],
 )

@@ -1,0 +1,53 @@
+"""A site with discs and cartridges, over the socket: archived on both, cleaned, and recalled from tape alone."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.acceptance.conftest import SMALLEST_SET
+from tests.acceptance.running import Site
+
+TAPES = """[libraries.tl1]
+kind = "tape"
+drives = ["T1", "T2"]
+site = "cellar"
+
+[pools.tapes]
+library = "tl1"
+media_kind = "lto-8"
+role = "off-site"
+
+[classes.permanent]"""
+SETTINGS = {**SMALLEST_SET, "[classes.permanent]": TAPES, "\ncopies = []\n": '\ncopies = ["tapes"]\n'}
+
+
+def test_what_lies_on_disc_and_tape_comes_back_from_tape_when_no_disc_is_left(
+    make_site: Callable[..., Site], volume: Callable[..., Path], tmp_path: Path
+) -> None:
+    site = make_site(settings=SETTINGS)
+    site.start()
+    source = volume(1)
+    assert site.submit(source, "0001").status == 0
+    site.archive("0001")
+    (package,) = site.items("packages")
+    copies = site.look("select medium_id, tape_file, state from copy order by tape_file")
+    assert [row[2] for row in copies] == ["verified"] * 3
+    cartridge, tape_file, _state = copies[-1]
+    assert tape_file == 2
+    (on_it,) = site.ask("media", cartridge)["copies"]
+    assert on_it["tape_file"] == 2
+
+    cleaned = site.ask("library", "clean", "T1")
+    assert (cleaned["cleaning"]["state"], cleaned["uses"]) == ("done", 1)
+    (_main, tapes) = site.ask("library")["libraries"]
+    assert [one["left"] for one in tapes["cleaners"]] == [49]
+    refused = site.ctl("library", "clean", "B1")
+    assert refused.status != 0
+    assert "only tape drives" in refused.document["message"]
+
+    for disc in (row[0] for row in copies if row[1] is None):
+        site.ask("simulate", "lose", disc)
+    site.ask("library", "inventory")
+    site.ask("staging", "release", package["id"])
+    target = tmp_path / "back"
+    site.ask("recall", package["id"], "--to", target)
+    assert (target / "data" / "scan.bin").read_bytes() == (source / "scan.bin").read_bytes()
