@@ -1,5 +1,7 @@
 """The systemd unit of a site: printed by `archived service-unit`, as its paths are those of the machine."""
 
+import grp
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 #: How long the control loop may be silent before systemd takes the daemon for dead. A commit waits 15 s at most.
@@ -64,17 +66,34 @@ WantedBy=multi-user.target
 """
 
 
-def unit_text(site: Path, program: Path, user: str = "") -> str:
-    """The unit for a site that `program`, the installed `archived`, serves; as `user`, else as root."""
+def unit_text(site: Path, program: Path, user: str = "", groups: Sequence[str] = ()) -> str:
+    """The unit for a site that `program`, the installed `archived`, serves; as `user`, else as root.
+
+    `groups` are those that may open the devices of the site; root needs none.
+    """
+    lines = [f"User={user}\n"] if user else []
+    if user and groups:
+        lines.append(f"SupplementaryGroups={' '.join(groups)}\n")
     return UNIT.format(
         site=_literal(str(site)),
         mount=_quoted(str(site)),
         site_argument=_quoted(str(site)),
         program=_quoted(str(program)),
-        user=f"User={user}\n" if user else "",
+        user="".join(lines),
         stop_s=STOP_S,
         watchdog_s=WATCHDOG_S,
     )
+
+
+def groups_of(nodes: Iterable[Path]) -> tuple[str, ...]:
+    """The groups, but root's, that nodes of devices belong to; a node that is not there now tells none."""
+    found = set()
+    for node in nodes:
+        try:
+            found.add(grp.getgrgid(node.stat().st_gid).gr_name)
+        except (OSError, KeyError):
+            continue
+    return tuple(sorted(found - {"root"}))
 
 
 def _literal(words: str) -> str:

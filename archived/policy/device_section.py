@@ -6,8 +6,10 @@ from archived.found_devices import FoundDevice
 from archived.language import _
 from archived.media_kinds import TAPE
 from archived.policy.device_pairing import How
-from archived.policy.device_plan import PlannedDrive, PlannedLibrary
+from archived.policy.device_plan import PlannedDrive, PlannedLibrary, profile_of
 
+#: A hundred GB: a few minutes of an LTO drive, and dozens of images on a cartridge.
+IMAGES = "image_bytes = 100_000_000_000"
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -27,14 +29,14 @@ def section_text(
     access = {"initiator": initiator, "chap_user": chap_user, "chap_secret_file": chap_secret_file}
     lines = [
         "# archivectl devices scan",
-        *_comment(_('the first lines of archived.toml say: room = "hardware"')),
+        *_comment(_("make a site of it: archived init --site DIR --hardware FILE")),
     ]
     for library in libraries:
         lines += ["", *_library(library)]
         lines += ["", *_device(library.name, library.changer, access, _changer_words(library.changer))]
         for drive in library.drives:
             lines += ["", *_device(drive.name, drive.device, access, _drive_words(drive)), *_element(drive)]
-        lines += ["", *_pool(library)]
+        lines += ["", *_pool(library, alone=all(one.kind == TAPE for one in libraries))]
     return "\n".join(lines) + "\n"
 
 
@@ -94,7 +96,12 @@ def _device(name: str, device: FoundDevice, access: dict[str, str], words: str) 
         lines.append(f"path = {quoted(device.path)}")
     if not device.serial:
         lines += _comment(_("it tells no serial number: whether it is this device is not checked"))
-    return [*lines, f"serial = {quoted(device.serial)}"]
+    lines.append(f"serial = {quoted(device.serial)}")
+    profile = profile_of(device)
+    if profile:
+        lines += _comment(_("it is tgt, whatever name it says"))
+        lines.append(f"profile = {quoted(profile)}")
+    return lines
 
 
 def _element(drive: PlannedDrive) -> Iterator[str]:
@@ -109,17 +116,23 @@ def _element(drive: PlannedDrive) -> Iterator[str]:
     yield f"element = {drive.element}"
 
 
-def _pool(library: PlannedLibrary) -> Iterator[str]:
+def _pool(library: PlannedLibrary, *, alone: bool) -> Iterator[str]:
+    """`alone`: there are no discs, so that a tape pool must be able to form sets of its own."""
     name = "tapes" if library.kind == TAPE else "bluray"
     table = [f"[pools.{name}-{library.name}]", f"library = {quoted(library.name)}"]
     table.append(f"media_kind = {quoted(library.media_kind)}")
+    if alone:
+        table += [
+            *_comment(_("so large are the images of its sets, while it holds no copies of discs")),
+            IMAGES,
+        ]
     if library.media_kind:
         yield from _comment(_("a class names this pool in pools or in copies: docs/tape.md"))
         yield from table
         return
     yield from _comment(_("what its cartridges are is not known: fill media_kind in and take the marks away"))
     for line in table:
-        yield f"# {line}"
+        yield f"# {line.removeprefix('# ')}"
 
 
 def _changer_words(device: FoundDevice) -> str:

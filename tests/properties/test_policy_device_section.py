@@ -1,6 +1,7 @@
 """Settings made of what was found: whatever devices say of themselves, it is TOML and means what was found."""
 
 import tomllib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from archived.config import parse
 from archived.found_devices import CHANGER, DISC_DRIVE, TAPE_DRIVE, Bay, FoundDevice
 from archived.policy.device_pairing import pair
-from archived.policy.device_plan import generation_of, names_of, plan_libraries
+from archived.policy.device_plan import generation_of, names_of, plan_libraries, profile_of
 from archived.policy.device_section import quoted, section_text
 
 words = st.text(max_size=12)
@@ -95,15 +96,23 @@ def test_a_guess_and_an_unknown_serial_number_are_told_in_comments() -> None:
     assert "# it tells no serial number" in text
     said = tomllib.loads(text)
     assert [said["devices"][name]["element"] for name in ("T1", "T2")] == [256, 257]
-    assert said["pools"]["tapes-tl1"] == {"library": "tl1", "media_kind": "lto-8"}
+    assert said["pools"]["tapes-tl1"] == {"library": "tl1", "media_kind": "lto-8", "image_bytes": 10**11}
 
 
 def test_libraries_and_pools_are_settings_of_a_site() -> None:
     """Device tables are for a real room alone; they are read with one in the contract of a scan."""
     text = section_text(plan_libraries(LIBRARY, pair(LIBRARY)))
     tables = text[: text.index("# IBM 3573-TL")] + text[text.index("# a class names") :]
-    config = parse(SITE + tables + "image_bytes = 1000000000\n")
+    config = parse(SITE + tables)
     assert config.pools["tapes-tl1"].library == "tl1"
+
+
+def test_tgt_is_told_from_the_drive_whose_name_it_says() -> None:
+    tape = FoundDevice("d", TAPE_DRIVE, "IBM", names=("IET     00010001",))
+    assert profile_of(tape) == "tgt"
+    assert profile_of(replace(tape, vendor="IET")) == "", "INQUIRY is enough"
+    assert profile_of(replace(tape, names=("IBM     X",))) == ""
+    assert profile_of(replace(tape, kind=DISC_DRIVE)) == ""
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,11 @@ import configparser
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from archived.service_unit import WATCHDOG_S, unit_text
+from archived.service_unit import WATCHDOG_S, groups_of, unit_text
 
 SITE = Path('/srv/50 % "archive" $HOME')
 
@@ -35,6 +36,22 @@ def test_paths_are_quoted_and_hold_no_specifier_and_no_variable() -> None:
     )
     assert unit["Service"]["User"] == "archive"
     assert unit["Unit"]["Description"].count("%%") == 1
+
+
+def test_the_groups_of_devices_go_with_a_user_and_root_needs_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = iter(("tape", "cdrom", "root", "tape"))
+    monkeypatch.setattr(
+        "archived.service_unit.grp.getgrgid", lambda number: SimpleNamespace(gr_name=next(names))
+    )
+    node = tmp_path / "sg1"
+    node.touch()
+    groups = groups_of([node, node, node, node, tmp_path / "gone"])
+    assert groups == ("cdrom", "tape")
+    service = parsed(unit_text(SITE, Path("/bin/archived"), "archive", groups))["Service"]
+    assert service["SupplementaryGroups"] == "cdrom tape"
+    assert "SupplementaryGroups" not in parsed(unit_text(SITE, Path("/bin/archived"), "", groups))["Service"]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
