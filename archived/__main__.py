@@ -227,10 +227,11 @@ def burn(jobdir: Path, lock: int) -> None:
 @click.option("--user", default="", help="The user that the daemon runs as; root when not given.")
 def service_unit(site: Path, user: str) -> None:
     """Print a systemd unit that serves a site."""
-    from archived.service_unit import unit_text
+    from archived.service_unit import groups_of, unit_text
 
-    configuration.load(site)
-    click.echo(unit_text(site, Path(sys.argv[0]).resolve(), user), nl=False)
+    config = configuration.load(site)
+    groups = groups_of(Path(device.path) for device in config.devices.values() if device.path)
+    click.echo(unit_text(site, Path(sys.argv[0]).resolve(), user, groups), nl=False)
 
 
 @commands.group(name="room", epilog=examples_of("archived", "room stop --site /tmp/try"))

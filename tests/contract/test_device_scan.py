@@ -3,18 +3,23 @@
 import json
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from archived.config import parse
 from archived.errors import Refused
 from archived.found_devices import CHANGER, DISC_DRIVE, TAPE_DRIVE
+from archived.real_settings import real_settings
 from archived.scan.report import report
 from archived.scan_command import secret_in, with_port
+from archived.wiring_hardware import device_transport
 from archived.wiring_scan import portal_scanned
 from cli.main import main
 from devices.failures import TransportLost
+from devices.scsi import Inquiry
 from devices.transports.discovery import OfferedTarget, discover
 from devices.transports.iscsi import Chap
 from tests.contract.tgt_target import CHANGER_LUN, DVD_DRIVE, DVD_LUN, NAME, Target, require_tgt, tgt_target
@@ -58,8 +63,12 @@ def test_the_command_prints_settings_of_which_each_device_answers(target: Target
     said = tomllib.loads(done.output)
     assert list(said["libraries"]) == ["tl1"]
     assert said["pools"]["tapes-tl1"]["media_kind"] == "lto-8"
-    for table in said["devices"].values():
-        assert (table["portal"], table["target"]) == (target.portal, NAME)
+    config = parse(real_settings(done.output, keep_free_bytes=0, rest_s=1))
+    for device in config.devices.values():
+        # Its first command is sent only when the serial number in the settings answers.
+        with closing(device_transport(device)) as line:
+            assert line.execute(Inquiry().encode(), data_in=36, timeout_s=20).data
+    assert {device.profile for device in config.devices.values()} == {"tgt"}, "whatever names they say"
     assert {name: table["serial"] for name, table in said["devices"].items()} == {
         "tl1": "LIB0000001",
         "T1": "DRV0000001",

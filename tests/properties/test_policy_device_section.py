@@ -8,14 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archived.config import parse
+from archived.errors import ConfigurationError
 from archived.found_devices import CHANGER, DISC_DRIVE, TAPE_DRIVE, Bay, FoundDevice
 from archived.policy.device_pairing import pair
 from archived.policy.device_plan import generation_of, names_of, plan_libraries, profile_of
 from archived.policy.device_section import quoted, section_text
+from archived.real_settings import real_settings
+from archived.settings import DeviceSettings
 
 words = st.text(max_size=12)
 kinds = st.sampled_from([TAPE_DRIVE, DISC_DRIVE])
-SITE = 'room = "simulated"\ndefault_class = "c"\n[site]\nname = "x"\n[classes.c]\npools = ["tapes-tl1"]\n'
 
 
 @st.composite
@@ -99,12 +101,32 @@ def test_a_guess_and_an_unknown_serial_number_are_told_in_comments() -> None:
     assert said["pools"]["tapes-tl1"] == {"library": "tl1", "media_kind": "lto-8", "image_bytes": 10**11}
 
 
-def test_libraries_and_pools_are_settings_of_a_site() -> None:
-    """Device tables are for a real room alone; they are read with one in the contract of a scan."""
-    text = section_text(plan_libraries(LIBRARY, pair(LIBRARY)))
-    tables = text[: text.index("# IBM 3573-TL")] + text[text.index("# a class names") :]
-    config = parse(SITE + tables)
-    assert config.pools["tapes-tl1"].library == "tl1"
+def test_the_settings_make_a_site() -> None:
+    text = real_settings(section_text(plan_libraries(LIBRARY, pair(LIBRARY))), keep_free_bytes=0, rest_s=1)
+    config = parse(text)
+    assert config.libraries["tl1"].drives == ("T1", "T2")
+    assert config.devices["T2"] == DeviceSettings(path="/dev/sg2", element=257)
+    assert config.classes[config.default_class].pools == ("tapes-tl1",)
+
+
+def test_tapes_beside_discs_hold_copies_and_form_no_sets() -> None:
+    burner = FoundDevice("b", DISC_DRIVE, "LG", "BD", serial="B1", group="i", path="/dev/sr0")
+    robot = FoundDevice("r", CHANGER, serial="R1", group="i", path="/dev/sg9", bays=(Bay(1, "B1"),))
+    found = [*LIBRARY, robot, burner]
+    text = section_text(plan_libraries(found, pair(found)))
+    assert "image_bytes" not in text
+    config = parse(real_settings(text, keep_free_bytes=0, rest_s=1))
+    (kind,) = config.classes.values()
+    assert (kind.pools, kind.copies) == (("bluray-dl1",), ("tapes-tl1",))
+
+
+def test_cartridges_of_an_unknown_kind_are_left_to_a_person() -> None:
+    found = [replace(device, product="03592E07") for device in LIBRARY]
+    text = section_text(plan_libraries(found, pair(found)))
+    assert "pools" not in tomllib.loads(text)
+    with pytest.raises(ConfigurationError, match="lack"):
+        real_settings(text, keep_free_bytes=0, rest_s=1)
+    assert '# media_kind = ""' in text
 
 
 def test_tgt_is_told_from_the_drive_whose_name_it_says() -> None:
