@@ -14,7 +14,6 @@ from backends.errors import (
 from backends.interface import (
     Cartridge,
     CartridgeMemory,
-    CartridgeWear,
     DriveCounters,
     DriveIdentity,
     TapeAlert,
@@ -131,9 +130,6 @@ class MemoryTape:
 
     def counters(self) -> DriveCounters:
         return DriveCounters()
-
-    def wear(self) -> CartridgeWear:
-        return CartridgeWear()
 
     def attributes(self) -> CartridgeMemory:
         return CartridgeMemory()
