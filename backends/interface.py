@@ -162,6 +162,22 @@ class DriveCounters:
     motion_hours: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CartridgeWear:
+    """What a cartridge went through in its life, as its drive or its chip counted; None where neither tells.
+
+    Bytes are counted in whole 10^6 by drives, in whole MiB by chips. A pass is a run of the tape over that place.
+    """
+
+    loads: int | None = None
+    written_life_bytes: int | None = None
+    read_life_bytes: int | None = None
+    write_errors_uncorrected: int | None = None
+    read_errors_uncorrected: int | None = None
+    beginning_passes: int | None = None
+    middle_passes: int | None = None
+
+
 @unique
 class AttributeFormat(Enum):
     """How the value of a MAM attribute is written (SPC-4 7.4)."""
@@ -288,6 +304,9 @@ class TapeDrive(Protocol):
 
     def counters(self) -> DriveCounters:
         """Error and life counters, as far as the drive keeps them."""
+
+    def wear(self) -> CartridgeWear:
+        """What the cartridge went through, as far as drive or chip keep it."""
 
     def attributes(self) -> CartridgeMemory:
         """What the cartridge's memory says; empty when the drive cannot read it."""

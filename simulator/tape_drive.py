@@ -207,6 +207,7 @@ class TapeDrive:
             command.page,
             tally=Tally() if head is None else head.tally,
             drive=self._loader.mechanics,
+            chip=None if head is None else head.cartridge.chip,
             alerts=self._alerts(),
         )
         if page is None:

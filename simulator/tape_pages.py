@@ -19,26 +19,43 @@ from backends.tape.log_pages import (
     DEVICE_STATISTICS,
     LIFETIME_LOADS,
     READ_ERRORS,
+    READ_LIFE_MB,
     SUPPORTED_PAGES,
     TAPE_ALERT,
     UNCORRECTED,
+    VOLUME_LOADS,
+    VOLUME_READ_ERRORS,
+    VOLUME_STATISTICS,
+    VOLUME_WRITE_ERRORS,
     WRITE_ERRORS,
+    WRITTEN_LIFE_MB,
     LogPage,
     alert_response,
     tape_alert,
+    volume_statistics,
 )
 from backends.tape.ssc import DensitySupport
 from simulator.cartridge import Chip
 from simulator.tape_head import Tally
 from simulator.world import Drive
 
-_PAGES = (SUPPORTED_PAGES, WRITE_ERRORS, READ_ERRORS, ALERT_RESPONSE, DEVICE_STATISTICS, TAPE_ALERT)
+_PAGES = (
+    SUPPORTED_PAGES,
+    WRITE_ERRORS,
+    READ_ERRORS,
+    ALERT_RESPONSE,
+    DEVICE_STATISTICS,
+    VOLUME_STATISTICS,
+    TAPE_ALERT,
+)
 #: A dirty head corrects this many times what a clean one does: once in a hundred blocks of a MiB.
 _CLEAN_BYTES_PER_CORRECTION, _DIRTY_BYTES_PER_CORRECTION = 100 * MEBIBYTE, MEBIBYTE
 
 
-def log_page(page: int, *, tally: Tally, drive: Drive, alerts: frozenset[int]) -> bytes | None:
-    """The bytes of a log page, None for one that the drive does not keep."""
+def log_page(
+    page: int, *, tally: Tally, drive: Drive, chip: Chip | None, alerts: frozenset[int]
+) -> bytes | None:
+    """The bytes of a log page, None for one that the drive does not keep; `chip` is that of what lies in it."""
     if page == SUPPORTED_PAGES:
         return bytes([SUPPORTED_PAGES, 0, 0, len(_PAGES), *_PAGES])
     if page == WRITE_ERRORS:
@@ -48,11 +65,25 @@ def log_page(page: int, *, tally: Tally, drive: Drive, alerts: frozenset[int]) -
     if page == DEVICE_STATISTICS:
         values = ((LIFETIME_LOADS, drive.loads), (CLEANINGS, drive.cleanings))
         return LogPage(page, tuple((code, value.to_bytes(8, "big")) for code, value in values)).encode()
+    if page == VOLUME_STATISTICS:
+        return (LogPage(page) if chip is None else _volume(chip, tally)).encode()
     if page == ALERT_RESPONSE:
         return alert_response(alerts).encode()
     if page == TAPE_ALERT:
         return tape_alert(alerts).encode()
     return None
+
+
+def _volume(chip: Chip, tally: Tally) -> LogPage:
+    return volume_statistics(
+        (
+            (VOLUME_LOADS, chip.loads),
+            (VOLUME_WRITE_ERRORS, tally.write_errors),
+            (VOLUME_READ_ERRORS, tally.read_errors),
+            (WRITTEN_LIFE_MB, (chip.written_life_bytes + tally.written_bytes) // 10**6),
+            (READ_LIFE_MB, (chip.read_life_bytes + tally.read_bytes) // 10**6),
+        )
+    )
 
 
 def memory(chip: Chip, *, written_bytes: int, remaining_bytes: int, tally: Tally) -> list[MamAttribute]:

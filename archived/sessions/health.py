@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from archived.sessions.tools import Tools
-from backends.interface import DriveCounters, TapeAlert
+from backends.interface import CartridgeWear, DriveCounters, TapeAlert
 from devices.failures import DeviceFailure
 
 
@@ -14,11 +14,13 @@ class DriveHealth:
     drive: str
     alerts: tuple[TapeAlert, ...]
     counters: DriveCounters
+    wear: CartridgeWear
 
     @property
     def told(self) -> dict[str, int]:
-        """Only what it counts."""
-        return {name: value for name, value in asdict(self.counters).items() if value is not None}
+        """Only what is counted; what the cartridge went through in its life by names that say so."""
+        life = {f"cartridge_{name}": value for name, value in asdict(self.wear).items()}
+        return {k: v for k, v in (asdict(self.counters) | life).items() if v is not None}
 
 
 def ask_health(tools: Tools, drive: str) -> DriveHealth | None:
@@ -27,6 +29,6 @@ def ask_health(tools: Tools, drive: str) -> DriveHealth | None:
     if tape is None:
         return None
     try:
-        return DriveHealth(drive, tape.alerts(), tape.counters())
+        return DriveHealth(drive, tape.alerts(), tape.counters(), tape.wear())
     except DeviceFailure:
         return None

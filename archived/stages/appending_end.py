@@ -20,6 +20,7 @@ from archived.sessions.tape_write import (
     TapeTask,
 )
 from archived.stages.floor import drive_worked
+from archived.stages.tape_pace import tell_pace
 from archived.stages.tape_trouble import session_worked
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
@@ -42,6 +43,8 @@ def settle_session(
         kind = FAILED if end.kind == NO_ROOM and empty else end.kind
         _step(write, site, task, copy, JobEnd(kind, end.note, end.place))
     drive_worked(write, task.drive)
+    if outcome.report is not None:
+        tell_pace(write, site, task, outcome.report)
     changes = {} if outcome.used_bytes is None else {"used_bytes": outcome.used_bytes}
     if changes:
         media.update_columns(write, task.medium_id, **changes)

@@ -1,4 +1,4 @@
-"""LOG SENSE and the pages of a tape drive: error counters (02h, 03h), life (14h), TapeAlert (12h, 2Eh). Pure.
+"""LOG SENSE and the pages of a tape drive: errors (02h, 03h), life (14h), volume (17h), TapeAlert (12h, 2Eh). Pure.
 
 SPC-4 7.3, SSC-4 8.3. Any bytes give a page or WireDamaged.
 """
@@ -8,16 +8,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from backends.interface import DriveCounters
+from backends.interface import CartridgeMemory, CartridgeWear, DriveCounters
 from devices.failures import WireDamaged
 from devices.scsi import require, require_command
 
 SUPPORTED_PAGES, WRITE_ERRORS, READ_ERRORS = 0x00, 0x02, 0x03
-ALERT_RESPONSE, DEVICE_STATISTICS, TAPE_ALERT = 0x12, 0x14, 0x2E
+ALERT_RESPONSE, DEVICE_STATISTICS, VOLUME_STATISTICS, TAPE_ALERT = 0x12, 0x14, 0x17, 0x2E
 #: Parameters of the error counter pages (SPC-4 7.3.5).
 CORRECTED, BYTES_PROCESSED, UNCORRECTED = 0x0003, 0x0005, 0x0006
 #: Parameters of the device statistics page (SSC-4 8.3.4).
 LIFETIME_LOADS, CLEANINGS, POWERED_HOURS, MOTION_HOURS = 0x0000, 0x0001, 0x0002, 0x0003
+#: Parameters of the volume statistics page (SSC-4 8.3.11): of the cartridge in the drive, megabytes of 10^6.
+PAGE_VALID, VOLUME_LOADS = 0x0000, 0x0001
+VOLUME_WRITE_ERRORS, VOLUME_READ_ERRORS = 0x0004, 0x0009
+WRITTEN_LIFE_MB, READ_LIFE_MB = 0x0010, 0x0011
+BEGINNING_PASSES, MIDDLE_PASSES = 0x0101, 0x0102
+_MEGABYTE = 10**6
 _FLAGS = 64
 
 
@@ -91,6 +97,34 @@ def counters_of(*, writing: LogPage | None, reading: LogPage | None, life: LogPa
         powered_hours=told(life, POWERED_HOURS),
         motion_hours=told(life, MOTION_HOURS),
     )
+
+
+def wear_of(volume: LogPage | None, memory: CartridgeMemory) -> CartridgeWear:
+    """By the volume statistics page where the drive keeps one and calls it valid, else by the chip."""
+
+    def told(code: int) -> int | None:
+        return volume.number(code) if volume is not None and volume.number(PAGE_VALID) else None
+
+    def megabytes(code: int, otherwise: int | None) -> int | None:
+        found = told(code)
+        return otherwise if found is None else found * _MEGABYTE
+
+    loads = told(VOLUME_LOADS)
+    return CartridgeWear(
+        loads=memory.loads if loads is None else loads,
+        written_life_bytes=megabytes(WRITTEN_LIFE_MB, memory.written_life_bytes),
+        read_life_bytes=megabytes(READ_LIFE_MB, memory.read_life_bytes),
+        write_errors_uncorrected=told(VOLUME_WRITE_ERRORS),
+        read_errors_uncorrected=told(VOLUME_READ_ERRORS),
+        beginning_passes=told(BEGINNING_PASSES),
+        middle_passes=told(MIDDLE_PASSES),
+    )
+
+
+def volume_statistics(values: Iterable[tuple[int, int]]) -> LogPage:
+    """The volume statistics page (17h) that says these, as (parameter, number)."""
+    found = ((code, number.to_bytes(8, "big")) for code, number in values)
+    return LogPage(VOLUME_STATISTICS, ((PAGE_VALID, b"\x01"), *found))
 
 
 def alert_response(flags: Iterable[int]) -> LogPage:

@@ -6,6 +6,7 @@ from backends.errors import BlockTooLong, BlockUnreadable, EndOfData, FilemarkMe
 from backends.interface import (
     Cartridge,
     CartridgeMemory,
+    CartridgeWear,
     DriveCounters,
     DriveIdentity,
     TapeAlert,
@@ -26,11 +27,13 @@ from backends.tape.log_pages import (
     DEVICE_STATISTICS,
     READ_ERRORS,
     TAPE_ALERT,
+    VOLUME_STATISTICS,
     WRITE_ERRORS,
     LogPage,
     LogSense,
     counters_of,
     raised_flags,
+    wear_of,
 )
 from backends.tape.modes import DataCompressionPage, ModeParameters, ModeSelect6, ModeSense6
 from backends.tape.navigation import CommandedNavigation, Navigation, WalkedNavigation
@@ -224,6 +227,9 @@ class SscTapeDrive:
             reading=self._log_page(READ_ERRORS),
             life=self._log_page(DEVICE_STATISTICS),
         )
+
+    def wear(self) -> CartridgeWear:
+        return wear_of(self._log_page(VOLUME_STATISTICS), self.attributes())
 
     def attributes(self) -> CartridgeMemory:
         request = ReadAttribute()

@@ -8,6 +8,8 @@ A session that was lost is given up at once and made again by the next command. 
 tape's position went with it.
 """
 
+import threading
+
 from devices.failures import DeviceRefused, TransportLost, WireDamaged, WorldDiffers
 from devices.scsi import Inquiry, Result, Transport, UnitSerialNumber
 from devices.sense import ILLEGAL_REQUEST
@@ -25,21 +27,28 @@ class ExpectedTransport:
         self._serial = serial
         self._where = where
         self._is_known = not serial
+        # Whoever waits for an answer of a session must not be the first to command the next one, unasked.
+        self._turn = threading.Lock()
 
     def execute(
         self, cdb: bytes, *, data_in: int = 0, data_out: bytes | None = None, timeout_s: float
     ) -> Result:
         """See `devices.scsi.Transport`. Raises WorldDiffers, with nothing sent, when another device answers."""
-        try:
-            if not self._is_known:
-                self._meet(min(timeout_s, _QUERY_S))
-            return self._carrier.execute(cdb, data_in=data_in, data_out=data_out, timeout_s=timeout_s)
-        except (TransportLost, WorldDiffers):
-            self.close()
-            raise
+        with self._turn:
+            try:
+                if not self._is_known:
+                    self._meet(min(timeout_s, _QUERY_S))
+                return self._carrier.execute(cdb, data_in=data_in, data_out=data_out, timeout_s=timeout_s)
+            except (TransportLost, WorldDiffers):
+                self._give_up()
+                raise
 
     def close(self) -> None:
         """Give the device up, to others, too; a later command asks again who answers."""
+        with self._turn:
+            self._give_up()
+
+    def _give_up(self) -> None:
         self._carrier.close()
         self._is_known = not self._serial
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backends.interface import AttributeFormat, MamAttribute
+from backends.interface import AttributeFormat, CartridgeMemory, MamAttribute
 from backends.tape.alerts import ALERTS, alert_of
 from backends.tape.attributes import (
     ReadAttribute,
@@ -19,13 +19,18 @@ from backends.tape.attributes import (
 from backends.tape.log_pages import (
     ALERT_RESPONSE,
     TAPE_ALERT,
+    VOLUME_LOADS,
+    VOLUME_STATISTICS,
     WRITE_ERRORS,
+    WRITTEN_LIFE_MB,
     LogPage,
     LogSense,
     alert_response,
     counters_of,
     raised_flags,
     tape_alert,
+    volume_statistics,
+    wear_of,
 )
 from backends.tape.modes import DataCompressionPage, ModeParameters, ModeSelect6, ModeSense6
 from backends.tape.positioning import (
@@ -65,6 +70,7 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
     "write errors": lambda data: counters_of(
         writing=LogPage.decode(data, WRITE_ERRORS), reading=None, life=None
     ),
+    "volume statistics": lambda data: wear_of(LogPage.decode(data, VOLUME_STATISTICS), CartridgeMemory()),
     "alert response": lambda data: raised_flags(LogPage.decode(data, ALERT_RESPONSE)),
     "alerts": lambda data: raised_flags(LogPage.decode(data, TAPE_ALERT)),
     "attributes": lambda data: memory_of(decode_attributes(data)),
@@ -123,11 +129,28 @@ def test_no_bytes_crash_a_parser(what: str, data: bytes) -> None:
 
 @pytest.mark.parametrize("what", sorted(PARSERS))
 @given(
-    head=st.sampled_from([ALERT_RESPONSE, TAPE_ALERT, WRITE_ERRORS, 0]),
+    head=st.sampled_from([ALERT_RESPONSE, TAPE_ALERT, VOLUME_STATISTICS, WRITE_ERRORS, 0]),
     rest=st.binary(min_size=60, max_size=120),
 )
 def test_no_bytes_behind_a_likely_beginning_crash_a_parser(what: str, head: int, rest: bytes) -> None:
     assert_read_or_refused(what, bytes([head, 0, 0, len(rest)]) + rest)
+
+
+@given(loads=st.none() | NUMBERS_64, megabytes=st.none() | NUMBERS_64, chip=st.none() | NUMBERS_64)
+def test_the_wear_of_a_cartridge_is_what_the_drive_counts_and_else_what_the_chip_says(
+    loads: int | None, megabytes: int | None, chip: int | None
+) -> None:
+    memory = CartridgeMemory(loads=chip, written_life_bytes=chip)
+    values = [(VOLUME_LOADS, loads), (WRITTEN_LIFE_MB, megabytes)]
+    page = volume_statistics((code, value) for code, value in values if value is not None)
+    found = wear_of(LogPage.decode(page.encode(), VOLUME_STATISTICS), memory)
+    assert found.loads == (chip if loads is None else loads)
+    assert found.written_life_bytes == (chip if megabytes is None else megabytes * 10**6)
+    assert found.read_errors_uncorrected is None
+
+    invalid = LogPage(VOLUME_STATISTICS, ((0, b"\0"), *page.parameters[1:]))
+    assert wear_of(invalid, memory) == wear_of(None, memory)
+    assert wear_of(None, memory).loads == chip
 
 
 @given(COMMANDS)

@@ -61,6 +61,7 @@ def test_a_drive_that_says_clean_now_is_cleaned_and_then_goes_on(tell: Tell) -> 
         "the drive that only reads was not asked"
     )
     assert all(event.detail["lifetime_loads"] >= 1 for event in told)
+    assert all(event.detail["cartridge_loads"] >= 1 for event in told if event.subject_id != CLEANER)
     assert {tuple(event.detail["flags"]) for event in told if event.subject_id != CLEANER} == {(20,)}
     assert_law(story)
 

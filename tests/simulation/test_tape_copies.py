@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from archived.catalog import media
+from archived.catalog import events, media
 from archived.model import Copy
 from archived.states import CopyState, ImageState, MediumState, PackageState
 from tests.simulation.conftest import Tell
@@ -77,6 +77,9 @@ def test_a_package_is_archived_when_its_tape_was_read_back_and_comes_from_it_whe
     assert [copy.tape_file for copy in copies] == [2, 5]
     with story.catalog.read() as read:
         arrived = media.last_arrivals(read)[copies[0].medium_id]
+        told = {event.type: event for event in events.latest(read, subject_id=copies[0].medium_id)}
+    assert told["tape session"].detail["images"] == 2
+    assert told["drive health"].detail["cartridge_written_life_bytes"] > 0
     assert all(copy.written_at is not None and arrived > copy.written_at for copy in copies)
     assert story.medium(copies[0].medium_id).state is MediumState.APPENDABLE
     assert_law(story)

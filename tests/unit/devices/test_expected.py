@@ -1,5 +1,9 @@
 """Commands only for the device that is meant: asked once a session, and again after a loss."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
 import pytest
 
 from devices.failures import DeviceRefused, TransportLost, TransportTimeout, WorldDiffers
@@ -93,3 +97,26 @@ def test_without_a_serial_number_nothing_is_asked() -> None:
     carrier.has_attention = False
     ExpectedTransport(carrier, serial="", where="it").execute(READY, timeout_s=1)
     assert carrier.heard == [READY]
+
+
+def test_who_waited_while_a_session_was_lost_asks_who_answers_in_the_next_one() -> None:
+    class Slow(Carrier):
+        def execute(
+            self, cdb: bytes, *, data_in: int = 0, data_out: bytes | None = None, timeout_s: float
+        ) -> Result:
+            time.sleep(0.005)
+            return super().execute(cdb, data_in=data_in, data_out=data_out, timeout_s=timeout_s)
+
+    carrier = Slow()
+    carrier.has_attention = False
+    line = ExpectedTransport(carrier, serial="A1", where="it")
+    line.execute(READY, timeout_s=1)
+    carrier.fails = TransportLost("cable")
+
+    def ask(_number: int) -> None:
+        with suppress(TransportLost, DeviceRefused):
+            line.execute(READY, timeout_s=1)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ask, range(4)))
+    assert carrier.heard[:5] == [ASK, READY, READY, b"closed", ASK]

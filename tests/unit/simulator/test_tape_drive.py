@@ -182,6 +182,9 @@ def test_the_chip_counts_loads_and_bytes_and_keeps_what_the_host_writes(bench: B
     drive.is_ready()
     memory = drive.attributes()
     assert (memory.loads, memory.written_life_bytes, memory.barcode) == (2, 3 << 20, "A00001L8")
+    wear = drive.wear()
+    assert (wear.loads, wear.written_life_bytes, wear.read_life_bytes) == (2, 3_000_000, 0)
+    assert (wear.write_errors_uncorrected, wear.beginning_passes) == (0, None)
     assert memory.capacity_bytes == 12 * 10**12 // 2**20 * 2**20
     assert memory.remaining_bytes is not None
     assert memory.remaining_bytes <= 12 * 10**12 - (3 << 20)

@@ -14,6 +14,7 @@ from backends.errors import (
 from backends.interface import (
     Cartridge,
     CartridgeMemory,
+    CartridgeWear,
     DriveCounters,
     DriveIdentity,
     TapeAlert,
@@ -130,6 +131,9 @@ class MemoryTape:
 
     def counters(self) -> DriveCounters:
         return DriveCounters()
+
+    def wear(self) -> CartridgeWear:
+        return CartridgeWear()
 
     def attributes(self) -> CartridgeMemory:
         return CartridgeMemory()

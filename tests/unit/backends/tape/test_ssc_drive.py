@@ -17,7 +17,14 @@ from backends.errors import (
     WriteFailed,
     WriteProtected,
 )
-from backends.interface import Cartridge, CartridgeMemory, DriveCounters, DriveIdentity, TapePosition
+from backends.interface import (
+    Cartridge,
+    CartridgeMemory,
+    CartridgeWear,
+    DriveCounters,
+    DriveIdentity,
+    TapePosition,
+)
 from backends.tape.log_pages import LogSense
 from backends.tape.modes import DataCompressionPage, ModeParameters, ModeSelect6, ModeSense6
 from backends.tape.positioning import (
@@ -255,6 +262,7 @@ def test_a_drive_without_pages_and_chip_reader_tells_nothing_and_nothing_breaks(
     drive = SscTapeDrive(Bare())
     assert drive.alerts() == ()
     assert drive.counters() == DriveCounters()
+    assert drive.wear() == CartridgeWear()
     assert drive.attributes() == CartridgeMemory()
     with pytest.raises(DeviceRefused):
         drive.write_attribute(0x0806, "A00001L8")
