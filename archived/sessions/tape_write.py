@@ -196,7 +196,9 @@ def _gate(tools: Tools, task: TapeTask, drive: TapeDrive, *, resumed: bool) -> T
     try:
         element = asked_anew(lambda: tools.changers[task.library].inventory().at(task.element))
     except (RoboticsError, DeviceFailure) as error:
-        return _silent(task, error, resumed=resumed)
+        if resumed:
+            raise WorldDiffers(_no_answer(task, error)) from error  # it has to be looked at before anything
+        return TapeEnd("waits", _no_answer(task, error))
     seen = element.barcode if element is not None and element.full else None
     if seen != task.barcode:
         words = _("{drive} holds {value}, not {barcode}").format(
@@ -209,7 +211,9 @@ def _gate(tools: Tools, task: TapeTask, drive: TapeDrive, *, resumed: bool) -> T
         wait_until_ready(drive, clock=tools.clock)
         cartridge = drive.inspect()
     except (DeviceFailure, BackendError) as error:
-        return _silent(task, error, resumed=resumed)
+        if resumed:
+            raise
+        return TapeEnd("waits", _no_answer(task, error))
     if resumed:
         return None
     if cartridge.write_protected:
@@ -225,12 +229,9 @@ def _gate(tools: Tools, task: TapeTask, drive: TapeDrive, *, resumed: bool) -> T
     return None
 
 
-def _silent(task: TapeTask, error: Exception, *, resumed: bool) -> TapeEnd:
-    """Nobody could say what lies in the drive. Raises `error` where a session before may have written."""
-    if resumed:
-        raise error
+def _no_answer(task: TapeTask, error: Exception) -> str:
     words = _("{drive} or the robot does not answer before the session: {error}")
-    return TapeEnd("waits", words.format(drive=task.drive, error=error))
+    return words.format(drive=task.drive, error=error)
 
 
 def _by_the_label(task: TapeTask, contents: TapeContents) -> TapeEnd | None:

@@ -130,9 +130,11 @@ def record(write: Connection, site: Site, action: Action, outcome: TapeEnd | Bro
         # Still WRITING: planned again as resumed, which reads the tape.
         doing = _("writing to cartridge {medium_id}").format(medium_id=task.medium_id)
         drive_failed(write, site, task.drive, doing, str(outcome.error))
-        tape_trouble.session_broke(write, site, task.drive, task.medium_id, str(outcome.error))
         if isinstance(outcome.error, WorldDiffers):
-            events.set_setting(write, stale_key(task.library), "1")  # look before anything moves
+            # No fault of the drive: the library is looked at before anything moves.
+            events.set_setting(write, stale_key(task.library), "1")
+        else:
+            tape_trouble.session_broke(write, site, task.drive, task.medium_id, str(outcome.error))
         return site.config.rest_s
     tape_trouble.tell_alerts(write, site, task.drive, task.medium_id, outcome.alerts)
     settle_session(write, site, task, appending.copies, outcome)

@@ -75,6 +75,7 @@ def test_a_cartridge_that_left_its_drive_in_the_middle_of_a_session_is_looked_fo
     story.until(lambda: f"missing:{medium_id}" in story.attentions())
 
     assert (story.clock.now() - before).total_seconds() < 100
+    assert story.happened("session broken off") == 1, "that it was gone was no fault of the drive"
     assert_law(story)
 
 
