@@ -2,11 +2,11 @@
 
 import difflib
 import re
-import stat
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from archived.chap_secrets import read_secret
 from archived.errors import ConfigurationError
 from archived.language import _
 from archived.media_kinds import TAPE
@@ -153,20 +153,9 @@ def _twice(config: Config) -> Iterator[str]:
 
 
 def _secret_problem(name: str, device: DeviceSettings) -> str:
-    if not device.chap_secret_file:
-        return ""
-    path = Path(device.chap_secret_file)
-    try:
-        mode = path.stat().st_mode
-        empty = not path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        return _("[devices.{name}]: the secret in {path} cannot be read: {error}").format(
-            name=name, path=path, error=error
-        )
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return _("[devices.{name}]: others may read the secret in {path}; chmod 600 {path}").format(
-            name=name, path=path
-        )
-    if empty:
-        return _("[devices.{name}]: there is no secret in {path}").format(name=name, path=path)
+    if device.chap_secret_file:
+        try:
+            read_secret(Path(device.chap_secret_file))
+        except ConfigurationError as error:
+            return f"[devices.{name}]: {error.message}"
     return ""

@@ -4,13 +4,13 @@ Prints one JSON document, of what was found or of the error. It needs neither a 
 """
 
 import json
-import stat
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from archived.chap_secrets import read_secret
 from archived.errors import DeviceTrouble, Refused, translated
 from archived.language import _
 from archived.scan.found import Scan
@@ -66,7 +66,7 @@ def _scanned(portal: str, target: str, access: dict[str, str]) -> Scan:
     if bool(access["chap_user"]) != bool(access["chap_secret_file"]):
         raise Refused(_("--chap-user and --chap-secret-file go together"))
     chap = (
-        Chap(access["chap_user"], secret_in(Path(access["chap_secret_file"])))
+        Chap(access["chap_user"], read_secret(Path(access["chap_secret_file"])))
         if access["chap_user"]
         else None
     )
@@ -90,24 +90,6 @@ def _options(access: dict[str, str]) -> dict[str, str]:
 def with_port(portal: str) -> str:
     """ "HOST:PORT", with the port of iSCSI where none is named; IPv6 addresses stand in brackets."""
     return portal if portal.rpartition(":")[2].isdecimal() and portal[-1:] != "]" else f"{portal}:{PORT}"
-
-
-def secret_in(path: Path) -> str:
-    """The secret in a file that nobody else may read. Raises Refused."""
-    try:
-        mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(
-            _("the secret in {path} cannot be read: {error}").format(path=path, error=error)
-        ) from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise Refused(
-            _("others may read the secret in {path}; nobody was asked").format(path=path),
-            advice=f"chmod 600 {path}",
-        )
-    if not text.strip():
-        raise Refused(_("there is no secret in {path}").format(path=path))
-    return text.strip()
 
 
 def _print(document: dict[str, Any]) -> None:

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archived.errors import ConfigurationError
-from archived.language import _
+from archived.chap_secrets import read_secret
 from archived.media_kinds import TAPE
 from archived.sessions.detached import DetachedBurner
 from archived.sessions.tools import ProgressBoard, SitePaths, Tools
@@ -43,7 +42,9 @@ def device_transport(
         return ExpectedTransport(node, serial=settings.serial, where=settings.path)
     from devices.transports.iscsi import INITIATOR, Chap, IscsiTransport
 
-    chap = Chap(settings.chap_user, _secret(settings)) if settings.chap_user else None
+    chap = (
+        Chap(settings.chap_user, read_secret(Path(settings.chap_secret_file))) if settings.chap_user else None
+    )
     session = IscsiTransport(
         settings.portal,
         settings.target,
@@ -128,17 +129,6 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
     board = ProgressBoard(clock)
     tools = Tools(clock, config, paths, changers, drives, burner, load_kernel(), board, tapes)
     return Site(config, tools, software(), load_site_key(paths.keys))
-
-
-def _secret(settings: DeviceSettings) -> str:
-    try:
-        return Path(settings.chap_secret_file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            _("the secret in {path} cannot be read: {error}").format(
-                path=settings.chap_secret_file, error=error
-            )
-        ) from None
 
 
 __all__ = [

@@ -18,6 +18,8 @@ class Sight:
     inquiry: InquiryData
     serial: str = ""
     designators: tuple[Designator, ...] = ()
+    #: False for a unit that a target could have, and has not (peripheral qualifier, SPC-4 6.6.2).
+    is_connected: bool = True
 
 
 def look_at(transport: Transport, *, timeout_s: float) -> Sight:

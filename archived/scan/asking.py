@@ -42,11 +42,11 @@ def asked(device: FoundDevice, transport: Transport, explain: Explain = in_words
 
 
 def told(device: FoundDevice, sight: Sight) -> FoundDevice:
-    """`device` with what `sight` holds."""
+    """`device` with what `sight` holds; its kind is empty when it is none of ours, or is not there."""
     inquiry = sight.inquiry
     return replace(
         device,
-        kind=KINDS.get(inquiry.device_type, ""),
+        kind=KINDS.get(inquiry.device_type, "") if sight.is_connected else "",
         vendor=inquiry.vendor,
         product=inquiry.product,
         revision=inquiry.revision,

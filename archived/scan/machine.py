@@ -28,7 +28,8 @@ def scan_machine(
 ) -> Scan:
     """Every changer, tape drive and disc drive that the kernel of this machine knows."""
     sight = local_nodes(sysfs, dev)
-    found = tuple(_device(node, open_node, processes) for node in sight.nodes)
+    asked_all = [_device(node, open_node, processes) for node in sight.nodes]
+    found = tuple(device for device in asked_all if device.kind)
     notes = []
     if not sight.has_scsi:
         notes.append(

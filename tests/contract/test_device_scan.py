@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from archived.chap_secrets import read_secret
 from archived.config import parse
-from archived.errors import Refused
 from archived.found_devices import CHANGER, DISC_DRIVE, TAPE_DRIVE
 from archived.real_settings import real_settings
 from archived.scan.report import report
-from archived.scan_command import secret_in, with_port
+from archived.scan_command import with_port
 from archived.wiring_hardware import device_transport
 from archived.wiring_scan import portal_scanned
 from cli.main import main
@@ -101,24 +101,11 @@ def test_a_target_that_wants_a_secret_lets_nobody_in_without(target: Target, tmp
         file = tmp_path / "secret"
         file.write_text("twelve-letters\n")
         file.chmod(0o600)
-        chap = Chap("archive", secret_in(file))
+        chap = Chap("archive", read_secret(file))
         assert len(portal_scanned(target.portal, target=NAME, initiator="", chap=chap).devices) == 4
     finally:
         target.admin(*account, "--op", "unbind", "--tid", "1")
         target.admin(*account, "--op", "delete")
-
-
-def test_a_secret_that_others_may_read_is_not_used(tmp_path: Path) -> None:
-    file = tmp_path / "secret"
-    with pytest.raises(Refused, match="cannot be read"):
-        secret_in(file)
-    file.write_text(" \n")
-    file.chmod(0o640)
-    with pytest.raises(Refused, match="others may read"):
-        secret_in(file)
-    file.chmod(0o600)
-    with pytest.raises(Refused, match="no secret"):
-        secret_in(file)
 
 
 @pytest.mark.parametrize(

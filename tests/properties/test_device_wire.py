@@ -5,10 +5,15 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.failures import WireDamaged
-from devices.first_look import page_80, page_83
+from devices.failures import DeviceFailure, DeviceRefused, WireDamaged
+from devices.first_look import look_at, page_80, page_83
 from devices.luns import ReportLuns, UnitNumbers
+from devices.scsi import Result
+from devices.sense import ILLEGAL_REQUEST, Sense
 from devices.vpd import Designator, DeviceIdentification, decode_designator
+from robotics.changers.first_look import look_into
+from robotics.model import ElementLayout, ElementRange
+from robotics.wire.smc import ElementAddressAssignment
 
 bits4 = st.integers(0, 15)
 designators = st.builds(Designator, bits4, bits4, st.integers(0, 3), st.binary(min_size=1, max_size=40))
@@ -52,6 +57,41 @@ def test_any_bytes_are_some_numbers_of_units_or_damage(data: bytes) -> None:
         found = UnitNumbers.decode(data).numbers
         assert len(set(found)) == len(found)
         assert all(0 <= number <= 0x3FFF for number in found)
+
+
+class Babbling:
+    """A device that answers anything at all."""
+
+    def __init__(self, answers: list[bytes]) -> None:
+        self._answers = answers
+
+    def execute(
+        self, cdb: bytes, *, data_in: int = 0, data_out: bytes | None = None, timeout_s: float
+    ) -> Result:
+        if not self._answers:
+            raise DeviceRefused(Sense(ILLEGAL_REQUEST), cdb, "babbling")
+        data = self._answers.pop()[:data_in]
+        return Result(data, data_in - len(data))
+
+    def close(self) -> None:
+        self._answers.clear()
+
+
+layout = ElementAddressAssignment(
+    ElementLayout(ElementRange(1, 1), ElementRange(3, 3), ElementRange(2, 1), ElementRange(6, 2))
+).encode()
+
+
+@given(st.lists(st.binary(max_size=120), max_size=10), st.booleans())
+def test_whatever_a_device_answers_a_look_ends_in_a_sight_or_a_failure(
+    answers: list[bytes], has_layout: bool
+) -> None:
+    with suppress(DeviceFailure):
+        look_at(Babbling([*answers]), timeout_s=1)
+    with suppress(DeviceFailure):
+        sight = look_into(Babbling([*answers, *([layout] if has_layout else [])]))
+        addresses = [drive.address for drive in sight.drives]
+        assert len(set(addresses)) == sight.layout.drive.count == len(addresses)
 
 
 @given(st.integers(0, 0xFFFFFFFF))

@@ -74,3 +74,10 @@ def test_units_are_numbered_in_one_level_or_left_out() -> None:
     assert UnitNumbers.decode(behind_a_bridge).numbers == ()
     with pytest.raises(ValueError, match="20000"):
         UnitNumbers((20000,)).encode()
+
+
+@pytest.mark.parametrize("qualifier", [1, 3], ids=["not connected", "not supported"])
+def test_a_unit_that_a_target_has_not_is_asked_nothing_more(qualifier: int) -> None:
+    line = ScriptedTransport(Step(ASK, bytes([qualifier << 5 | TYPE_TAPE]) + STANDARD[1:]))
+    assert not look_at(line, timeout_s=1).is_connected
+    assert line.is_done
