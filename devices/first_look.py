@@ -27,7 +27,10 @@ def look_at(transport: Transport, *, timeout_s: float) -> Sight:
 
     Raises DeviceRefused, OutcomeUnknown when not even standard data come.
     """
-    inquiry = InquiryData.decode(transport.execute(Inquiry().encode(), data_in=36, timeout_s=timeout_s).data)
+    data = transport.execute(Inquiry().encode(), data_in=36, timeout_s=timeout_s).data
+    inquiry = InquiryData.decode(data)
+    if data[0] >> 5:
+        return Sight(inquiry, is_connected=False)
     serial = page_80(_page(transport, UnitSerialNumber.PAGE, timeout_s))
     return Sight(inquiry, serial, page_83(_page(transport, DeviceIdentification.PAGE, timeout_s)))
 
