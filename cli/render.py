@@ -86,7 +86,7 @@ def _number(key: str, value: float) -> str:
         return f"{size(value)}/s"
     if key.endswith("_bytes") or key in ("bytes", "bytes_wanted"):
         return size(value)
-    if key.endswith("_s"):
+    if key.endswith("_s") and not key.endswith("_per_s"):
         return duration(value)
     return str(value)
 

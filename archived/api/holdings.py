@@ -12,6 +12,7 @@ from archived.model import Copy, Image, Medium, Package, ProtectionSet
 from archived.policy.sufficiency import AT_HAND, VERIFIED_ONLY, missing_pools
 from archived.stages.capacity import image_limit_bytes
 from archived.stages.commitment import missing_positions, owed_copies
+from archived.stages.copies_lacking import owed_since
 from archived.stages.deletion import why_not_proven, why_unsafe
 from archived.stages.packing import group_of
 from archived.stages.withdrawal import find_package
@@ -93,9 +94,12 @@ def show_medium(medium_id: str, services: Services = Depends(services_of)) -> Do
 
 
 def waits_for(read: Connection, services: Services, package: Package) -> list[str]:
-    """What keeps a package from being archived, one sentence a pool."""
+    """What keeps a package from being archived, or its class asks for since, one sentence a pool."""
     if package.state is PackageState.FOUND:
         return [why_not_proven(read, package)]
+    if package.state is PackageState.ARCHIVED:
+        # A class may ask for more than it did when the package was archived.
+        return list(owed_since(read, services.site, package))
     if package.state is not PackageState.ACCEPTED:
         return []
     carriers = packages.image_ids(read, package.id)

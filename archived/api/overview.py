@@ -17,6 +17,7 @@ from archived.model import Event
 from archived.policy.cleaners import is_open
 from archived.stages import hold
 from archived.stages.cleaning_asked import cleaners_of
+from archived.stages.copies_lacking import lacking
 from archived.stages.floor import Floor, floors
 from devices.polling import WaitExpired, wait_until
 
@@ -41,6 +42,7 @@ def status(services: Services = Depends(services_of)) -> Document:
             "media": _count(media.listing(read)),
         }
         waiting = len(events.attentions(read))
+        owed = plain(lacking(read, site))
     now = site.now()
     limit = timedelta(hours=site.config.staging.max_exposure_h)
     disk = shutil.disk_usage(site.tools.paths.staging)
@@ -66,6 +68,7 @@ def status(services: Services = Depends(services_of)) -> Document:
                 "overdue": oldest is not None and now - oldest > limit,
                 "max_exposure_h": site.config.staging.max_exposure_h,
             },
+            "owed_copies": owed,
             "attention": waiting,
             "in_flight": _progress(services),
         }

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from archived import states
 from archived.catalog.rows import add, advance, in_states, next_number, one, values
-from archived.catalog.tables import chunk_table, image, membership, package, protection_set
+from archived.catalog.tables import chunk_table, copy, image, membership, package, protection_set
 from archived.model import GroupKey, Image, ProtectionSet
-from archived.states import ImageEvent, ImageState, SetEvent, SetState
+from archived.states import CopyState, ImageEvent, ImageState, SetEvent, SetState
 
 #: Crockford's alphabet: no I, L, O, U, so that people can say and read an id.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -111,6 +111,34 @@ def staged_of_classes(
         .distinct()
     )
     return sorted(values(connection, Image, query), key=lambda item: item.id)
+
+
+def lacking_copy(
+    connection: Connection, storage_classes: Sequence[str], pool: str, counting: Sequence[CopyState]
+) -> tuple[int, int]:
+    """How many finished images without a copy in `pool` carry packages of these classes, and how many packages.
+
+    Only images of which bytes have left staging: the others are planned as soon as there is room.
+    """
+    gone = (
+        select(membership.c.image_id)
+        .join(package, package.c.id == membership.c.package_id)
+        .where(package.c.staged.is_(False), membership.c.image_id.is_not(None))
+    )
+    there = select(copy.c.image_id).where(copy.c.pool == pool, copy.c.state.in_(counting))
+    query = (
+        select(func.count(image.c.id.distinct()), func.count(package.c.id.distinct()))
+        .join(membership, membership.c.image_id == image.c.id)
+        .join(package, package.c.id == membership.c.package_id)
+        .where(
+            image.c.state.in_((ImageState.KEPT, ImageState.FOUND)),
+            package.c.storage_class.in_(storage_classes),
+            image.c.id.in_(gone),
+            image.c.id.not_in(there),
+        )
+    )
+    found = connection.execute(query).one()
+    return int(found[0]), int(found[1])
 
 
 def listing(connection: Connection) -> list[Image]:

@@ -17,6 +17,8 @@ from archived.policy.placement import PlacedMember, Placement, ways_out
 OVERHEAD_BYTES: Final = 1 << 20
 #: Steps of the search for cartridges; it needs a few dozen unless magazines and batches contradict each other.
 SEARCH_STEPS_MAX: Final = 5_000
+#: What may be lost at once with several members in it; a single cartridge more easily than all of a batch.
+_EASILY_LOST: Final = ("cartridge", "magazine", "batch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +92,29 @@ def place_members(
 
     Deterministic. Finds a placement whenever there is one, within SEARCH_STEPS_MAX steps.
     """
-    most = m if not waived else max(m, len(members) + len(placed))
-    best = 0
-    for limit in range(m, most + 1):
-        chosen, depth = _search(members, placed, cartridges, limit)
-        if chosen is not None:
-            return Placement(assignments=chosen)
-        best = max(best, depth)
+    chosen, best = _search(members, placed, cartridges, dict.fromkeys(_EASILY_LOST, m))
+    if chosen is None and waived:
+        chosen = _widest(members, placed, cartridges, m)
+    if chosen is not None:
+        return Placement(assignments=chosen)
     words = _refusal(members, placed, cartridges, m, best, set_id)
     return Placement(refusal=words, shortage=max(1, len(members) - best))
+
+
+def _widest(
+    members: Sequence[WantedImage], placed: Sequence[PlacedMember], cartridges: Sequence[Cartridge], m: int
+) -> dict[str, str] | None:
+    """The widest spread that there is, over what is lost most easily first; None when there is no room."""
+    most = max(m, len(members) + len(placed))
+    floor = dict.fromkeys(_EASILY_LOST, most)
+    chosen: dict[str, str] | None = None
+    for kind in _EASILY_LOST:
+        for limit in range(m, most + 1):
+            found, _best = _search(members, placed, cartridges, floor | {kind: limit})
+            if found is not None:
+                chosen, floor[kind] = found, limit
+                break
+    return chosen
 
 
 class _Shelf:
@@ -146,9 +162,12 @@ def _search(
     members: Sequence[WantedImage],
     placed: Sequence[PlacedMember],
     cartridges: Sequence[Cartridge],
-    limit: int,
+    floor: Mapping[str, int],
 ) -> tuple[dict[str, str] | None, int]:
-    """Cartridges for all members, or None; and how many members found one together at most."""
+    """Cartridges for all members, or None; and how many members found one together at most.
+
+    `floor` says how many members may lie in one place of each kind of `_EASILY_LOST`.
+    """
     shelf = _Shelf(cartridges)
     order = sorted(members, key=lambda w: -w.cost_bytes)
     loads = Counter(place for member in placed for place in _places(member))
@@ -166,7 +185,7 @@ def _search(
         for item in shelf.fitting(image):
             places = _places(item)
             look = (shelf.look(item), loads["cartridge", item.medium_id])
-            if look in seen or any(loads[place] >= limit for place in places):
+            if look in seen or any(loads[place] >= floor[place[0]] for place in places):
                 continue
             if steps > SEARCH_STEPS_MAX:
                 return False

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, images, media, packages, recalls
 from archived.catalog.events import Attention
-from archived.language import _
+from archived.language import _, counted
 from archived.media_kinds import is_tape
 from archived.model import Package
 from archived.policy.cartridges import cost_on_tape
@@ -18,6 +18,7 @@ from archived.settings import PoolSettings
 from archived.stages import hold
 from archived.stages.capacity import usable_blanks
 from archived.stages.commitment import missing_positions
+from archived.stages.copies_lacking import lacking
 from archived.stages.moving import verify_choice
 from archived.stages.shelf import cartridges, largest_image_bytes
 from archived.stages.work import Site
@@ -139,6 +140,24 @@ def reduced_sets(read: Connection, site: Site) -> list[Attention]:
     return found
 
 
+def copies_never_made(read: Connection, site: Site) -> list[Attention]:
+    """Copies that a class asks for, of images whose bytes have left staging: the class came to ask later."""
+    found = []
+    for item in lacking(read, site):
+        pool, number = item.pool, item.images
+        what = counted(
+            "{number} image has no copy in pool {pool}, which the classes of {packages} packages on it ask for",
+            "{number} images have no copy in pool {pool}, which the classes of {packages} packages on them ask for",
+            number,
+        ).format(number=number, pool=pool, packages=item.packages)
+        safe = _("they were archived by what their class asked for then, and their bytes have left staging")
+        next_ = _(
+            "archivectl packages   (each says what it waits for; new packages get their copies at once)"
+        )
+        found.append(Attention(f"owed:{pool}", "working-hours", what, safe, next_, site.now()))
+    return found
+
+
 def suspect_discs(read: Connection, site: Site) -> list[Attention]:
     """Discs that gave wrong bytes and whose image has no good copy at hand."""
     found = []
@@ -225,6 +244,7 @@ WATCHES: dict[str, Watch] = {
     "judge:": unjudged_discs,
     "reduced:": reduced_sets,
     "suspect:": suspect_discs,
+    "owed:": copies_never_made,
     "stopped:": stopped,
     "recall:": slow_recalls,
     hold.ATTENTION: hold.watch,

@@ -1,19 +1,20 @@
 """One motion of the robot with the tray work around it. The robot is believed only after a look."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from archived.language import _
 from archived.sessions.clean import await_no_cleaning
 from archived.sessions.health import DriveHealth, ask_health
+from archived.sessions.inventory import in_doubt, take_inventory, why_it_stands
 from archived.sessions.tools import Tools
 from backends.errors import BackendError
 from backends.interface import DiscStatus, OpticalDrive, TapeDrive
 from backends.tape.readiness import wait_until_ready
 from devices.clock import Clock
-from devices.failures import DeviceFailure, DeviceRefused, OutcomeUnknown, TransportLost, WorldDiffers
-from devices.polling import WaitExpired, wait_until
+from devices.failures import DeviceFailure, DeviceRefused, TransportLost, WorldDiffers
+from devices.polling import wait_until
 from devices.sense import Blame, blame_of
 from robotics.errors import InventoryStale, RoboticsError
 from robotics.interface import Changer
@@ -23,9 +24,6 @@ Answer = TypeVar("Answer")
 
 READY_TIMEOUT_S = 180.0
 READY_INTERVAL_S = 0.5
-#: After silence the robot gets this long to answer a look before a person is told; the stage looks again.
-LOOK_TIMEOUT_S = 120.0
-LOOK_INTERVAL_S = 1.0
 _NO_MEDIUM_ASC = 0x3A
 #: Called with the seconds that a drive has needed so far; what it raises ends the wait.
 Waiting = Callable[[float], None]
@@ -56,25 +54,17 @@ class Carried:
     note: str = ""
     #: The medium lies in the drive, and the drive does not make it out.
     unready: bool = False
+    #: `PAUSED` or `PERSON` (robotics.errors): the robot does nothing until somebody lets it.
+    stands: str = ""
     #: What the tape drives at both ends said of themselves: before a cartridge left, and after trouble.
     health: tuple[DriveHealth, ...] = ()
     #: All that the look saw; None when there was none.
     inventory: Inventory | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What a look into every element showed; None with words when the robot did not answer."""
-
-    inventory: Inventory | None
-    note: str = ""
-
     @property
-    def seen(self) -> dict[int, str | None] | None:
-        """Full elements with their barcodes."""
-        if self.inventory is None:
-            return None
-        return {e.address: e.barcode for e in self.inventory.elements if e.full}
+    def doubtful(self) -> Mapping[int, tuple[int, int]]:
+        """Elements of which the look could not tell what is there, with ASC and ASCQ."""
+        return in_doubt(self.inventory)
 
 
 def _ignore(_waited_s: float) -> None:
@@ -84,15 +74,19 @@ def _ignore(_waited_s: float) -> None:
 def carry(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
     """Move one medium, then look. Never repeats a motion. Raises what `waiting` raises: then look again."""
     changer = tools.changers[task.library]
-    note = ""
+    note = stands = ""
     before = None if task.from_drive is None else ask_health(tools, task.from_drive)
     try:
         if task.from_drive is not None:
             _give_out(tools, task.from_drive, cleaning=task.cleaning)
         _move(changer, task)
     except (RoboticsError, DeviceFailure, BackendError) as error:
-        note = str(error)
-    carried = _trays_closed(tools, task, look(tools, task, note), waiting)
+        note, stands = str(error), why_it_stands(error)
+    found = look(tools, task, note)
+    if stands:
+        # It said no to the motion itself: the medium stayed, also when a look has to wait.
+        found = replace(found, kind="stayed" if found.seen is None else found.kind, stands=stands)
+    carried = _trays_closed(tools, task, found, waiting)
     after = None
     if carried.note:
         after = ask_health(tools, task.to_drive or task.from_drive or "")
@@ -110,8 +104,8 @@ def look(tools: Tools, task: Carry, note: str = "") -> Carried:
     looked = take_inventory(tools, task.library)
     seen = looked.seen
     if seen is None:
-        words = f"{note}; the robot does not answer an inventory: {looked.note}"
-        return Carried("vanished", None, words.lstrip("; "))
+        words = f"{note}; the robot does not answer an inventory: {looked.note}".lstrip("; ")
+        return Carried("vanished", None, words, stands=looked.stands)
 
     def holds(address: int) -> bool:
         return address in seen and seen[address] in (task.barcode, None)
@@ -190,34 +184,19 @@ def _told(ask: Callable[[], object]) -> None:
 
 
 def _move(changer: Changer, task: Carry) -> None:
-    """Command the motion. A unit attention says that the command was not begun: look, then command it."""
+    """Command the motion. A unit attention says that it was not begun, and that somebody may have been there: it is
+    commanded after a look that shows the medium where it was, and its destination free.
+    """
     try:
         changer.move(source=task.source, destination=task.destination)
     except InventoryStale:
-        changer.inventory()
+        inventory = changer.inventory()
+        source, destination = inventory.at(task.source), inventory.at(task.destination)
+        if source is None or not source.full or source.barcode != task.barcode:
+            raise
+        if destination is not None and not destination.is_free:
+            raise
         changer.move(source=task.source, destination=task.destination)
-
-
-def take_inventory(tools: Tools, library: str) -> Looked:
-    """What is where, asked for LOOK_TIMEOUT_S at most; a device that is another one is not asked again."""
-    changer = tools.changers[library]
-    words = ""
-
-    def answer() -> Inventory | None:
-        nonlocal words
-        try:
-            return changer.inventory()
-        except (OutcomeUnknown, RoboticsError) as error:
-            words = str(error)
-            return None
-
-    try:
-        found = wait_until(answer, clock=tools.clock, timeout_s=LOOK_TIMEOUT_S, interval_s=LOOK_INTERVAL_S)
-    except WaitExpired:
-        return Looked(None, words)
-    except DeviceFailure as error:
-        return Looked(None, str(error))
-    return Looked(found)
 
 
 def _trays_closed(tools: Tools, task: Carry, carried: Carried, waiting: Waiting) -> Carried:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from archived.catalog import events, media
 from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Drive, Medium
+from archived.stages import doubt
 from archived.stages.work import Site
 
 STALE = "inventory_stale"
@@ -31,6 +32,8 @@ class Floor:
     ports: tuple[int, ...]
     #: Drives of the changer that are none of ours: nothing is put there, and nothing taken.
     others: tuple[int, ...] = ()
+    #: Elements that the last look could not tell of, with ASC and ASCQ: nothing is put there.
+    doubtful: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
     def in_drive(self, drive: Drive) -> Medium | None:
         """The medium that lies in a drive."""
@@ -78,6 +81,7 @@ def floors(read: Connection, site: Site) -> list[Floor]:
             },
             ports=tuple(_elements(settings, name)["ports"]),
             others=tuple(_elements(settings, name).get("others", ())),
+            doubtful=doubt.in_doubt(settings, name),
         )
         for name in site.config.libraries
     ]

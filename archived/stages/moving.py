@@ -18,7 +18,8 @@ from archived.policy.drive_choice import DriveChoice, choose_verify_drive
 from archived.policy.mounting import DriveView, MovePlan, SlotView, Want, next_move
 from archived.policy.owed import is_home
 from archived.policy.sources import drives_to_try
-from archived.sessions.mount import Carried, Carry, carry, resume, take_inventory
+from archived.sessions.inventory import take_inventory
+from archived.sessions.mount import Carried, Carry, carry, resume
 from archived.sessions.tools import Tools
 from archived.stages import hold, look_wants, recall_area, recall_reading
 from archived.stages.cleaning_asked import cleans, no_writing_in
@@ -141,9 +142,9 @@ def run(action: Action, tools: Tools) -> Carried:
         tools.progress.begin(
             action.key, _("looking into every element of {library}").format(library=action.task.library)
         )
-        looked = take_inventory(tools, action.task.library)
+        looked = take_inventory(tools, action.task.library, scan=True)
         kind = "arrived" if looked.inventory is not None else "vanished"
-        return Carried(kind, looked.seen, looked.note, inventory=looked.inventory)
+        return Carried(kind, looked.seen, looked.note, stands=looked.stands, inventory=looked.inventory)
     motion: Motion = action.task
     task = motion.carry
     tools.progress.begin(
@@ -166,17 +167,29 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
     if isinstance(outcome, Broken):
         return site.config.rest_s
     if outcome.seen is None:
-        robot_silent(write, site, library, outcome.note)
+        robot_silent(write, site, library, outcome.note, stands=outcome.stands)
+        if outcome.kind == "stayed":
+            _end(write, site, action.task, outcome)
         return LOOK_REST_S
     if outcome.inventory is not None:
         furnish_as_seen(write, site, library, outcome.inventory)
-    settle(write, site, library, outcome.seen)
+    settle(write, site, library, outcome.seen, outcome.doubtful)
     events.clear_attention(write, f"robot:{library}")
     for health in outcome.health:
         tell_health(write, site, health, action.task.carry.medium_id)
     if isinstance(action.task, Look):
         return 0
     motion: Motion = action.task
+    _end(write, site, motion, outcome)
+    _report(write, site, motion, outcome)
+    if outcome.stands:
+        robot_silent(write, site, library, outcome.note, stands=outcome.stands)
+        return LOOK_REST_S
+    return 0 if outcome.kind == "arrived" else site.config.rest_s
+
+
+def _end(write: Connection, site: Site, motion: Motion, outcome: Carried) -> None:
+    """The motion is over, whether it is to be planned again or not."""
     event = {
         "arrived": MoveEvent.ARRIVED,
         "stayed": MoveEvent.STAYED,
@@ -185,8 +198,6 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
     media.end_move(write, motion.move_id, event, _ended_at(write, site, motion.carry.medium_id), outcome.note)
     if motion.order is not None:
         site.orders.drop(motion.order)
-    _report(write, site, motion, outcome)
-    return 0 if outcome.kind == "arrived" else site.config.rest_s
 
 
 def _report(write: Connection, site: Site, motion: Motion, outcome: Carried) -> None:
@@ -207,7 +218,7 @@ def _report(write: Connection, site: Site, motion: Motion, outcome: Carried) -> 
         drive_down(write, site, holder, outcome.note)
     if outcome.kind == "arrived":
         events.clear_attention(write, f"move:{task.medium_id}")
-    else:
+    elif not outcome.stands:
         move_failed(write, site, task, outcome)
 
 
@@ -307,7 +318,7 @@ def _drive_views(work: Work, context: Context) -> list[DriveView]:
             DriveView(
                 name=drive.name,
                 element=drive.element,
-                up=drive.up,
+                up=drive.up and drive.element not in work.floor.doubtful,
                 busy=drive_lane(drive.name) in context.busy_lanes or resting,
                 medium_id=medium.id if medium else None,
                 work_waiting=ready,
@@ -329,6 +340,7 @@ def _movable(wants: tuple[Want, ...], context: Context) -> list[Want]:
 
 def _slots(floor: Floor) -> list[SlotView]:
     taken = {medium.element for medium in floor.media}
+    taken |= set(floor.doubtful)
     return [SlotView(element, magazine) for element, magazine in floor.slots.items() if element not in taken]
 
 

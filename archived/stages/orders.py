@@ -7,6 +7,7 @@ from archived.catalog.tables import event, move
 from archived.errors import NotFound, Refused, WrongState
 from archived.language import _
 from archived.stages.cleaning_asked import cleans
+from archived.stages.doubt import words_of
 from archived.stages.floor import Floor, floors, stale_key
 from archived.stages.work import Site
 from archived.states import CopyState, ReadingState
@@ -61,6 +62,15 @@ def check_move(read: Connection, site: Site, medium_id: str, destination: int) -
                 medium_id=medium_id
             ),
             advice=f"archivectl library clean {into}",
+        )
+    if destination in floor.doubtful:
+        raise WrongState(
+            _(
+                "element {destination} of library {library} is not in order: {words}; nothing is put there"
+            ).format(
+                destination=destination, library=floor.library, words=words_of(floor.doubtful[destination])
+            ),
+            advice=_("put it right, then: archivectl library inventory"),
         )
     if destination == medium.element:
         raise WrongState(
@@ -120,7 +130,7 @@ def _elements(floor: Floor) -> set[int]:
 
 
 def _free_home(floor: Floor, home: int | None) -> int:
-    taken = {medium.element for medium in floor.media}
+    taken = {*(medium.element for medium in floor.media), *floor.doubtful}
     if home is not None and home not in taken:
         return home
     free = [element for element in floor.slots if element not in taken]

@@ -8,10 +8,13 @@ from archived.language import _
 from archived.sessions.mount import Carried, Carry
 from archived.stages.floor import stale_key
 from archived.stages.work import Site
+from robotics.errors import PAUSED, PERSON
 
 
-def robot_silent(write: Connection, site: Site, library: str, note: str) -> None:
-    """The robot gave no inventory: its library is stale until a look succeeds."""
+def robot_silent(write: Connection, site: Site, library: str, note: str, *, stands: str = "") -> None:
+    """The robot gave no inventory, or does nothing until somebody lets it (`stands`): its library is stale until
+    a look succeeds. No medium is to blame.
+    """
     events.set_setting(write, stale_key(library), "1")
     events.append(write, site.now(), "inventory", ("library", library), outcome="failure", note=note)
     events.raise_attention(
@@ -19,14 +22,24 @@ def robot_silent(write: Connection, site: Site, library: str, note: str) -> None
         Attention(
             f"robot:{library}",
             "now",
-            _("the robot of library {library} does not answer: {value}").format(
-                library=library, value=note or "no inventory"
-            ),
+            _silence(stands).format(library=library, value=note or "no inventory"),
             _("nothing moves until it was looked at; what is staged stays staged, burns under way go on"),
-            _("look at the robot, then: archivectl library inventory"),
+            _(
+                "let it go on at its panel; it is looked at by itself every minute, or: archivectl library inventory"
+            )
+            if stands
+            else _("look at the robot, then: archivectl library inventory"),
             site.now(),
         ),
     )
+
+
+def _silence(stands: str) -> str:
+    if stands == PAUSED:
+        return _("library {library} is paused by an operator: {value}")
+    if stands == PERSON:
+        return _("library {library} stands until somebody shuts its doors and slots, or helps it: {value}")
+    return _("the robot of library {library} does not answer: {value}")
 
 
 def drive_down(write: Connection, site: Site, drive: str, note: str) -> None:

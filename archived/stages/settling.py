@@ -1,6 +1,7 @@
 """After a look: the catalog is made to say where everything was seen; what is missing or strange is named."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -10,17 +11,24 @@ from archived.language import _
 from archived.media_kinds import TAPE
 from archived.model import Medium
 from archived.policy.cartridge_labels import CartridgeLabel, read_label
-from archived.stages import hold, unlabelled
+from archived.stages import doubt, hold, unlabelled
 from archived.stages.catalog_origin import is_known
 from archived.stages.floor import floors, stale_key
 from archived.stages.work import Site
 from archived.states import MediumEvent, MediumState
 
 
-def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str | None]) -> None:
+def settle(
+    write: Connection,
+    site: Site,
+    library: str,
+    seen: Mapping[int, str | None],
+    doubtful: Mapping[int, tuple[int, int]] = MappingProxyType({}),
+) -> None:
     """Make the catalog say where a look saw everything; name what is missing and what is strange.
 
-    `seen` maps full elements to barcodes (None where none could be read).
+    `seen` maps full elements to barcodes (None where none could be read), `doubtful` elements of which nobody knows
+    what is there to ASC and ASCQ: what stood there is not missed.
     """
     now = site.now()
     everything = media.listing(write)
@@ -28,6 +36,7 @@ def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str |
     where = {by_barcode[code].id: element for element, code in seen.items() if code in by_barcode}
     waiting = {item.id for item in events.attentions(write)}
     for medium in everything:
+        doubt_code = None if medium.element is None else doubtful.get(medium.element)
         if medium.id in where:
             if medium.library != library:
                 media.update_columns(write, medium.id, library=library, home_element=None, magazine=None)
@@ -35,6 +44,9 @@ def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str |
                 media.saw(write, medium.id, where[medium.id], now)
             if f"missing:{medium.id}" in waiting:
                 events.clear_attention(write, f"missing:{medium.id}")
+        elif medium.library == library and doubt_code is not None:
+            if doubt.is_away(doubt_code):
+                doubt.note_away(write, site, medium)
         elif (
             medium.library == library
             and medium.element is not None
@@ -58,6 +70,7 @@ def settle(write: Connection, site: Site, library: str, seen: Mapping[int, str |
             _twins(write, site, library, code, elements)
         elif f"twins:{code}" in waiting:
             events.clear_attention(write, f"twins:{code}")
+    doubt.note(write, site, library, everything, doubtful)
     unlabelled.note(write, site, library, seen)
     hold.saw(write, now, [medium.id for medium in media.listing(write) if medium.element is not None])
     events.set_setting(write, stale_key(library), "")

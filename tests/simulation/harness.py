@@ -99,6 +99,13 @@ class Story:
         provide_libraries(catalog, config, self.site_folder, self.clock, cartridge_bytes=cartridge_bytes)
         catalog.close()
 
+    def change_site(self, settings: str, *, cartridge_mib: int = 64) -> None:
+        """The daemon and the room end; the site gets libraries, pools or classes (TOML text); both start again."""
+        self.end()
+        self._add(settings, cartridge_mib * MIB)
+        self._open_rooms()
+        self.begin_life()
+
     def begin_life(self) -> None:
         """What a daemon does when it starts: read, look for interrupted intake, believe nothing of the robot."""
         self.fuse.disarm()

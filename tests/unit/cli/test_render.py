@@ -35,6 +35,7 @@ def test_durations_show_the_two_units_that_matter(seconds: float, words: str) ->
 def test_the_key_tells_the_unit() -> None:
     assert cell("size_bytes", 2000) == "2.0 kB"
     assert cell("rate_bytes_per_s", 2_000_000) == "2.0 MB/s"
+    assert cell("mb_per_s", 42) == "42"
     assert cell("left_s", 61.2) == "1 min 01 s"
     assert cell("position", 3) == "3"
     assert cell("held", True) == "yes"

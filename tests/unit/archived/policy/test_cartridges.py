@@ -91,6 +91,17 @@ def test_one_purchase_batch_for_all_is_refused_with_numbers_and_a_waiver_lifts_i
     assert len(waived) == 4
 
 
+def test_a_waiver_for_one_purchase_batch_never_puts_a_whole_set_on_one_cartridge() -> None:
+    shelf = [tape(name, 900, cage="C1") for name in ("A", "B", "C")]
+    found = place_members(wanted(3), [], shelf, 1, waived=True).assignments
+    assert sorted(found.values()) == ["A", "B", "C"]
+    caged = [tape("A", 900, cage="C1"), tape("B", 900, cage="C1"), tape("D", 900, cage="C2")]
+    assert sorted(place_members(wanted(2), [], caged, 1, waived=True).assignments.values()) in (
+        ["A", "D"],
+        ["B", "D"],
+    )
+
+
 def test_a_waiver_gives_the_widest_spread_that_there_is() -> None:
     shelf = [tape("A", 9000, batch="1"), tape("B", 9000, batch="2")]
     found = place_members(wanted(4), [], shelf, 1, waived=True).assignments

@@ -1,6 +1,8 @@
 """A scan of a machine: its sysfs is made by the test, its devices are those of a simulated tape library."""
 
 import errno
+import fcntl
+import os
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,7 +18,7 @@ from archived.scan.report import report
 from devices.clock import SimulatedClock
 from devices.failures import TransportTimeout
 from devices.scsi import Transport, UnitSerialNumber
-from devices.transports.sgio import NodeUnavailable
+from devices.transports.sgio import NodeUnavailable, SgIoTransport
 from simulator.inprocess import InProcessTransport, furnish_room
 from simulator.plan import CartridgePlan, RoomPlan, standard_tape_drives
 from simulator.room import Room
@@ -205,3 +207,22 @@ def test_nothing_found_says_where_was_looked_and_why_there_may_be_nothing(tmp_pa
     scan = scan_machine(lambda node: pytest.fail("nothing to open"), sysfs=tmp_path, dev=tmp_path)
     assert "modprobe sg" in scan.notes[0]
     assert "1 other" in scan.notes[1]
+
+
+def test_a_node_that_is_really_locked_is_left_alone(machine: Machine) -> None:
+    """The lock is the kernel's; only the ioctl is played, and must not be reached."""
+    held = os.open(machine.dev / "sg1", os.O_RDWR)
+    fcntl.flock(held, fcntl.LOCK_EX)
+
+    def open_node(node: Path) -> Transport:
+        if node.name == "sg1":
+            return SgIoTransport(node, ioctl=lambda *call: pytest.fail("a command was sent"))
+        return machine.open(node)
+
+    try:
+        scan = scan_machine(open_node, sysfs=machine.sysfs, dev=machine.dev)
+    finally:
+        os.close(held)
+    (drive,) = (device for device in scan.devices if Path(device.key).name == "sg1")
+    assert "has it open: it was not asked" in drive.problem
+    assert drive.vendor == "IBM"

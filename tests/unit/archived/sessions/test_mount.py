@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from archived.sessions.mount import Carry, asked_anew, carry, resume, take_inventory
+from archived.sessions.inventory import take_inventory
+from archived.sessions.mount import Carry, asked_anew, carry, resume
 from backends.interface import Disc, DiscStatus
 from devices.clock import SimulatedClock
 from devices.failures import DeviceRefused, TransportLost, TransportTimeout
-from devices.sense import ILLEGAL_REQUEST, UNIT_ATTENTION, Sense
-from robotics.errors import InventoryStale, SourceEmpty
-from robotics.model import Element, ElementKind, Inventory
+from devices.sense import ILLEGAL_REQUEST, NOT_READY, UNIT_ATTENTION, Sense
+from robotics.errors import PAUSED, PERSON, ChangerNotReady, InventoryStale, SourceEmpty
+from robotics.model import Element, ElementKind, ElementRange, Inventory
 
 SLOT, OTHER_SLOT, DRIVE, HAND = 1001, 1002, 2001, 1
 
@@ -25,6 +26,12 @@ class Robot:
     behaviour: list[Any] = field(default_factory=list)
     commanded: list[tuple[int, int]] = field(default_factory=list)
     silent_looks: int = 0
+    #: What the next looks give, before the places are told.
+    looks: list[Any] = field(default_factory=list)
+    initialized: list[ElementRange | None] = field(default_factory=list)
+
+    def initialize(self, addresses: ElementRange | None = None) -> None:
+        self.initialized.append(addresses)
 
     def move(self, *, source: int, destination: int) -> None:
         self.commanded.append((source, destination))
@@ -44,6 +51,11 @@ class Robot:
         if self.silent_looks:
             self.silent_looks -= 1
             raise TransportTimeout("the robot did not answer")
+        if self.looks:
+            told = self.looks.pop(0)
+            if isinstance(told, Exception):
+                raise told
+            return told  # type: ignore[no-any-return]
         kinds = {HAND: ElementKind.TRANSPORT, DRIVE: ElementKind.DRIVE}
         return Inventory(
             tuple(
@@ -133,6 +145,76 @@ def test_unit_attention_says_the_move_was_not_begun_so_it_is_commanded_after_a_l
 
     assert carry(tools(robot, Tray()), LOAD).kind == "arrived"
     assert robot.commanded == [(SLOT, DRIVE), (SLOT, DRIVE)]
+
+
+@pytest.mark.parametrize(
+    "found_by_the_look", [{SLOT: "D2"}, {OTHER_SLOT: "D1"}, {SLOT: "D1", DRIVE: "D2"}, {SLOT: None}]
+)
+def test_unit_attention_and_a_look_that_shows_another_medium_there_move_nothing(
+    found_by_the_look: dict[int, str | None],
+) -> None:
+    attention = InventoryStale("a door was opened", Sense(UNIT_ATTENTION, 0x28, 0x01))
+    robot = Robot(found_by_the_look, [attention])
+
+    found = carry(tools(robot, Tray()), LOAD)
+
+    assert robot.commanded == [(SLOT, DRIVE)], "once, and the robot did not begin it"
+    assert found.kind in ("stayed", "vanished")
+    assert found.seen == found_by_the_look
+    assert "door" in found.note
+
+
+@pytest.mark.parametrize(
+    ("code", "stands"),
+    [((0x04, 0x85), PAUSED), ((0x3A, 0x02), PERSON), ((0x04, 0x03), PERSON), ((0x04, 0x01), "")],
+)
+def test_robot_that_stands_is_told_apart_from_one_that_says_nothing(
+    code: tuple[int, int], stands: str
+) -> None:
+    robot = Robot({SLOT: "D1"}, [ChangerNotReady("no", Sense(NOT_READY, *code))])
+
+    found = carry(tools(robot, Tray()), LOAD)
+
+    assert (found.kind, found.stands) == ("stayed", stands)
+
+
+def test_robot_that_stands_is_not_waited_for() -> None:
+    robot, clock = Robot({SLOT: "D1"}), SimulatedClock()
+    robot.looks = [ChangerNotReady("no", Sense(NOT_READY, 0x04, 0x85))] * 500
+    looked = take_inventory(SimpleNamespace(changers={"main": robot}, clock=clock), "main")  # type: ignore[arg-type]
+
+    assert (looked.seen, looked.stands) == (None, PAUSED)
+    assert clock.monotonic() == 0
+
+
+def test_robot_that_wants_to_look_into_its_elements_is_told_to() -> None:
+    robot = Robot({SLOT: "D1"})
+    robot.looks = [ChangerNotReady("no", Sense(NOT_READY, 0x04, 0x02))]
+
+    assert take_inventory(tools(robot, Tray()), "main").seen == {SLOT: "D1"}
+    assert robot.initialized == [None]
+
+
+def test_barcodes_that_were_not_scanned_are_scanned_when_somebody_asks_for_a_look() -> None:
+    unread = [
+        Element(a, ElementKind.STORAGE, full=True, exception=(0x83, 0x00)) for a in (SLOT + 5, SLOT + 8)
+    ]
+    first = Inventory((*unread, Element(SLOT, ElementKind.STORAGE, full=True, barcode="D1")))
+    robot = Robot({SLOT: "D1"})
+    robot.looks = [first]
+    assert take_inventory(tools(robot, Tray()), "main", scan=True).seen == {SLOT: "D1"}
+    assert robot.initialized == [ElementRange(SLOT + 5, 4)]
+    robot.looks = [first]
+    assert take_inventory(tools(robot, Tray()), "main").seen == {SLOT: "D1", SLOT + 5: None, SLOT + 8: None}
+
+
+def test_empty_element_that_is_not_in_order_is_in_doubt_and_not_empty() -> None:
+    away = Element(OTHER_SLOT, ElementKind.STORAGE, full=False, exception=(0x83, 0x02))
+    robot = Robot({})
+    robot.looks = [Inventory((away, Element(SLOT, ElementKind.STORAGE, full=False)))]
+    looked = take_inventory(tools(robot, Tray()), "main")
+
+    assert (looked.seen, looked.doubtful) == ({}, {OTHER_SLOT: (0x83, 0x02)})
 
 
 def test_other_disc_at_the_destination_is_not_taken_for_ours() -> None:

@@ -1,0 +1,117 @@
+"""What the robot says by itself: somebody had a door open, a magazine is gone, it is paused, it was reset."""
+
+from dataclasses import replace
+
+import pytest
+
+from archived.states import CopyState
+from simulator.world import World
+from tests.simulation.conftest import Tell, two_volumes
+from tests.simulation.harness import Story
+from tests.simulation.law import assert_all_archived_or_named, assert_law
+
+
+def begun(tell: Tell, **arguments: int) -> Story:
+    return tell.on(two_volumes, **arguments)[0]
+
+
+def exchange_discs(story: Story, one: int, other: int) -> None:
+    """Somebody puts the discs of two slots each where the other was; the robot says that a door was open."""
+
+    def exchanged(world: World) -> World:
+        there = {one: other, other: one}
+        carriers = {
+            name: replace(c, address=there[c.address]) if c.address in there else c
+            for name, c in world.carriers.items()
+        }
+        return replace(world, carriers=carriers)
+
+    story.room.estate.change(exchanged)
+    story.room.somebody_reached_in(one)
+
+
+@pytest.mark.parametrize("fault", ["door-opened", "robot-reset"])
+@pytest.mark.parametrize("after", [0, 4], ids=["at first", "later"])
+def test_an_attention_in_a_move_costs_a_look_and_nothing_else(tell: Tell, fault: str, after: int) -> None:
+    story = begun(tell)
+    story.fault(fault, after=after)
+
+    story.close_everything()
+
+    assert story.all_archived(), story.attentions()
+    assert not [name for name in story.raised if name.startswith(("move:", "missing:", "robot:"))]
+    assert_law(story)
+
+
+def test_discs_that_somebody_exchanged_behind_the_robots_back_are_seen_before_anything_moves(
+    tell: Tell,
+) -> None:
+    story = begun(tell)
+    story.until(lambda: story.copies(CopyState.PLANNED))
+    planned = {copy.medium_id for copy in story.copies(CopyState.PLANNED)}
+    elements = sorted(m.element for m in story.media() if m.id in planned and m.element is not None)
+    exchange_discs(story, elements[0], elements[1])
+
+    story.close_everything()
+
+    assert story.all_archived(), story.attentions()
+    assert not [name for name in story.raised if name.startswith(("write:", "missing:"))]
+    assert_law(story)
+
+
+def test_a_magazine_that_is_taken_out_takes_its_discs_along_and_its_slots_are_not_empty(tell: Tell) -> None:
+    story = begun(tell)
+    story.close_everything()
+    assert story.all_archived()
+    plan = story.room.estate.plan
+    element = story.medium(story.copies(CopyState.VERIFIED)[0].medium_id).element
+    number = (element - plan.slot_addresses.start) // plan.magazine_slots + 1
+    slots = plan.magazine_addresses(number)
+    inside = [m.id for m in story.media() if m.element in slots]
+
+    story.control("magazine", number=number, present=False)
+    story.look()
+    story.settle(naps=2)
+
+    raised = story.attentions()[f"magazine:{story.room.estate.plan.library}"]
+    assert str(len(inside)) in raised.what
+    assert "not taken for empty" in raised.safe
+    assert not [name for name in story.attentions() if name.startswith("missing:")]
+    assert all(m.element is None for m in story.media() if m.id in inside)
+    assert_law(story)
+
+    story.control("magazine", number=number, present=True)
+    story.look()
+    story.settle(naps=2)
+    assert not [name for name in story.attentions() if name.startswith("magazine:")]
+    assert all(m.element in slots for m in story.media() if m.id in inside)
+    assert_law(story)
+
+
+def test_a_paused_library_is_told_to_people_and_blames_no_medium(tell: Tell) -> None:
+    story = begun(tell)
+    story.until(lambda: story.copies(CopyState.PLANNED))
+    story.fault("robot-paused", times=None)
+
+    story.until(lambda: "robot:main" in story.attentions())
+
+    raised = story.attentions()["robot:main"]
+    assert "paused by an operator" in raised.what
+    assert "nothing moves" in raised.safe
+    story.control("disarm")
+    story.close_everything()
+    assert story.all_archived(), story.attentions()
+    assert not [name for name in story.raised if name.startswith(("move:", "write:", "drive:"))]
+    assert "robot:main" not in story.attentions()
+    assert_law(story)
+
+
+def test_a_robot_that_forgot_its_elements_looks_into_them_and_goes_on(tell: Tell) -> None:
+    story = begun(tell)
+    story.fault("robot-uninitialized", after=3)
+
+    story.close_everything()
+
+    assert story.all_archived(), story.attentions()
+    assert_law(story)
+    assert_all_archived_or_named(story)
