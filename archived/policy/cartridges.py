@@ -13,8 +13,12 @@ from typing import Final
 from archived.language import _
 from archived.policy.placement import PlacedMember, Placement, ways_out
 
-#: Header, trailer and marks of an image, and what label and index take for it.
-OVERHEAD_BYTES: Final = 1 << 20
+#: What stands around an image that has a session of its own on a new cartridge, a filemark counted as a block like
+#: everything that a cartridge's used bytes are counted by: header, trailer and index with the mark of each, the mark
+#: of the image, the label with its own. The blocks of the index come on top.
+OVERHEAD_BLOCKS: Final = 8
+#: An index of a thousand images and more.
+INDEX_BYTES: Final = 1 << 20
 #: Steps of the search for cartridges; it needs a few dozen unless magazines and batches contradict each other.
 SEARCH_STEPS_MAX: Final = 5_000
 #: What may be lost at once with several members in it; a single cartridge more easily than all of a batch.
@@ -55,8 +59,9 @@ class CopyPlan:
 
 
 def cost_on_tape(size_bytes: int, block_bytes: int) -> int:
-    """Bytes of a cartridge that an image of `size_bytes` takes in blocks of `block_bytes`."""
-    return -(-size_bytes // block_bytes) * block_bytes + OVERHEAD_BYTES
+    """Bytes of a cartridge that an image of `size_bytes` takes in blocks of `block_bytes`, at most."""
+    blocks = -(-size_bytes // block_bytes) - (-INDEX_BYTES // block_bytes) + OVERHEAD_BLOCKS
+    return blocks * block_bytes
 
 
 def room_of(capacity_bytes: int, used_bytes: int, planned_bytes: int, reserve_percent: float) -> int:

@@ -1,7 +1,8 @@
 """Cartridges for images: few of them open, and words with sizes when nothing fits."""
 
 from archived.policy.cartridges import (
-    OVERHEAD_BYTES,
+    INDEX_BYTES,
+    OVERHEAD_BLOCKS,
     Cartridge,
     WantedImage,
     cost_on_tape,
@@ -23,8 +24,10 @@ def wanted(count: int, cost: int = 100, secret: str = "open") -> list[WantedImag
 
 
 def test_an_image_costs_whole_blocks_and_what_stands_around_it() -> None:
-    assert cost_on_tape(1, 1 << 20) == (1 << 20) + OVERHEAD_BYTES
-    assert cost_on_tape(2 << 20, 1 << 20) == (2 << 20) + OVERHEAD_BYTES
+    around = OVERHEAD_BLOCKS << 20
+    assert cost_on_tape(1, 1 << 20) == (1 << 20) + INDEX_BYTES + around
+    assert cost_on_tape(2 << 20, 1 << 20) == (2 << 20) + INDEX_BYTES + around
+    assert cost_on_tape(2 << 20, 4 << 20) == (4 << 20) * (1 + 1 + OVERHEAD_BLOCKS)
 
 
 def test_room_is_what_reserve_use_and_plans_leave() -> None:

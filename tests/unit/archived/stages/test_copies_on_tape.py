@@ -86,7 +86,7 @@ def test_no_room_on_tape_is_told_with_sizes_until_there_is_some(tmp_path: Path) 
     site.turn(copying)
     assert site.copies() == []
     assert "2 copies in pool tapes cannot be planned" in attentions(site)["copies:tapes"]
-    assert "takes 2097152 bytes on tape" in attentions(site)["copies:tapes"]
+    assert "takes 10485760 bytes on tape" in attentions(site)["copies:tapes"]
     site.cartridge("000002L8")
     site.turn(copying)
     assert len(site.copies(CopyState.PLANNED)) == 2
@@ -201,7 +201,7 @@ def test_without_room_for_parity_no_disc_is_promised_either(tmp_path: Path) -> N
     assert site.copies() == []
     words = attentions(site)[f"place:{site.set_id}"]
     assert (
-        f"set {site.set_id}: image I-{site.set_id}-3 takes 2097152 bytes on tape; 0 of 0 cartridges" in words
+        f"set {site.set_id}: image I-{site.set_id}-3 takes 10485760 bytes on tape; 0 of 0 cartridges" in words
     )
     site.catalog.close()
 
