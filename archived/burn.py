@@ -1,7 +1,14 @@
 """The detached burn: `archived burn JOBDIR`. Input is the recipe and the target, nothing else.
 
-It feeds the image to the burning program, watches it, and writes `done` before it reports. It needs neither
-daemon nor catalog, and both may vanish while it works.
+It feeds the image to the burning program, or, behind iSCSI, to the drive by commands of its own; it watches, asks the
+drive what became of the disc, and writes `done` before it reports. It needs neither daemon nor catalog, and both may
+vanish while it works.
+
+| target | the drive is | burnt by |
+| --- | --- | --- |
+| room | simulated, behind the room's socket | the program, through a FIFO |
+| node | at a node of this machine | the program; before and after it the drive is asked through the same node |
+| iscsi | behind an iSCSI target | WRITE, SYNCHRONIZE CACHE, CLOSE in this process |
 """
 
 import fcntl
@@ -19,18 +26,23 @@ from archived.sessions.detached import DONE, JOB, LOG, PROGRESS, withdraw
 from archived.sessions.encode import open_recipe
 from archived.wiring import room_drive
 from backends.durable import write_durably
-from backends.errors import BackendError, RecipeDamaged, SourceDiffers, SourceMissing
-from backends.interface import SECTOR_BYTES, DiscStatus
+from backends.errors import BackendError, MediumRefused, RecipeDamaged, SourceDiffers, SourceMissing
+from backends.interface import SECTOR_BYTES, DiscStatus, OpticalDrive
 from backends.optical.burn import xorriso
+from backends.optical.burn.engine import burn_by_commands
 from backends.recipe import RecipeReader
 from devices.clock import SystemClock
-from devices.failures import DeviceFailure, DeviceRefused
+from devices.failures import DeviceFailure, DeviceRefused, OutcomeUnknown
 from devices.polling import wait_until
+from devices.scsi import Transport
 from devices.transports.room import RoomSocket
 
 BLOCK_BYTES = 1 << 20
 DECLARE_TIMEOUT_S = 60.0
 CLOSE_TIMEOUT_S = 1800.0
+READY_TIMEOUT_S = 180.0
+INTERVAL_S = 0.05
+_PROGRESS_LINE = b"%020d %020d\n"
 #: linux/fcntl.h; a pipe of 1 MiB spares most of the context switches.
 F_SETPIPE_SZ = 1031
 
@@ -57,14 +69,72 @@ def _burn(folder: Path, job: dict[str, Any], lock: int) -> tuple[str, str]:
             raise RecipeDamaged(
                 f"{job['recipe']} makes {reader.header.image_bytes} bytes, not {sectors} sectors"
             )
-        node = _node(folder, target, sectors)
+        drive, line = _reach(target)
+        try:
+            if target["kind"] != "room":
+                _meet(drive, target)
+            if target["kind"] == "iscsi":
+                _command(folder, reader, drive, sectors)
+                return _closed(drive, target)
+            line.close()  # the program has the node alone
+            verdict = _run_program(folder, target, reader, sectors, lock)
+            return _closed(drive, target) if verdict.succeeded else ("failed", verdict.reason)
+        finally:
+            line.close()
+
+
+def _run_program(
+    folder: Path, target: dict[str, Any], reader: RecipeReader, sectors: int, lock: int
+) -> xorriso.Verdict:
+    node = _node(folder, target, sectors)
+    try:
         verdict = _feed(folder, reader, node, sectors, lock)
+    except BackendError:
+        withdraw(target)  # the program may have been ended before it sent a byte
+        raise
     if not verdict.succeeded:
         withdraw(target)
-        return "failed", verdict.reason
+    return verdict
+
+
+def _reach(target: dict[str, Any]) -> tuple[OpticalDrive, Transport]:
+    """The drive to burn in, and the way to it, which is to be closed."""
     if target["kind"] == "room":
-        return _closed(target)
-    return "flushed", ""
+        return room_drive(Path(target["socket"]), target["device"])
+    # A real room's: what a simulated burn can do without is not imported for it.
+    from archived.wiring_hardware import burner_drive, device_transport, target_settings
+
+    settings = target_settings(target)
+    line = device_transport(settings)
+    return burner_drive(settings, target["device"], line), line
+
+
+def _meet(drive: OpticalDrive, target: dict[str, Any]) -> None:
+    """The drive that is meant answers, and holds a blank: a session of ours may have something to tell first.
+
+    Raises MediumRefused, DeviceFailure: nothing was written.
+    """
+    wait_until(drive.is_ready, clock=SystemClock(), timeout_s=READY_TIMEOUT_S, interval_s=INTERVAL_S)
+    status = drive.inspect().status
+    if status is not DiscStatus.BLANK:
+        raise MediumRefused(
+            _("{device}: the disc is {value}, not blank; nothing was written to it").format(
+                device=target["device"], value=status.value
+            )
+        )
+
+
+def _command(folder: Path, reader: RecipeReader, drive: OpticalDrive, sectors: int) -> None:
+    total_bytes = sectors * SECTOR_BYTES
+    progress = os.open(folder / PROGRESS, os.O_WRONLY | os.O_CREAT, 0o600)
+
+    def tell(done: int) -> None:
+        os.pwrite(progress, _PROGRESS_LINE % (done * SECTOR_BYTES, total_bytes), 0)
+
+    try:
+        burn_by_commands(reader, sectors, drive, tell)
+    finally:
+        os.close(progress)
 
 
 def _node(folder: Path, target: dict[str, Any], sectors: int) -> str:
@@ -122,7 +192,7 @@ def _pour(folder: Path, reader: RecipeReader, process: "subprocess.Popen[bytes]"
             while block:
                 block = block[os.write(pipe.fileno(), block) :]
             done_bytes += count
-            os.pwrite(progress, b"%020d %020d\n" % (done_bytes, total_bytes), 0)
+            os.pwrite(progress, _PROGRESS_LINE % (done_bytes, total_bytes), 0)
     except BrokenPipeError:
         pass  # the program gave up; its own words and status say why
     except BackendError:
@@ -142,17 +212,18 @@ def _listen(stream: IO[bytes], log: Path, output: list[str]) -> None:
                 file.flush()
 
 
-def _closed(target: dict[str, Any]) -> tuple[str, str]:
+def _closed(drive: OpticalDrive, target: dict[str, Any]) -> tuple[str, str]:
     """Closing is a step of its own: wait until the drive says what became of the disc."""
-    drive = room_drive(Path(target["socket"]), target["device"])
+    # A real drive may be hard to reach for a moment; a simulated one that is gone stays so.
+    passing = DeviceRefused if target["kind"] == "room" else (DeviceRefused, OutcomeUnknown)
 
     def settled() -> DiscStatus | None:
         try:
             return drive.inspect().status
-        except DeviceRefused:
+        except passing:
             return None
 
-    status = wait_until(settled, clock=SystemClock(), timeout_s=CLOSE_TIMEOUT_S, interval_s=0.05)
+    status = wait_until(settled, clock=SystemClock(), timeout_s=CLOSE_TIMEOUT_S, interval_s=INTERVAL_S)
     if status is DiscStatus.COMPLETE:
         return "flushed", ""
     return "failed", _("{device}: all was written, and closing failed; the disc is {value}").format(

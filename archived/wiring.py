@@ -17,6 +17,7 @@ from archived.sessions.tools import ProgressBoard, SitePaths, Tools
 from backends.interface import CLUSTER_BYTES, OpticalDrive, TapeDrive
 from backends.optical.drive import MmcDrive
 from devices.clock import Clock, SystemClock
+from devices.scsi import Transport
 from devices.transports.room import RoomTransport
 
 if TYPE_CHECKING:
@@ -52,9 +53,10 @@ def paths_of(site: Path, config: "Config") -> SitePaths:
     return SitePaths(site, site / config.staging.directory, site / config.recall.directory)
 
 
-def room_drive(socket: Path, device: str) -> OpticalDrive:
-    """A burner of a simulated room behind its socket."""
-    return MmcDrive(RoomTransport(socket, device), name=device)
+def room_drive(socket: Path, device: str) -> tuple[OpticalDrive, Transport]:
+    """A burner of a simulated room behind its socket, and the way to it."""
+    line = RoomTransport(socket, device)
+    return MmcDrive(line, name=device), line
 
 
 def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Clock | None = None) -> "Site":
@@ -77,7 +79,7 @@ def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Cloc
             if library.kind == TAPE:
                 tapes[drive] = SscTapeDrive(RoomTransport(socket, drive), name=drive)
                 continue
-            drives[drive] = room_drive(socket, drive)
+            drives[drive], _line = room_drive(socket, drive)
             targets[drive] = {"kind": "room", "socket": str(socket), "device": drive}
     burner = DetachedBurner(paths.burns, clock, targets)
     board = ProgressBoard(clock)

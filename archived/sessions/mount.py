@@ -159,8 +159,8 @@ def _give_out(tools: Tools, name: str, *, cleaning: bool) -> None:
     tape = tools.tapes.get(name)
     if tape is None:
         drive = tools.drives[name]
-        drive.lock_tray(False)
-        drive.eject()
+        _told(lambda: drive.lock_tray(False))
+        _told(drive.eject)
         return
     if cleaning:
         await_no_cleaning(tape, tools.clock)
@@ -215,7 +215,7 @@ def _loaded(tools: Tools, carried: Carried, name: str, what: str, waiting: Waiti
         if name in tools.tapes:
             _thread(tools, tools.tapes[name], waiting)
         else:
-            tools.drives[name].load()
+            _told(tools.drives[name].load)
             await_ready(tools.clock, tools.drives[name])
     except (DeviceFailure, BackendError) as error:
         words = _("{name}: the medium {what} and does not become ready: {error}").format(

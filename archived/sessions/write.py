@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from archived.language import _
+from archived.sessions.mount import asked_anew
 from archived.sessions.tools import BurnJob, BurnOutcome, Report, Tools
 from backends.interface import Disc, DiscStatus
 from devices.failures import DeviceFailure
@@ -59,8 +60,8 @@ def write(tools: Tools, task: WriteTask, report: Report, *, resumed: bool) -> Wr
 def _gate(tools: Tools, task: WriteTask) -> Written | None:
     """Everything that must hold before a laser is lit: barcode, blank, usable sectors, approved medium."""
     try:
-        element = tools.changers[task.library].inventory().at(task.element)
-        disc = tools.drives[task.job.drive].inspect()
+        element = asked_anew(tools.changers[task.library].inventory).at(task.element)
+        disc = asked_anew(tools.drives[task.job.drive].inspect)
     except (RoboticsError, DeviceFailure) as error:
         return Written(
             "waits",

@@ -15,10 +15,12 @@ from simulator.server import RoomServer
 
 
 @contextmanager
-def served(plan: RoomPlan) -> Iterator[tuple[Callable[[str], RoomTransport], Callable[..., Any]]]:
-    """What makes a transport to a device of the room, and what interferes with the room."""
+def served(
+    plan: RoomPlan, socket: Path | None = None
+) -> Iterator[tuple[Callable[[str], RoomTransport], Callable[..., Any]]]:
+    """What makes a transport to a device of the room, and what interferes with the room; it answers at `socket`."""
     with tempfile.TemporaryDirectory() as folder:
-        room_dir, path = Path(folder) / "room", Path(folder) / "room.sock"
+        room_dir, path = Path(folder) / "room", socket or Path(folder) / "room.sock"
         create_room(room_dir, plan, sync=lambda descriptor: None)
         with RoomServer(room_dir, path, SystemClock(), lambda line: None) as server:
             thread = threading.Thread(target=server.run)
