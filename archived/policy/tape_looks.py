@@ -80,6 +80,20 @@ def not_in_catalog(found: TapeFound, copies: Iterable[tuple[Copy, Image]]) -> tu
     )
 
 
+def damages(medium: Medium, found: TapeFound) -> list[Difference]:
+    """What of a cartridge's own texts cannot be read, or contradicts the others."""
+    words = _("the texts on {medium} are damaged: {what}")
+    return [
+        Difference(
+            "damaged",
+            medium.id,
+            words.format(medium=medium.id, what=problem),
+            f"archivectl media {medium.id}",
+        )
+        for problem in found.problems
+    ]
+
+
 def contradictions(
     medium: Medium, found: TapeFound, copies: Iterable[tuple[Copy, Image]], seen_at: datetime
 ) -> list[Difference]:

@@ -1,6 +1,7 @@
 """What a cartridge is and says of itself, and what an image on it says: looks of a survey. Writes nothing to a tape."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from archived.language import _
@@ -13,7 +14,7 @@ from archived.sessions.tools import Report, Tools
 from backends.errors import MediumRefused
 from backends.interface import SECTOR_BYTES, Cartridge, DiscStatus, TapeDrive
 from backends.tape.append_place import place_to_append
-from backends.tape.contents import TapeContents, read_contents
+from backends.tape.contents import TapeContents, read_by_index, read_contents
 from backends.tape.image_on_tape import ImageOnTape, image_fields
 from backends.tape.readiness import wait_until_ready
 
@@ -29,7 +30,7 @@ def look_at_cartridge(tools: Tools, drive: str) -> Finding:
     tape = tools.tapes[drive]
     wait_until_ready(tape, clock=tools.clock)
     cartridge = tape.inspect()
-    contents = read_contents(tape, whole=True)
+    contents = _with_what_is_only_indexed(tape, read_contents(tape, whole=True))
     found = _found(contents, cartridge, _capacity_bytes(tape, cartridge))
     finding = Finding(found.status, "", found.capacity_bytes, found.used_bytes)
     finding.tape = found.as_document()
@@ -62,6 +63,24 @@ def read_whole_image(
 ) -> WholeRead:
     """Read all of an image on the cartridge in this drive. Raises MediumRefused, DeviceFailure."""
     return compare_whole(image_source(tools, drive, place), expected, report)
+
+
+def _with_what_is_only_indexed(tape: TapeDrive, contents: TapeContents) -> TapeContents:
+    """With images whose trailer cannot be read any more, and that an index behind them lists: they may be whole."""
+    if contents.label is None:
+        untold = _("its label cannot be read")
+        return replace(contents, problems=(*contents.problems, untold)) if contents.images else contents
+    if not contents.skipped:
+        return contents
+    skipped, indexed = set(contents.skipped), read_by_index(tape, contents.label)
+    lost = [place for place in indexed.images if place.file in skipped] if indexed is not None else []
+    words = _("tape file {file}: the text behind image {label} cannot be read, and an index lists it")
+    said = (words.format(file=place.file + 1, label=place.image.label or place.image_id) for place in lost)
+    return replace(
+        contents,
+        images=tuple(sorted((*contents.images, *lost), key=lambda place: place.first_block)),
+        problems=(*contents.problems, *said),
+    )
 
 
 def _found(contents: TapeContents, cartridge: Cartridge, capacity_bytes: int) -> TapeFound:
@@ -104,6 +123,3 @@ def _closed(contents: TapeContents, cartridge: Cartridge) -> str:
 def _capacity_bytes(tape: TapeDrive, cartridge: Cartridge) -> int:
     """What its chip says that it holds; 0 where nothing says it."""
     return tape.attributes().capacity_bytes or cartridge.capacity_bytes
-
-
-__all__ = ["look_at_cartridge", "look_at_image", "read_whole_image"]

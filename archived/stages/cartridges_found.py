@@ -11,7 +11,7 @@ from archived.media_kinds import NATIVE_BYTES
 from archived.model import Medium
 from archived.policy.cartridges import room_of
 from archived.policy.rebuilding import Difference, Sorted, claim_of
-from archived.policy.tape_looks import BLANK, LABELLED, TapeFound, place_seen, tape_found
+from archived.policy.tape_looks import BLANK, LABELLED, TapeFound, damages, place_seen, tape_found
 from archived.stages.tape_place import pool_of_cartridge
 from archived.stages.work import Site
 from archived.states import LookState, MediumEvent, MediumState
@@ -33,6 +33,7 @@ def sort_cartridge(
     if tape is None or not (medium.state is MediumState.UNKNOWN or returned):
         return []
     event, differences = _judged(write, site, medium, tape, found, of_images, believed=believed)
+    differences += damages(medium, tape) if believed else []
     differences += images_unread(medium, of_images)
     note = differences[0].what if differences else ""
     if event is MediumEvent.IDENTIFIED and tape.closed:

@@ -14,7 +14,15 @@ from archived.catalog import events, images, media
 from archived.language import _
 from archived.model import Copy, Image, Medium
 from archived.policy.rebuilding import Claim, Difference
-from archived.policy.tape_looks import BLANK, TapeFound, contradictions, is_same, place_seen, tape_found
+from archived.policy.tape_looks import (
+    BLANK,
+    TapeFound,
+    contradictions,
+    damages,
+    is_same,
+    place_seen,
+    tape_found,
+)
 from archived.stages import adopting, hold
 from archived.stages.cartridges_found import columns_of, images_unread, takes_more
 from archived.stages.looking_tape import copies_with_images
@@ -73,12 +81,13 @@ def compare_cartridge(
     medium = media.get(write, look.medium_id)
     if tape is None:
         return done
-    done.differences += contradictions(medium, tape, copies_with_images(write, medium.id), look.asked_at)
-    done.newer = bool(done.differences)
+    wrong = contradictions(medium, tape, copies_with_images(write, medium.id), look.asked_at)
+    done.newer = bool(wrong)
+    done.differences += [*wrong, *damages(medium, tape)]
     for item in of_images:
         _compare_image(write, site, tape, item, claims.get(item.id), item.id in our_looks, done)
     medium = media.get(write, medium.id)
-    if medium.state in _THOUGHT_BLANK and not done.differences:
+    if medium.state in _THOUGHT_BLANK and not (done.newer or done.foreign):
         words = _("{medium} is taken for a blank, and holds images").format(medium=medium.id)
         done.differences.append(Difference("no-blank", medium.id, words, f"archivectl media {medium.id}"))
         done.foreign = True

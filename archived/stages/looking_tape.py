@@ -2,7 +2,7 @@
 
 The list and the looks that it asks for are one commit, and so is each image: a survey that is cut off on a cartridge
 goes on with the image at which it was. A rebuild asks every image; a check asks those that the catalog does not know
-there, and, when all is to be read, every image whose copy can be judged.
+there, and, when all is to be read, reads every place at which a copy that can be judged should be.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import images, media, surveys
 from archived.model import Copy, Image
-from archived.policy.tape_looks import is_same, not_in_catalog, place_seen, tape_found
+from archived.policy.tape_looks import TapeFound, is_same, not_in_catalog, place_seen, tape_found
 from archived.sessions.identify import Finding
 from archived.sessions.read import Expected
 from archived.sessions.read_whole import Wrapped
@@ -32,19 +32,30 @@ def ask_for_images(write: Connection, site: Site, survey: Survey, look: MediumLo
     found = tape_found(look)
     if found is None:
         return
-    copies = copies_with_images(write, look.medium_id)
-    unknown = {place.file for place in not_in_catalog(found, copies)}
-    for place in sorted(found.images, key=lambda place: place.first_block):
-        judged = survey.kind == FULL_CHECK and _judged(write, place, copies) is not None
-        if judged or place.file in unknown or survey.kind == REBUILD:
-            purpose = IMAGE_FULL if judged else IMAGE
-            where = {"place": image_fields(place)}
-            surveys.ask(
-                write,
-                MediumLook(
-                    0, survey.id, look.medium_id, purpose, LookState.WANTED, site.now(), finding=where
-                ),
-            )
+    for place, purpose in sorted(_wanted(write, survey, look, found), key=lambda want: want[0].first_block):
+        where = {"place": image_fields(place)}
+        surveys.ask(
+            write,
+            MediumLook(0, survey.id, look.medium_id, purpose, LookState.WANTED, site.now(), finding=where),
+        )
+
+
+def _wanted(
+    read: Connection, survey: Survey, look: MediumLook, found: TapeFound
+) -> list[tuple[ImageOnTape, str]]:
+    """Places on a cartridge, each with what its look is for. What should be there and is not is read, too."""
+    copies = copies_with_images(read, look.medium_id)
+    if survey.kind == REBUILD:
+        return [(place, IMAGE) for place in found.images]
+    unknown = not_in_catalog(found, copies)
+    wanted = [(place, IMAGE) for place in unknown]
+    if survey.kind == FULL_CHECK:
+        wanted += [
+            (place_of(copy, image), IMAGE_FULL)
+            for copy, image in copies
+            if copy.tape_file is not None and image.sha256 and _judgeable(read, copy, image)
+        ]
+    return wanted
 
 
 def copies_with_images(read: Connection, medium_id: str) -> tuple[tuple[Copy, Image], ...]:
@@ -103,6 +114,10 @@ def _judged(
     read: Connection, place: ImageOnTape, copies: Sequence[tuple[Copy, Image]]
 ) -> tuple[Copy, Image] | None:
     for copy, image in copies:
-        if copy.tape_file == place.file and is_same(place, image) and can_be_judged(copy):
-            return (copy, image) if expected_of(read, image) is not None else None
+        if copy.tape_file == place.file and is_same(place, image):
+            return (copy, image) if _judgeable(read, copy, image) else None
     return None
+
+
+def _judgeable(read: Connection, copy: Copy, image: Image) -> bool:
+    return can_be_judged(copy) and expected_of(read, image) is not None

@@ -74,28 +74,23 @@ def read_contents(drive: TapeDrive, *, whole: bool = False) -> TapeContents:
         files = [first]  # somebody else's: nothing more of it is looked at
         return _contents(recognise(files), files, None, data_end=None)
     if not whole and isinstance(label, TapeLabel) and first.closed:
-        found = _from_last_index(drive, label)
+        found = read_by_index(drive, label)
         if found is not None:
             return found
     files = [first, *_files_from(drive, first)]
     if not files[-1].readable and not files[-1].closed and isinstance(label, TapeLabel):
-        found = _from_last_index(drive, label)
+        found = read_by_index(drive, label)
         if found is not None:
             said = f"tape file {files[-1].number}: the tape cannot be passed there; an index behind it was believed"
             return replace(found, problems=(*found.problems, said))
     return _contents(recognise(files), files, None, _data_end(drive, files))
 
 
-def read_label(drive: TapeDrive) -> TapeLabel | None:
-    """Only the label, which is enough to know the cartridge; None when there is none. Raises DeviceFailure."""
-    drive.rewind()
-    first = _read_file(drive, 0)
-    text = decode_text(first.text) if first else None
-    return text if isinstance(text, TapeLabel) else None
+def read_by_index(drive: TapeDrive, label: TapeLabel) -> TapeContents | None:
+    """Contents by the newest index that stands where it says; None when there is none to be found.
 
-
-def _from_last_index(drive: TapeDrive, label: TapeLabel) -> TapeContents | None:
-    """Contents by the newest index that stands where it says; None when there is none to be found."""
+    Raises PositionLost, DeviceFailure.
+    """
     try:
         drive.space_to_end()
         index = _last_index(drive, label)
@@ -109,6 +104,14 @@ def _from_last_index(drive: TapeDrive, label: TapeLabel) -> TapeContents | None:
         return None
     files = [start, *_files_from(drive, start)]
     return _contents(recognise(files, index), files, label, _data_end(drive, files), from_index=True)
+
+
+def read_label(drive: TapeDrive) -> TapeLabel | None:
+    """Only the label, which is enough to know the cartridge; None when there is none. Raises DeviceFailure."""
+    drive.rewind()
+    first = _read_file(drive, 0)
+    text = decode_text(first.text) if first else None
+    return text if isinstance(text, TapeLabel) else None
 
 
 def _last_index(drive: TapeDrive, label: TapeLabel) -> Index | None:

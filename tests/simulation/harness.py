@@ -427,6 +427,10 @@ class Story:
         with self.catalog.read() as read:
             return images.get(read, packages.image_ids(read, package_id)[POOL] or "")
 
+    def image(self, image_id: str) -> Image:
+        with self.catalog.read() as read:
+            return images.get(read, image_id)
+
     def sets(self) -> list[Any]:
         with self.catalog.read() as read:
             return images.set_listing(read)
