@@ -110,11 +110,9 @@ def _closed(contents: TapeContents, cartridge: Cartridge) -> str:
     """Why the format, or the cartridge itself, allows nothing more on it; empty when it does."""
     if cartridge.write_protected:
         return _("it is write-protected")
-    if cartridge.worm:
-        return _("it is write-once")
     counted_on = max((place.end_block - 1 for place in contents.images), default=0)
     try:
-        place_to_append(contents, append_only=False, known_until_block=counted_on)
+        place_to_append(contents, append_only=cartridge.worm, known_until_block=counted_on)
     except MediumRefused as error:
         return str(error)
     return ""
