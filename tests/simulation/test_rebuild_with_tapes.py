@@ -92,6 +92,7 @@ def test_without_any_data_disc_everything_comes_back_through_the_parity_on_tape(
     recall_all(story, ids)
 
 
+@pytest.mark.simulate
 def test_an_append_that_was_torn_when_the_catalog_was_lost_costs_only_the_torn_image(tell: Tell) -> None:
     story = tell(n=2, m=1, settings=COPIES, more_settings=TAPES)
     ids = story.submit_set(2)
@@ -116,7 +117,7 @@ def test_an_append_that_was_torn_when_the_catalog_was_lost_costs_only_the_torn_i
     recall_all(story, ids)
 
 
-@pytest.mark.parametrize("what", ["front", "trailer"])
+@pytest.mark.parametrize("what", [pytest.param("front", marks=pytest.mark.simulate), "trailer"])
 def test_an_image_that_is_damaged_on_tape_is_named_and_the_rest_of_its_cartridge_counts(
     tell: Tell, what: str
 ) -> None:
@@ -168,6 +169,7 @@ def test_a_cartridge_that_was_away_is_taken_in_by_the_next_check(tell: Tell) -> 
     recall_all(story, ids)
 
 
+@pytest.mark.simulate
 def test_a_cartridge_of_somebody_else_is_set_aside_and_nothing_of_it_is_taken(tell: Tell) -> None:
     story, _ids = tell.on(archive)
     medium_id = the_cartridge(story)
@@ -184,6 +186,7 @@ def test_a_cartridge_of_somebody_else_is_set_aside_and_nothing_of_it_is_taken(te
     assert medium_id in told(done)
 
 
+@pytest.mark.simulate
 def test_a_check_of_a_living_catalog_names_what_a_cartridge_does_not_hold_any_more(tell: Tell) -> None:
     story, _ids = tell.on(archive)
     first, second = sorted(on_tape(story), key=lambda copy: copy.first_block)
