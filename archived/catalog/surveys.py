@@ -1,22 +1,38 @@
 """Surveys and their looks."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from archived import states
 from archived.catalog.rows import advance, in_states, one, values
 from archived.catalog.survey_tables import medium_look, survey
 from archived.catalog.tables import image, package, protection_set
 from archived.states import LookEvent, LookState, SurveyEvent, SurveyState
-from archived.surveys import FULL, IDENTIFY, IMAGE, IMAGE_FULL, MediumLook, Survey
+from archived.surveys import FULL, IDENTIFY, IMAGE, IMAGE_FULL, RANGES, MediumLook, Survey
 
 UNDER_WAY = (SurveyState.LOOKING, SurveyState.ASSEMBLING)
 #: The setting that says where this catalog comes from: FOUNDED, EMPTY, REBUILT or RESTORED.
 ORIGIN = "catalog_origin"
 FOUNDED, EMPTY, REBUILT, RESTORED = "founded", "empty", "rebuilt", "restored"
+
+
+#: So many keys are asked for at once: SQLite bounds the places of a statement.
+_KEYS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class LookBrief:
+    """A look without what it found, which may be long."""
+
+    id: int
+    survey_id: int
+    medium_id: str
+    purpose: str
+    state: LookState
 
 
 def begin(connection: Connection, kind: str, agent: str, at: datetime) -> int:
@@ -82,14 +98,41 @@ def looks(connection: Connection, survey_id: int) -> list[MediumLook]:
     return values(connection, MediumLook, query)
 
 
+def open_looks(connection: Connection, survey_id: int) -> list[MediumLook]:
+    """Looks of a survey that have no end yet, in order of asking."""
+    query = select(medium_look).where(
+        medium_look.c.survey_id == survey_id,
+        medium_look.c.state.in_((LookState.WANTED, LookState.LOOKING)),
+    )
+    return values(connection, MediumLook, query.order_by(medium_look.c.id))
+
+
+def media_asked(connection: Connection, survey_id: int) -> set[str]:
+    """Media that this survey asked what they are, whatever became of it."""
+    query = select(medium_look.c.medium_id).where(
+        medium_look.c.survey_id == survey_id, medium_look.c.purpose != RANGES
+    )
+    return set(connection.execute(query.distinct()).scalars())
+
+
+def since(connection: Connection, at: datetime) -> list[LookBrief]:
+    """Looks that ended since then, and those without an end, in the order in which they ended."""
+    columns = [medium_look.c[name] for name in LookBrief.__dataclass_fields__]
+    query = select(*columns).where(or_(medium_look.c.ended_at >= at, medium_look.c.ended_at.is_(None)))
+    return [LookBrief(*row) for row in connection.execute(query.order_by(medium_look.c.ended_at))]
+
+
+def looks_by_id(connection: Connection, ids: Sequence[int]) -> list[MediumLook]:
+    """These looks, in order of asking."""
+    found: list[MediumLook] = []
+    for start in range(0, len(ids), _KEYS):
+        query = select(medium_look).where(medium_look.c.id.in_(ids[start : start + _KEYS]))
+        found += values(connection, MediumLook, query.order_by(medium_look.c.id))
+    return found
+
+
 def looks_in_state(connection: Connection, *wanted: LookState) -> list[MediumLook]:
     return in_states(connection, MediumLook, medium_look, wanted)
-
-
-def looks_since(connection: Connection, at: datetime) -> list[MediumLook]:
-    """Looks that ended since then, in order."""
-    query = select(medium_look).where(medium_look.c.ended_at >= at).order_by(medium_look.c.ended_at)
-    return values(connection, MediumLook, query)
 
 
 def latest_looks(connection: Connection) -> list[MediumLook]:

@@ -143,6 +143,13 @@ def _candidates(path: Path) -> Iterator[Path]:
             entry.is_file() and entry.stat().st_size >= SMALLEST_IMAGE_BYTES and not is_tape_text(entry)
         ):
             yield entry
+        elif entry.is_dir() and _is_dump(entry):
+            yield from _candidates(entry)
+
+
+def _is_dump(folder: Path) -> bool:
+    """Whether a folder holds tape files of a cartridge."""
+    return any(is_tape_text(file) for file in folder.iterdir())
 
 
 def _is_copied(folder: Path) -> bool:

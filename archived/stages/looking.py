@@ -41,7 +41,7 @@ from archived.stages.recall_reading import spool_path
 from archived.stages.surveying import CHECK, FULL_CHECK
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyState, LookEvent, LookState, MediumState, SurveyEvent, SurveyState
-from archived.surveys import FULL, IDENTIFY, RANGES, MediumLook, Survey
+from archived.surveys import FULL, IDENTIFY, IMAGE, IMAGE_FULL, RANGES, MediumLook, Survey
 from backends.tape.image_on_tape import ImageOnTape
 from devices.failures import WorldDiffers
 
@@ -112,9 +112,8 @@ def due(read: Connection, site: Site) -> View:
     every_floor = floors(read, site)
     if any(floor.stale for floor in every_floor):
         return View()  # the robot is being asked what is where
-    looks = surveys.looks(read, survey.id)
-    waiting = next_ones([look for look in looks if look.state in (LookState.WANTED, LookState.LOOKING)])
-    asked = {look.medium_id for look in looks} | {look.medium_id for look in _reused(read, survey)}
+    waiting = next_ones(surveys.open_looks(read, survey.id))
+    asked = surveys.media_asked(read, survey.id) | _spared(read, survey).keys()
     everything = {medium.id: medium for floor in every_floor for medium in floor.media}
     unasked = [
         medium.id
@@ -225,22 +224,40 @@ def through_folder(paths: SitePaths, survey_id: int, image_id: str) -> Path:
 
 
 def _reused(read: Connection, survey: Survey) -> list[MediumLook]:
-    """The last look at each medium since the hold began, for a check that need not load it again; and those that went
-    with it at the images on a cartridge."""
+    """Looks that were made since the hold began, at media that a check need not load again."""
+    spared = _spared(read, survey)
+    if not spared:
+        return []
+    asked = surveys.media_asked(read, survey.id)
+    ids = [look_id for medium_id, ids in spared.items() if medium_id not in asked for look_id in ids]
+    return surveys.looks_by_id(read, sorted(ids))
+
+
+def _spared(read: Connection, survey: Survey) -> dict[str, list[int]]:
+    """Media of which a look said since the hold began what they are: the last one, and those at the images on it.
+
+    A cartridge of which an image was not asked to an end is listed anew.
+    """
     current = holds.current(read)
     if current is None or survey.kind != CHECK:
-        return []
-    own = {look.medium_id for look in surveys.looks(read, survey.id) if look.purpose != RANGES}
-    since = [look for look in surveys.looks_since(read, current.placed_at) if look.survey_id != survey.id]
-    latest = {look.medium_id: look for look in since if look.is_of_medium and look.medium_id not in own}
-    of_images = (
-        look
-        for look in since
-        if look.is_of_image
-        and look.medium_id in latest
-        and look.survey_id == latest[look.medium_id].survey_id
-    )
-    return [*latest.values(), *of_images]
+        return {}
+    briefs = [look for look in surveys.since(read, current.placed_at) if look.survey_id != survey.id]
+    latest = {
+        look.medium_id: look
+        for look in briefs
+        if look.purpose in (IDENTIFY, FULL) and look.state is LookState.SEEN
+    }
+    found = {medium_id: [look.id] for medium_id, look in latest.items()}
+    for look in briefs:
+        if look.purpose not in (IMAGE, IMAGE_FULL) or look.medium_id not in found:
+            continue
+        if look.survey_id != latest[look.medium_id].survey_id:
+            continue
+        if look.state is LookState.SEEN:
+            found[look.medium_id].append(look.id)
+        else:
+            del found[look.medium_id]
+    return found
 
 
 def _can_be_judged(read: Connection, survey: Survey, medium_id: str) -> bool:
