@@ -250,7 +250,10 @@ class TapeDrive(Protocol):
         """What lies in the drive."""
 
     def load(self) -> None:
-        """Thread the cartridge that lies in the drive; afterwards the tape stands at its beginning."""
+        """Begin to thread the cartridge that lies in the drive; once `is_ready` the tape stands at its beginning.
+
+        A first load may take two hours: no command waits for it.
+        """
 
     def unload(self) -> None:
         """Rewind, unthread, and put the cartridge where it can be taken. Raises WriteFailed (deferred)."""

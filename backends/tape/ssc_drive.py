@@ -150,7 +150,7 @@ class SscTapeDrive:
 
     def load(self) -> None:
         self._forget()
-        self._execute(LoadUnload(load=True).encode(), timeout_s=self._timeouts.load_s)
+        self._execute(LoadUnload(load=True, immediate=True).encode(), timeout_s=self._timeouts.load_s)
         self._way.lost()
 
     def unload(self) -> None:

@@ -179,7 +179,7 @@ def test_the_chip_counts_loads_and_bytes_and_keeps_what_the_host_writes(bench: B
     drive.write_filemarks(1)
     drive.unload()
     drive.load()
-    drive.is_ready()
+    wait_until_ready(drive, clock=bench.clock)
     memory = drive.attributes()
     assert (memory.loads, memory.written_life_bytes, memory.barcode) == (2, 3 << 20, "A00001L8")
     wear = drive.wear()

@@ -3,7 +3,7 @@
 import pytest
 
 from archived.errors import Cancelled
-from archived.sessions.tools import ProgressBoard
+from archived.sessions.tools import PATIENCE_S, ProgressBoard
 from devices.clock import SimulatedClock
 
 
@@ -42,3 +42,23 @@ def test_the_end_of_cancelled_work_frees_its_key() -> None:
     report = board.begin("k", "second", cancellable=True)
     report(1, 2)
     assert [item.what for item in board.items()] == ["second"]
+
+
+def test_a_long_wait_says_how_long_it_lasts_already() -> None:
+    board = ProgressBoard(SimulatedClock())
+    board.begin("k", "moving T00001L9")
+    waited = board.waiting("k", "preparing T00001L9, {minutes} minutes so far")
+    waited(PATIENCE_S - 1)
+    assert board.items()[0].what == "moving T00001L9", "an ordinary load is no news"
+    waited(3600.0)
+    assert board.items()[0].what == "preparing T00001L9, 60 minutes so far"
+
+
+def test_who_is_to_stop_gives_up_a_long_wait_and_lets_a_short_one_end() -> None:
+    board = ProgressBoard(SimulatedClock())
+    board.begin("k", "moving T00001L9")
+    waited = board.waiting("k", "preparing T00001L9, {minutes} minutes so far")
+    board.hurry()
+    waited(PATIENCE_S - 1)
+    with pytest.raises(Cancelled, match="60 minutes so far; the wait was given up"):
+        waited(3600.0)
