@@ -4,6 +4,7 @@ tgtd takes no SIGTERM; it is ended by its own tool, and by SIGKILL at last. It f
 whoever starts it again says so.
 """
 
+import ctypes
 import os
 import secrets
 import shutil
@@ -33,6 +34,8 @@ SLOTS = 10
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 _PROGRAMS = ("tgtd", "tgtadm", "tgtimg")
 _TRIES = 3
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
 #: Else a session goes by segments of 8 KiB, and waits before each burst.
 _TUNING = {
     "MaxRecvDataSegmentLength": "1048576",
@@ -238,6 +241,7 @@ class Target:
                 stderr=log,
                 user=self.user,
                 group=self.user,
+                preexec_fn=_end_with_the_test,
             )
         for _ in range(250):
             if self.admin("--op", "show", "--mode", "target", check=False) == 0:
@@ -285,6 +289,11 @@ class Target:
         except DeviceFailure:
             return False
         return InquiryData.decode(said).revision == self.token
+
+
+def _end_with_the_test() -> None:
+    """A test that is killed stops nothing: have the kernel do it."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _free_port() -> int:
