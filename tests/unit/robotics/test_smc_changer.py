@@ -21,7 +21,7 @@ from robotics.errors import (
     SourceEmpty,
 )
 from robotics.model import ChangerIdentity, Element, ElementKind, ElementLayout, ElementRange
-from robotics.profiles import STANDARD, ChangerProfile
+from robotics.profiles import PROFILES, STANDARD, ChangerProfile
 from robotics.wire.element_status import ElementDescriptor, encode_element_status
 from robotics.wire.smc import (
     ElementAddressAssignment,
@@ -258,3 +258,78 @@ def test_a_refused_layout_is_no_refused_move() -> None:
     transport = ScriptedTransport(Step(ModeSense().encode(), ILLEGAL))
     with pytest.raises(ChangerRefused):
         changer_on(transport).layout()
+
+
+def test_profile_is_chosen_by_inquiry_before_the_first_command() -> None:
+    inquiry = Step(Inquiry().encode(), InquiryData(TYPE_CHANGER, "IET", "VIRTUAL-CHANGER", "1").encode())
+    transport = ScriptedTransport(inquiry, Step(MoveMedium(1024, 9999).encode(), ILLEGAL))
+    changer = SmcChanger(transport)
+    with pytest.raises(BadElement):
+        changer.move(source=1024, destination=9999)
+    assert changer.profile is PROFILES["tgt"]
+    assert transport.is_done
+
+
+def test_barcodes_that_were_told_once_are_not_given_up_for_a_refusal() -> None:
+    transport = ScriptedTransport(
+        LAYOUT_STEP,
+        ARM_STEP,
+        Step(SLOTS_STEP.cdb, ILLEGAL),
+        Step(ask(K.STORAGE, 1024, 2, tags=False), status(*SLOTS, tags=False)),
+    )
+    changer = changer_on(transport)
+    with pytest.raises(ChangerRefused):
+        changer.inventory()
+    assert changer.abilities.barcode_reader
+
+
+def test_mechanical_trouble_is_not_taken_for_a_form_that_is_not_understood() -> None:
+    transport = ScriptedTransport(LAYOUT_STEP, Step(ARM_STEP.cdb, Sense(4, 0x15, 0x01)))
+    with pytest.raises(ChangerBroken):
+        changer_on(transport).inventory()
+    assert transport.is_done
+
+
+def test_element_that_came_cut_is_asked_for_again_and_by_itself_at_last() -> None:
+    cut = status(*SLOTS)[:-20]
+    transport = ScriptedTransport(
+        LAYOUT_STEP,
+        ARM_STEP,
+        Step(SLOTS_STEP.cdb, cut),
+        Step(ask(K.STORAGE, 1025, 1), status(SLOTS[1])),
+        DRIVES_STEP,
+    )
+    assert [e.barcode for e in changer_on(transport).inventory().of_kind(K.STORAGE)] == ["DSC001", None]
+    assert transport.is_done
+
+
+def test_length_of_descriptors_is_learned_from_the_device() -> None:
+    layout = ElementLayout(ElementRange(0, 0), ElementRange(1, 40), ElementRange(0, 0), ElementRange(0, 0))
+    small = replace(STANDARD, allocation_bytes_max=40 + 10 * 48)
+    slots = [ElementDescriptor(K.STORAGE, 1 + n, full=True, barcode=f"D{n}") for n in range(40)]
+    wide = encode_wide(slots[:6], 72), encode_wide(slots[6:12], 72)
+
+    def asked(first: int, count: int) -> bytes:
+        return ReadElementStatus(K.STORAGE, first, count, allocation=small.allocation_bytes_max).encode()
+
+    transport = ScriptedTransport(
+        Step(ModeSense().encode(), ElementAddressAssignment(layout).encode()),
+        Step(asked(1, 10), wide[0]),
+        Step(asked(7, 6), wide[1]),
+        *(
+            Step(asked(13 + 6 * n, min(6, 28 - 6 * n)), encode_wide(slots[12 + 6 * n : 18 + 6 * n], 72))
+            for n in range(5)
+        ),
+    )
+    inventory = changer_on(transport, profile=small).inventory()
+    assert [e.barcode for e in inventory.elements] == [slot.barcode for slot in slots]
+    assert transport.is_done
+
+
+def encode_wide(slots: list[ElementDescriptor], length: int) -> bytes:
+    """The same descriptors with something of the maker's own behind each."""
+    plain = status(*slots)
+    bodies = [plain[16 + 48 * n : 64 + 48 * n].ljust(length, b"\x55") for n in range(len(slots))]
+    body = b"".join(bodies)
+    page_ = plain[8:10] + length.to_bytes(2, "big") + len(body).to_bytes(4, "big") + body
+    return plain[:4] + len(page_).to_bytes(4, "big") + page_

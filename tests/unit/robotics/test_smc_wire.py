@@ -8,9 +8,12 @@ from devices.failures import WireDamaged
 from robotics.model import ElementKind, ElementLayout, ElementRange
 from robotics.wire.smc import (
     ElementAddressAssignment,
+    ExchangeMedium,
     InitializeElementStatus,
+    InitializeElementStatusWithRange,
     ModeSense,
     MoveMedium,
+    OpenCloseImportExport,
     ReadElementStatus,
 )
 
@@ -18,6 +21,13 @@ COMMANDS: list[tuple[Any, str]] = [
     (MoveMedium(32, 64, transport_element=15), "a500000f0020004000000000"),
     (MoveMedium(0x0401, 0x0100, invert=True), "a50000000401010000000100"),
     (InitializeElementStatus(), "070000000000"),
+    (InitializeElementStatusWithRange(0x0400, 3), "37010400000000030000"),
+    (InitializeElementStatusWithRange(0x0400, 3, fast=True, opcode=0xE7), "e7030400000000030000"),
+    (ExchangeMedium(0x0401, 0x0100, 0x0402), "a60000000401010004020000"),
+    (ExchangeMedium(32, 64, 33, transport_element=15, invert_first=True), "a600000f0020004000210200"),
+    (ExchangeMedium(32, 64, 33, invert_second=True), "a60000000020004000210100"),
+    (OpenCloseImportExport(16, close=False), "1b0000100000"),
+    (OpenCloseImportExport(16, close=True), "1b0000100100"),
     (ModeSense(), "1a081d00ff00"),
     (ReadElementStatus(ElementKind.STORAGE), "b8120000ffff0000ffff0000"),
     (
@@ -46,6 +56,16 @@ def test_a_command_cut_short_or_another_one_is_damage(command: Any, cdb: str) ->
     for wrong in (b"", bytes.fromhex(cdb)[:-1], b"\xee" + bytes.fromhex(cdb)[1:]):
         with pytest.raises(WireDamaged):
             type(command).decode(wrong)
+
+
+def test_a_range_that_is_not_said_to_be_one_is_everything() -> None:
+    everything = InitializeElementStatusWithRange.decode(bytes.fromhex("37000400000000030000"))
+    assert (everything.first, everything.count) == (0, 0xFFFF)
+
+
+def test_a_port_is_opened_or_closed_and_nothing_else() -> None:
+    with pytest.raises(WireDamaged, match="no action 2"):
+        OpenCloseImportExport.decode(bytes.fromhex("1b0000100200"))
 
 
 def test_an_element_type_that_does_not_exist_is_damage() -> None:
