@@ -159,6 +159,17 @@ def insert(context: Context, medium: str, media_id: str, library: str | None) ->
     _do(context, "insert", medium=medium, media_id=media_id, library=library)
 
 
+@verb("magazine", "simulate magazine 2 --out", "simulate magazine 2 --back", of=simulate)
+@click.argument("number", type=click.IntRange(min=1))
+@click.option(
+    "--out/--back", "out", required=True, help="Take it out with all that is in it, or put it back."
+)
+@click.option("--library", help="Of this library; needed where there are several.")
+def magazine(context: Context, number: int, out: bool, library: str | None) -> None:
+    """Take a magazine out, or put it back."""
+    _do(context, "magazine", number=number, present=not out, library=library)
+
+
 @verb("protect", "simulate protect S02001L8", "simulate protect S02001L8 --off", of=simulate)
 @click.argument("medium")
 @click.option("--off", is_flag=True, help="Let it be written again.")
