@@ -7,13 +7,14 @@ CODE := archived backends robotics erasure devices simulator cli
 LOOSE := tests benchmarks examples scripts
 export PYTHON
 
-.PHONY: help run test lint simulate bench clean
+.PHONY: help run test lint simulate hardware bench clean
 
 help:
 	@echo "make run [INPUT=DIR]  the whole way of a collection, in a simulated room; KEEP=1 leaves it running"
 	@echo "make test             lint and every test (TESTS=tests/unit to narrow)"
 	@echo "make lint             ruff and mypy"
 	@echo "make simulate         longer seeded runs of the simulated room"
+	@echo "make hardware         real devices that ARCHIVED_TEST_CHANGER, _TAPE and _BURNER name"
 	@echo "make bench            ratios measured on this machine, written into docs/performance.md"
 	@echo "make clean            remove what these targets made"
 
@@ -30,11 +31,16 @@ lint:
 # Whole files go to a worker, in their order: the slow ones, in tests/acceptance, begin first.
 TESTS ?= tests
 test: lint
-	$(BIN)/python -m pytest -q -m "not simulate" -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(BIN)/python -m pytest -q -m "not simulate and not hardware" -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 simulate:
 	@scripts/prepare test
 	$(BIN)/python -m pytest -q -m simulate -n 2 tests
+
+# What no variable names is skipped, and said; tests/hardware/real_devices.py lists them.
+hardware:
+	@scripts/prepare test
+	$(BIN)/python -m pytest -q -rs -m hardware tests/hardware
 
 bench:
 	@scripts/prepare bench

@@ -175,6 +175,7 @@ def _feed(folder: Path, reader: RecipeReader, node: str, sectors: int, lock: int
     finally:
         process.wait()
         listener.join()
+        process.stdout.close()
     return xorriso.verdict(process.returncode, "\n".join(output))
 
 

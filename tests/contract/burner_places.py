@@ -43,7 +43,7 @@ USER, SECRET = "archive", "a secret of tgt"
 class BurnPlace:
     """A burner of the name `DRIVE` with discs that a robot brings; `folder` is for recipes, staging and jobs.
 
-    `reload` lays the disc back and brings it again. `let_go` gives the drive up for whoever burns.
+    `bring` and `take` are the robot's.
     """
 
     burner: Burner
@@ -51,11 +51,12 @@ class BurnPlace:
     folder: Path
     bring: Callable[[], None]
     take: Callable[[], None]
-    let_go: Callable[[str], None] = lambda drive: None
     #: The burn goes on without whoever began it.
     outlives: bool = True
     #: More sectors than a disc of this place has.
     too_many_sectors: int = 512
+    #: A simulated one; a real drive may take minutes to make a disc out.
+    is_quick: bool = True
     _jobs: list[int] = field(default_factory=list)
 
     @property
@@ -98,7 +99,8 @@ class BurnPlace:
         return self.drive.inspect()
 
     def _ready(self) -> None:
-        wait_until(self.drive.is_ready, clock=SystemClock(), timeout_s=10, interval_s=0.01)
+        timeout_s, interval_s = (10.0, 0.01) if self.is_quick else (180.0, 0.5)
+        wait_until(self.drive.is_ready, clock=SystemClock(), timeout_s=timeout_s, interval_s=interval_s)
 
 
 def content_of(size_bytes: int, seed: int = 7) -> bytes:

@@ -1,0 +1,127 @@
+"""What a look at a real changer makes of the floor: slots, ports, drives that moved, drives that are none of ours."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archived.catalog import events, media
+from archived.catalog.store import Catalog
+from archived.config import load
+from archived.founding import Choices, found_again, make_site
+from archived.stages.floor import Floor, floors
+from archived.stages.furnishing import furnish_as_seen
+from archived.stages.settling import settle
+from archived.stages.work import Site
+from archived.wiring import paths_of, site_without_devices
+from devices.clock import SimulatedClock
+from robotics.model import Element, ElementKind, Inventory
+
+TABLES = """
+[libraries.tl1]
+kind = "tape"
+drives = ["T1", "T2"]
+magazine_slots = 2
+[devices.tl1]
+path = "/dev/sg3"
+[devices.T1]
+path = "/dev/sg1"
+serial = "A"
+[devices.T2]
+path = "/dev/sg2"
+serial = "B"
+[pools.tapes]
+library = "tl1"
+media_kind = "lto-8"
+image_bytes = 1000000
+"""
+ABSENT = (0x83, 0x02)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[tuple[Site, Catalog]]:
+    clock = SimulatedClock()
+    make_site(tmp_path / "site", Choices(hardware=TABLES), clock)
+    config = load(tmp_path / "site")
+    paths = paths_of(tmp_path / "site", config)
+    catalog = Catalog(paths.catalog)
+    yield site_without_devices(config, paths, clock), catalog
+    catalog.close()
+
+
+def seen(*drives: str | None, barcodes: dict[int, str] | None = None) -> Inventory:
+    """A changer with these drives from element 256 on, four slots (the last without its magazine), one port."""
+    full = barcodes or {}
+
+    def element(address: int, kind: ElementKind, **more: object) -> Element:
+        return Element(address, kind, address in full, full.get(address), **more)  # type: ignore[arg-type]
+
+    slots = [element(1000 + n, ElementKind.STORAGE, exception=ABSENT if n == 3 else None) for n in range(4)]
+    bays = [element(256 + n, ElementKind.DRIVE, drive_serial=serial) for n, serial in enumerate(drives)]
+    return Inventory((*slots, element(16, ElementKind.IMPORT_EXPORT), *bays))
+
+
+def looked(made: tuple[Site, Catalog], inventory: Inventory) -> tuple[Floor, dict[str, str]]:
+    """The floor after a look, and what waits for a person."""
+    site, catalog = made
+    with catalog.write() as write:
+        furnish_as_seen(write, site, "tl1", inventory)
+        settle(write, site, "tl1", {e.address: e.barcode for e in inventory.elements if e.full})
+    with catalog.read() as read:
+        return floors(read, site)[0], {item.id: item.what for item in events.attentions(read)}
+
+
+def drives_of(floor: Floor) -> dict[str, tuple[int, bool]]:
+    return {drive.name: (drive.element, drive.up) for drive in floor.drives}
+
+
+def test_a_look_tells_slots_ports_and_drives(made: tuple[Site, Catalog]) -> None:
+    floor, waiting = looked(made, seen("B", "A"))
+    assert floor.slots == {1000: "magazine-1", 1001: "magazine-1", 1002: "magazine-2"}
+    assert (floor.ports, floor.others) == ((16,), ())
+    assert drives_of(floor) == {"T2": (256, True), "T1": (257, True)}
+    assert not waiting
+
+
+def test_drives_that_changed_places_are_where_they_are_now_and_as_a_person_left_them(
+    made: tuple[Site, Catalog],
+) -> None:
+    looked(made, seen("A", "B"))
+    with made[1].write() as write:
+        media.set_drive(write, "T1", up=False, note="noisy")
+    floor, _ = looked(made, seen("B", "A"))
+    assert drives_of(floor) == {"T2": (256, True), "T1": (257, False)}
+
+
+def test_a_drive_that_is_not_told_any_more_is_out_of_use_and_named(made: tuple[Site, Catalog]) -> None:
+    looked(made, seen("A", "B"))
+    floor, waiting = looked(made, seen("A", None))
+    assert drives_of(floor) == {"T1": (256, True), "T2": (257, False)}
+    assert "257 (no serial number)" in waiting["drive-place:T2"]
+    _, waiting = looked(made, seen("A", "B"))
+    assert not waiting
+
+
+def test_a_drive_that_is_none_of_ours_keeps_what_lies_in_it(made: tuple[Site, Catalog]) -> None:
+    floor, _ = looked(made, seen("A", "B", "C", barcodes={258: "X00001L8", 1000: "X00002L8"}))
+    assert floor.others == (258,)
+    assert floor.in_hand is None
+    home = {medium.id: (medium.home_element, medium.magazine) for medium in floor.media}
+    assert home == {"X00001L8": (None, None), "X00002L8": (1000, "magazine-1")}
+
+
+def test_a_real_site_whose_catalog_is_gone_knows_its_floor_after_a_look(made: tuple[Site, Catalog]) -> None:
+    site, catalog = made
+    catalog.close()
+    folder = site.tools.paths.site
+    site.tools.paths.catalog.unlink()
+    anew = Catalog(site.tools.paths.catalog)
+    anew.upgrade()
+    try:
+        assert found_again(anew, site.config, folder, SimulatedClock())
+        floor, waiting = looked((site, anew), seen("A", "B", barcodes={1001: "X00001L8"}))
+    finally:
+        anew.close()
+    assert set(drives_of(floor)) == {"T1", "T2"}
+    assert [medium.home_element for medium in floor.media] == [1001]
+    assert set(waiting) == {"catalog-empty"}

@@ -1,0 +1,119 @@
+"""A burn at a node of this machine: the drive is asked before and after, and the program has the node alone between.
+
+The program is the real one and writes to a file; the drive is played. A real node was never burnt to here.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archived import burn
+from archived.settings import DeviceSettings
+from archived.wiring_hardware import burn_target, target_settings
+from backends.durable import write_durably
+from backends.interface import CLUSTER_BYTES, CLUSTER_SECTORS, Disc, DiscStatus
+from backends.recipe import FileExtent, RecipeWriter
+from devices.failures import DeviceRefused, TransportLost
+from devices.sense import UNIT_ATTENTION, Sense
+from erasure.digests import Digests
+
+CONTENT = bytes(range(256)) * (CLUSTER_BYTES // 256)
+
+
+@dataclass
+class Drive:
+    """Tells `before` until the program wrote, then `after`, with an attention and a lost line at first."""
+
+    file: Path
+    before: DiscStatus = DiscStatus.BLANK
+    after: DiscStatus = DiscStatus.COMPLETE
+    log: list[str] = field(default_factory=list)
+    troubles: list[Exception] = field(default_factory=list)
+
+    def is_ready(self) -> bool:
+        self.log.append("ready?")
+        return True
+
+    def inspect(self) -> Disc:
+        is_written = self.file.exists() and self.file.stat().st_size > 0
+        self.log.append("after" if is_written else "before")
+        if is_written and self.troubles:
+            raise self.troubles.pop()
+        return Disc(self.after if is_written else self.before)
+
+    def close(self) -> None:
+        self.log.append("closed")
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> tuple[Path, Path]:
+    """The folder of a job, and the file that stands for the disc."""
+    staging, recipe, folder = tmp_path / "staging", tmp_path / "recipe", tmp_path / "job"
+    staging.mkdir()
+    folder.mkdir()
+    (staging / "one").write_bytes(CONTENT)
+    digests = Digests()
+    digests.update(memoryview(CONTENT))
+    with RecipeWriter(recipe, image="I1", label="l") as writer:
+        writer.add(FileExtent("one", 0, len(CONTENT), digests.hexdigests(), "name"))
+        writer.commit()
+    target = burn_target(DeviceSettings(path=f"stdio:{tmp_path}/disc", serial="S1"), "B1", "")
+    document = {"recipe": str(recipe), "staging": str(staging), "sectors": CLUSTER_SECTORS, "target": target}
+    write_durably(folder / "job.json", burn.json.dumps(document))
+    return folder, tmp_path / "disc"
+
+
+def burnt(job: tuple[Path, Path], drive: Drive, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    folder, _ = job
+    monkeypatch.setattr(burn, "_reach", lambda target: (drive, drive))
+    monkeypatch.setattr(burn.signal, "signal", lambda number, handler: None)
+    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT)
+    try:
+        burn.main(folder, lock)
+    finally:
+        os.close(lock)
+    return dict(burn.json.loads((folder / "done").read_text()))
+
+
+def test_the_drive_is_let_go_for_the_program_and_asked_until_it_tells_how_it_ended(
+    job: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attention = DeviceRefused(Sense(UNIT_ATTENTION, 0x28, 0x00), b"\0", "it")
+    drive = Drive(job[1], troubles=[TransportLost("the kernel has it for a moment"), attention])
+    assert burnt(job, drive, monkeypatch) == {"kind": "flushed", "note": ""}
+    assert drive.log == ["ready?", "before", "closed", "after", "after", "after", "closed"]
+    written = job[1].read_bytes()[: len(CONTENT)]
+    assert hashlib.sha256(written).digest() == hashlib.sha256(CONTENT).digest()
+
+
+@pytest.mark.parametrize("status", [DiscStatus.APPENDABLE, DiscStatus.UNREADABLE])
+def test_the_word_of_the_program_is_not_enough(
+    job: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, status: DiscStatus
+) -> None:
+    done = burnt(job, Drive(job[1], after=status), monkeypatch)
+    assert done["kind"] == "failed"
+    assert status.value in done["note"]
+
+
+def test_a_disc_that_is_not_blank_is_never_given_to_the_program(
+    job: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drive = Drive(job[1], before=DiscStatus.APPENDABLE)
+    done = burnt(job, drive, monkeypatch)
+    assert (done["kind"], "nothing was written" in done["note"]) == ("failed", True)
+    assert not job[1].exists()
+    assert drive.log[-1] == "closed"
+
+
+def test_a_target_tells_how_its_drive_is_reached_and_nothing_secret() -> None:
+    node = DeviceSettings(path="/dev/sr0", serial="S1")
+    assert target_settings(burn_target(node, "B1", "iqn.x:y")) == node
+    far = DeviceSettings(
+        portal="h:3260", target="iqn.x:t", lun=3, initiator="iqn.x:me", serial="S1", chap_user="me",
+        chap_secret_file="/etc/secret",
+    )  # fmt: skip
+    assert target_settings(burn_target(far, "B1", "iqn.x:other")) == far
