@@ -20,7 +20,7 @@ from archived.stages import attempts, hold
 from archived.stages.planned_copy import plan_on
 from archived.stages.shelf import cartridges, wanted_image
 from archived.stages.work import Action, Broken, Context, Site
-from archived.states import ImageState
+from archived.states import CopyState, ImageState
 
 NAME = "copying"
 #: Images that can be written: their digests are known.
@@ -133,7 +133,9 @@ def _lacking(read: Connection, site: Site, image: Image) -> list[str]:
     if image.state not in _WRITABLE or not all(package.staged for package in carried):
         return []
     owed = owed_pools(image, (package.storage_class for package in carried), site.config.classes)
-    reached = pools_reached(media.copies_of(read, image.id), image, LIVE_COPIES) if owed else frozenset()
+    # One that a rebuild found is there, though nobody has read it back yet.
+    there = (*LIVE_COPIES, CopyState.FOUND)
+    reached = pools_reached(media.copies_of(read, image.id), image, there) if owed else frozenset()
     return [pool for pool in owed if pool not in reached]
 
 

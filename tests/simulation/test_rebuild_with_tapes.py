@@ -22,6 +22,21 @@ PARITY = {"parity_pool": '"tapes"'}
 COPIES = {"copies": '["tapes"]'}
 
 
+VAULT = """
+[libraries.tl1]
+kind = "tape"
+drives = ["T1", "T2"]
+
+[pools.vault]
+library = "tl1"
+media_kind = "lto-8"
+n = 2
+m = 1
+image_bytes = 2621440
+tape_block_bytes = 65536
+"""
+
+
 def archive(tell: Tell, **settings: str) -> tuple[Story, list[str]]:
     """Two data images on discs, two parity images on tape, perhaps copies there; nothing in staging any more."""
     story = tell(n=2, m=2, settings=PARITY | settings, more_settings=TAPES)
@@ -184,6 +199,33 @@ def test_a_cartridge_of_somebody_else_is_set_aside_and_nothing_of_it_is_taken(te
     assert not story.copies()
     assert story.medium(medium_id).state is MediumState.QUARANTINED
     assert medium_id in told(done)
+
+
+@pytest.mark.simulate
+def test_sets_on_tape_alone_come_back_with_a_cartridge_missing(tell: Tell) -> None:
+    story = tell(settings={"pools": '["vault"]'}, more_settings=VAULT)
+    ids = story.submit_set(2)
+    story.close_images()
+    story.settle()
+    story.close_sets()
+    story.settle()
+    assert story.all_archived()
+    members = {copy.medium_id for copy in story.copies(CopyState.VERIFIED)}
+    assert len(members) == 3
+    for package_id in ids:
+        story.forget_staging(package_id)
+    keep_one_blank_of_each(story)
+    story.lose(story.copy_of(story.members(story.sets()[0].id)[0].id).medium_id)
+    story.settle()
+    throw_away(story)
+
+    assert kinds(rebuild(story)) == ["set-incomplete"]
+
+    assert {copy.pool for copy in story.copies()} == {"vault"}
+    assert {image.pool for image in story.images()} == {"vault"}
+    recall_all(story, ids)
+    assert kinds(check(story, full=True)) == ["set-incomplete"]
+    assert {copy.state for copy in story.copies()} == {CopyState.VERIFIED}
 
 
 @pytest.mark.simulate
