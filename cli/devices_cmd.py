@@ -44,7 +44,7 @@ devices = noun(
 def scan(context: Context, as_toml: bool, **wanted: str) -> None:
     """List changers and drives, which drive stands in which changer, and the settings for them.
 
-    Needs neither a site nor a daemon, and moves, writes and locks nothing. What a running daemon works with is shown as
+    Needs neither a site nor a daemon, and moves and writes nothing. What a running daemon works with is shown as
     far as the kernel knows it.
     """
     document = _scanned([f"--{name.replace('_', '-')}={value}" for name, value in wanted.items() if value])
