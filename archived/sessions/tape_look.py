@@ -67,15 +67,15 @@ def read_whole_image(
 
 def _with_what_is_only_indexed(tape: TapeDrive, contents: TapeContents) -> TapeContents:
     """With images whose trailer cannot be read any more, and that an index behind them lists: they may be whole."""
-    if contents.label is None:
-        untold = _("its label cannot be read")
-        return replace(contents, problems=(*contents.problems, untold)) if contents.images else contents
-    if not contents.skipped:
+    if contents.blank or (contents.label is None and not contents.images):
         return contents
-    skipped, indexed = set(contents.skipped), read_by_index(tape, contents.label)
-    lost = [place for place in indexed.images if place.file in skipped] if indexed is not None else []
+    said = [] if contents.label is not None else [_("its label cannot be read")]
+    lost: list[ImageOnTape] = []
+    if contents.skipped and not contents.from_index:
+        skipped, indexed = set(contents.skipped), read_by_index(tape, contents.label)
+        lost = [place for place in indexed.images if place.file in skipped] if indexed is not None else []
     words = _("tape file {file}: the text behind image {label} cannot be read, and an index lists it")
-    said = (words.format(file=place.file + 1, label=place.image.label or place.image_id) for place in lost)
+    said += [words.format(file=place.file + 1, label=place.image.label or place.image_id) for place in lost]
     return replace(
         contents,
         images=tuple(sorted((*contents.images, *lost), key=lambda place: place.first_block)),

@@ -78,18 +78,18 @@ def read_contents(drive: TapeDrive, *, whole: bool = False) -> TapeContents:
         if found is not None:
             return found
     files = [first, *_files_from(drive, first)]
-    if not files[-1].readable and not files[-1].closed and isinstance(label, TapeLabel):
-        found = read_by_index(drive, label)
+    if not files[-1].readable and not files[-1].closed:
+        found = read_by_index(drive, label if isinstance(label, TapeLabel) else None)
         if found is not None:
             said = f"tape file {files[-1].number}: the tape cannot be passed there; an index behind it was believed"
             return replace(found, problems=(*found.problems, said))
     return _contents(recognise(files), files, None, _data_end(drive, files))
 
 
-def read_by_index(drive: TapeDrive, label: TapeLabel) -> TapeContents | None:
+def read_by_index(drive: TapeDrive, label: TapeLabel | None) -> TapeContents | None:
     """Contents by the newest index that stands where it says; None when there is none to be found.
 
-    Raises PositionLost, DeviceFailure.
+    `label` is that of the cartridge, None where it cannot be read. Raises PositionLost, DeviceFailure.
     """
     try:
         drive.space_to_end()
@@ -114,8 +114,8 @@ def read_label(drive: TapeDrive) -> TapeLabel | None:
     return text if isinstance(text, TapeLabel) else None
 
 
-def _last_index(drive: TapeDrive, label: TapeLabel) -> Index | None:
-    """Walk back from the end of the data, tape file by tape file."""
+def _last_index(drive: TapeDrive, label: TapeLabel | None) -> Index | None:
+    """Walk back from the end of the data, tape file by tape file; an index of another cartridge is none."""
     for _back in range(_FILES_BACK_MAX):
         drive.space_filemarks(-1)  # before the mark that ends the file of this turn
         end = drive.position().block
@@ -129,7 +129,8 @@ def _last_index(drive: TapeDrive, label: TapeLabel) -> Index | None:
             text = decode_text(_read_text(drive)[0]) if start < end else None
         except MediumUnreadable:
             text = None
-        if isinstance(text, Index) and text.first_block == start and text.origin.cartridge == label.cartridge:
+        of_this = isinstance(text, Index) and (label is None or text.origin.cartridge == label.cartridge)
+        if isinstance(text, Index) and of_this and text.first_block == start:
             return text
         drive.locate(start)
     return None

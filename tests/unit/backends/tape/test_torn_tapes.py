@@ -99,6 +99,15 @@ def test_what_is_unreadable_in_the_middle_costs_itself_only() -> None:
     assert found.end is TapeEnd.CLEAN
 
 
+def test_a_cartridge_whose_beginning_is_destroyed_is_found_by_its_index_and_takes_nothing_more() -> None:
+    tape, places = written()
+    tape.bad, tape.walls = {0}, {1}
+    found = read_contents(tape, whole=True)
+    assert (found.label, list(found.images), found.from_index) == (None, places, True)
+    with pytest.raises(MediumRefused, match="label"):
+        session(tape)
+
+
 @pytest.mark.parametrize("whole", [False, True])
 def test_images_behind_a_place_that_cannot_be_passed_are_found_by_the_index(whole: bool) -> None:
     tape, places = written()
