@@ -1,6 +1,7 @@
 """What a tape drive says of itself and of the cartridge in it: TapeAlert, and what it counted in this load."""
 
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 
 from archived.sessions.tools import Tools
 from backends.interface import CartridgeWear, DriveCounters, TapeAlert
@@ -13,8 +14,9 @@ class DriveHealth:
 
     drive: str
     alerts: tuple[TapeAlert, ...]
-    counters: DriveCounters
-    wear: CartridgeWear
+    #: Empty where the drive does not tell: few do while no cartridge is threaded.
+    counters: DriveCounters = field(default_factory=DriveCounters)
+    wear: CartridgeWear = field(default_factory=CartridgeWear)
 
     @property
     def told(self) -> dict[str, int]:
@@ -29,6 +31,10 @@ def ask_health(tools: Tools, drive: str) -> DriveHealth | None:
     if tape is None:
         return None
     try:
-        return DriveHealth(drive, tape.alerts(), tape.counters(), tape.wear())
+        health = DriveHealth(drive, tape.alerts())
     except DeviceFailure:
         return None
+    with suppress(DeviceFailure):
+        health = replace(health, counters=tape.counters())
+        health = replace(health, wear=tape.wear())
+    return health

@@ -56,6 +56,8 @@ class Carried:
     unready: bool = False
     #: `PAUSED` or `PERSON` (robotics.errors): the robot does nothing until somebody lets it.
     stands: str = ""
+    #: A tape drive did not let its cartridge be taken.
+    kept: bool = False
     #: What the tape drives at both ends said of themselves: before a cartridge left, and after trouble.
     health: tuple[DriveHealth, ...] = ()
     #: All that the look saw; None when there was none.
@@ -74,11 +76,12 @@ def _ignore(_waited_s: float) -> None:
 def carry(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
     """Move one medium, then look. Never repeats a motion. Raises what `waiting` raises: then look again."""
     changer = tools.changers[task.library]
-    note = stands = ""
+    note, stands, kept = "", "", task.from_drive in tools.tapes
     before = None if task.from_drive is None else ask_health(tools, task.from_drive)
     try:
         if task.from_drive is not None:
             _give_out(tools, task.from_drive, cleaning=task.cleaning)
+        kept = False
         _move(changer, task)
     except (RoboticsError, DeviceFailure, BackendError) as error:
         note, stands = str(error), why_it_stands(error)
@@ -90,7 +93,8 @@ def carry(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
     after = None
     if carried.note:
         after = ask_health(tools, task.to_drive or task.from_drive or "")
-    return replace(carried, health=tuple(one for one in (before, after) if one is not None))
+    kept = kept and carried.kind == "stayed"
+    return replace(carried, kept=kept, health=tuple(one for one in (before, after) if one is not None))
 
 
 def resume(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:

@@ -26,7 +26,7 @@ from backends.tape.appending import AppendSession, SessionReport
 from backends.tape.contents import TapeContents, read_contents
 from backends.tape.image_on_tape import ImageIdentity, ImageOnTape
 from backends.tape.label import TapeLabel
-from backends.tape.labelling import label_cartridge
+from backends.tape.labelling import label_cartridge, note_in_chip
 from backends.tape.readiness import wait_until_ready
 from devices.failures import DeviceFailure, WorldDiffers
 from erasure.digests import Digests
@@ -120,6 +120,7 @@ def write_tape(tools: Tools, task: TapeTask, report: Report, *, resumed: bool) -
             label_cartridge(drive, task.label)
         except BackendError as error:
             return TapeEnd("unfit", str(error), alerts=_alerts(drive))
+        note_in_chip(drive, task.label)
         contents = read_contents(drive)
     refusal = _by_the_label(task, contents)
     if refusal is not None:

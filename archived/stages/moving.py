@@ -25,6 +25,7 @@ from archived.stages import hold, look_wants, recall_area, recall_reading
 from archived.stages.cleaning_asked import cleans, no_writing_in
 from archived.stages.floor import Floor, floors
 from archived.stages.furnishing import furnish_as_seen
+from archived.stages.giving_out import drive_keeps, kept_media
 from archived.stages.robot_trouble import drive_down, move_failed, robot_silent
 from archived.stages.settling import settle
 from archived.stages.tape_trouble import tell_health
@@ -46,6 +47,8 @@ class Work:
     ready_in_place: frozenset[str]
     #: Media that an order is going to read on as soon as there is room.
     held: frozenset[str]
+    #: Media that a drive which is down does not give out.
+    kept: frozenset[str]
     #: Moves that are on record and not known to be over.
     moving: tuple[Move, ...]
     orders: tuple[Order, ...]
@@ -78,7 +81,7 @@ def due(read: Connection, site: Site) -> list[Work]:
         wants, ready = _wants(read, site, floor, paused)
         mine = tuple(move for move in moves if move.library == floor.library)
         orders = tuple(order for order in site.orders.waiting() if floor.medium(order.medium_id) is not None)
-        found.append(Work(floor, tuple(wants), frozenset(ready), held, mine, orders))
+        found.append(Work(floor, tuple(wants), frozenset(ready), held, kept_media(read, floor), mine, orders))
     return found
 
 
@@ -211,6 +214,7 @@ def _report(write: Connection, site: Site, motion: Motion, outcome: Carried) -> 
         events.append(write, site.now(), "move", subject, **detail)
         events.clear_attention(write, f"move:{task.medium_id}")
         return
+    detail |= {"kept": True} if outcome.kept else {}
     events.append(write, site.now(), "move", subject, outcome=outcome.kind, note=outcome.note, **detail)
     holder = task.to_drive if outcome.kind == "arrived" else task.from_drive
     if outcome.unready and holder is not None:
@@ -220,6 +224,8 @@ def _report(write: Connection, site: Site, motion: Motion, outcome: Carried) -> 
         events.clear_attention(write, f"move:{task.medium_id}")
     elif not outcome.stands:
         move_failed(write, site, task, outcome)
+        if outcome.kept and task.from_drive is not None:
+            drive_keeps(write, site, task.from_drive, task.medium_id, outcome.note)
 
 
 def _wants(read: Connection, site: Site, floor: Floor, writes_paused: bool) -> tuple[list[Want], set[str]]:
@@ -307,7 +313,7 @@ def _drive_views(work: Work, context: Context) -> list[DriveView]:
     views = []
     for drive in work.floor.drives:
         medium = work.floor.in_drive(drive)
-        resting = medium is not None and f"move {medium.id}" in context.busy_keys
+        at_rest = medium is not None and (f"move {medium.id}" in context.busy_keys or medium.id in work.kept)
         ready = (
             medium is not None
             and medium.id in work.ready_in_place
@@ -319,7 +325,7 @@ def _drive_views(work: Work, context: Context) -> list[DriveView]:
                 name=drive.name,
                 element=drive.element,
                 up=drive.up and drive.element not in work.floor.doubtful,
-                busy=drive_lane(drive.name) in context.busy_lanes or resting,
+                busy=drive_lane(drive.name) in context.busy_lanes or at_rest,
                 medium_id=medium.id if medium else None,
                 work_waiting=ready,
                 held=medium is not None and medium.id in work.held and drive.up and not context.draining,

@@ -1,9 +1,20 @@
 """Labelling a blank cartridge: once, and only a blank one."""
 
-from backends.errors import BlockTooLong, EndOfData, FilemarkMet, MediumRefused, MediumUnreadable
+from contextlib import suppress
+
+from backends.errors import (
+    BackendError,
+    BlockTooLong,
+    EndOfData,
+    FilemarkMet,
+    MediumRefused,
+    MediumUnreadable,
+)
 from backends.interface import TapeDrive
-from backends.tape.label import TapeLabel, encode_label
+from backends.tape.attributes import Attribute
+from backends.tape.label import VERSION, TapeLabel, encode_label
 from backends.tape.sealed_text import BLOCK_BYTES_MAX, in_one_block
+from devices.failures import DeviceFailure
 
 
 def label_cartridge(drive: TapeDrive, label: TapeLabel) -> None:
@@ -29,3 +40,24 @@ def label_cartridge(drive: TapeDrive, label: TapeLabel) -> None:
     drive.rewind()
     drive.write_block(in_one_block(encode_label(label), label.block_bytes))
     drive.write_filemarks(1)
+
+
+def note_in_chip(drive: TapeDrive, label: TapeLabel) -> None:
+    """Write into the cartridge's chip what tools of others show: whose it is, its barcode, pool and UUID.
+
+    A witness and no more: nothing of ours depends on it, and a drive or chip that takes none of it costs nothing.
+    """
+    attributes = (
+        (Attribute.APPLICATION_VENDOR, "archived"),
+        (Attribute.APPLICATION_NAME, "archived"),
+        (Attribute.USER_LABEL, label.cartridge),
+        (Attribute.BARCODE, label.barcode),
+        (Attribute.OWNER_HOST, label.institution),
+        (Attribute.MEDIA_POOL, label.pool),
+        (Attribute.FORMAT_VERSION, str(VERSION)),
+    )
+    with suppress(DeviceFailure, BackendError):
+        for identifier, text in attributes:
+            # What the standard has no room for, or no letters: left out.
+            with suppress(ValueError):
+                drive.write_attribute(identifier, text)

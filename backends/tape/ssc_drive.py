@@ -100,6 +100,7 @@ class SscTapeDrive:
         self._fixed_block_bytes = fixed_block_bytes
         self._is_set_up = False
         self._after_warning_bytes: int | None = None
+        self._lowered: set[int] = set()
         self._navigation: Navigation | None = None
 
     def identify(self) -> DriveIdentity:
@@ -217,9 +218,11 @@ class SscTapeDrive:
         self._query(PreventAllowRemoval(locked).encode())
 
     def alerts(self) -> tuple[TapeAlert, ...]:
-        """By log page 12h, which leaves the flags as they are; by 2Eh, which lowers them, where there is no 12h."""
-        page = self._log_page(ALERT_RESPONSE) or self._log_page(TAPE_ALERT)
-        return () if page is None else tuple(alert_of(flag) for flag in raised_flags(page))
+        """By log page 12h; where there is none by 2Eh, which lowers what it tells: that holds until the next load."""
+        page = self._log_page(ALERT_RESPONSE)
+        if page is None and (lowering := self._log_page(TAPE_ALERT)) is not None:
+            self._lowered.update(raised_flags(lowering))
+        return tuple(map(alert_of, sorted(self._lowered) if page is None else raised_flags(page)))
 
     def counters(self) -> DriveCounters:
         return counters_of(
@@ -364,6 +367,7 @@ class SscTapeDrive:
     def _forget(self) -> None:
         self._is_set_up = False
         self._after_warning_bytes = None
+        self._lowered.clear()
         if self._navigation is not None:
             self._navigation.lost()
 

@@ -150,3 +150,55 @@ def test_killed_before_its_one_commit_a_whole_session_is_recognised_on_the_tape(
     assert [copy.id for copy in on_tape(story, *VERIFIED)] == [one.id, two.id]
     assert not story.happened("write failed"), "what was on the tape was written once more"
     assert_law(story)
+
+
+def test_a_write_protected_cartridge_is_set_aside_and_another_one_is_written(tell: Tell) -> None:
+    story, _packages = tell.on(all_discs_done)
+    medium_id = on_tape(story)[0].medium_id
+    story.control("protect", medium=medium_id)
+    tape_drives(story, up=True)
+    story.settle()
+
+    assert story.all_archived()
+    assert story.medium(medium_id).state is MediumState.QUARANTINED
+    assert "write-protected" in story.attentions()[f"cartridge:{medium_id}"].what
+    (written,) = {copy.medium_id for copy in on_tape(story, *VERIFIED)}
+    with story.cartridge(written) as cartridge:
+        chip = {number: bytes.fromhex(value) for number, (_form, value) in cartridge.chip.host.items()}
+    assert chip["0806"].decode().strip() == written, "its chip does not say whose barcode it carries"
+    assert chip["0808"].rstrip(b"\0") == b"tapes"
+
+
+@pytest.mark.simulate
+@pytest.mark.parametrize("fault", ["cartridge-stuck", "load-failure"])
+@pytest.mark.parametrize("times", [1, 500], ids=["once", "for ever"])
+def test_a_drive_that_does_not_load_or_give_out_is_taken_down_and_the_other_one_goes_on(
+    tell: Tell, fault: str, times: int
+) -> None:
+    story, _packages = tell.on(all_discs_done)
+    story.fault(fault, drive="T1", times=times)
+    tape_drives(story, up=True)
+    story.settle()
+
+    with story.catalog.read() as read:
+        up = {drive.name: drive.up for drive in media.drives(read)}
+    assert up["T2"]
+    told = [event for event in story.history() if event[1] == "tape alert"]
+    flag = {"cartridge-stuck": 56, "load-failure": 55}[fault]
+    if times > 1 or fault == "cartridge-stuck":
+        assert any(f"[{flag}]" in event[5] for event in told), "what the drive said of it is lost"
+        assert "alerts:T1" in story.raised
+    if times == 1:
+        assert up["T1"]
+        assert story.all_archived()
+    else:
+        assert not up["T1"]
+        assert "drive:T1" in story.attentions()
+    if fault == "cartridge-stuck" and times > 1:
+        tried = sum("'kept': True" in event[5] for event in story.history())
+        assert tried == 3, "it was asked again and again"
+        story.control("disarm", library="tl1")
+        story.set_drive("T1", up=True)
+        story.settle()
+    assert story.all_archived()
+    assert_law(story)

@@ -25,7 +25,7 @@ from backends.interface import (
     DriveIdentity,
     TapePosition,
 )
-from backends.tape.log_pages import LogSense
+from backends.tape.log_pages import LogSense, tape_alert
 from backends.tape.modes import DataCompressionPage, ModeParameters, ModeSelect6, ModeSense6
 from backends.tape.positioning import (
     LongPosition,
@@ -36,7 +36,7 @@ from backends.tape.positioning import (
     SpaceCode,
 )
 from backends.tape.profiles import STANDARD, TGT, profile_for
-from backends.tape.ssc import Read6, Rewind, Write6, WriteFilemarks6
+from backends.tape.ssc import LoadUnload, Read6, Rewind, Write6, WriteFilemarks6
 from backends.tape.ssc_drive import SscTapeDrive
 from devices.failures import DeviceRefused, TransportTimeout, WireDamaged, WorldDiffers
 from devices.scsi import TYPE_CHANGER, Inquiry, InquiryData, TestUnitReady
@@ -266,6 +266,20 @@ def test_a_drive_without_pages_and_chip_reader_tells_nothing_and_nothing_breaks(
     assert drive.attributes() == CartridgeMemory()
     with pytest.raises(DeviceRefused):
         drive.write_attribute(0x0806, "A00001L8")
+
+
+def test_what_the_lowering_page_told_holds_until_the_next_load() -> None:
+    def asked(*flags: int) -> list[Step]:
+        return [
+            Step(LogSense(0x12).encode(), Sense(5, 0x24, 0x00)),
+            Step(LogSense(0x2E).encode(), tape_alert(flags).encode()),
+        ]
+
+    unload = Step(LoadUnload(load=False).encode())
+    drive = drive_that(*asked(20), *asked(), *asked(5), unload, *asked())
+    told = [[alert.flag for alert in drive.alerts()] for _ in range(3)]
+    drive.unload()
+    assert [*told, list(drive.alerts())] == [[20], [20], [5, 20], []]
 
 
 def test_an_answer_of_another_page_is_no_answer() -> None:
