@@ -116,6 +116,30 @@ def test_a_tape_that_ends_too_soon_keeps_what_it_has_and_the_image_goes_to_anoth
     assert_all_comes_back(site, volumes)
 
 
+def test_a_catalog_that_was_thrown_away_comes_back_from_the_cartridges(make_tape_site: MakeSite) -> None:
+    site = make_tape_site(CARTRIDGES[:3])
+    volumes = begin_to_archive(site, 1, 2)
+    site.archive(*volumes)
+    more = begin_to_archive(site, 3)
+    site.archive(*more)
+    before = {item["id"]: item["root_digest"] for item in site.items("packages")}
+    site.ask("staging", "release", "--all")
+    assert site.drain() == 0
+    for path in site.folder.glob("catalog.sqlite*"):
+        path.unlink()
+
+    site.start()
+    rebuilt = site.ctl("catalog", "rebuild", "--from-media")
+    assert (rebuilt.status, rebuilt.document["state"]) == (0, "done"), rebuilt
+    assert {item["id"]: item["root_digest"] for item in site.items("packages")} == before
+    for volume in (*volumes, *more):
+        site.assert_comes_back(volume)
+    checked = site.ctl("catalog", "check", "--full")
+    assert checked.status == 0, checked
+    assert {item["state"] for item in site.items("packages")} == {"archived"}
+    site.ask("catalog", "release-hold", "--reason", "all looked at")
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_whoever_dies_and_however_often_everything_comes_back(make_tape_site: MakeSite, seed: int) -> None:
     chance = random.Random(seed)
