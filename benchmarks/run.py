@@ -120,6 +120,8 @@ def _notes() -> str:
         "of an image to tape is a loop that reads a file, sends each MiB as one WRITE over the same transport, and "
         "flushes at the end. Ours checks every extent of a recipe by xxh3-128 and the image by blake3, and writes "
         "header and trailer. Both ends of a transport run on this machine: on a busy one they wait for each other.",
+        "- Locating on tapes is counted, not timed: by the geometry that makers give for the generation, from the "
+        "beginning of each tape to each file and back to it. Real tapes are not that even, which the row says too.",
         "- Small files on ext4 cost what was deleted before: it passes over inodes that were freed in the last "
         "minutes, one by one, whenever a file is made. That falls on intake and `cp`; bagit.py makes no files.",
     ]

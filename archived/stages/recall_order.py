@@ -23,6 +23,7 @@ from archived.stages.recall_entries import wanted_files
 from archived.stages.recall_planning import first_readings
 from archived.stages.recall_reading import at_hand
 from archived.stages.recall_sources import copy_views, view_of
+from archived.stages.tape_place import along_tapes
 from archived.stages.work import Site
 from archived.states import ImageState, RecallState
 
@@ -242,6 +243,7 @@ def _with_visits(read: Connection, site: Site, plans: Sequence[Plan]) -> OrderPl
         ),
         loaded={view.medium_id for view in views.values() if view.in_drive},
     )
+    planned, winding_s = along_tapes(read, planned)
     known = events.paces(read)
     load_s = known.get("load_s", DEFAULT_LOAD_S)
     seconds = estimate_visits_s(
@@ -251,7 +253,7 @@ def _with_visits(read: Connection, site: Site, plans: Sequence[Plan]) -> OrderPl
         drives=max(1, sum(drive.up for drive in media.drives(read))),
     )
     ordered = _in_turn(plans, {visit.copy_id: number for number, visit in enumerate(planned)})
-    return OrderPlan(tuple(ordered), planned, views, seconds)
+    return OrderPlan(tuple(ordered), planned, views, seconds + winding_s)
 
 
 def _in_turn(plans: Sequence[Plan], turn: Mapping[int, int]) -> list[Plan]:

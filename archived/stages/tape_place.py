@@ -1,16 +1,18 @@
 """Copies on tape in the words of the tape: what an image is there, and where it lies."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.catalog import surveys
+from archived.catalog import media, surveys
 from archived.media_kinds import is_tape
 from archived.model import Copy, Image, Medium
 from archived.policy.ranges import Range
 from archived.policy.tape_looks import tape_found
-from archived.policy.tape_order import Stretch
+from archived.policy.tape_order import Stretch, reading_order, winding
+from archived.policy.visits import Visit
 from archived.stages.work import Site
 from backends.tape.densities import GENERATIONS
 from backends.tape.image_on_tape import ImageIdentity, ImageOnTape
@@ -82,3 +84,23 @@ def tape_of(medium: Medium) -> Serpentine:
     """The tape of a cartridge, as its makers describe those of its kind."""
     kind = GENERATIONS[medium.kind]
     return Serpentine(kind.wraps, kind.length_m, medium.capacity_bytes)
+
+
+def along_tapes(read: Connection, planned: Sequence[Visit]) -> tuple[tuple[Visit, ...], float]:
+    """Visits as their media come, those to one cartridge as it winds its tape least, and the seconds of winding."""
+    found: list[Visit] = []
+    seconds = 0.0
+    for medium_id, group in groupby(planned, key=lambda visit: visit.medium_id):
+        here = list(group)
+        stretches = {
+            stretch: visit
+            for visit in here
+            if (stretch := stretch_on_tape(media.get_copy(read, visit.copy_id), visit.ranges)) is not None
+        }
+        if stretches:
+            tape = tape_of(media.get(read, medium_id))
+            order = reading_order(stretches, tape)
+            seconds += winding(order, tape).seconds
+            here = [stretches[stretch] for stretch in order]
+        found += here
+    return tuple(found), seconds

@@ -89,8 +89,13 @@ def test_a_package_is_archived_when_its_tape_was_read_back_and_comes_from_it_whe
     story.settle()
     story.forget_staging(first)
     story.forget_staging(second)
+    since = len(story.history())
     recalls = {package: story.recall(package) for package in (second, first)}
     story.settle()
+    fetched = [
+        event for event in story.history()[since:] if event[1] == "move" and "'why': 'read in" in event[5]
+    ]
+    assert [event[3] for event in fetched] == [copies[0].medium_id], "one mount serves both"
     for package, recall in recalls.items():
         story.assert_given_back(package, recall)
         assert {reading.copy_id for reading in story.readings(recall)} <= {copy.id for copy in copies}

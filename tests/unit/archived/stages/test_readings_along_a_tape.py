@@ -1,8 +1,15 @@
 """Readings that wait for one cartridge are begun in the order that winds its tape least."""
 
+from pathlib import Path
+
 from archived.policy.tape_order import Stretch
+from archived.policy.visits import Visit
+from archived.stages import copying
 from archived.stages.recall_reading import Ready, actions
+from archived.stages.tape_place import along_tapes
+from archived.states import CopyState
 from backends.tape.serpentine import Serpentine
+from tests.unit.archived.stages.tape_site import TapeSite
 
 #: Wraps of 100 bytes: 0 to 99 runs away from the beginning, 100 to 199 back to it, and so on.
 TAPE = Serpentine(wraps=10, length_m=1000, capacity_bytes=1000)
@@ -41,3 +48,22 @@ def test_what_is_left_is_begun_in_the_same_order() -> None:
     for done in range(len(whole)):
         left = [item for item in items if item.key in whole[done:]]
         assert order(*left) == whole[done:]
+
+
+def test_the_plan_of_an_order_visits_a_cartridge_in_the_same_order_and_counts_the_winding(
+    tmp_path: Path,
+) -> None:
+    site = TapeSite(tmp_path, copies='["tapes"]')
+    site.cartridge("000001L8", capacity_mib=4096 * 208)
+    site.turn(copying)
+    first, second = site.copies(CopyState.PLANNED)
+    site.verify(first, second)
+    planned = tuple(Visit(copy.id, copy.medium_id, ((0, 2048),), (copy.id,)) for copy in (first, second))
+    with site.catalog.write() as write:
+        # On a wrap that runs back, and on the next one that runs out again.
+        for copy, block in ((first, 5000), (second, 10000)):
+            write.exec_driver_sql(f"UPDATE copy SET first_block = {block} WHERE id = {copy.id}")
+        found, winding_s = along_tapes(write, planned)
+    assert [visit.copy_id for visit in found] == [second.id, first.id]
+    assert winding_s > 0
+    site.catalog.close()
