@@ -29,13 +29,16 @@ def furnish_as_seen(write: Connection, site: Site, library: str, inventory: Inve
     claims = [DriveClaim(name, devices[name].serial, devices[name].element) for name in robot.drives]
     places = find_drives(claims, elements)
     _place(write, site, library, places, elements)
-    drives = {drive.element for drive in media.drives(write) if drive.library == library}
+    ours = {drive.element for drive in media.drives(write) if drive.library == library}
+    slots = _slots(inventory, robot.magazine_slots)
+    ours |= set(slots)
+    places_of_media = inventory.of_kind(ElementKind.DRIVE) + inventory.of_kind(ElementKind.STORAGE)
     furnish(
         write,
         library,
-        slots=_slots(inventory, robot.magazine_slots),
+        slots=slots,
         ports=[e.address for e in inventory.of_kind(ElementKind.IMPORT_EXPORT)],
-        others=[e.address for e in elements if e.address not in drives],
+        others=[e.address for e in places_of_media if e.address not in ours],
     )
     if is_new:
         events.append(write, site.now(), "library added", ("library", library), kind=robot.kind)
@@ -57,6 +60,7 @@ def _place(
     """Drives where they are now. One that is not found stays on record, out of use, while its place is free."""
     known = {drive.name: drive for drive in media.drives(write) if drive.library == library}
     told = {element.address: element.serial or "" for element in elements}
+    waiting = {item.id: item.what for item in events.attentions(write)}
     placed: list[Drive] = []
     for name in site.config.libraries[library].drives:
         before = known.get(name)
@@ -64,13 +68,18 @@ def _place(
             element = places.at[name]
             serial = site.config.devices[name].serial or told[element]
             up, note = (before.up, before.note) if before is not None else (True, "")
+            if note and note in waiting.get(f"drive-place:{name}", ""):
+                up, note = True, ""  # it was out of use for this alone
             placed.append(Drive(name, library, element, serial, up, note))
             events.clear_attention(write, f"drive-place:{name}")
             continue
         words = places.problems[name]
-        _not_found(write, site, library, name, words)
         if before is not None and before.element not in places.at.values():
-            placed.append(Drive(name, library, before.element, before.serial, False, words))
+            note = (
+                words if before.up or before.note in waiting.get(f"drive-place:{name}", "") else before.note
+            )
+            placed.append(Drive(name, library, before.element, before.serial, False, note))
+        _not_found(write, site, library, name, words)
     media.place_drives(write, library, placed)
 
 
@@ -85,8 +94,8 @@ def _not_found(write: Connection, site: Site, library: str, name: str, words: st
             ),
             _("nothing is moved into it; the other drives go on"),
             _(
-                "say serial or element of [devices.{name}] in archived.toml and start the daemon again; a drive that "
-                "was in use: archivectl drive up {name} --reason TEXT"
+                "look at the drive, or say serial or element of [devices.{name}] in archived.toml and start the "
+                "daemon again; then: archivectl library inventory"
             ).format(name=name),
             site.now(),
         ),

@@ -78,7 +78,8 @@ def drives_of(floor: Floor) -> dict[str, tuple[int, bool]]:
 def test_a_look_tells_slots_ports_and_drives(made: tuple[Site, Catalog]) -> None:
     floor, waiting = looked(made, seen("B", "A"))
     assert floor.slots == {1000: "magazine-1", 1001: "magazine-1", 1002: "magazine-2"}
-    assert (floor.ports, floor.others) == ((16,), ())
+    # A slot without its magazine is no place for a medium, and what stood there is not in the robot's hand.
+    assert (floor.ports, floor.others) == ((16,), (1003,))
     assert drives_of(floor) == {"T2": (256, True), "T1": (257, True)}
     assert not waiting
 
@@ -93,18 +94,25 @@ def test_drives_that_changed_places_are_where_they_are_now_and_as_a_person_left_
     assert drives_of(floor) == {"T2": (256, True), "T1": (257, False)}
 
 
-def test_a_drive_that_is_not_told_any_more_is_out_of_use_and_named(made: tuple[Site, Catalog]) -> None:
+def test_a_drive_that_is_not_told_is_out_of_use_and_named_until_it_is(made: tuple[Site, Catalog]) -> None:
     looked(made, seen("A", "B"))
-    floor, waiting = looked(made, seen("A", None))
-    assert drives_of(floor) == {"T1": (256, True), "T2": (257, False)}
-    assert "257 (no serial number)" in waiting["drive-place:T2"]
-    _, waiting = looked(made, seen("A", "B"))
+    with made[1].write() as write:
+        media.set_drive(write, "T1", up=False, note="noisy")
+    for _ in range(2):
+        floor, waiting = looked(made, seen(None, None))
+        assert drives_of(floor) == {"T1": (256, False), "T2": (257, False)}
+        assert "257 (no serial number)" in waiting["drive-place:T2"]
+    floor, waiting = looked(made, seen("A", "B"))
     assert not waiting
+    # What a person said of a drive stays said.
+    assert {drive.name: (drive.up, drive.note) for drive in floor.drives} == {
+        "T1": (False, "noisy"), "T2": (True, ""),
+    }  # fmt: skip
 
 
 def test_a_drive_that_is_none_of_ours_keeps_what_lies_in_it(made: tuple[Site, Catalog]) -> None:
     floor, _ = looked(made, seen("A", "B", "C", barcodes={258: "X00001L8", 1000: "X00002L8"}))
-    assert floor.others == (258,)
+    assert floor.others == (258, 1003)
     assert floor.in_hand is None
     home = {medium.id: (medium.home_element, medium.magazine) for medium in floor.media}
     assert home == {"X00001L8": (None, None), "X00002L8": (1000, "magazine-1")}
