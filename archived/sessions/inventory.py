@@ -13,6 +13,8 @@ from robotics.model import ElementRange, Inventory
 #: After silence the robot gets this long to answer a look before a person is told; the stage looks again.
 LOOK_TIMEOUT_S = 120.0
 LOOK_INTERVAL_S = 1.0
+#: There is no use in asking again before.
+_UNTIL_SOMEBODY_COMES = (PAUSED, PERSON)
 _NOT_SCANNED = (0x83, 0x00)
 
 
@@ -22,7 +24,7 @@ class Looked:
 
     inventory: Inventory | None
     note: str = ""
-    #: `PAUSED` or `PERSON` when the robot stands until somebody lets it go on.
+    #: Why the robot stands (`robotics.errors`: PAUSED, PERSON, …); "" for one that answers, or says nothing.
     stands: str = ""
 
     @property
@@ -59,7 +61,7 @@ def take_inventory(tools: Tools, library: str, *, scan: bool = False) -> Looked:
             return Looked(_with_all_read(changer, scan=scan))
         except (OutcomeUnknown, RoboticsError) as error:
             ended = Looked(None, str(error), why_it_stands(error))
-        return ended if ended.stands else None
+        return ended if ended.stands in _UNTIL_SOMEBODY_COMES else None
 
     try:
         return wait_until(answer, clock=tools.clock, timeout_s=LOOK_TIMEOUT_S, interval_s=LOOK_INTERVAL_S)
@@ -70,9 +72,8 @@ def take_inventory(tools: Tools, library: str, *, scan: bool = False) -> Looked:
 
 
 def why_it_stands(error: Exception) -> str:
-    """`PAUSED` or `PERSON` when a robot does nothing until somebody lets it; "" for everything else."""
-    reason = error.reason if isinstance(error, ChangerNotReady) else ""
-    return reason if reason in (PAUSED, PERSON) else ""
+    """Why a robot that is not ready does nothing; "" for every other error. No medium is to blame."""
+    return error.reason if isinstance(error, ChangerNotReady) else ""
 
 
 def _with_all_read(changer: Changer, *, scan: bool) -> Inventory:

@@ -54,7 +54,7 @@ class Carried:
     note: str = ""
     #: The medium lies in the drive, and the drive does not make it out.
     unready: bool = False
-    #: `PAUSED` or `PERSON` (robotics.errors): the robot does nothing until somebody lets it.
+    #: Why the robot, not being ready, did not begin (`robotics.errors`: PAUSED, PERSON, …).
     stands: str = ""
     #: A tape drive did not let its cartridge be taken.
     kept: bool = False

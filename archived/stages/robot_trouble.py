@@ -12,7 +12,7 @@ from robotics.errors import PAUSED, PERSON
 
 
 def robot_silent(write: Connection, site: Site, library: str, note: str, *, stands: str = "") -> None:
-    """The robot gave no inventory, or does nothing until somebody lets it (`stands`): its library is stale until
+    """The robot gave no inventory, or is not ready (`stands` says why, `robotics.errors`): its library is stale until
     a look succeeds. No medium is to blame.
     """
     events.set_setting(write, stale_key(library), "1")
@@ -39,6 +39,8 @@ def _silence(stands: str) -> str:
         return _("library {library} is paused by an operator: {value}")
     if stands == PERSON:
         return _("library {library} stands until somebody shuts its doors and slots, or helps it: {value}")
+    if stands:
+        return _("library {library} is not ready: {value}")
     return _("the robot of library {library} does not answer: {value}")
 
 

@@ -12,7 +12,7 @@ from backends.interface import Disc, DiscStatus
 from devices.clock import SimulatedClock
 from devices.failures import DeviceRefused, TransportLost, TransportTimeout
 from devices.sense import ILLEGAL_REQUEST, NOT_READY, UNIT_ATTENTION, Sense
-from robotics.errors import PAUSED, PERSON, ChangerNotReady, InventoryStale, SourceEmpty
+from robotics.errors import PAUSED, PERSON, STARTING, ChangerNotReady, InventoryStale, SourceEmpty
 from robotics.model import Element, ElementKind, ElementRange, Inventory
 
 SLOT, OTHER_SLOT, DRIVE, HAND = 1001, 1002, 2001, 1
@@ -166,7 +166,7 @@ def test_unit_attention_and_a_look_that_shows_another_medium_there_move_nothing(
 
 @pytest.mark.parametrize(
     ("code", "stands"),
-    [((0x04, 0x85), PAUSED), ((0x3A, 0x02), PERSON), ((0x04, 0x03), PERSON), ((0x04, 0x01), "")],
+    [((0x04, 0x85), PAUSED), ((0x3A, 0x02), PERSON), ((0x04, 0x03), PERSON), ((0x04, 0x01), STARTING)],
 )
 def test_robot_that_stands_is_told_apart_from_one_that_says_nothing(
     code: tuple[int, int], stands: str
