@@ -1,14 +1,16 @@
-"""Volumes go to cartridges behind a real iSCSI target, through the installed commands, and come back from there."""
+"""Volumes go to cartridges behind a real iSCSI target, through the installed commands, and come back from there.
+
+What befalls such a site otherwise, and sessions that append to what is there, is in `test_tape_bad_days`.
+"""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.acceptance.tape_site import TapeSite
 from tests.contract.tgt_target import Cartridge, require_tgt, tgt_target
 
-CARTRIDGES = tuple(Cartridge(f"VOL00{number}L8", size_mb=32) for number in range(1, 5))
+CARTRIDGES = tuple(Cartridge(f"VOL00{number}L8", size_mb=32) for number in range(1, 4))
 IMAGE_BYTES = 4_000_000
 PLACES = """
 select copy.image_id, copy.medium_id, copy.tape_file from copy
@@ -48,17 +50,3 @@ def test_a_set_on_tape_alone_is_archived_and_comes_back_also_when_a_cartridge_is
     site.assert_comes_back("0002")
     site.assert_comes_back("0001")  # through the set
     assert not [id_ for id_ in site.attentions() if not id_.startswith(("scratch", "set"))]
-
-
-def test_what_comes_later_is_appended_to_cartridges_that_have_room(site: TapeSite) -> None:
-    """The one blank that is left takes a member, and two that were written take the others."""
-    before = {path.name: path.stat().st_size for path in Path(site.target.medium_file("")).iterdir()}
-    volumes = [site.hand_in(number, 700_000) for number in (3, 4)]
-    site.archive(*volumes)
-
-    after = {path.name: path.stat().st_size for path in Path(site.target.medium_file("")).iterdir()}
-    appended = [place for place in site.look(PLACES) if place[2] == 6]
-    assert len(appended) == 2, site.look(PLACES)
-    assert all(after[medium] > before[medium] > 0 for _image, medium, _file in appended)
-    site.ask("staging", "release", "--all")
-    site.assert_comes_back(volumes[0])
