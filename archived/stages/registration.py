@@ -12,6 +12,7 @@ from archived.media_kinds import NATIVE_BYTES, TAPE, is_tape
 from archived.model import Medium
 from archived.policy.cartridge_labels import read_label
 from archived.settings import PoolSettings
+from archived.stages.strangers import recount_strangers
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 
@@ -56,6 +57,7 @@ def register_blanks(
         demand_cartridge(barcode, settings, pool)
     for barcode in barcodes:
         _register(write, site, barcode, settings, batch, media_id, size, agent)
+    recount_strangers(write, site, settings.library)
     return list(barcodes)
 
 

@@ -14,6 +14,7 @@ from archived.policy.cartridge_labels import CartridgeLabel, read_label
 from archived.stages import doubt, hold, unlabelled
 from archived.stages.catalog_origin import is_known
 from archived.stages.floor import floors, stale_key
+from archived.stages.strangers import name_strangers
 from archived.stages.work import Site
 from archived.states import MediumEvent, MediumState
 
@@ -60,16 +61,18 @@ def settle(
                 _missing(write, site, medium)
             if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
                 media.withdraw_plans_on(write, medium.id, _("medium {id} is missing").format(id=medium.id))
-    known = is_known(write)
+    known, strangers = is_known(write), []
     for code, elements in _labels(seen).items():
         if code not in by_barcode and known:
-            _stranger(write, site, library, elements[0], code)
+            if _stranger(write, site, library, elements[0], code):
+                strangers.append((elements[0], code))
         elif code not in by_barcode:
             _nobody_yet(write, site, library, elements[0], code)
         if len(elements) > 1:
             _twins(write, site, library, code, elements)
         elif f"twins:{code}" in waiting:
             events.clear_attention(write, f"twins:{code}")
+    name_strangers(write, site, library, strangers)
     doubt.note(write, site, library, everything, doubtful)
     unlabelled.note(write, site, library, seen)
     hold.saw(write, now, [medium.id for medium in media.listing(write) if medium.element is not None])
@@ -123,8 +126,8 @@ def _nobody_yet(write: Connection, site: Site, library: str, element: int, barco
     )
 
 
-def _stranger(write: Connection, site: Site, library: str, element: int, barcode: str) -> None:
-    """A medium that the catalog never saw: on record, and set aside until a person says what it is."""
+def _stranger(write: Connection, site: Site, library: str, element: int, barcode: str) -> bool:
+    """A medium that the catalog never saw: on record, and set aside; True when a person has to say what it is."""
     label = _label_in(site, library, barcode)
     words = _("a cleaning cartridge, never used for data") if label.cleaning else ""
     floor = next(floor for floor in floors(write, site) if floor.library == library)
@@ -149,23 +152,8 @@ def _stranger(write: Connection, site: Site, library: str, element: int, barcode
         ),
     )
     events.append(write, site.now(), "medium found", ("medium", barcode), element=element)
-    if label.cleaning:
-        return  # every tape library has some: nobody has to say what they are
-    events.raise_attention(
-        write,
-        Attention(
-            f"stranger:{barcode}",
-            "working-hours",
-            _("medium {barcode} in element {element} of library {library} is not in the catalog").format(
-                barcode=barcode, element=element, library=library
-            ),
-            _("it is set aside: never written, never read"),
-            _(
-                "take it out, or, if it is a new blank: archivectl media register {barcode} --batch NAME"
-            ).format(barcode=barcode),
-            site.now(),
-        ),
-    )
+    # Every tape library has some that clean: nobody has to say what they are.
+    return not label.cleaning
 
 
 def _label_in(site: Site, library: str, barcode: str) -> CartridgeLabel:

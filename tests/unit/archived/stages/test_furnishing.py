@@ -11,6 +11,7 @@ from archived.config import load
 from archived.founding import Choices, found_again, make_site
 from archived.stages.floor import Floor, floors
 from archived.stages.furnishing import furnish_as_seen
+from archived.stages.registration import register_blanks
 from archived.stages.settling import settle
 from archived.stages.work import Site
 from archived.wiring import paths_of, site_without_devices
@@ -133,3 +134,26 @@ def test_a_real_site_whose_catalog_is_gone_knows_its_floor_after_a_look(made: tu
     assert set(drives_of(floor)) == {"T1", "T2"}
     assert [medium.home_element for medium in floor.media] == [1001]
     assert set(waiting) == {"catalog-empty"}
+
+
+def test_many_new_media_are_one_thing_to_do_until_all_of_them_are_registered(
+    made: tuple[Site, Catalog],
+) -> None:
+    barcodes = [f"N{number:05d}L8" for number in range(10)]
+    slots = [Element(1000 + n, ElementKind.STORAGE, True, code) for n, code in enumerate(barcodes)]
+    bays = [Element(256, ElementKind.DRIVE, False, drive_serial="A")]
+    bays.append(Element(257, ElementKind.DRIVE, False, drive_serial="B"))
+    _, waiting = looked(made, Inventory((*slots, *bays)))
+    assert set(waiting) == {"strangers:tl1"}
+    assert waiting["strangers:tl1"].startswith("10 media of library tl1")
+
+    def registered(wanted: list[str]) -> dict[str, str]:
+        site, catalog = made
+        with catalog.write() as write:
+            register_blanks(
+                write, site, wanted, pool="tapes", batch="b", media_id="", capacity_bytes=None, agent="me"
+            )
+            return {item.id: item.what for item in events.attentions(write)}
+
+    assert registered(barcodes[:7])["strangers:tl1"].startswith("3 media")
+    assert registered(barcodes[7:]) == {}
