@@ -1,10 +1,13 @@
 """Values look the way people read them, and text can do nothing to a terminal."""
 
+import ast
 import json
+from pathlib import Path
 
 import pytest
 
-from cli.headings import heading
+import cli
+from cli.headings import HEADINGS, heading
 from cli.render import cell, duration, plain, reference, size
 
 from .conftest import NOTICE, FakeClient, Run
@@ -55,6 +58,18 @@ def test_control_characters_become_visible() -> None:
 def test_headings_are_english_and_chinese() -> None:
     assert heading("volume") == "Volume 案卷"
     assert heading("never_heard_of") == "Never heard of"
+
+
+def test_every_column_of_every_listing_has_a_heading_in_both_languages() -> None:
+    calls = [
+        node
+        for path in Path(cli.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "table"
+    ]
+    keys = {word.value for call in calls for word in call.args[1:] if isinstance(word, ast.Constant)}
+    assert len(keys) > 20
+    assert keys - HEADINGS.keys() == set()
 
 
 def test_references_are_printed_from_fields_or_words() -> None:
