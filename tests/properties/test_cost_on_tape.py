@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from functools import cache
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archived.policy.cartridges import INDEX_BYTES, cost_on_tape
@@ -19,6 +19,7 @@ BLOCKS = st.sampled_from([32 << 10, 64 << 10, 128 << 10, 1 << 20, 4 << 20])
 SESSIONS = st.lists(st.lists(st.integers(16, 200), min_size=1, max_size=3), min_size=1, max_size=3)
 
 
+@settings(max_examples=30)
 @given(sessions=SESSIONS, block_bytes=BLOCKS.filter(lambda size: size <= 128 << 10))
 def test_a_cartridge_never_takes_more_than_was_planned_whatever_its_sessions(
     sessions: list[list[int]], block_bytes: int
