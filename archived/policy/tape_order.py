@@ -22,7 +22,8 @@ class Stretch:
 
     start_byte: int
     end_byte: int
-    copy_id: int
+    #: The caller's: which of his this is.
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

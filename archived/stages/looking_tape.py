@@ -1,4 +1,5 @@
-"""Looks at cartridges: what lies on one is listed first, then each image on it is asked for itself, in its order.
+"""Looks at cartridges: what lies on one is listed first, then each image on it is asked for itself,
+as its tape is wound least.
 
 The list and the looks that it asks for are one commit, and so is each image: a survey that is cut off on a cartridge
 goes on with the image at which it was. A rebuild asks every image; a check asks those that the catalog does not know
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 from archived.catalog import images, media, surveys
 from archived.model import Copy, Image
 from archived.policy.tape_looks import TapeFound, is_same, not_in_catalog, place_seen, tape_found
+from archived.policy.tape_order import Stretch, reading_order
 from archived.sessions.identify import Finding
 from archived.sessions.read import Expected
 from archived.sessions.read_whole import Wrapped
@@ -20,7 +22,7 @@ from archived.sessions.tape_look import look_at_cartridge, look_at_image, read_w
 from archived.sessions.tools import Report, Tools
 from archived.stages.looking_whole import Whole, can_be_judged, expected_of
 from archived.stages.surveying import FULL_CHECK, REBUILD
-from archived.stages.tape_place import place_of
+from archived.stages.tape_place import place_of, tape_of
 from archived.stages.work import Site
 from archived.states import LookState
 from archived.surveys import IMAGE, IMAGE_FULL, MediumLook, Survey
@@ -28,16 +30,26 @@ from backends.tape.image_on_tape import ImageOnTape, image_fields
 
 
 def ask_for_images(write: Connection, site: Site, survey: Survey, look: MediumLook) -> None:
-    """Want a look at each image on a cartridge that is to be asked, first block first."""
+    """Want a look at each image on a cartridge that is to be asked, in the order that winds its tape least."""
     found = tape_found(look)
     if found is None:
         return
-    for place, purpose in sorted(_wanted(write, survey, look, found), key=lambda want: want[0].first_block):
+    wanted = {
+        _stretch(number, *want): want for number, want in enumerate(_wanted(write, survey, look, found))
+    }
+    for stretch in reading_order(wanted, tape_of(media.get(write, look.medium_id))):
+        place, purpose = wanted[stretch]
         where = {"place": image_fields(place)}
         surveys.ask(
             write,
             MediumLook(0, survey.id, look.medium_id, purpose, LookState.WANTED, site.now(), finding=where),
         )
+
+
+def _stretch(number: int, place: ImageOnTape, purpose: str) -> Stretch:
+    """What is read of an image: all of it, or next to nothing."""
+    begin = place.first_block * place.block_bytes
+    return Stretch(begin, begin + (place.size_bytes if purpose == IMAGE_FULL else place.block_bytes), number)
 
 
 def _wanted(
@@ -82,7 +94,7 @@ def place_wanted(read: Connection, look: MediumLook) -> ImageOnTape | None:
 
 
 def next_ones(looks: Sequence[MediumLook]) -> list[MediumLook]:
-    """Of looks at images on one cartridge only the first: the tape is gone through in its order."""
+    """Of looks at images on one cartridge only the first: the next one is where the tape comes next."""
     chosen, begun = [], set[str]()
     for look in looks:
         if look.is_of_image and look.medium_id in begun:

@@ -81,9 +81,11 @@ def stretch_on_tape(copy: Copy, ranges: Sequence[Range]) -> Stretch | None:
 
 
 def tape_of(medium: Medium) -> Serpentine:
-    """The tape of a cartridge, as its makers describe those of its kind."""
-    kind = GENERATIONS[medium.kind]
-    return Serpentine(kind.wraps, kind.length_m, medium.capacity_bytes)
+    """The tape of a cartridge, as its makers describe those of its kind; of an unknown kind, one without turns."""
+    kind = GENERATIONS.get(medium.kind)
+    if kind is None:
+        return Serpentine(1, 1.0, medium.capacity_bytes)
+    return Serpentine(kind.wraps, kind.length_m, medium.capacity_bytes or kind.capacity_bytes)
 
 
 def along_tapes(read: Connection, planned: Sequence[Visit]) -> tuple[tuple[Visit, ...], float]:
