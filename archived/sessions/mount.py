@@ -25,6 +25,8 @@ Answer = TypeVar("Answer")
 READY_TIMEOUT_S = 180.0
 READY_INTERVAL_S = 0.5
 _NO_MEDIUM_ASC = 0x3A
+#: Incompatible medium, unknown or incompatible format.
+_UNFIT_ASC = 0x30
 #: Called with the seconds that a drive has needed so far; what it raises ends the wait.
 Waiting = Callable[[float], None]
 
@@ -56,6 +58,8 @@ class Carried:
     unready: bool = False
     #: Why the robot, not being ready, did not begin (`robotics.errors`: PAUSED, PERSON, …).
     stands: str = ""
+    #: ... as it is none for this drive: the cartridge is to blame.
+    unfit: bool = False
     #: A tape drive did not let its cartridge be taken.
     kept: bool = False
     #: What the tape drives at both ends said of themselves: before a cartridge left, and after trouble.
@@ -228,7 +232,8 @@ def _loaded(tools: Tools, carried: Carried, name: str, what: str, waiting: Waiti
         note = f"{carried.note}; {words}" if carried.note else words
         # A library whose sessions were lost says nothing of its drives; each session on tape waits for its own.
         is_silent = isinstance(error, TransportLost) and name in tools.tapes
-        return replace(carried, note=note, unready=not is_silent)
+        unfit = name in tools.tapes and isinstance(error, DeviceRefused) and error.sense.asc == _UNFIT_ASC
+        return replace(carried, note=note, unready=not is_silent, unfit=unfit)
     return carried
 
 

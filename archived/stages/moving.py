@@ -29,6 +29,7 @@ from archived.stages.giving_out import drive_keeps, kept_media
 from archived.stages.robot_trouble import drive_down, move_failed, robot_silent
 from archived.stages.settling import settle
 from archived.stages.tape_trouble import tell_health
+from archived.stages.unfit_cartridge import set_aside_unfit
 from archived.stages.work import Action, Broken, Context, Order, Site, drive_lane, robot_lane
 from archived.states import CopyState, MoveEvent, MoveState
 
@@ -217,7 +218,8 @@ def _report(write: Connection, site: Site, motion: Motion, outcome: Carried) -> 
     detail |= {"kept": True} if outcome.kept else {}
     events.append(write, site.now(), "move", subject, outcome=outcome.kind, note=outcome.note, **detail)
     holder = task.to_drive if outcome.kind == "arrived" else task.from_drive
-    if outcome.unready and holder is not None:
+    aside = outcome.unfit and set_aside_unfit(write, site, task.medium_id, outcome.note)
+    if outcome.unready and holder is not None and not aside:
         media.set_drive(write, holder, up=False, note=outcome.note)
         drive_down(write, site, holder, outcome.note)
     if outcome.kind == "arrived":

@@ -202,3 +202,20 @@ def test_a_drive_that_does_not_load_or_give_out_is_taken_down_and_the_other_one_
         story.settle()
     assert story.all_archived()
     assert_law(story)
+
+
+def test_a_cartridge_of_another_generation_is_set_aside_and_no_drive_is_taken_down_for_it(tell: Tell) -> None:
+    story, _packages = tell.on(all_discs_done)
+    medium_id = on_tape(story)[0].medium_id
+    with story.cartridge(medium_id) as cartridge:
+        cartridge.change_chip(generation="lto-5")
+    tape_drives(story, up=True)
+    story.settle()
+
+    assert story.all_archived()
+    assert story.medium(medium_id).state is MediumState.QUARANTINED
+    assert f"cartridge:{medium_id}" in story.attentions()
+    assert story.medium(medium_id).element == story.medium(medium_id).home_element
+    with story.catalog.read() as read:
+        assert all(drive.up for drive in media.drives(read))
+    assert_law(story)
