@@ -1,4 +1,4 @@
-"""Reading all of a medium: against the digests of its image, or, where only its payload is known, learning the rest."""
+"""Reading all of an image: against its digests and chunk table; where only some are known, learning the rest."""
 
 from dataclasses import dataclass
 
@@ -42,7 +42,9 @@ def read_whole(drive: OpticalDrive, expected: Expected | Wrapped, report: Report
 def compare_whole(source: SectorSource, expected: Expected | Wrapped, report: Report) -> WholeRead:
     """Read all of an image, wherever it lies. Raises DeviceFailure as `read_whole` does."""
     if isinstance(expected, Expected):
-        return WholeRead(compare_image(source, expected, report))
+        if expected.chunks:
+            return WholeRead(compare_image(source, expected, report))
+        return _by_digests(source, expected, report)
     table = ChunkTable.from_bytes(expected.payload_chunks)
     start, end = expected.payload_offset, expected.payload_offset + table.length_bytes
     digests, chunks, payload = Digests(), ChunkTableBuilder(), ChunkTableBuilder()
@@ -62,5 +64,26 @@ def compare_whole(source: SectorSource, expected: Expected | Wrapped, report: Re
     found = digests.hexdigests()
     if expected.sha256 not in ("", found["sha256"]):
         return WholeRead(Comparison("sha256 of the image differs", ((0, expected.size_bytes),)))
+    whole = chunks.finish().to_bytes()
+    return WholeRead(Comparison(""), found["sha256"], found["blake3"], found["xxh3-128"], whole)
+
+
+def _by_digests(source: SectorSource, expected: Expected, report: Report) -> WholeRead:
+    """An image of which only digests are known, from a tape that carried it: the chunk table is learnt."""
+    digests, chunks = Digests(), ChunkTableBuilder()
+    unreadable: list[tuple[int, int]] = []
+    sectors = expected.size_bytes // SECTOR_BYTES
+    for lba in range(0, sectors, READ_SECTORS):
+        data = read_or_zeros(source, lba, min(READ_SECTORS, sectors - lba), unreadable)
+        digests.update(data)
+        chunks.update(data)
+        report(lba * SECTOR_BYTES + len(data), expected.size_bytes)
+    found = digests.hexdigests()
+    wanted = {"sha256": expected.sha256, "blake3": expected.blake3, "xxh3-128": expected.xxh3}
+    differing = [name for name, digest in wanted.items() if digest not in ("", found[name])]
+    if unreadable or differing:
+        words = [f"{len(unreadable)} unreadable areas"] if unreadable else []
+        words += [f"{' and '.join(differing)} of the image differ"] if differing else []
+        return WholeRead(Comparison("; ".join(words), tuple(unreadable) or ((0, expected.size_bytes),)))
     whole = chunks.finish().to_bytes()
     return WholeRead(Comparison(""), found["sha256"], found["blake3"], found["xxh3-128"], whole)

@@ -41,12 +41,19 @@ def judged_copy(read: Connection, medium_id: str) -> tuple[Copy, Image] | None:
 
 
 def expected_of(read: Connection, image: Image) -> Expected | Wrapped | None:
-    """What a medium with this image must hold; of a wrapper that a rebuild found, its payload is all that is known."""
+    """What a medium with this image must hold.
+
+    Of a wrapper that a rebuild found its payload may be all that is known; of a data image without a descriptor, the
+    digests that a tape tells.
+    """
     if image.sha256 is not None and images.chunks(read, image.id) is not None:
         return expectation(read, image)
     payload = images.chunks(read, image.id, "payload")
-    if payload is None or not image.size_bytes:
+    if not image.size_bytes:
         return None
+    if not payload:
+        digests = (image.sha256 or "", image.blake3 or "", image.xxh3 or "")
+        return Expected(image.id, image.size_bytes, *digests, b"") if image.sha256 else None
     return Wrapped(image.id, image.size_bytes, image.payload_offset, payload, image.sha256 or "")
 
 
@@ -68,8 +75,9 @@ def record_whole(
     if read.sha256:
         digests = {"sha256": read.sha256, "blake3": read.blake3, "xxh3": read.xxh3}
         images.update_columns(write, copy.image_id, **digests)
-        payload = images.chunks(write, copy.image_id, "payload") or b""
-        images.store_chunks(write, copy.image_id, {"image": read.chunks, "payload": payload})
+        payload = images.chunks(write, copy.image_id, "payload")
+        parts = {"image": read.chunks} | ({"payload": payload} if payload else {})
+        images.store_chunks(write, copy.image_id, parts)
     changes = {"verified_at": site.now(), "verify_drive": drive, "note": ""}
     media.advance_copy(write, copy.id, CopyEvent.READ_MATCHED, **changes)
     if media.get(write, medium_id).state in _JUDGED_MEDIA:

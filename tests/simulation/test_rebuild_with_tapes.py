@@ -202,6 +202,26 @@ def test_a_cartridge_of_somebody_else_is_set_aside_and_nothing_of_it_is_taken(te
 
 
 @pytest.mark.simulate
+def test_without_any_parity_medium_what_tapes_say_of_digests_proves_the_data(tell: Tell) -> None:
+    story = tell(n=2, m=1, settings=COPIES, more_settings=TAPES)
+    ids = story.submit_set(2)
+    story.close_everything()
+    assert story.all_archived()
+    for package_id in ids:
+        story.forget_staging(package_id)
+    keep_one_blank_of_each(story)
+    parity = story.members(story.sets()[0].id)[-1]
+    story.lose(story.copy_of(parity.id).medium_id)
+    throw_away(story)
+
+    assert kinds(rebuild(story)) == ["set-incomplete"]
+
+    assert kinds(check(story, full=True)) == ["set-incomplete"]
+    assert [copy.state for copy in story.copies()] == [CopyState.VERIFIED] * 4
+    recall_all(story, ids)
+
+
+@pytest.mark.simulate
 def test_sets_on_tape_alone_come_back_with_a_cartridge_missing(tell: Tell) -> None:
     story = tell(settings={"pools": '["vault"]'}, more_settings=VAULT)
     ids = story.submit_set(2)
