@@ -64,6 +64,7 @@ HEADINGS: dict[str, str] = {
     "fill": "Gathered 已收集",
     "fonds": "Fonds 全宗",
     "from_staging": "From staging 取自暂存",
+    "in_doubt": "Not known 不明",
     "held": "Held 保留",
     "home_element": "Home element 原位",
     "how": "Known by 依据",

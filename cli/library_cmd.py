@@ -47,9 +47,12 @@ def show_libraries(document: dict[str, Any]) -> None:
         table([slot for slot in slots if slot.get("medium")], "element", "magazine", "medium", "state")
         click.echo(
             _("{sum} of {slots_count} slots are empty").format(
-                sum=sum(1 for slot in slots if not slot.get("medium")), slots_count=len(slots)
+                sum=sum(1 for slot in slots if not slot.get("medium") and not slot.get("in_doubt")),
+                slots_count=len(slots),
             )
         )
+        if in_doubt := [slot for slot in slots if slot.get("in_doubt")]:
+            table(in_doubt, "element", "magazine", "in_doubt")
         for port in item.get("ports") or ():
             click.echo(
                 _("import/export slot {element}: {value}").format(

@@ -18,6 +18,7 @@ from archived.policy.cleaners import is_open
 from archived.stages import hold
 from archived.stages.cleaning_asked import cleaners_of
 from archived.stages.copies_lacking import lacking
+from archived.stages.doubt import words_of
 from archived.stages.floor import Floor, floors
 from devices.polling import WaitExpired, wait_until
 
@@ -166,6 +167,7 @@ def _floor(floor: Floor, doing: dict[str, str], asking: dict[str, str]) -> Docum
             "magazine": magazine,
             "medium": medium.id if medium else None,
             "state": medium.state.value if medium else None,
+            "in_doubt": words_of(floor.doubtful[address]) if address in floor.doubtful else None,
         }
 
     return {

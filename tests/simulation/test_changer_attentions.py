@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from archived.errors import WrongState
+from archived.stages import orders
 from archived.states import CopyState
 from simulator.world import World
 from tests.simulation.conftest import Tell, two_volumes
@@ -60,11 +62,11 @@ def test_discs_that_somebody_exchanged_behind_the_robots_back_are_seen_before_an
 
 
 def test_a_magazine_that_is_taken_out_takes_its_discs_along_and_its_slots_are_not_empty(tell: Tell) -> None:
-    story = begun(tell)
+    story, (package_id, *_others) = tell.on(two_volumes)
     story.close_everything()
     assert story.all_archived()
     plan = story.room.estate.plan
-    element = story.medium(story.copies(CopyState.VERIFIED)[0].medium_id).element
+    element = story.medium(story.copy_of(story.image_of(package_id).id).medium_id).element
     number = (element - plan.slot_addresses.start) // plan.magazine_slots + 1
     slots = plan.magazine_addresses(number)
     inside = [m.id for m in story.media() if m.element in slots]
@@ -78,6 +80,13 @@ def test_a_magazine_that_is_taken_out_takes_its_discs_along_and_its_slots_are_no
     assert "not taken for empty" in raised.safe
     assert not [name for name in story.attentions() if name.startswith("missing:")]
     assert all(m.element is None for m in story.media() if m.id in inside)
+    elsewhere = next(m for m in story.media() if m.element is not None)
+    with story.catalog.read() as read, pytest.raises(WrongState, match="no magazine installed"):
+        orders.check_move(read, story.site, elsewhere.id, slots[0])
+    story.forget_staging(package_id)
+    recall_id = story.recall(package_id)
+    story.settle(naps=3)
+    story.assert_given_back(package_id, recall_id)
     assert_law(story)
 
     story.control("magazine", number=number, present=True)

@@ -96,6 +96,9 @@ def test_a_noun_asks_for(line: str, path: str, run: Run, daemon: FakeClient) -> 
          {"verb": "damage", "medium": "D1", "offset": 65536, "bytes": 9, "kind": "silent"}),
         ("simulate fault write-error --drive B1 --after 2", "/v1/simulate",
          {"verb": "fault", "name": "write-error", "drive": "B1", "after": 2}),
+        ("simulate magazine 2 --out --library main", "/v1/simulate",
+         {"verb": "magazine", "number": 2, "present": False, "library": "main"}),
+        ("simulate magazine 2 --back", "/v1/simulate", {"verb": "magazine", "number": 2, "present": True}),
         ("simulate speed unlimited", "/v1/simulate", {"verb": "speed", "speed": "unlimited"}),
         ("simulate insert D9", "/v1/simulate", {"verb": "insert", "medium": "D9", "media_id": "SIMBDR/A01"}),
     ],
@@ -124,6 +127,20 @@ def test_the_library_shows_drives_slots_and_what_is_missing(run: Run, daemon: Fa
         "D9 is not in the library",
     ):
         assert words in said
+
+
+def test_a_slot_without_its_magazine_is_not_told_as_empty(run: Run, daemon: FakeClient) -> None:
+    away = {
+        "element": 9,
+        "magazine": "magazine-2",
+        "medium": None,
+        "in_doubt": "no magazine installed (83/02)",
+    }
+    one = LIBRARY["libraries"][0]
+    daemon.answers["GET /v1/library"] = {"libraries": [one | {"slots": [*one["slots"], away]}]}
+    said = run("library").stdout
+    assert "1 of 3 slots are empty" in said
+    assert "no magazine installed (83/02)" in said
 
 
 def test_a_set_says_how_many_members_rebuild_it_when_it_is_short(run: Run, daemon: FakeClient) -> None:
