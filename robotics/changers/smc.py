@@ -128,9 +128,12 @@ class SmcChanger:
 
     def inventory(self) -> Inventory:
         """Every element of the layout. Raises WireDamaged when the changer reports fewer than it has."""
+        unseen = self._unseen
         layout = self.layout()
         inventory = Inventory(tuple(map(self._element, self._reader.read(layout))))
-        self._unseen = None
+        if self._unseen is unseen:
+            # What was told meanwhile to somebody else's command may have happened behind what was read already.
+            self._unseen = None
         return inventory
 
     def move(self, *, source: int, destination: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from devices.failures import TransportTimeout, WireDamaged, WorldDiffers
-from devices.scsi import TYPE_CHANGER, TYPE_TAPE, Inquiry, InquiryData, UnitSerialNumber
+from devices.scsi import TYPE_CHANGER, TYPE_TAPE, Inquiry, InquiryData, Result, UnitSerialNumber
 from devices.sense import Sense
 from robotics.changers.smc import SmcChanger, SmcTimeouts
 from robotics.errors import (
@@ -323,6 +323,41 @@ def test_length_of_descriptors_is_learned_from_the_device() -> None:
     )
     inventory = changer_on(transport, profile=small).inventory()
     assert [e.barcode for e in inventory.elements] == [slot.barcode for slot in slots]
+    assert transport.is_done
+
+
+def test_attention_that_somebody_else_hears_during_a_look_wants_another_look() -> None:
+    """Drives are looked for by their own threads, with the changer that the robot's thread uses."""
+    attention = Step(ModeSense().encode(), Sense(6, 0x28, 0x00))
+    looks = (
+        LAYOUT_STEP,
+        ARM_STEP,
+        attention,
+        SLOTS_STEP,
+        DRIVES_STEP,
+        LAYOUT_STEP,
+        ARM_STEP,
+        SLOTS_STEP,
+        DRIVES_STEP,
+    )
+
+    class Disturbed(ScriptedTransport):
+        def execute(
+            self, cdb: bytes, *, data_in: int = 0, data_out: bytes | None = None, timeout_s: float
+        ) -> Result:
+            if cdb == SLOTS_STEP.cdb and heard.pop():
+                with pytest.raises(InventoryStale):
+                    changer.layout()
+            return super().execute(cdb, data_in=data_in, data_out=data_out, timeout_s=timeout_s)
+
+    heard = [False, True]
+    transport = Disturbed(*looks, Step(MoveMedium(1024, 256).encode()))
+    changer = changer_on(transport)
+    changer.inventory()
+    with pytest.raises(InventoryStale):
+        changer.move(source=1024, destination=256)
+    changer.inventory()
+    changer.move(source=1024, destination=256)
     assert transport.is_done
 
 
