@@ -10,8 +10,21 @@ from tests.unit.simulator.conftest import small_plan
 
 
 def test_a_plan_survives_json() -> None:
-    plan = small_plan(speed=0.0)
+    plan = small_plan(speed=0.0, changer_quirks=("no-access", "range-e7"))
     assert RoomPlan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+def test_a_plan_from_before_robots_had_quirks_is_one_of_a_robot_without_any() -> None:
+    stored = small_plan().to_json()
+    del stored["changer_quirks"]
+    assert RoomPlan.from_json(stored) == small_plan()
+
+
+@pytest.mark.parametrize(
+    ("number", "slots"), [(1, range(1024, 1030)), (2, range(1030, 1036)), (3, range(0)), (0, range(0))]
+)
+def test_a_magazine_is_a_run_of_slots(number: int, slots: range) -> None:
+    assert list(small_plan(slots=12, magazine_slots=6).magazine_addresses(number)) == list(slots)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +45,7 @@ def test_a_plan_survives_json() -> None:
         ({"drives": (DrivePlan("B1", "S1", 300),)}, "numbered on from 256"),
         ({"drives": (DrivePlan("L1", "S1", 256),)}, "name that cannot be"),
         ({"drives": (DrivePlan("B1", "S", 256), DrivePlan("B2", "S", 257))}, "serial number 'S' is there 2"),
+        ({"changer_quirks": ("no-acess",)}, "no quirk 'no-acess' of a robot; there are: .*no-access"),
         ({"import_export_slots": 300}, "do not fit below the drives"),
     ],
 )

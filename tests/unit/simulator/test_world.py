@@ -1,6 +1,7 @@
 """The world never loses a medium and never has two in one place."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -31,6 +32,17 @@ def test_whatever_the_robot_tries_every_disc_stays_in_one_place(moves: list[tupl
     occupied = [c.address for c in world.carriers.values()]
     assert len(occupied) == len(set(occupied)) == len(PLAN.discs)
     assert restore(PLAN, json.loads(json.dumps(world.to_json()))) == world
+
+
+def test_a_magazine_that_is_away_stays_away_and_none_of_its_slots_is_free() -> None:
+    slots = PLAN.slot_addresses
+    world = replace(furnish(PLAN), away=frozenset(slots[-4:]))
+    stored = json.loads(json.dumps(world.to_json()))
+    assert restore(PLAN, stored) == world
+    assert world.free_element(slots) not in world.away
+    assert world.free_element(slots[-4:]) is None
+    del stored["away"]
+    assert restore(PLAN, stored) == furnish(PLAN)
 
 
 def test_two_carriers_in_one_element_cannot_be_made() -> None:
