@@ -78,6 +78,10 @@ def init(
     tables = hardware.read() if hardware is not None else ""
     if hardware is not None and not tables.strip():
         raise click.UsageError(_("{name} is empty: it tells of no device").format(name=hardware.name))
+    if tables and (disc_capacity is not None or speed != 1.0):
+        raise click.UsageError(
+            _("--disc-capacity and --speed are of simulated devices; they go with no --hardware")
+        )
     choices = founding.Choices(capacity, speed, keep_free, rest_s, tables)
     config = founding.make_site(site, choices)
     if config.simulated:

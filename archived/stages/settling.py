@@ -13,7 +13,7 @@ from archived.model import Medium
 from archived.policy.cartridge_labels import CartridgeLabel, read_label
 from archived.stages import doubt, hold, unlabelled
 from archived.stages.catalog_origin import is_known
-from archived.stages.floor import floors, stale_key
+from archived.stages.floor import Floor, floors, stale_key
 from archived.stages.strangers import name_strangers
 from archived.stages.work import Site
 from archived.states import MediumEvent, MediumState
@@ -61,22 +61,37 @@ def settle(
                 _missing(write, site, medium)
             if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
                 media.withdraw_plans_on(write, medium.id, _("medium {id} is missing").format(id=medium.id))
-    known, strangers = is_known(write), []
-    for code, elements in _labels(seen).items():
-        if code not in by_barcode and known:
-            if _stranger(write, site, library, elements[0], code):
-                strangers.append((elements[0], code))
-        elif code not in by_barcode:
-            _nobody_yet(write, site, library, elements[0], code)
+    labels = _labels(seen)
+    _meet(
+        write,
+        site,
+        library,
+        {elements[0]: code for code, elements in labels.items() if code not in by_barcode},
+    )
+    for code, elements in labels.items():
         if len(elements) > 1:
             _twins(write, site, library, code, elements)
         elif f"twins:{code}" in waiting:
             events.clear_attention(write, f"twins:{code}")
-    name_strangers(write, site, library, strangers)
     doubt.note(write, site, library, everything, doubtful)
     unlabelled.note(write, site, library, seen)
     hold.saw(write, now, [medium.id for medium in media.listing(write) if medium.element is not None])
     events.set_setting(write, stale_key(library), "")
+
+
+def _meet(write: Connection, site: Site, library: str, strange: Mapping[int, str]) -> None:
+    """Put media on record that the catalog never saw, by element."""
+    if not strange:
+        return
+    floor = next(floor for floor in floors(write, site) if floor.library == library)
+    if not is_known(write):
+        for element, code in strange.items():
+            _nobody_yet(write, site, floor, element, code)
+        return
+    unsaid = [
+        (element, code) for element, code in strange.items() if _stranger(write, site, floor, element, code)
+    ]
+    name_strangers(write, site, library, unsaid)
 
 
 def _missing(write: Connection, site: Site, medium: Medium) -> None:
@@ -101,11 +116,10 @@ def _missing(write: Connection, site: Site, medium: Medium) -> None:
     )
 
 
-def _nobody_yet(write: Connection, site: Site, library: str, element: int, barcode: str) -> None:
+def _nobody_yet(write: Connection, site: Site, floor: Floor, element: int, barcode: str) -> None:
     """A medium of a room whose catalog is gone: on record; a look will say what it is."""
-    floor = next(floor for floor in floors(write, site) if floor.library == library)
     home = element if element in floor.slots else None
-    label = _label_in(site, library, barcode)
+    label = _label_in(site, floor.library, barcode)
     media.register(
         write,
         Medium(
@@ -116,7 +130,7 @@ def _nobody_yet(write: Connection, site: Site, library: str, element: int, barco
             batch="",
             media_id="",
             capacity_bytes=0,
-            library=library,
+            library=floor.library,
             element=element,
             home_element=home,
             magazine=floor.slots.get(element),
@@ -126,11 +140,10 @@ def _nobody_yet(write: Connection, site: Site, library: str, element: int, barco
     )
 
 
-def _stranger(write: Connection, site: Site, library: str, element: int, barcode: str) -> bool:
+def _stranger(write: Connection, site: Site, floor: Floor, element: int, barcode: str) -> bool:
     """A medium that the catalog never saw: on record, and set aside; True when a person has to say what it is."""
-    label = _label_in(site, library, barcode)
+    label = _label_in(site, floor.library, barcode)
     words = _("a cleaning cartridge, never used for data") if label.cleaning else ""
-    floor = next(floor for floor in floors(write, site) if floor.library == library)
     media.register(
         write,
         Medium(
@@ -141,7 +154,7 @@ def _stranger(write: Connection, site: Site, library: str, element: int, barcode
             batch="",
             media_id="",
             capacity_bytes=0,
-            library=library,
+            library=floor.library,
             element=element,
             # Where it was found is as good a home as any.
             home_element=element if element in floor.slots else None,
