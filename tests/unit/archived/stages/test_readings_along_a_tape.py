@@ -1,13 +1,19 @@
 """Readings that wait for one cartridge are begun in the order that winds its tape least."""
 
+from dataclasses import asdict
 from pathlib import Path
 
+from archived.catalog import surveys
+from archived.policy.tape_looks import TapeFound, place_seen
 from archived.policy.tape_order import Stretch
 from archived.policy.visits import Visit
-from archived.stages import copying
+from archived.stages import copying, surveying
+from archived.stages.looking_tape import ask_for_images
 from archived.stages.recall_reading import Ready, actions
 from archived.stages.tape_place import along_tapes
-from archived.states import CopyState
+from archived.states import CopyState, LookState
+from archived.surveys import MediumLook
+from backends.tape.image_on_tape import ImageIdentity, ImageOnTape, image_fields
 from backends.tape.serpentine import Serpentine
 from tests.unit.archived.stages.tape_site import TapeSite
 
@@ -66,4 +72,25 @@ def test_the_plan_of_an_order_visits_a_cartridge_in_the_same_order_and_counts_th
         found, winding_s = along_tapes(write, planned)
     assert [visit.copy_id for visit in found] == [second.id, first.id]
     assert winding_s > 0
+    site.catalog.close()
+
+
+def test_the_images_of_a_cartridge_are_looked_at_in_the_same_order(tmp_path: Path) -> None:
+    site = TapeSite(tmp_path)
+    site.cartridge("000001L8", capacity_mib=4096 * 208)
+    # Wraps of 4096 blocks: out, back, out, back.
+    blocks = (1000, 5000, 7000, 9000, 13000)
+    places = [
+        ImageOnTape(ImageIdentity(f"I{n}", 2048, {"sha256": f"{n:064d}"}), 3 * n + 2, block, 1 << 20)
+        for n, block in enumerate(blocks)
+    ]
+    found = TapeFound("labelled", images=tuple(places))
+    with site.catalog.write() as write:
+        survey = surveying.request_check(write, site.site, full=False, agent="uid:1")
+        said = {**asdict(found), "images": [image_fields(place) for place in places]}
+        now = site.site.now()
+        look = MediumLook(0, survey.id, "000001L8", "medium", LookState.SEEN, now, finding={"tape": said})
+        ask_for_images(write, site.site, survey, look)
+        asked = [place_seen(one) for one in surveys.looks(write, survey.id) if one.is_of_image]
+    assert [place.first_block for place in asked if place] == [9000, 1000, 13000, 5000, 7000]
     site.catalog.close()
