@@ -14,7 +14,7 @@ from archived.policy.cartridge_labels import CartridgeLabel, read_label
 from archived.stages import doubt, hold, unlabelled
 from archived.stages.catalog_origin import is_known
 from archived.stages.floor import Floor, floors, stale_key
-from archived.stages.strangers import name_strangers
+from archived.stages.strangers import name_strangers, recount_strangers
 from archived.stages.work import Site
 from archived.states import MediumEvent, MediumState
 
@@ -68,6 +68,8 @@ def settle(
         library,
         {elements[0]: code for code, elements in labels.items() if code not in by_barcode},
     )
+    if f"strangers:{library}" in waiting:
+        recount_strangers(write, site, library)
     for code, elements in labels.items():
         if len(elements) > 1:
             _twins(write, site, library, code, elements)

@@ -156,4 +156,6 @@ def test_many_new_media_are_one_thing_to_do_until_all_of_them_are_registered(
             return {item.id: item.what for item in events.attentions(write)}
 
     assert registered(barcodes[:7])["strangers:tl1"].startswith("3 media")
-    assert registered(barcodes[7:]) == {}
+    _, waiting = looked(made, Inventory((*slots[:9], *bays)))  # somebody took one out
+    assert waiting["strangers:tl1"].startswith("2 media")
+    assert registered(barcodes[7:9]) == {}
