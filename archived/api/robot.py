@@ -76,13 +76,16 @@ def clean(body: WhichDrive, request: Request, services: Services = Depends(servi
     with services.catalog.write() as write:
         cleaning_asked.order(write, services.site, body.drive, agent_of(request))
     services.wake()
-    _wait(services, lambda read: cleanings.newest(read)[body.drive].state not in cleanings.UNDER_WAY)
+    _wait(services, lambda read: _is_settled(read, body.drive))
     with services.catalog.read() as read:
         ended = cleanings.newest(read)[body.drive]
+        told = [item.what for item in events.attentions(read) if item.id == f"cleaning:{body.drive}"]
         used = cleanings.uses(read).get(ended.medium_id or "", 0)
     if ended.state is not CleaningState.DONE:
         raise WrongState(
-            _("drive {drive} was not cleaned: {note}").format(drive=body.drive, note=ended.note or "-"),
+            _("drive {drive} was not cleaned: {note}").format(
+                drive=body.drive, note=ended.note or "".join(told) or "-"
+            ),
             advice="archivectl attention",
             cleaning=plain(ended),
         )
@@ -107,6 +110,12 @@ def drive(
             cleaning_asked.said_clean(write, services.site, name, agent)
     services.wake()
     return library_document(services)
+
+
+def _is_settled(read: Connection, drive: str) -> bool:
+    """Whether a cleaning is over, or waits for a person: there is no cartridge to do it with."""
+    over = cleanings.newest(read)[drive].state not in cleanings.UNDER_WAY
+    return over or any(item.id == f"cleaning:{drive}" for item in events.attentions(read))
 
 
 def _ordered(services: Services, medium_id: str, destination: int, before: int) -> Document:

@@ -75,7 +75,8 @@ def plan(view: list[Item], context: Context) -> list[Action]:
         if context.draining or item.stale:
             continue
         if item.cleaning.state is CleaningState.WANTED:
-            if item.drive.up and (item.choice is not None or item.untold):
+            # A catalog that is older than the world begins nothing.
+            if item.drive.up and not context.held and (item.choice is not None or item.untold):
                 wanted.append(Action(NAME, key, (), item))
         elif item.medium is None:
             wanted.append(Action(NAME, key, (), item))

@@ -117,6 +117,7 @@ def order(write: Connection, site: Site, name: str, agent: str) -> None:
     else:
         cleaning_id = cleanings.ask(write, name, urgent=urgent, agent=agent, at=site.now())
         cleanings.advance_state(write, cleaning_id, CleaningEvent.ORDERED)
+    events.clear_attention(write, f"cleaning:{name}")
     events.append(write, site.now(), "cleaning ordered", ("drive", name), agent=agent)
 
 

@@ -28,7 +28,7 @@ def test_what_lies_on_disc_and_tape_comes_back_from_tape_when_no_disc_is_left(
     source = volume(1)
     assert site.submit(source, "0001").status == 0
     site.archive("0001")
-    (package,) = site.items("packages")
+    ((package,),) = site.look("select id from package")
     copies = site.look("select medium_id, tape_file, state from copy order by tape_file")
     assert [row[2] for row in copies] == ["verified"] * 3
     cartridge, tape_file, _state = copies[-1]
@@ -38,16 +38,11 @@ def test_what_lies_on_disc_and_tape_comes_back_from_tape_when_no_disc_is_left(
 
     cleaned = site.ask("library", "clean", "T1")
     assert (cleaned["cleaning"]["state"], cleaned["uses"]) == ("done", 1)
-    (_main, tapes) = site.ask("library")["libraries"]
-    assert [one["left"] for one in tapes["cleaners"]] == [49]
-    refused = site.ctl("library", "clean", "B1")
-    assert refused.status != 0
-    assert "only tape drives" in refused.document["message"]
 
     for disc in (row[0] for row in copies if row[1] is None):
         site.ask("simulate", "lose", disc)
     site.ask("library", "inventory")
-    site.ask("staging", "release", package["id"])
+    site.ask("staging", "release", package)
     target = tmp_path / "back"
-    site.ask("recall", package["id"], "--to", target)
+    site.ask("recall", package, "--to", target)
     assert (target / "data" / "scan.bin").read_bytes() == (source / "scan.bin").read_bytes()

@@ -1,16 +1,19 @@
 """What a drive that asks to be cleaned leaves on record, and what closes it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from archived.catalog import cleanings, events, media
 from archived.cleanings import Cleaning, CleaningEvent, CleaningState
-from archived.errors import Refused
-from archived.model import Drive
+from archived.errors import Refused, WrongState
+from archived.model import Drive, Medium
+from archived.policy.cartridge_labels import CLEANING
 from archived.policy.cleaners import AGAIN
 from archived.stages import cleaning_asked
+from archived.states import MediumState
 from tests.unit.archived.stages.tape_site import TapeSite
 
 T1 = Drive("T1", "tl1", 2001, "SIM-T1", up=True)
@@ -91,6 +94,24 @@ def test_who_puts_a_drive_into_use_says_that_it_is_clean(site: TapeSite) -> None
         cleaning_asked.said_clean(write, site.site, "T1", "uid:1000")
     assert newest(site).state is CleaningState.WITHDRAWN
     assert newest(site).note == "uid:1000 says that it is clean"
+
+
+def test_an_order_answers_what_the_drive_asked_for_and_needs_a_cartridge_that_cleans(site: TapeSite) -> None:
+    tools = replace(site.site.tools, tapes={"T1": object()})  # type: ignore[dict-item]
+    with site.catalog.write() as write:
+        cleanings.ask(write, "T1", urgent=True, agent=events.DAEMON, at=site.site.now())
+        cleaning_asked.tell(write, site.site, "T1", "it asks", "clean it", urgent=True)
+    ready = replace(site.site, tools=tools)
+    with pytest.raises(WrongState, match="no cleaning cartridge"), site.catalog.write() as write:
+        cleaning_asked.order(write, ready, "T1", "uid:1000")
+    with site.catalog.write() as write:
+        cleaner = Medium(
+            "CLN001L1", MediumState.QUARANTINED, CLEANING, "CLN001L1", "", "", 0, "tl1", 9, 9, None
+        )
+        media.register(write, cleaner)
+        cleaning_asked.order(write, ready, "T1", "uid:1000")
+    assert newest(site).state is CleaningState.WANTED
+    assert "cleaning:T1" not in told(site)
 
 
 def test_a_burner_is_not_cleaned_so(site: TapeSite) -> None:
