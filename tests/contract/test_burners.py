@@ -1,6 +1,7 @@
 """What every way of burning does with a disc: once, whole and closed, or not at all, or known to be spent."""
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -111,6 +112,27 @@ def test_a_burn_goes_on_without_whoever_began_it_or_ends_unclosed(place: BurnPla
         assert (outcome, status) == (BurnOutcome("flushed"), DiscStatus.COMPLETE)
     else:
         assert (outcome.kind, status) == ("interrupted", DiscStatus.APPENDABLE)
+
+
+def test_a_burn_by_commands_that_is_killed_is_interrupted_and_its_disc_no_blank_that_counts(
+    target: Target,
+) -> None:
+    with by_commands_over_iscsi(target) as place:
+        place.load()
+        job = place.job(CONTENT, zeros=64 << 20)
+
+        def kill(done_bytes: int, total_bytes: int) -> None:
+            for entry in Path("/proc").glob("[0-9]*/cmdline"):
+                with suppress(OSError):
+                    if os.fsencode(place.jobs) in entry.read_bytes():
+                        os.kill(int(entry.parent.name), signal.SIGKILL)
+
+        assert place.burner.burn(job, kill).kind == "interrupted"
+        assert place.burner.attach(job, quiet).kind == "interrupted"
+        place.reload()
+        disc = place.look()
+        assert disc.status is not DiscStatus.BLANK
+        assert disc.written_sectors < job.sectors
 
 
 def test_no_secret_is_in_a_job(target: Target) -> None:
