@@ -32,8 +32,7 @@ def exchange_discs(story: Story, one: int, other: int) -> None:
     story.room.somebody_reached_in(one)
 
 
-@pytest.mark.parametrize("fault", ["door-opened", "robot-reset"])
-@pytest.mark.parametrize("after", [0, 4], ids=["at first", "later"])
+@pytest.mark.parametrize(("fault", "after"), [("door-opened", 0), ("door-opened", 4), ("robot-reset", 6)])
 def test_an_attention_in_a_move_costs_a_look_and_nothing_else(tell: Tell, fault: str, after: int) -> None:
     story = begun(tell)
     story.fault(fault, after=after)
