@@ -22,11 +22,15 @@ class Result:
     residual: int = 0
 
 
+#: What a command sends. Nobody keeps it after the answer: whoever sends it uses his buffer again.
+OutgoingBytes = bytes | bytearray | memoryview
+
+
 class Transport(Protocol):
     """Carries command blocks to one device. One caller at a time; no waiting, no retry."""
 
     def execute(
-        self, cdb: bytes, *, data_in: int = 0, data_out: bytes | None = None, timeout_s: float
+        self, cdb: bytes, *, data_in: int = 0, data_out: OutgoingBytes | None = None, timeout_s: float
     ) -> Result:
         """Send one command and return its answer; at most one of `data_in` (bytes to receive) and `data_out`.
 

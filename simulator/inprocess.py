@@ -6,7 +6,7 @@ from pathlib import Path
 
 from devices.clock import Clock
 from devices.failures import DeviceRefused, TransportLost, TransportTimeout
-from devices.scsi import Result
+from devices.scsi import OutgoingBytes, Result
 from devices.sense import Sense
 from simulator.answers import CHECK_CONDITION, ConnectionEnds, NoAnswer
 from simulator.estate import create_room
@@ -24,13 +24,15 @@ class InProcessTransport:
         self._device = device
 
     def execute(
-        self, cdb: bytes, *, data_in: int = 0, data_out: bytes | None = None, timeout_s: float
+        self, cdb: bytes, *, data_in: int = 0, data_out: OutgoingBytes | None = None, timeout_s: float
     ) -> Result:
         """See `devices.scsi.Transport`. A command that takes longer than `timeout_s` is done all the same."""
         clock = self._room.estate.clock
         began_s = clock.monotonic()
         try:
-            answer = self._room.execute(self._device, bytes(cdb), data_in=data_in, data_out=data_out or b"")
+            # A copy: the room keeps what it is given, and whoever sends it may use his buffer again.
+            sent = bytes(data_out or b"")
+            answer = self._room.execute(self._device, bytes(cdb), data_in=data_in, data_out=sent)
         except NoAnswer:
             clock.sleep(max(0.0, timeout_s - (clock.monotonic() - began_s)))
             raise TransportTimeout(f"{self._device} did not answer within {timeout_s:g} s") from None

@@ -1,7 +1,5 @@
 """An LTO drive (SSC-4) over any transport. Never waits for readiness, never retries a command."""
 
-from dataclasses import dataclass
-
 from backends.errors import BlockTooLong, BlockUnreadable, EndOfData, FilemarkMet, MediumFull
 from backends.interface import (
     Cartridge,
@@ -39,6 +37,7 @@ from backends.tape.modes import DataCompressionPage, ModeParameters, ModeSelect6
 from backends.tape.navigation import CommandedNavigation, Navigation, WalkedNavigation
 from backends.tape.profiles import STANDARD, TapeProfile, profile_for
 from backends.tape.ssc import BlockLimits, LoadUnload, Read6, ReadBlockLimits, Write6, WriteFilemarks6
+from backends.tape.timeouts import TapeTimeouts
 from backends.tape.verdicts import (
     deferred_failure,
     is_end_of_data,
@@ -51,6 +50,7 @@ from devices.scsi import (
     TYPE_TAPE,
     Inquiry,
     InquiryData,
+    OutgoingBytes,
     PreventAllowRemoval,
     TestUnitReady,
     Transport,
@@ -61,17 +61,6 @@ from devices.sense import MEDIUM_ERROR, NOT_READY, Blame, Sense, blame_of
 _PAGE_BYTES = 255
 _NO_MEDIUM_ASC = 0x3A
 _CLEANING = (NOT_READY, 0x30, 0x03)
-
-
-@dataclass(frozen=True, slots=True)
-class TapeTimeouts:
-    """How long each command may take, in seconds: what drivers of real drives allow."""
-
-    query_s: float = 60.0
-    transfer_s: float = 900.0
-    flush_s: float = 900.0
-    motion_s: float = 1800.0
-    load_s: float = 900.0
 
 
 class SscTapeDrive:
@@ -180,7 +169,7 @@ class SscTapeDrive:
         self._way.moved(1, 0)
         return data
 
-    def write_block(self, data: bytes | bytearray | memoryview) -> bool:
+    def write_block(self, data: OutgoingBytes) -> bool:
         """Raises ValueError for a block that is empty, or not of the fixed length."""
         size = len(data)
         if not size or size != (self._fixed_block_bytes or size):
@@ -192,7 +181,7 @@ class SscTapeDrive:
                 raise MediumFull(f"{self._name}: the tape is full; continue on another cartridge")
             self._after_warning_bytes += size
         fixed = bool(self._fixed_block_bytes)
-        warned = self._write(Write6(1 if fixed else size, fixed=fixed).encode(), bytes(data))
+        warned = self._write(Write6(1 if fixed else size, fixed=fixed).encode(), data)
         self._way.moved(1, 0)
         return warned
 
@@ -286,7 +275,7 @@ class SscTapeDrive:
             ) from refused
         return refused.data[:length]
 
-    def _write(self, cdb: bytes, data: bytes | None) -> bool:
+    def _write(self, cdb: bytes, data: OutgoingBytes | None) -> bool:
         """Carry a write out; True once early warning was passed: some drives say so only once, or not at filemarks."""
         try:
             self._execute(cdb, data_out=data, timeout_s=self._timeouts.transfer_s)
@@ -383,7 +372,7 @@ class SscTapeDrive:
         return self._execute(cdb, data_in=data_in, timeout_s=self._timeouts.query_s)
 
     def _execute(
-        self, cdb: bytes, *, data_in: int = 0, data_out: bytes | None = None, timeout_s: float
+        self, cdb: bytes, *, data_in: int = 0, data_out: OutgoingBytes | None = None, timeout_s: float
     ) -> bytes:
         """One command. An earlier write that failed is told by whichever command comes next."""
         try:

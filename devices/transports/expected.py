@@ -11,7 +11,7 @@ tape's position went with it.
 import threading
 
 from devices.failures import DeviceRefused, TransportLost, WireDamaged, WorldDiffers
-from devices.scsi import Inquiry, Result, Transport, UnitSerialNumber
+from devices.scsi import Inquiry, OutgoingBytes, Result, Transport, UnitSerialNumber
 from devices.sense import ILLEGAL_REQUEST
 
 _PAGE_BYTES = 255
@@ -31,7 +31,7 @@ class ExpectedTransport:
         self._turn = threading.Lock()
 
     def execute(
-        self, cdb: bytes, *, data_in: int = 0, data_out: bytes | None = None, timeout_s: float
+        self, cdb: bytes, *, data_in: int = 0, data_out: OutgoingBytes | None = None, timeout_s: float
     ) -> Result:
         """See `devices.scsi.Transport`. Raises WorldDiffers, with nothing sent, when another device answers."""
         with self._turn:

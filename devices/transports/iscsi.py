@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from devices.failures import TransportLost, TransportTimeout
-from devices.scsi import Result
+from devices.scsi import OutgoingBytes, Result
 from devices.transports import libiscsi
 from devices.transports.libiscsi import OutgoingData
 from devices.transports.scsi_status import CHECK_CONDITION, require_good
@@ -61,7 +61,7 @@ class IscsiTransport:
         self._what = f"{target} unit {lun} at {portal}"
 
     def execute(
-        self, cdb: bytes, *, data_in: int = 0, data_out: bytes | None = None, timeout_s: float
+        self, cdb: bytes, *, data_in: int = 0, data_out: OutgoingBytes | None = None, timeout_s: float
     ) -> Result:
         """See `devices.scsi.Transport`; a limit of time may be passed by up to two seconds here.
 

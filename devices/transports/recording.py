@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 
 from devices.failures import DeviceRefused, OutcomeUnknown, TransportLost, TransportTimeout, WireDamaged
-from devices.scsi import Result, Transport
+from devices.scsi import OutgoingBytes, Result, Transport
 from devices.sense import Sense
 
 #: Longer data that was sent is kept as its digest.
@@ -53,7 +53,7 @@ class RecordingTransport:
         self._sink = sink
 
     def execute(
-        self, cdb: bytes, *, data_in: int = 0, data_out: bytes | None = None, timeout_s: float
+        self, cdb: bytes, *, data_in: int = 0, data_out: OutgoingBytes | None = None, timeout_s: float
     ) -> Result:
         """See `devices.scsi.Transport`; raises what `inner` raises."""
         line = _request(cdb, data_in, data_out)
@@ -92,7 +92,7 @@ class ReplayTransport:
         return len(self._lines) - self._next
 
     def execute(
-        self, cdb: bytes, *, data_in: int = 0, data_out: bytes | None = None, timeout_s: float
+        self, cdb: bytes, *, data_in: int = 0, data_out: OutgoingBytes | None = None, timeout_s: float
     ) -> Result:
         """See `devices.scsi.Transport`. Raises TranscriptDiffers for another command, which changes nothing."""
         request = _request(cdb, data_in, data_out)
@@ -110,7 +110,7 @@ class ReplayTransport:
         """Nothing is held; may be called at any time."""
 
 
-def _request(cdb: bytes, data_in: int, data_out: bytes | None) -> dict[str, Any]:
+def _request(cdb: bytes, data_in: int, data_out: OutgoingBytes | None) -> dict[str, Any]:
     request: dict[str, Any] = {"cdb": bytes(cdb).hex(), "data_in": data_in}
     if data_out is not None:
         is_short = len(data_out) <= HEX_BYTES_MAX

@@ -11,7 +11,7 @@ from typing import Any
 
 from devices.clock import Clock, SystemClock
 from devices.failures import DeviceFailure, DeviceRefused, TransportLost, TransportTimeout, WireDamaged
-from devices.scsi import Result
+from devices.scsi import OutgoingBytes, Result
 from devices.sense import Sense
 from devices.transports.framing import FrameDecoder, encode_head
 
@@ -37,7 +37,7 @@ class RoomSocket:
         self._connection: socket.socket | None = None
 
     def request(
-        self, header: dict[str, Any], payload: bytes = b"", *, timeout_s: float
+        self, header: dict[str, Any], payload: OutgoingBytes = b"", *, timeout_s: float
     ) -> tuple[dict[str, Any], bytes]:
         """Send one frame and return the header and payload of the answer.
 
@@ -65,7 +65,9 @@ class RoomSocket:
         with self._turn:
             self._drop()
 
-    def _exchange(self, head: bytes, payload: bytes, timeout_s: float) -> tuple[dict[str, Any], bytes]:
+    def _exchange(
+        self, head: bytes, payload: OutgoingBytes, timeout_s: float
+    ) -> tuple[dict[str, Any], bytes]:
         deadline_s = self._clock.monotonic() + timeout_s
         connection = self._connected(timeout_s)
         connection.settimeout(timeout_s)
@@ -111,7 +113,7 @@ class RoomTransport:
         self._device = device
 
     def execute(
-        self, cdb: bytes, *, data_in: int = 0, data_out: bytes | None = None, timeout_s: float
+        self, cdb: bytes, *, data_in: int = 0, data_out: OutgoingBytes | None = None, timeout_s: float
     ) -> Result:
         """See `devices.scsi.Transport`. Raises RoomRefused when the room has no such device."""
         header = {"op": "scsi", "device": self._device, "cdb": bytes(cdb).hex(), "data_in": data_in}

@@ -15,7 +15,7 @@ from typing import Any
 
 from devices.clock import Clock, SystemClock
 from devices.failures import TransportLost, TransportTimeout
-from devices.scsi import Result
+from devices.scsi import OutgoingBytes, Result
 from devices.transports.scsi_status import CHECK_CONDITION, require_good
 
 SG_IO = 0x2285
@@ -115,7 +115,7 @@ class SgIoTransport:
         self._descriptor: int | None = None
 
     def execute(
-        self, cdb: bytes, *, data_in: int = 0, data_out: bytes | None = None, timeout_s: float
+        self, cdb: bytes, *, data_in: int = 0, data_out: OutgoingBytes | None = None, timeout_s: float
     ) -> Result:
         """See `devices.scsi.Transport`; statuses without sense: `devices.transports.scsi_status`."""
         if data_in and data_out is not None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from backends.tape.profiles import STANDARD, TGT, TapeProfile
-from backends.tape.ssc_drive import SscTapeDrive, TapeTimeouts
+from backends.tape.ssc_drive import SscTapeDrive
+from backends.tape.timeouts import TapeTimeouts
 from devices.clock import SimulatedClock
 from devices.scsi import Transport
 from robotics.changers.smc import SmcChanger
