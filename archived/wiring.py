@@ -270,7 +270,7 @@ def site_in_process(
                 tapes[drive] = SscTapeDrive(transport, name=drive)
             else:
                 drives[drive] = MmcDrive(transport, name=drive)
-    burner, board = InlineBurner(drives), ProgressBoard(clock)
+    burner, board = InlineBurner(drives, clock), ProgressBoard(clock)
     tools = Tools(clock, config, paths, changers, drives, burner, load_kernel(), board, tapes, 0)
     return Site(config, tools, software(), load_site_key(paths.keys))
 

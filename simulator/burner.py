@@ -284,6 +284,8 @@ class Burner:
     def _write(self, cdb: bytes, data: bytes) -> bytes:
         command = mmc.Write10.decode(cdb)
         carrier, disc = self._usable_disc()
+        if self._estate.fault(Occasion.WRITE, drive=self._plan.name, medium=carrier):
+            raise Refusal(NOT_READY, 0x04, 0x08)
         if len(data) != command.sectors * SECTOR_BYTES:
             raise Refusal(ILLEGAL_REQUEST, 0x24, 0x00)
         try:

@@ -19,6 +19,7 @@ class Occasion(Enum):
     MOVE = "move of the robot"
     ROBOT = "command to the robot"
     COMMAND = "command to the drive"
+    WRITE = "writing command"
     CLUSTER = "cluster of a burn"
     CLOSE = "closing of a disc"
     EJECT = "opening of a tray"
@@ -79,6 +80,11 @@ KINDS: dict[str, FaultKind] = {
             "write-error", Occasion.CLUSTER, "the drive cannot write the cluster after `after` good ones"
         ),
         FaultKind(
+            "buffer-full",
+            Occasion.WRITE,
+            "the drive's buffer is full, and a burn by commands is to try again",
+        ),
+        FaultKind(
             "close-error", Occasion.CLOSE, "closing fails; the disc stays appendable and its data readable"
         ),
         FaultKind(
@@ -115,7 +121,7 @@ KINDS: dict[str, FaultKind] = {
 }
 
 
-_OF_DISCS = {Occasion.CLUSTER, Occasion.CLOSE, Occasion.EJECT, Occasion.READ, Occasion.LOOK}
+_OF_DISCS = {Occasion.WRITE, Occasion.CLUSTER, Occasion.CLOSE, Occasion.EJECT, Occasion.READ, Occasion.LOOK}
 _OF_TAPES = {
     Occasion.LOAD,
     Occasion.UNLOAD,

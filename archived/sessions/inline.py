@@ -6,14 +6,16 @@ from archived.sessions.tools import BurnJob, BurnOutcome, Report
 from backends.errors import BackendError, RecipeDamaged, SourceDiffers, SourceMissing
 from backends.interface import SECTOR_BYTES, OpticalDrive
 from backends.optical.burn.engine import burn_by_commands
+from devices.clock import Clock
 from devices.failures import DeviceFailure
 
 
 class InlineBurner:
     """Implements `archived.sessions.tools.Burner` with WRITE, SYNCHRONIZE CACHE and CLOSE."""
 
-    def __init__(self, drives: dict[str, OpticalDrive]) -> None:
+    def __init__(self, drives: dict[str, OpticalDrive], clock: Clock | None = None) -> None:
         self._drives = drives
+        self._clock = clock
 
     def burn(self, job: BurnJob, report: Report) -> BurnOutcome:
         total_bytes = job.sectors * SECTOR_BYTES
@@ -24,6 +26,7 @@ class InlineBurner:
                     job.sectors,
                     self._drives[job.drive],
                     lambda sectors: report(sectors * SECTOR_BYTES, total_bytes),
+                    clock=self._clock,
                 )
         except (SourceDiffers, SourceMissing, RecipeDamaged) as error:
             return BurnOutcome("source", str(error))

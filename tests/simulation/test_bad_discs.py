@@ -44,6 +44,19 @@ def test_burn_that_fails_spends_one_disc_and_another_is_used(tell: Tell, fault: 
     assert_law(story)
 
 
+def test_a_buffer_that_is_full_for_a_while_spends_no_disc(tell: Tell) -> None:
+    story = begun(tell)
+    story.fault("buffer-full", after=5, times=7)
+
+    story.close_everything()
+
+    assert not story.media(MediumState.SUSPECT)
+    assert not [name for name in story.raised if name.startswith("write:")]
+    assert len(story.burns) == 3
+    assert story.all_archived()
+    assert_law(story)
+
+
 def test_disc_that_reads_back_wrong_is_set_aside_and_the_set_completes_on_another(tell: Tell) -> None:
     story = begun(tell)
     story.fault("bad-read-back", after=6)

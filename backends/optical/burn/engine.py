@@ -2,6 +2,10 @@
 
 Used where a drive is commanded directly; a drive of the machine is burnt by the program in `burn.xorriso`.
 Nothing is read back here: only verification after a reload says what the disc holds.
+
+A drive whose buffer is full refuses a WRITE as not ready, with a long write or an operation in progress, and takes
+nothing of it (MMC-6, WRITE (10)). That one WRITE is sent again until the drive takes it, or its time is up. Nothing
+else is ever sent twice.
 """
 
 from collections.abc import Callable
@@ -9,6 +13,16 @@ from typing import Protocol
 
 from backends.errors import BackendError, MediumRefused, WriteFailed
 from backends.interface import CLUSTER_BYTES, CLUSTER_SECTORS, DiscStatus, OpticalDrive
+from devices.clock import Clock, SystemClock
+from devices.failures import DeviceRefused
+from devices.polling import WaitExpired, wait_until
+from devices.sense import NOT_READY
+
+#: How long a drive may refuse one WRITE because its buffer is full, and how often it is asked to take it.
+BUFFER_FULL_S = 300.0
+BUFFER_INTERVAL_S = 0.05
+#: Operation in progress, long write in progress.
+_BUFFER_FULL = frozenset({(NOT_READY, 0x04, 0x07), (NOT_READY, 0x04, 0x08)})
 
 
 class ImageReader(Protocol):
@@ -36,6 +50,7 @@ def burn_by_commands(
     progress: Callable[[int], None],
     *,
     is_cancelled: Callable[[], bool] = lambda: False,
+    clock: Clock | None = None,
 ) -> None:
     """Write an image of `sectors` sectors to the blank disc in `drive` and close it.
 
@@ -46,6 +61,7 @@ def burn_by_commands(
     if sectors <= 0 or sectors % CLUSTER_SECTORS:
         raise ValueError(f"an image of {sectors} sectors does not end on a cluster")
     _require_blank(drive, sectors)
+    clock = clock or SystemClock()
     buffer = memoryview(bytearray(CLUSTER_BYTES))
     for lba in range(0, sectors, CLUSTER_SECTORS):
         if is_cancelled():
@@ -53,12 +69,30 @@ def burn_by_commands(
         filled = reader.readinto(buffer)
         if filled != CLUSTER_BYTES:
             raise WriteFailed(lba, f"the image ended there, {sectors} sectors were announced")
-        drive.write(lba, bytes(buffer))
+        _write(drive, lba, bytes(buffer), clock)
         progress(lba + CLUSTER_SECTORS)
     if reader.readinto(buffer[:1]):
         raise WriteFailed(sectors, "the image goes on beyond the sectors that were announced")
     drive.synchronize()
     drive.close_disc()
+
+
+def _write(drive: OpticalDrive, lba: int, data: bytes, clock: Clock) -> None:
+    """Write one cluster; as long as the drive's buffer is full, the same one is offered again."""
+
+    def taken() -> bool:
+        try:
+            drive.write(lba, data)
+        except DeviceRefused as refused:
+            if refused.sense.code not in _BUFFER_FULL or refused.sense.deferred:
+                raise
+            return False
+        return True
+
+    try:
+        wait_until(taken, clock=clock, timeout_s=BUFFER_FULL_S, interval_s=BUFFER_INTERVAL_S)
+    except WaitExpired as expired:
+        raise WriteFailed(lba, f"the drive's buffer was full for {BUFFER_FULL_S:g} s") from expired
 
 
 def _require_blank(drive: OpticalDrive, sectors: int) -> None:

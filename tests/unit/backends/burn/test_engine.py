@@ -7,7 +7,10 @@ import pytest
 
 from backends.errors import CloseFailed, MediumRefused, WriteFailed
 from backends.interface import CLUSTER_BYTES, CLUSTER_SECTORS, Disc, DiscStatus, DriveIdentity
-from backends.optical.burn.engine import BurnCancelled, burn_by_commands
+from backends.optical.burn.engine import BUFFER_FULL_S, BurnCancelled, burn_by_commands
+from devices.clock import SimulatedClock
+from devices.failures import DeviceRefused
+from devices.sense import NOT_READY, UNIT_ATTENTION, Sense
 
 IMAGE = b"".join(bytes([n]) * CLUSTER_BYTES for n in range(1, 5))
 SECTORS = 4 * CLUSTER_SECTORS
@@ -20,6 +23,8 @@ class RecordingDrive:
     disc: Disc = field(default_factory=lambda: Disc(DiscStatus.BLANK, 0x41, SECTORS, 0, 0))
     fail_at: int | None = None
     fails_closing: bool = False
+    refusals: list[Sense] = field(default_factory=list)
+    offered: list[int] = field(default_factory=list)
     written: bytearray = field(default_factory=bytearray)
     done: list[str] = field(default_factory=list)
 
@@ -28,6 +33,9 @@ class RecordingDrive:
 
     def write(self, lba: int, data: bytes) -> None:
         assert lba * 2048 == len(self.written)
+        self.offered.append(lba)
+        if lba == CLUSTER_SECTORS and self.refusals:
+            raise DeviceRefused(self.refusals.pop(0), b"\x2a", "B1")
         if lba == self.fail_at:
             raise WriteFailed(lba, "3/0C/00 write error")
         self.written += data
@@ -130,3 +138,41 @@ def test_an_image_longer_than_announced_is_not_closed() -> None:
 def test_an_image_that_does_not_end_on_a_cluster_is_refused(sectors: int) -> None:
     with pytest.raises(ValueError, match="does not end on a cluster"):
         burn_by_commands(io.BytesIO(IMAGE), sectors, RecordingDrive(), lambda _: None)
+
+
+@pytest.mark.parametrize("ascq", [0x07, 0x08])
+def test_a_full_buffer_is_offered_the_same_cluster_again_and_nothing_else(ascq: int) -> None:
+    drive = RecordingDrive(refusals=[Sense(NOT_READY, 0x04, ascq)] * 3)
+    burn_by_commands(io.BytesIO(IMAGE), SECTORS, drive, lambda _: None, clock=SimulatedClock())
+    assert drive.offered == [0, 32, 32, 32, 32, 64, 96]
+    assert bytes(drive.written) == IMAGE
+    assert drive.done == ["synchronize", "close"]
+
+
+def test_a_buffer_that_stays_full_ends_the_burn() -> None:
+    clock = SimulatedClock()
+    drive = RecordingDrive(refusals=[Sense(NOT_READY, 0x04, 0x08)] * 100_000)
+    began_s = clock.monotonic()
+    with pytest.raises(WriteFailed, match="buffer was full for 300 s"):
+        burn_by_commands(io.BytesIO(IMAGE), SECTORS, drive, lambda _: None, clock=clock)
+    assert clock.monotonic() - began_s == pytest.approx(BUFFER_FULL_S)
+    assert set(drive.offered) == {0, 32}
+    assert drive.done == []
+
+
+@pytest.mark.parametrize(
+    "sense",
+    [
+        Sense(NOT_READY, 0x04, 0x01),
+        Sense(NOT_READY, 0x3A, 0x00),
+        Sense(UNIT_ATTENTION, 0x29, 0x00),
+        Sense(NOT_READY, 0x04, 0x08, deferred=True),
+    ],
+    ids=["becoming-ready", "no-medium", "reset", "deferred"],
+)
+def test_every_other_refusal_of_a_write_ends_the_burn_at_once(sense: Sense) -> None:
+    drive = RecordingDrive(refusals=[sense])
+    with pytest.raises(DeviceRefused):
+        burn_by_commands(io.BytesIO(IMAGE), SECTORS, drive, lambda _: None, clock=SimulatedClock())
+    assert drive.offered == [0, 32]
+    assert drive.done == []
