@@ -1,11 +1,15 @@
 """What a tape drive says of itself and of the cartridge in it: TapeAlert, and what it counted in this load."""
 
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from typing import TypeVar
 
 from archived.sessions.tools import Tools
-from backends.interface import CartridgeWear, DriveCounters, TapeAlert
+from backends.errors import BackendError
+from backends.interface import CartridgeWear, DriveCounters, TapeAlert, TapeDrive
 from devices.failures import DeviceFailure
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,8 @@ class DriveHealth:
     #: Empty where the drive does not tell: few do while no cartridge is threaded.
     counters: DriveCounters = field(default_factory=DriveCounters)
     wear: CartridgeWear = field(default_factory=CartridgeWear)
+    #: What the drive said late of something it had taken before: a deferred error, in place of an answer. Else "".
+    late: str = ""
 
     @property
     def told(self) -> dict[str, int]:
@@ -30,11 +36,31 @@ def ask_health(tools: Tools, drive: str) -> DriveHealth | None:
     tape = tools.tapes.get(drive)
     if tape is None:
         return None
-    try:
-        health = DriveHealth(drive, tape.alerts())
-    except DeviceFailure:
-        return None
-    with suppress(DeviceFailure):
-        health = replace(health, counters=tape.counters())
-        health = replace(health, wear=tape.wear())
-    return health
+    alerts, late = ask_alerts(tape)
+    if alerts is None:
+        return DriveHealth(drive, (), late=late) if late else None
+    health = DriveHealth(drive, alerts)
+    counters, later = _asked(tape.counters)
+    if counters is not None:
+        wear, last = _asked(tape.wear)
+        health = replace(health, counters=counters, wear=wear or health.wear)
+        later = later or last
+    return replace(health, late=late or later)
+
+
+def ask_alerts(tape: TapeDrive) -> tuple[tuple[TapeAlert, ...] | None, str]:
+    """TapeAlert, None when the drive does not answer; and what it said late (see `DriveHealth.late`)."""
+    return _asked(tape.alerts)
+
+
+def _asked(ask: Callable[[], Answer]) -> tuple[Answer | None, str]:
+    """A deferred error is told once, in place of an answer: then the drive is asked again."""
+    late = ""
+    for _once in range(2):
+        try:
+            return ask(), late
+        except BackendError as error:
+            late = late or str(error)
+        except DeviceFailure:
+            break
+    return None, late

@@ -5,11 +5,12 @@ drive, finds out by reading the tape which images are whole.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archived.language import _
 from archived.sessions.encode import open_recipe
+from archived.sessions.health import ask_alerts
 from archived.sessions.mount import asked_anew
 from archived.sessions.tools import Report, Tools
 from backends.errors import (
@@ -94,6 +95,8 @@ class TapeEnd:
     #: What the written part takes; None when nothing was found out.
     used_bytes: int | None = None
     alerts: tuple[TapeAlert, ...] = ()
+    #: A deferred error that the drive told in place of its alerts; "" for none.
+    late: str = ""
     report: SessionReport | None = None
 
 
@@ -119,7 +122,7 @@ def write_tape(tools: Tools, task: TapeTask, report: Report, *, resumed: bool) -
         try:
             label_cartridge(drive, task.label)
         except BackendError as error:
-            return TapeEnd("unfit", str(error), alerts=_alerts(drive))
+            return _with_alerts(TapeEnd("unfit", str(error)), drive)
         note_in_chip(drive, task.label)
         contents = read_contents(drive)
     refusal = _by_the_label(task, contents)
@@ -129,7 +132,7 @@ def write_tape(tools: Tools, task: TapeTask, report: Report, *, resumed: bool) -
     left = [job for job in task.jobs if job.copy_id not in found]
     if resumed or not left:
         ends = {job.copy_id: JobEnd(NOT_BEGUN, _("it is not whole on the tape")) for job in left}
-        return TapeEnd("done", ends=found | ends, used_bytes=_read_bytes(contents), alerts=_alerts(drive))
+        return _with_alerts(TapeEnd("done", ends=found | ends, used_bytes=_read_bytes(contents)), drive)
     return _append(tools, task, drive, contents, found, left, report)
 
 
@@ -174,7 +177,7 @@ def _append(
         note = str(error)  # the index: no image depends on it
     closed = bool(stopped) or ended is None or ended.nearly_full
     used_bytes = _used_bytes(drive, contents, ends)
-    return TapeEnd("done", note, ends, closed, used_bytes, _alerts(drive), ended)
+    return _with_alerts(TapeEnd("done", note, ends, closed, used_bytes, report=ended), drive)
 
 
 def _one(task: TapeTask, session: AppendSession, job: TapeJob, progress: Callable[[int], None]) -> JobEnd:
@@ -266,12 +269,10 @@ def _progress(report: Report, before_bytes: int, total_bytes: int) -> Callable[[
     return lambda done_bytes: report(before_bytes + done_bytes, total_bytes)
 
 
-def _alerts(drive: TapeDrive) -> tuple[TapeAlert, ...]:
-    """What the drive has to say; nothing when it does not answer."""
-    try:
-        return drive.alerts()
-    except DeviceFailure:
-        return ()
+def _with_alerts(end: TapeEnd, drive: TapeDrive) -> TapeEnd:
+    """With what the drive has to say; nothing when it does not answer."""
+    alerts, late = ask_alerts(drive)
+    return replace(end, alerts=alerts or (), late=late)
 
 
 def _read_bytes(contents: TapeContents) -> int | None:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from archived.catalog import events, images, media
 from archived.language import _
 from archived.model import Copy, Drive, Image, Medium
+from archived.policy.tape_looks import ON_TAPE
 from archived.sessions.tape_write import FLUSHED, TapeEnd, TapeJob, TapeTask, write_tape
 from archived.sessions.tools import Tools
 from archived.stages import hold, tape_trouble
@@ -33,14 +34,6 @@ NAME = "appending"
 #: A session ends after so many images or bytes, so that recalls get at the drive.
 IMAGES_MAX: Final = 16
 BYTES_MAX: Final = 400_000_000_000
-#: Copies that stand on the tape as far as the catalog knows, whether they are good or not.
-_ON_TAPE = (
-    CopyState.WRITTEN,
-    CopyState.VERIFYING,
-    CopyState.VERIFIED,
-    CopyState.SUSPECT,
-    CopyState.FOUND,
-)
 _NAMESPACE = uuid.UUID("6f9a4b0e-4c7e-5d0b-9a39-6a1e7d0f5b11")
 
 
@@ -136,7 +129,7 @@ def record(write: Connection, site: Site, action: Action, outcome: TapeEnd | Bro
         else:
             tape_trouble.session_broke(write, site, task.drive, task.medium_id, str(outcome.error))
         return site.config.rest_s
-    tape_trouble.tell_alerts(write, site, task.drive, task.medium_id, outcome.alerts)
+    tape_trouble.tell_alerts(write, site, task.drive, task.medium_id, outcome.alerts, outcome.late)
     settle_session(write, site, task, appending.copies, outcome)
     if outcome.kind == "wrong":
         events.set_setting(write, stale_key(task.library), "1")
@@ -164,7 +157,7 @@ def _session(read: Connection, copies: Iterable[Copy]) -> tuple[Copy, ...]:
 def _task(read: Connection, site: Site, item: Loaded) -> TapeTask:
     paths = site.tools.paths
     there = [copy for copy in media.copies_on(read, item.medium.id) if copy.tape_file is not None]
-    counted = [copy for copy in there if copy.state in _ON_TAPE]
+    counted = [copy for copy in there if copy.state in ON_TAPE]
     # Behind the trailer: the mark behind that may be missing, and is then the first thing of the next session.
     ends = [place_of(copy, images.get(read, copy.image_id)).end_block - 1 for copy in counted]
     jobs = tuple(

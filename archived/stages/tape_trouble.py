@@ -26,16 +26,17 @@ _CLEANERS: Final = (EXPIRED_CLEANER, INVALID_CLEANER)
 
 def tell_health(write: Connection, site: Site, health: DriveHealth, medium_id: str) -> None:
     """What a drive said when a cartridge left it, after whatever was done with it, or when it gave trouble."""
-    tell_alerts(write, site, health.drive, medium_id, health.alerts)
+    tell_alerts(write, site, health.drive, medium_id, health.alerts, health.late)
     detail: dict[str, Any] = {"drive": health.drive, **health.told}
     detail["flags"] = [alert.flag for alert in health.alerts]
+    detail |= {"late": health.late} if health.late else {}
     events.append(write, site.now(), "drive health", ("medium", medium_id), **detail)
 
 
 def tell_alerts(
-    write: Connection, site: Site, drive: str, medium_id: str, alerts: Sequence[TapeAlert]
+    write: Connection, site: Site, drive: str, medium_id: str, alerts: Sequence[TapeAlert], late: str = ""
 ) -> None:
-    """Put up what the drive said, and take down what it does not say any more."""
+    """Put up what the drive said, and take down what it does not say any more; `late` is a deferred error, or ""."""
     cleaning = {alert.flag for alert in alerts if alert.flag in _CLEANING}
     told_elsewhere = (*_CLEANING, *(_CLEANERS if media.get(write, medium_id).kind == CLEANING else ()))
     others = [
@@ -47,16 +48,17 @@ def tell_alerts(
         drive_asks(write, site, media.get_drive(write, drive), urgent=CLEAN_NOW in cleaning)
     else:
         drive_is_content(write, site, drive)
-    if not others:
+    if not others and not late:
         events.clear_attention(write, f"alerts:{drive}")
         return
-    words = "; ".join(alert.words for alert in others)
+    words = "; ".join([*(alert.words for alert in others), *([late] if late else [])])
     events.append(
         write,
         site.now(),
         "tape alert",
         ("medium", medium_id),
         outcome="failure",
+        note=late,
         drive=drive,
         flags=[alert.flag for alert in others],
     )
