@@ -31,6 +31,7 @@ class Occasion(Enum):
     CLEANING = "end of a cleaning"
     BLOCK_WRITE = "block that goes on a tape"
     BLOCK_READ = "block that is read from a tape"
+    TAPE_BEGIN = "reading of the beginning of a tape"
     LABEL = "at once"
     HEAD = "at once, to a head"
 
@@ -110,6 +111,11 @@ KINDS: dict[str, FaultKind] = {
             "the block after `after` good ones is put on the tape with other bytes and nobody is told",
         ),
         FaultKind("tape-read-error", Occasion.BLOCK_READ, "the drive cannot read the block this time"),
+        FaultKind(
+            "tape-unknown-format",
+            Occasion.TAPE_BEGIN,
+            "the drive cannot make out how the tape is written: a blank check that is no end of data",
+        ),
         FaultKind("cartridge-stuck", Occasion.UNLOAD, "the drive does not give the cartridge out"),
         FaultKind("load-failure", Occasion.LOAD, "the drive cannot load the cartridge"),
         FaultKind("dirty-head", Occasion.HEAD, "the head is dirty until a cleaning cartridge cleans it"),
@@ -127,6 +133,7 @@ _OF_TAPES = {
     Occasion.UNLOAD,
     Occasion.BLOCK_WRITE,
     Occasion.BLOCK_READ,
+    Occasion.TAPE_BEGIN,
     Occasion.HEAD,
     Occasion.CLEANING,
 }

@@ -109,6 +109,8 @@ class TapeHead:
     def read(self) -> bytes | None:
         """The next block, or None for a filemark; the tape stands behind it. Raises refusals."""
         self.flush()
+        if not self._at and self._estate.fault(Occasion.TAPE_BEGIN, **self._names):
+            raise Refusal(BLANK_CHECK, 0x30, 0x01)
         if self._at >= self.cartridge.objects:
             raise Refusal(BLANK_CHECK, 0x00, 0x05)
         length = self.cartridge.length(self._at)

@@ -67,6 +67,9 @@ def read_contents(drive: TapeDrive, *, whole: bool = False) -> TapeContents:
     """
     drive.rewind()
     first = _read_file(drive, 0)
+    if first is None and not drive.position().at_beginning:
+        # An end of data that is not where a blank has it: what lies before it could not be read.
+        first = FoundFile(0, 0, 0, closed=False, readable=False)
     if first is None:
         return TapeContents(None, True, (), (), TapeEnd.CLEAN, 0, 0, True, (0, 0, True), 0, False)
     label = decode_text(first.text)
@@ -209,6 +212,8 @@ def _data_end(drive: TapeDrive, files: list[FoundFile]) -> tuple[int, int, bool]
         stands = drive.position()
     except BackendError:
         return None
+    if not stands.block:
+        return (0, 0, True)  # of a tape whose beginning could not be read, and that says it holds nothing
     closed, number = False, last.number if stands.file is None else stands.file
     try:
         drive.locate(stands.block - 1)

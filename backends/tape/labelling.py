@@ -20,15 +20,19 @@ from devices.failures import DeviceFailure
 def label_cartridge(drive: TapeDrive, label: TapeLabel) -> None:
     """Write the label to the blank cartridge in the drive; on return it is on the tape.
 
-    Raises MediumRefused when anything at all stands on the cartridge (nothing was written), WriteProtected,
-    WriteFailed, MediumFull, DeviceFailure. Killed before its filemark it
+    Raises MediumRefused when anything at all stands on the cartridge, or nobody can read it (nothing was written),
+    PositionLost, WriteProtected, WriteFailed, MediumFull, DeviceFailure. Killed before its filemark it
     leaves a blank, or a label that the next session closes.
     """
     drive.rewind()
     try:
         drive.read_block(BLOCK_BYTES_MAX)
-    except EndOfData:
-        pass
+    except EndOfData as error:
+        # The data of a blank end where the tape begins; a drive that stands anywhere else saw another end.
+        if not drive.position().at_beginning:
+            raise MediumRefused(
+                "the data of the cartridge end, and not at its beginning; nothing was written to it. Use a blank one"
+            ) from error
     except (FilemarkMet, BlockTooLong, MediumUnreadable) as error:
         raise MediumRefused(
             f"the cartridge is not blank ({error}); nothing was written to it. Use a blank one"

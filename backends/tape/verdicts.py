@@ -15,6 +15,8 @@ from devices.sense import (
 )
 
 _END_OF_DATA = (0x00, 0x05)
+#: Of the blank checks only these; others say "unknown format" or "end of data not found" of a written tape.
+_END_OF_DATA_CHECKS = (_END_OF_DATA, (0x00, 0x00))
 _WORM_OVERWRITE = (0x30, 0x0C)
 _INCOMPATIBLE = 0x30
 
@@ -25,7 +27,11 @@ def is_remark(sense: Sense) -> bool:
 
 
 def is_end_of_data(sense: Sense) -> bool:
-    return sense.key == BLANK_CHECK or (is_remark(sense) and (sense.asc, sense.ascq) == _END_OF_DATA)
+    """Whether nothing is written from here on; a blank check with another reason speaks of a tape nobody can read."""
+    said = (sense.asc, sense.ascq)
+    if sense.key == BLANK_CHECK:
+        return said in _END_OF_DATA_CHECKS and not sense.deferred
+    return is_remark(sense) and said == _END_OF_DATA
 
 
 def is_not_supported(sense: Sense) -> bool:

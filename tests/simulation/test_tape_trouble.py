@@ -108,6 +108,22 @@ def test_a_stranger_under_a_known_barcode_is_set_aside_and_never_written(tell: T
         assert cartridge.objects == before
 
 
+def test_a_cartridge_whose_format_no_drive_makes_out_is_set_aside_and_never_labelled(tell: Tell) -> None:
+    story, _packages = tell.on(all_discs_done)
+    medium_id = on_tape(story)[0].medium_id
+    story.fault("tape-unknown-format", medium=medium_id, times=None)
+    tape_drives(story, up=True)
+    story.settle()
+
+    assert story.all_archived()
+    assert story.medium(medium_id).state is MediumState.QUARANTINED
+    assert set(story.attentions()) == {f"cartridge:{medium_id}"}, "no drive is to blame"
+    with story.catalog.read() as read:
+        assert media.get_drive(read, "T1").up
+    with story.cartridge(medium_id) as cartridge:
+        assert not cartridge.objects
+
+
 @pytest.mark.simulate
 @pytest.mark.parametrize("power_cut", [False, True], ids=["daemon", "power"])
 @pytest.mark.parametrize("when", ["before", "after"])
