@@ -7,7 +7,7 @@ vanish while it works.
 | target | the drive is | burnt by |
 | --- | --- | --- |
 | room | simulated, behind the room's socket | the program, through a FIFO |
-| node | at a node of this machine | the program; before and after it the drive is asked through the same node |
+| node | at a node of this machine | the program, which inherits its lock; the drive is asked before and after it |
 | iscsi | behind an iSCSI target | WRITE, SYNCHRONIZE CACHE, CLOSE in this process |
 """
 
@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,6 +34,7 @@ from backends.optical.burn.engine import burn_by_commands
 from backends.recipe import RecipeReader
 from devices.clock import SystemClock
 from devices.failures import DeviceFailure, DeviceRefused, OutcomeUnknown
+from devices.node_lock import kept_for
 from devices.polling import wait_until
 from devices.scsi import Transport
 from devices.transports.room import RoomSocket
@@ -87,11 +89,18 @@ def _run_program(
     folder: Path, target: dict[str, Any], reader: RecipeReader, sectors: int, lock: int
 ) -> xorriso.Verdict:
     node = _node(folder, target, sectors)
+    held = [lock]
+    if target["kind"] == "node":
+        # The program takes no lock that others ask for, so it inherits ours: it lasts as long as the program.
+        held.append(kept_for(Path(node)))
     try:
-        verdict = _feed(folder, reader, node, sectors, lock)
+        verdict = _feed(folder, reader, node, sectors, held)
     except BackendError:
         withdraw(target)  # the program may have been ended before it sent a byte
         raise
+    finally:
+        for descriptor in held[1:]:
+            os.close(descriptor)
     if not verdict.succeeded:
         withdraw(target)
     return verdict
@@ -157,13 +166,15 @@ def _declare(folder: Path, target: dict[str, Any], sectors: int) -> Path:
     return fifo
 
 
-def _feed(folder: Path, reader: RecipeReader, node: str, sectors: int, lock: int) -> xorriso.Verdict:
+def _feed(
+    folder: Path, reader: RecipeReader, node: str, sectors: int, held: Sequence[int]
+) -> xorriso.Verdict:
     process = subprocess.Popen(
         xorriso.argv(node, sectors),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        pass_fds=(lock,),
+        pass_fds=held,
     )
     if process.stdout is None:
         raise OSError("the burning program has no output to listen to")

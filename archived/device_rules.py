@@ -18,6 +18,7 @@ LUN_MAX = 16383
 _PORTAL = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5})")
 #: iSCSI names (RFC 7143 4.2.7).
 _ISCSI_NAME = re.compile(r"(?:iqn|eui|naa)\.[A-Za-z0-9.:_-]{1,219}")
+_SG_NODE = re.compile(r"/dev/sg\d+")
 #: Keys that mean something behind iSCSI only.
 _OF_ISCSI = ("target", "lun", "initiator", "chap_user", "chap_secret_file")
 CHANGER, TAPE_DRIVE, BURNER = "changer", "tape drive", "burner"
@@ -123,6 +124,10 @@ def _what(device: DeviceSettings, role: str) -> Iterator[str]:
         yield _("there is no profile {profile!r} for a {role}; known are {known}").format(
             profile=device.profile, role=role, known=", ".join(known) or '""'
         )
+    if role == BURNER and _SG_NODE.fullmatch(device.path):
+        yield _(
+            "a burner's path is its /dev/srN: on {path} nobody could keep others away while it is burnt to"
+        ).format(path=device.path)
     if role == CHANGER:
         if device.element:
             yield _("element is for drives: it says where in the changer a drive lies")

@@ -16,8 +16,8 @@ from archived.scan.found import Scan
 from devices.failures import DeviceFailure
 from devices.first_look import page_80, page_83
 from devices.local_nodes import DEV, DEVICES, SYSFS, LocalNode, local_nodes
+from devices.node_lock import NodeUnavailable
 from devices.scsi import Transport
-from devices.transports.sgio import NodeUnavailable
 
 #: Opens a node; nothing is sent before the first command.
 OpenNode = Callable[[Path], Transport]
@@ -69,18 +69,19 @@ def _device(node: LocalNode, open_node: OpenNode, processes: Path) -> FoundDevic
 
 
 def _paths(node: LocalNode) -> tuple[str, Path | None]:
-    """What a device table should say, and the node to ask: sg, and for drives of discs the one that burns go to."""
-    asking = node.generic
+    """What a device table should say, and the node to ask: sg, and for drives of discs the one that burns go to.
+
+    The lock of the daemon and of a burn is on the node of the table. Who asked by another would not meet it.
+    """
     wanted = node.generic
     if KINDS[node.device_type] == DISC_DRIVE:
         wanted = next((other for other in node.others if other.name.startswith("sr")), node.generic)
-        asking = node.generic or wanted
     if wanted is None:
         return "", None
     # A link leads to the node itself: its folder may be reached by a link as well.
     real = wanted.resolve()
     stable = next((link for link, leads_to in node.links if leads_to == real), wanted)
-    return str(stable), asking
+    return str(stable), wanted
 
 
 def _without_node(device: FoundDevice) -> FoundDevice:

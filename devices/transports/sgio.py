@@ -5,7 +5,6 @@ One opener per node, by flock; another node of the same device is not seen by th
 """
 
 import ctypes
-import errno
 import fcntl
 import math
 import os
@@ -15,6 +14,7 @@ from typing import Any
 
 from devices.clock import Clock, SystemClock
 from devices.failures import TransportLost, TransportTimeout
+from devices.node_lock import LOCKS, locked
 from devices.scsi import OutgoingBytes, Result
 from devices.transports.scsi_status import CHECK_CONDITION, require_good
 
@@ -23,7 +23,6 @@ SENSE_BYTES = 252
 _INTERFACE = ord("S")
 _NONE, _TO_DEVICE, _FROM_DEVICE = -1, -2, -3
 _TIMEOUT_MAX_MS = 0xFFFFFFFF
-_LOCKS = Path("/proc/locks")
 
 _DID_OK, _DID_TIME_OUT = 0x00, 0x03
 #: Linux `scsi_status.h`.
@@ -55,19 +54,6 @@ _DRIVER_TIMEOUT, _DRIVER_SENSE = 0x06, 0x08
 
 #: (descriptor, request, header) -> anything; raises OSError.
 Ioctl = Callable[[int, int, Any], Any]
-
-
-class NodeUnavailable(TransportLost):
-    """A node that could not be opened, or that another program holds: no command was sent.
-
-    `reason` is the system's number for it (errno; EWOULDBLOCK when somebody else has it locked), `holder` the
-    process that holds the lock, where that can be told.
-    """
-
-    def __init__(self, message: str, reason: int, holder: int | None = None) -> None:
-        super().__init__(message)
-        self.reason = reason
-        self.holder = holder
 
 
 class SgIoHeader(ctypes.Structure):
@@ -106,7 +92,7 @@ class SgIoTransport:
     """
 
     def __init__(
-        self, node: Path, *, clock: Clock | None = None, ioctl: Ioctl = fcntl.ioctl, locks: Path = _LOCKS
+        self, node: Path, *, clock: Clock | None = None, ioctl: Ioctl = fcntl.ioctl, locks: Path = LOCKS
     ) -> None:
         self._node = Path(node)
         self._clock = clock or SystemClock()
@@ -174,40 +160,5 @@ class SgIoTransport:
     def _opened(self) -> int:
         if self._descriptor is not None:
             return self._descriptor
-        try:
-            descriptor = os.open(self._node, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError as error:
-            raise NodeUnavailable(
-                f"{self._node}: cannot be opened ({error.strerror or error})", error.errno or errno.EIO
-            ) from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            holder = _holder(self._locks, os.fstat(descriptor))
-            os.close(descriptor)
-            if not isinstance(error, BlockingIOError):
-                raise NodeUnavailable(
-                    f"{self._node}: cannot be locked ({error.strerror or error})", error.errno or errno.EIO
-                ) from error
-            who = "another program" if holder is None else f"process {holder}"
-            raise NodeUnavailable(
-                f"{self._node}: {who} has it open and locked; one device serves one program at a time",
-                errno.EWOULDBLOCK,
-                holder,
-            ) from error
-        self._descriptor = descriptor
-        return descriptor
-
-
-def _holder(locks: Path, node: os.stat_result) -> int | None:
-    """Which process holds the lock of a node, by /proc/locks."""
-    wanted = f"{os.major(node.st_dev):02x}:{os.minor(node.st_dev):02x}:{node.st_ino}"
-    try:
-        lines = locks.read_text(encoding="ascii").splitlines()
-    except (OSError, ValueError):
-        return None
-    for line in lines:
-        fields = line.split()
-        if len(fields) >= 6 and fields[1] == "FLOCK" and fields[5] == wanted and fields[4].isdecimal():
-            return int(fields[4])
-    return None
+        self._descriptor = locked(self._node, os.O_RDWR, locks=self._locks)
+        return self._descriptor

@@ -5,6 +5,7 @@ The program is the real one and writes to a file; the drive is played. A real no
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from archived.settings import DeviceSettings
 from archived.wiring_hardware import burn_target, target_settings
 from backends.durable import write_durably
 from backends.interface import CLUSTER_BYTES, CLUSTER_SECTORS, Disc, DiscStatus
+from backends.optical.burn import xorriso
 from backends.recipe import FileExtent, RecipeWriter
 from devices.failures import DeviceRefused, TransportLost
+from devices.node_lock import NodeUnavailable, kept_for
 from devices.sense import UNIT_ATTENTION, Sense
 from erasure.digests import Digests
 
@@ -61,15 +64,29 @@ def job(tmp_path: Path) -> tuple[Path, Path]:
     with RecipeWriter(recipe, image="I1", label="l") as writer:
         writer.add(FileExtent("one", 0, len(CONTENT), digests.hexdigests(), "name"))
         writer.commit()
-    target = burn_target(DeviceSettings(path=f"stdio:{tmp_path}/disc", serial="S1"), "B1", "")
+    (tmp_path / "disc").touch()
+    target = burn_target(DeviceSettings(path=f"{tmp_path}/disc", serial="S1"), "B1", "")
     document = {"recipe": str(recipe), "staging": str(staging), "sectors": CLUSTER_SECTORS, "target": target}
     write_durably(folder / "job.json", burn.json.dumps(document))
     return folder, tmp_path / "disc"
 
 
-def burnt(job: tuple[Path, Path], drive: Drive, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+REAL_ARGV = xorriso.argv
+
+
+def to_a_file(node: str, sectors: int) -> list[str]:
+    return REAL_ARGV(f"stdio:{node}", sectors)
+
+
+def burnt(
+    job: tuple[Path, Path],
+    drive: Drive,
+    monkeypatch: pytest.MonkeyPatch,
+    argv: Callable[[str, int], list[str]] = to_a_file,
+) -> dict[str, Any]:
     folder, _ = job
     monkeypatch.setattr(burn, "_reach", lambda target: (drive, drive))
+    monkeypatch.setattr(xorriso, "argv", argv)
     monkeypatch.setattr(burn.signal, "signal", lambda number, handler: None)
     lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT)
     try:
@@ -105,8 +122,49 @@ def test_a_disc_that_is_not_blank_is_never_given_to_the_program(
     drive = Drive(job[1], before=DiscStatus.APPENDABLE)
     done = burnt(job, drive, monkeypatch)
     assert (done["kind"], "nothing was written" in done["note"]) == ("failed", True)
-    assert not job[1].exists()
+    assert job[1].stat().st_size == 0
     assert drive.log[-1] == "closed"
+
+
+def test_nobody_else_commands_the_drive_while_the_program_works_even_when_the_burn_died(
+    job: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program here is a shell that tells what it inherited, and what another opener of the node meets."""
+    disc = job[1]
+    asked: list[str] = []
+
+    def argv(node: str, sectors: int) -> list[str]:
+        script = f"flock -n {disc} true && echo free || echo locked; ls -l /proc/self/fd; cat > {disc}"
+        return ["/bin/sh", "-c", script]
+
+    def verdict(status: int, output: str) -> xorriso.Verdict:
+        asked.append(output)
+        return xorriso.Verdict(True, "")
+
+    drive = Drive(disc)
+    monkeypatch.setattr(xorriso, "verdict", verdict)
+    done = burnt(job, drive, monkeypatch, argv)
+    assert done["kind"] == "flushed"
+    assert asked[0].startswith("locked\n")
+    assert (
+        asked[0].count(f"-> {disc}\n") == 1
+    )  # it is the program's as well, so it lasts as long as the program
+    os.close(kept_for(disc))  # and no longer
+
+
+def test_a_node_that_somebody_took_meanwhile_is_not_burnt_to(
+    job: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = kept_for(job[1])
+    done = burnt(job, Drive(job[1]), monkeypatch)
+    os.close(other)
+    assert (done["kind"], "has it open and locked" in done["note"]) == ("failed", True)
+    assert job[1].stat().st_size == 0
+
+
+def test_a_node_of_the_sg_driver_is_refused_for_the_program_would_not_get_it() -> None:
+    with pytest.raises(NodeUnavailable, match="/dev/srN"):
+        kept_for(Path("/dev/null"))
 
 
 def test_a_target_tells_how_its_drive_is_reached_and_nothing_secret() -> None:

@@ -146,3 +146,14 @@ def test_a_secret_stands_in_a_file_that_nobody_else_may_read(
     path.write_text("0123456789ab")
     path.chmod(0o600)
     assert load(site).devices["T2"].chap_user == "me"
+
+
+def test_a_burner_is_named_by_the_node_that_can_be_kept_while_it_is_burnt_to(tmp_path: Path) -> None:
+    discs = (
+        REAL.replace('kind = "tape"', 'kind = "disc"')
+        .replace("lto-8", "bd-r")
+        .replace("image_bytes = 1000000000", "")
+    )
+    with pytest.raises(ConfigurationError) as refused:
+        real_site(tmp_path / "site", discs)
+    assert "[devices.T1]: a burner's path is its /dev/srN" in str(refused.value)

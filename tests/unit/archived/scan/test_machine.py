@@ -17,8 +17,9 @@ from archived.scan.machine import scan_machine
 from archived.scan.report import report
 from devices.clock import SimulatedClock
 from devices.failures import TransportTimeout
+from devices.node_lock import NodeUnavailable
 from devices.scsi import Transport, UnitSerialNumber
-from devices.transports.sgio import NodeUnavailable, SgIoTransport
+from devices.transports.sgio import SgIoTransport
 from simulator.inprocess import InProcessTransport, furnish_room
 from simulator.plan import CartridgePlan, RoomPlan, standard_tape_drives
 from simulator.room import Room
@@ -135,11 +136,24 @@ def test_a_stable_name_is_written_before_a_number(machine: Machine) -> None:
 
 def test_a_disc_drive_goes_by_the_node_that_burns_go_to(machine: Machine) -> None:
     machine.plug(FIRST, "9:0:0:0", 5, "scsi_generic/sg7", "block/sr0")
-    machine.failing["sg7"] = TransportTimeout("silence")
+    machine.failing["sr0"] = TransportTimeout("silence")
     drive = machine.found()["sg7"]
     assert (drive.kind, drive.path, drive.problem) == (DISC_DRIVE, str(machine.dev / "sr0"), "silence")
     (remark,) = report(machine.scan())["notes"]
     assert "belongs to no changer" in remark
+
+
+def test_a_disc_drive_is_asked_by_the_node_that_a_burn_keeps_locked(machine: Machine) -> None:
+    machine.plug(FIRST, "9:0:0:0", 5, "scsi_generic/sg7", "block/sr0")
+    asked: list[str] = []
+
+    def open_node(node: Path) -> Transport:
+        asked.append(node.name)
+        return machine.open(node)
+
+    scan_machine(open_node, sysfs=machine.sysfs, dev=machine.dev, processes=machine.sysfs / "proc")
+    assert "sr0" in asked
+    assert "sg7" not in asked
 
 
 def test_a_drive_that_somebody_works_with_is_known_by_the_kernel_s_copies(machine: Machine) -> None:
