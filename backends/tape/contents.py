@@ -12,11 +12,12 @@ from backends.errors import (
     MediumUnreadable,
 )
 from backends.interface import TapeDrive
+from backends.tape.any_block import FIRST_BYTES, AnyBlockReader
 from backends.tape.image_on_tape import ImageOnTape
 from backends.tape.index import Index
 from backends.tape.label import TapeLabel
 from backends.tape.recognition import FoundFile, Recognised, TapeEnd, decode_text, recognise
-from backends.tape.sealed_text import BLOCK_BYTES_MAX, OPENING, TEXT_BYTES_MAX
+from backends.tape.sealed_text import OPENING, TEXT_BYTES_MAX
 
 #: How many tape files from the end an index is looked for, before everything is read.
 _FILES_BACK_MAX = 400
@@ -66,7 +67,8 @@ def read_contents(drive: TapeDrive, *, whole: bool = False) -> TapeContents:
     tape stands anywhere.
     """
     drive.rewind()
-    first = _read_file(drive, 0)
+    tape = AnyBlockReader(drive)
+    first = _read_file(tape, 0)
     if first is None and not drive.position().at_beginning:
         # An end of data that is not where a blank has it: what lies before it could not be read.
         first = FoundFile(0, 0, 0, closed=False, readable=False)
@@ -80,7 +82,7 @@ def read_contents(drive: TapeDrive, *, whole: bool = False) -> TapeContents:
         found = read_by_index(drive, label)
         if found is not None:
             return found
-    files = [first, *_files_from(drive, first)]
+    files = [first, *_files_from(tape, first)]
     if not files[-1].readable and not files[-1].closed:
         found = read_by_index(drive, label if isinstance(label, TapeLabel) else None)
         if found is not None:
@@ -94,31 +96,33 @@ def read_by_index(drive: TapeDrive, label: TapeLabel | None) -> TapeContents | N
 
     `label` is that of the cartridge, None where it cannot be read. Raises PositionLost, DeviceFailure.
     """
+    tape = AnyBlockReader(drive, FIRST_BYTES if label is None else label.block_bytes)
     try:
         drive.space_to_end()
-        index = _last_index(drive, label)
+        index = _last_index(tape, label)
         if index is None:
             return None
         drive.locate(index.first_block)
-        start = _read_file(drive, index.file)
+        start = _read_file(tape, index.file)
     except (MediumUnreadable, EndOfData, FilemarkMet, BeginningOfMedium):
         return None
     if start is None or decode_text(start.text) != index:
         return None
-    files = [start, *_files_from(drive, start)]
+    files = [start, *_files_from(tape, start)]
     return _contents(recognise(files, index), files, label, _data_end(drive, files), from_index=True)
 
 
 def read_label(drive: TapeDrive) -> TapeLabel | None:
-    """Only the label, which is enough to know the cartridge; None when there is none. Raises DeviceFailure."""
+    """Only the label, enough to know the cartridge; None when there is none. Raises PositionLost, DeviceFailure."""
     drive.rewind()
-    first = _read_file(drive, 0)
+    first = _read_file(AnyBlockReader(drive), 0)
     text = decode_text(first.text) if first else None
     return text if isinstance(text, TapeLabel) else None
 
 
-def _last_index(drive: TapeDrive, label: TapeLabel | None) -> Index | None:
+def _last_index(tape: AnyBlockReader, label: TapeLabel | None) -> Index | None:
     """Walk back from the end of the data, tape file by tape file; an index of another cartridge is none."""
+    drive = tape.drive
     for _back in range(_FILES_BACK_MAX):
         drive.space_filemarks(-1)  # before the mark that ends the file of this turn
         end = drive.position().block
@@ -129,7 +133,7 @@ def _last_index(drive: TapeDrive, label: TapeLabel | None) -> Index | None:
         drive.space_filemarks(1)
         start = drive.position().block
         try:
-            text = decode_text(_read_text(drive)[0]) if start < end else None
+            text = decode_text(_read_text(tape)[0]) if start < end else None
         except MediumUnreadable:
             text = None
         of_this = isinstance(text, Index) and (label is None or text.origin.cartridge == label.cartridge)
@@ -139,13 +143,13 @@ def _last_index(drive: TapeDrive, label: TapeLabel | None) -> Index | None:
     return None
 
 
-def _files_from(drive: TapeDrive, before: FoundFile) -> Iterator[FoundFile]:
+def _files_from(tape: AnyBlockReader, before: FoundFile) -> Iterator[FoundFile]:
     """Every tape file behind `before`, as far as the tape can be read."""
     while before.closed:
         try:
-            if drive.position().block != before.end_block:
-                drive.locate(before.end_block)
-            found = _read_file(drive, before.number + 1)
+            if tape.drive.position().block != before.end_block:
+                tape.drive.locate(before.end_block)
+            found = _read_file(tape, before.number + 1)
         except MediumUnreadable:
             yield FoundFile(before.number + 1, before.end_block, 0, closed=False, readable=False)
             return
@@ -155,15 +159,16 @@ def _files_from(drive: TapeDrive, before: FoundFile) -> Iterator[FoundFile]:
         before = found
 
 
-def _read_file(drive: TapeDrive, number: int) -> FoundFile | None:
+def _read_file(tape: AnyBlockReader, number: int) -> FoundFile | None:
     """The tape file that begins here: its text if it is one of ours, else only how long it is.
 
     None at the end of the data.
     """
+    drive = tape.drive
     start = drive.position().block
     text, closed, readable = b"", True, True
     try:
-        text, ended = _read_text(drive)
+        text, ended = _read_text(tape)
     except MediumUnreadable:
         ended, readable = False, False
     except EndOfData:
@@ -179,7 +184,7 @@ def _read_file(drive: TapeDrive, number: int) -> FoundFile | None:
     return FoundFile(number, start, end - start - closed, text, closed, readable)
 
 
-def _read_text(drive: TapeDrive) -> tuple[bytes, bool]:
+def _read_text(tape: AnyBlockReader) -> tuple[bytes, bool]:
     """The text that begins here, if it is one of ours, and whether its filemark was passed.
 
     Raises EndOfData when nothing begins here, MediumUnreadable.
@@ -188,7 +193,7 @@ def _read_text(drive: TapeDrive) -> tuple[bytes, bool]:
     taken = 0
     try:
         while taken <= TEXT_BYTES_MAX:
-            blocks.append(drive.read_block(BLOCK_BYTES_MAX))
+            blocks.append(tape.read())
             taken += len(blocks[-1])
             if not blocks[0].startswith(OPENING):
                 return b"", False
@@ -217,7 +222,7 @@ def _data_end(drive: TapeDrive, files: list[FoundFile]) -> tuple[int, int, bool]
     closed, number = False, last.number if stands.file is None else stands.file
     try:
         drive.locate(stands.block - 1)
-        drive.read_block(BLOCK_BYTES_MAX)
+        drive.read_block(FIRST_BYTES)
     except FilemarkMet:
         closed = True
     except BackendError:

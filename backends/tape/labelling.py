@@ -11,9 +11,10 @@ from backends.errors import (
     MediumUnreadable,
 )
 from backends.interface import TapeDrive
+from backends.tape.any_block import FIRST_BYTES
 from backends.tape.attributes import Attribute
 from backends.tape.label import VERSION, TapeLabel, encode_label
-from backends.tape.sealed_text import BLOCK_BYTES_MAX, in_one_block
+from backends.tape.sealed_text import in_one_block
 from devices.failures import DeviceFailure
 
 
@@ -26,7 +27,7 @@ def label_cartridge(drive: TapeDrive, label: TapeLabel) -> None:
     """
     drive.rewind()
     try:
-        drive.read_block(BLOCK_BYTES_MAX)
+        drive.read_block(FIRST_BYTES)
     except EndOfData as error:
         # The data of a blank end where the tape begins; a drive that stands anywhere else saw another end.
         if not drive.position().at_beginning:
