@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from robotics.model import ChangerAbilities, ChangerIdentity, ElementLayout, ElementRange, Inventory
+from robotics.model import ChangerAbilities, ChangerIdentity, Element, ElementLayout, ElementRange, Inventory
 
 
 class Changer(Protocol):
@@ -10,12 +10,17 @@ class Changer(Protocol):
 
     Every method raises a RoboticsError when the changer says no, and lets OutcomeUnknown pass when it says
     nothing: then only a new inventory tells where a medium is. Once it told of something that happened behind our
-    back (InventoryStale), nothing moves before an inventory. What a changer has not (`abilities`) is NotSupported.
+    back (InventoryStale), nothing moves before an `inventory`; an `element` does not do. What a changer has not
+    (`abilities`) is NotSupported.
     """
 
     @property
     def abilities(self) -> ChangerAbilities:
         """What may be asked of this changer."""
+
+    @property
+    def unseen(self) -> bool:
+        """Whether it told, to whichever command, of what no `inventory` looked at since. Asks the changer nothing."""
 
     def identify(self) -> ChangerIdentity:
         """Who it is."""
@@ -27,7 +32,10 @@ class Changer(Protocol):
         """Have the changer look into these elements again, or every one; may take half an hour."""
 
     def inventory(self) -> Inventory:
-        """What is where, of every element in the layout."""
+        """What is where, of every element in the layout: for those who put all of it on record."""
+
+    def element(self, address: int) -> Element | None:
+        """What one element holds, None where there is none such: for those who want to know no more."""
 
     def move(self, *, source: int, destination: int) -> None:
         """Carry the medium of one element to an empty one. Raises MoveRefused: the medium is where it was."""

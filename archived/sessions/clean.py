@@ -50,7 +50,7 @@ def await_cleaned(tools: Tools, task: CleanTask, waiting: Callable[[float], None
     `waiting` is told the seconds so far; what it raises ends the wait. Raises WorldDiffers when another cartridge
     lies there, DeviceFailure when robot or drive say nothing in the end.
     """
-    found = tools.changers[task.library].inventory().at(task.element)
+    found = tools.changers[task.library].element(task.element)
     seen = found.barcode if found is not None and found.full else None
     if seen is None or (task.barcode is not None and seen != task.barcode):
         words = _("{drive} holds {value}, not {barcode}")

@@ -56,6 +56,8 @@ class Carried:
     note: str = ""
     #: The medium lies in the drive, and the drive does not make it out.
     unready: bool = False
+    #: The motion was not right any more when somebody had been at the media: it was not begun.
+    called_off: bool = False
     #: Why the robot, not being ready, did not begin (`robotics.errors`: PAUSED, PERSON, …).
     stands: str = ""
     #: ... as it is none for this drive: the cartridge is to blame.
@@ -80,13 +82,14 @@ def _ignore(_waited_s: float) -> None:
 def carry(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
     """Move one medium, then look. Never repeats a motion. Raises what `waiting` raises: then look again."""
     changer = tools.changers[task.library]
-    note, stands, kept = "", "", task.from_drive in tools.tapes
+    note, stands, called_off, kept = "", "", False, task.from_drive in tools.tapes
     before = None if task.from_drive is None else ask_health(tools, task.from_drive)
     try:
         if task.from_drive is not None:
             _give_out(tools, task.from_drive, cleaning=task.cleaning)
         kept = False
-        _move(changer, task)
+        note = _move(changer, task)
+        called_off = bool(note)
     except (RoboticsError, DeviceFailure, BackendError) as error:
         note, stands = str(error), why_it_stands(error)
     found = look(tools, task, note)
@@ -98,7 +101,10 @@ def carry(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
     if carried.note:
         after = ask_health(tools, task.to_drive or task.from_drive or "")
     kept = kept and carried.kind == "stayed"
-    return replace(carried, kept=kept, health=tuple(one for one in (before, after) if one is not None))
+    if called_off and carried.kind == "vanished":
+        carried = replace(carried, kind="stayed")
+    health = tuple(one for one in (before, after) if one is not None)
+    return replace(carried, kept=kept, called_off=called_off, health=health)
 
 
 def resume(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
@@ -136,7 +142,8 @@ def demand_medium(tools: Tools, library: str, element: int, barcode: str | None,
 def asked_anew(ask: Callable[[], Answer]) -> Answer:
     """What looks and changes nothing is asked again after what a robot and a drive tell once in its place.
 
-    That is a reset or a change of media, told by each of them to every new session.
+    That is a reset or a change of media, told by each of them to every new session. The robot's driver keeps it in
+    mind (`Changer.unseen`): its library is stale until every element was looked at.
     """
     for _one_of in ("robot", "drive"):
         try:
@@ -150,7 +157,7 @@ def asked_anew(ask: Callable[[], Answer]) -> Answer:
 
 
 def _demand(tools: Tools, library: str, element: int, barcode: str | None, drive: str) -> None:
-    found = tools.changers[library].inventory().at(element)
+    found = tools.changers[library].element(element)
     seen = found.barcode if found is not None and found.full else None
     if barcode is not None and seen != barcode:
         raise WorldDiffers(f"{drive} holds {seen or 'nothing readable'}, not {barcode}")
@@ -191,20 +198,23 @@ def _told(ask: Callable[[], object]) -> None:
         ask()
 
 
-def _move(changer: Changer, task: Carry) -> None:
-    """Command the motion. A unit attention says that it was not begun, and that somebody may have been there: it is
-    commanded after a look that shows the medium where it was, and its destination free.
+def _move(changer: Changer, task: Carry) -> str:
+    """Command the motion, or tell why it is called off. A unit attention says that it was not begun, and that somebody
+    may have been there: it is commanded after a look that shows the medium where it was, and its destination free.
     """
     try:
         changer.move(source=task.source, destination=task.destination)
-    except InventoryStale:
+    except InventoryStale as told:
         inventory = changer.inventory()
         source, destination = inventory.at(task.source), inventory.at(task.destination)
         if source is None or not source.full or source.barcode != task.barcode:
-            raise
+            words = _("nothing moved, as {medium_id} is not in element {element} any more: {told}")
+            return words.format(medium_id=task.medium_id, element=task.source, told=told)
         if destination is not None and not destination.is_free:
-            raise
+            words = _("nothing moved, as element {element} is not free any more: {told}")
+            return words.format(element=task.destination, told=told)
         changer.move(source=task.source, destination=task.destination)
+    return ""
 
 
 def _trays_closed(tools: Tools, task: Carry, carried: Carried, waiting: Waiting) -> Carried:

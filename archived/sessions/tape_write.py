@@ -198,7 +198,7 @@ def _gate(tools: Tools, task: TapeTask, drive: TapeDrive, *, resumed: bool) -> T
     The robot is asked first: nobody waits for a cartridge that is not in the drive.
     """
     try:
-        element = asked_anew(lambda: tools.changers[task.library].inventory().at(task.element))
+        element = asked_anew(lambda: tools.changers[task.library].element(task.element))
     except (RoboticsError, DeviceFailure) as error:
         if resumed:
             raise WorldDiffers(_no_answer(task, error)) from error  # it has to be looked at before anything

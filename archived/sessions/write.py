@@ -60,7 +60,7 @@ def write(tools: Tools, task: WriteTask, report: Report, *, resumed: bool) -> Wr
 def _gate(tools: Tools, task: WriteTask) -> Written | None:
     """Everything that must hold before a laser is lit: barcode, blank, usable sectors, approved medium."""
     try:
-        element = asked_anew(tools.changers[task.library].inventory).at(task.element)
+        element = asked_anew(lambda: tools.changers[task.library].element(task.element))
         disc = asked_anew(tools.drives[task.job.drive].inspect)
     except (RoboticsError, DeviceFailure) as error:
         return Written(

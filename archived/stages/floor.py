@@ -25,7 +25,7 @@ class Floor:
     library: str
     drives: tuple[Drive, ...]
     media: tuple[Medium, ...]
-    #: True until the robot was looked at: nothing moves before.
+    #: True until the robot was looked at, and while its driver knows of an `unseen` change: nothing moves before.
     stale: bool
     #: Storage slots with their magazines, and import/export slots.
     slots: Mapping[int, str | None]
@@ -75,7 +75,7 @@ def floors(read: Connection, site: Site) -> list[Floor]:
             library=name,
             drives=tuple(d for d in drives if d.library == name),
             media=tuple(m for m in everything if m.library == name),
-            stale=bool(settings.get(stale_key(name))),
+            stale=bool(settings.get(stale_key(name))) or _heard(site, name),
             slots={
                 int(address): magazine for address, magazine in _elements(settings, name)["slots"].items()
             },
@@ -85,6 +85,12 @@ def floors(read: Connection, site: Site) -> list[Floor]:
         )
         for name in site.config.libraries
     ]
+
+
+def _heard(site: Site, library: str) -> bool:
+    """Whether a changer told of something that nobody looked at yet."""
+    changer = site.tools.changers.get(library)
+    return changer is not None and changer.unseen
 
 
 def drive_failed(write: Connection, site: Site, drive: str, doing: str, words: str) -> None:

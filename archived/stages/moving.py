@@ -23,7 +23,7 @@ from archived.sessions.mount import Carried, Carry, carry, resume
 from archived.sessions.tools import Tools
 from archived.stages import hold, look_wants, recall_area, recall_reading
 from archived.stages.cleaning_asked import cleans, no_writing_in
-from archived.stages.floor import Floor, floors
+from archived.stages.floor import Floor, floors, stale_key
 from archived.stages.furnishing import furnish_as_seen
 from archived.stages.giving_out import drive_keeps, kept_media
 from archived.stages.robot_trouble import drive_down, move_failed, robot_silent
@@ -113,6 +113,9 @@ def plan(view: list[Work], context: Context) -> list[Action]:
 
 
 def claim(write: Connection, site: Site, action: Action) -> Action | None:
+    if isinstance(action.task, Look):
+        # The driver forgets at the look itself; on record that is kept until what was seen is on record too.
+        events.set_setting(write, stale_key(action.task.library), "1")
     if isinstance(action.task, Look) or action.resumed:
         return action
     if isinstance(action.task, Order):
@@ -224,7 +227,7 @@ def _report(write: Connection, site: Site, motion: Motion, outcome: Carried) -> 
         drive_down(write, site, holder, outcome.note)
     if outcome.kind == "arrived":
         events.clear_attention(write, f"move:{task.medium_id}")
-    elif not outcome.stands:
+    elif not outcome.stands and not outcome.called_off:
         move_failed(write, site, task, outcome)
         if outcome.kept and task.from_drive is not None:
             drive_keeps(write, site, task.from_drive, task.medium_id, outcome.note)

@@ -98,6 +98,11 @@ class SmcChanger:
             opens_ports=self._ports.may_ask,
         )
 
+    @property
+    def unseen(self) -> bool:
+        """Whether nobody looked into every element since an attention; nothing is moved meanwhile."""
+        return self._unseen is not None
+
     def identify(self) -> ChangerIdentity:
         """Raises WorldDiffers when the device is no changer."""
         data = self._inquire()
@@ -129,12 +134,15 @@ class SmcChanger:
     def inventory(self) -> Inventory:
         """Every element of the layout. Raises WireDamaged when the changer reports fewer than it has."""
         unseen = self._unseen
-        layout = self.layout()
-        inventory = Inventory(tuple(map(self._element, self._reader.read(layout))))
+        inventory = self._look()
         if self._unseen is unseen:
             # What was told meanwhile to somebody else's command may have happened behind what was read already.
             self._unseen = None
         return inventory
+
+    def element(self, address: int) -> Element | None:
+        """All are read, in the one way that this changer is asked. What is `unseen` stays so."""
+        return self._look().at(address)
 
     def move(self, *, source: int, destination: int) -> None:
         what = f"move from element {source} to element {destination}"
@@ -157,6 +165,10 @@ class SmcChanger:
 
     def close_port(self, address: int) -> None:
         self._port(address, f"close import/export element {address}", close=True)
+
+    def _look(self) -> Inventory:
+        layout = self.layout()
+        return Inventory(tuple(map(self._to_element, self._reader.read(layout))))
 
     def _port(self, address: int, what: str, *, close: bool) -> None:
         command = OpenCloseImportExport(address, close).encode()
@@ -244,7 +256,7 @@ class SmcChanger:
                 self._unseen = error.sense
             raise error from refused
 
-    def _element(self, told: ElementDescriptor) -> Element:
+    def _to_element(self, told: ElementDescriptor) -> Element:
         """What of a descriptor can be believed: an empty element has no barcode and no source."""
         full = told.full
         return Element(

@@ -278,6 +278,23 @@ def test_after_an_attention_nothing_moves_before_a_look(place: ChangerPlace, fau
     assert place.look(FREE_SLOT).full
 
 
+def test_a_look_at_one_element_lets_nothing_move_after_an_attention(place: ChangerPlace) -> None:
+    place.needs("faults")
+    place.changer.inventory()
+    place.interfere("fault", name="robot-reset")
+    with pytest.raises(InventoryStale):
+        place.changer.element(SLOT)
+    found = place.changer.element(SLOT)
+    assert found is not None
+    assert (found.barcode, place.changer.element(9999)) == (place.code(0), None)
+    assert place.changer.unseen
+    with pytest.raises(InventoryStale, match="not commanded"):
+        place.changer.move(source=SLOT, destination=FREE_SLOT)
+    place.changer.inventory()
+    assert not place.changer.unseen
+    place.changer.move(source=SLOT, destination=FREE_SLOT)
+
+
 @pytest.mark.parametrize(
     ("fault", "reason"), [("robot-paused", PAUSED), ("robot-uninitialized", UNINITIALIZED)]
 )

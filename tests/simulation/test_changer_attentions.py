@@ -60,6 +60,31 @@ def test_discs_that_somebody_exchanged_behind_the_robots_back_are_seen_before_an
     assert_law(story)
 
 
+def test_discs_exchanged_while_a_gate_looks_are_seen_by_the_whole_library_before_anything_moves(
+    tell: Tell,
+) -> None:
+    story = begun(tell)
+    exchanged: list[int] = []
+
+    def at_the_gate(step: str) -> bool:
+        if step.startswith("begin copy") and not exchanged:
+            planned = {copy.medium_id for copy in story.copies(CopyState.PLANNED)}
+            slots = story.room.estate.plan.slot_addresses
+            there = {m.element: m.id in planned for m in story.media() if m.element in slots}
+            next_one = next(element for element, is_planned in there.items() if is_planned)
+            exchanged.extend((next_one, next(e for e, is_planned in there.items() if not is_planned)))
+            exchange_discs(story, *exchanged)
+        return False
+
+    story.fuse.arm(which=at_the_gate)
+    story.close_everything()
+
+    assert exchanged
+    assert story.all_archived(), story.attentions()
+    assert not [name for name in story.raised if name.startswith(("move:", "write:", "missing:", "robot:"))]
+    assert_law(story)
+
+
 def test_a_magazine_that_is_taken_out_takes_its_discs_along_and_its_slots_are_not_empty(tell: Tell) -> None:
     story, (package_id, *_others) = tell.on(two_volumes)
     story.close_everything()

@@ -22,7 +22,7 @@ from backends.tape.alerts import CLEAN_NOW, CLEANING_MEDIA, EXPIRED_CLEANER, INV
 from devices.clock import SimulatedClock
 from devices.failures import DeviceRefused, WorldDiffers
 from devices.sense import HARDWARE_ERROR, NOT_READY, UNIT_ATTENTION, Sense
-from robotics.model import Element, ElementKind, Inventory
+from robotics.model import Element, ElementKind
 
 TASK = CleanTask("tl1", 2001, "T1", "CLN001L1", "CLN001L1")
 
@@ -55,7 +55,7 @@ class Drive:
 
 def tools(drive: Drive, seen: str | None = "CLN001L1") -> Any:
     robot = SimpleNamespace(
-        inventory=lambda: Inventory((Element(2001, ElementKind.DRIVE, seen is not None, seen),))
+        element=lambda address: Element(address, ElementKind.DRIVE, seen is not None, seen)
     )
     return SimpleNamespace(clock=drive.clock, changers={"tl1": robot}, tapes={"T1": drive})
 

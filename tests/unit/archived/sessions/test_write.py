@@ -11,7 +11,7 @@ from archived.sessions.write import WriteTask, Written, write
 from backends.interface import Disc, DiscStatus
 from devices.clock import SimulatedClock
 from devices.failures import TransportTimeout
-from robotics.model import Element, ElementKind, Inventory
+from robotics.model import Element, ElementKind
 
 DRIVE = 2001
 BLANK = Disc(DiscStatus.BLANK, 0x41, 1000, 0, 0, "GOOD/01")
@@ -28,8 +28,8 @@ class Bench:
         self.barcode = barcode
         self.burnt: list[str] = []
 
-    def inventory(self) -> Inventory:
-        return Inventory((Element(DRIVE, ElementKind.DRIVE, True, self.barcode),))
+    def element(self, address: int) -> Element:
+        return Element(address, ElementKind.DRIVE, True, self.barcode)
 
     def inspect(self) -> Disc:
         found = self.discs.pop(0) if len(self.discs) > 1 else self.discs[0]
