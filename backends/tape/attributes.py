@@ -60,6 +60,9 @@ HOST_ATTRIBUTES: dict[int, tuple[AttributeFormat, int]] = {
     Attribute.MEDIUM_GUID: (AttributeFormat.BINARY, 36),
 }
 
+#: Values of TEXT_LOCALE, the letters in which every TEXT attribute of the chip is written (SPC-4 7.4): here UTF-8.
+LOCALE_UTF8 = b"\x81"
+
 
 @dataclass(frozen=True, slots=True)
 class ReadAttribute:

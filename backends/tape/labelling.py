@@ -12,10 +12,10 @@ from backends.errors import (
 )
 from backends.interface import TapeDrive
 from backends.tape.any_block import FIRST_BYTES
-from backends.tape.attributes import Attribute
+from backends.tape.attributes import LOCALE_UTF8, Attribute
 from backends.tape.label import VERSION, TapeLabel, encode_label
 from backends.tape.sealed_text import in_one_block
-from devices.failures import DeviceFailure
+from devices.failures import DeviceFailure, DeviceRefused
 
 
 def label_cartridge(drive: TapeDrive, label: TapeLabel) -> None:
@@ -52,7 +52,7 @@ def note_in_chip(drive: TapeDrive, label: TapeLabel) -> None:
 
     A witness and no more: nothing of ours depends on it, and a drive or chip that takes none of it costs nothing.
     """
-    attributes = (
+    texts = (
         (Attribute.APPLICATION_VENDOR, "archived"),
         (Attribute.APPLICATION_NAME, "archived"),
         (Attribute.USER_LABEL, label.cartridge),
@@ -62,7 +62,16 @@ def note_in_chip(drive: TapeDrive, label: TapeLabel) -> None:
         (Attribute.FORMAT_VERSION, str(VERSION)),
     )
     with suppress(DeviceFailure, BackendError):
-        for identifier, text in attributes:
-            # What the standard has no room for, or no letters: left out.
-            with suppress(ValueError):
-                drive.write_attribute(identifier, text)
+        is_utf8 = _is_noted(drive, Attribute.TEXT_LOCALE, LOCALE_UTF8)
+        for identifier, text in texts:
+            if is_utf8 or text.isascii():
+                _is_noted(drive, identifier, text)
+
+
+def _is_noted(drive: TapeDrive, identifier: int, value: str | bytes) -> bool:
+    """Whether the chip took it: left out is what the standard has no room or letters for, and what is refused."""
+    try:
+        drive.write_attribute(identifier, value)
+    except (ValueError, DeviceRefused):
+        return False
+    return True
