@@ -66,9 +66,8 @@ _CLEANING = (NOT_READY, 0x30, 0x03)
 class SscTapeDrive:
     """Implements `backends.interface.TapeDrive`; `name` is how messages call it.
 
-    With `compression` off (the default) the drive is told to store blocks as they come. `fixed_block_bytes` sets
-    the drive to blocks of that one length; then every block has it. With `profile` None it is chosen by what the
-    drive says that it is, once one is needed.
+    The drive is told to take blocks of any length, and to store them as they come. With `profile` None it is chosen
+    by what the drive says that it is, once one is needed.
     """
 
     def __init__(
@@ -78,15 +77,11 @@ class SscTapeDrive:
         *,
         name: str = "drive",
         profile: TapeProfile | None = STANDARD,
-        compression: bool = False,
-        fixed_block_bytes: int = 0,
     ) -> None:
         self._transport = transport
         self._timeouts = timeouts or TapeTimeouts()
         self._name = name
         self._chosen = profile
-        self._compression = compression
-        self._fixed_block_bytes = fixed_block_bytes
         self._is_set_up = False
         self._after_warning_bytes: int | None = None
         self._lowered: set[int] = set()
@@ -153,35 +148,30 @@ class SscTapeDrive:
     def read_block(self, max_bytes: int) -> bytes:
         """See TapeDrive. Whoever asks for exactly the length of the blocks gets each with one plain answer."""
         self._set_up()
-        fixed = bool(self._fixed_block_bytes)
-        if fixed and max_bytes < self._fixed_block_bytes:
-            raise BlockTooLong(self._way.next_block, self._fixed_block_bytes, max_bytes)
-        wanted = self._fixed_block_bytes or max_bytes
-        cdb = Read6(1 if fixed else wanted, fixed=fixed).encode()
+        cdb = Read6(max_bytes).encode()
         try:
-            data = self._execute(cdb, data_in=wanted, timeout_s=self._timeouts.transfer_s)
+            data = self._execute(cdb, data_in=max_bytes, timeout_s=self._timeouts.transfer_s)
         except DeviceRefused as refused:
-            data = self._what_came(refused, wanted)
-        if len(data) > wanted or (fixed and len(data) != wanted):
+            data = self._what_came(refused, max_bytes)
+        if len(data) > max_bytes:
             raise WireDamaged(
-                f"{self._name}: {len(data)} bytes came where one block of {wanted} was asked for"
+                f"{self._name}: {len(data)} bytes came where one block of {max_bytes} was asked for"
             )
         self._way.moved(1, 0)
         return data
 
     def write_block(self, data: OutgoingBytes) -> bool:
-        """Raises ValueError for a block that is empty, or not of the fixed length."""
+        """Raises ValueError for a block that is empty."""
         size = len(data)
-        if not size or size != (self._fixed_block_bytes or size):
-            raise ValueError(f"a block of {size} bytes cannot be written to this drive")
+        if not size:
+            raise ValueError("a block of 0 bytes cannot be written: it would be none")
         self._set_up()
         room = self._profile.room_after_warning_bytes
         if room is not None and self._after_warning_bytes is not None:
             if self._after_warning_bytes + size > room:
                 raise MediumFull(f"{self._name}: the tape is full; continue on another cartridge")
             self._after_warning_bytes += size
-        fixed = bool(self._fixed_block_bytes)
-        warned = self._write(Write6(1 if fixed else size, fixed=fixed).encode(), data)
+        warned = self._write(Write6(size).encode(), data)
         self._way.moved(1, 0)
         return warned
 
@@ -265,7 +255,7 @@ class SscTapeDrive:
     def _other_length(self, refused: DeviceRefused, wanted: int) -> bytes:
         information = refused.sense.information
         length = None if information is None else wanted - information
-        if length is None or length > wanted or self._fixed_block_bytes:
+        if length is None or length > wanted:
             block = self._way.next_block
             self._way.moved(1, 0)
             raise BlockTooLong(block, length, wanted) from refused
@@ -293,20 +283,20 @@ class SscTapeDrive:
         return self._after_warning_bytes is not None
 
     def _set_up(self) -> None:
-        """Buffered, blocks as we want them, compression as we want it; asked once for each load or reset."""
+        """Buffered, blocks of any length, stored as they come; asked once for each load or reset."""
         if self._is_set_up:
             return
         told = self._mode_parameters(page=DataCompressionPage.PAGE)
         pages: tuple[tuple[int, bytes], ...] = ()
         content = told.page(DataCompressionPage.PAGE)
         if content:
-            wanted = DataCompressionPage(self._compression).changed_in(content)
+            wanted = DataCompressionPage(enabled=False).changed_in(content)
             if wanted != content:
                 pages = ((DataCompressionPage.PAGE, wanted),)
-        if pages or told.block_bytes != self._fixed_block_bytes or not told.buffered:
-            parameters = ModeParameters(
-                density_code=told.density_code or 0, block_bytes=self._fixed_block_bytes, pages=pages
-            ).encode(for_select=True)
+        if pages or told.block_bytes or not told.buffered:
+            parameters = ModeParameters(density_code=told.density_code or 0, pages=pages).encode(
+                for_select=True
+            )
             self._execute(
                 ModeSelect6(len(parameters)).encode(), data_out=parameters, timeout_s=self._timeouts.query_s
             )

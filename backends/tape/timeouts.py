@@ -9,6 +9,5 @@ class TapeTimeouts:
 
     query_s: float = 60.0
     transfer_s: float = 900.0
-    flush_s: float = 900.0
     motion_s: float = 1800.0
     load_s: float = 900.0

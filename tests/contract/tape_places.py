@@ -106,7 +106,7 @@ def _place(
     small: int = DATA,
     changer: ChangerProfile | None = None,
 ) -> TapePlace:
-    quick = TapeTimeouts(*[patience_s] * 5)
+    quick = TapeTimeouts(*[patience_s] * 4)
     drives = {
         drive.address: SscTapeDrive(transport(drive.name), quick, name=drive.name, profile=profile)
         for drive in PLAN.drives

@@ -178,22 +178,6 @@ def test_a_drive_without_the_compression_page_is_set_up_by_its_block_descriptor(
     assert transport.sent == [wanted, b"a"]
 
 
-def test_with_blocks_of_one_length_it_counts_blocks_and_takes_no_other() -> None:
-    mode = Step(ModeSense6(0x0F).encode(), ModeParameters(block_bytes=4).encode())
-    drive = drive_that(
-        mode,
-        Step(Write6(1, fixed=True).encode()),
-        Step(Read6(1, fixed=True).encode(), b"data"),
-        fixed_block_bytes=4,
-    )
-    assert not drive.write_block(b"data")
-    assert drive.read_block(10) == b"data"
-    with pytest.raises(ValueError, match="5 bytes"):
-        drive.write_block(b"bytes")
-    with pytest.raises(BlockTooLong):
-        drive.read_block(3)
-
-
 def test_the_position_comes_from_the_long_form_or_else_from_the_short_one() -> None:
     long, short = ReadPosition(PositionForm.LONG), ReadPosition(PositionForm.SHORT)
     drive = drive_that(
