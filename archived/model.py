@@ -193,6 +193,8 @@ class Medium:
     simulated: bool = False
     #: What a cartridge's written part takes of its capacity, torn ends among it; 0 for discs.
     used_bytes: int = 0
+    #: UUID in the label of a cartridge; None for discs, and until a session or a look read a label of ours on it.
+    label_uuid: str | None = None
 
     @property
     def holds_many(self) -> bool:

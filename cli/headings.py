@@ -18,6 +18,7 @@ HEADINGS: dict[str, str] = {
     "first_block": "First block 起始块",
     "tape_file": "Tape file 磁带文件号",
     "used_bytes": "Used 已用",
+    "label_uuid": "UUID of the label 标签标识",
     "batch": "Batch 批次",
     "before": "Before 期限",
     "bytes": "Size 大小",

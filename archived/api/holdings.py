@@ -180,7 +180,7 @@ def _medium(read: Connection, medium: Medium) -> Document:
     document["copies"] = [_copy(copy) | {"image": copy.image_id} for copy in copies]
     document["label"] = images.get(read, copies[-1].image_id).label if copies else ""
     if not medium.holds_many:
-        del document["used_bytes"]
+        del document["used_bytes"], document["label_uuid"]
     return document
 
 

@@ -167,6 +167,7 @@ medium = Table(
     text_column("note", default=""),
     Column("simulated", Boolean, nullable=False, default=False),
     Column("used_bytes", BigInteger, nullable=False, default=0),
+    Column("label_uuid", String(36)),
 )
 
 copy = Table(

@@ -8,6 +8,7 @@ from typing import Any, Final
 from archived.language import _
 from archived.model import Copy, Image, Medium
 from archived.policy.rebuilding import Difference
+from archived.policy.tape_labels import Named, why_another
 from archived.states import CopyState
 from archived.surveys import MediumLook
 from backends.tape.image_on_tape import ImageOnTape, image_fields, image_from_fields
@@ -44,6 +45,9 @@ class TapeFound:
     #: Why nothing can be added to it; empty when something can.
     closed: str = ""
     problems: tuple[str, ...] = ()
+    #: By its label, too; "" and False in findings from before they were kept.
+    label_uuid: str = ""
+    simulated: bool = False
 
     def as_document(self) -> dict[str, Any]:
         """For the finding of a look."""
@@ -94,6 +98,26 @@ def damages(medium: Medium, found: TapeFound) -> list[Difference]:
     ]
 
 
+def other_uuid(medium: Medium, found: TapeFound) -> list[Difference]:
+    """That the label is another than the one the catalog knows of this cartridge, whatever its barcode says."""
+    if not medium.label_uuid or found.label_uuid in ("", medium.label_uuid):
+        return []
+    words = _("the tape in {barcode} is another cartridge with the same barcode: {said}, not {meant}")
+    what = words.format(barcode=medium.id, said=found.label_uuid, meant=medium.label_uuid)
+    return [Difference("other-label", medium.id, what, f"archivectl media {medium.id}")]
+
+
+def label_to_learn(
+    medium: Medium, found: TapeFound, *, institution: str, simulated: bool
+) -> dict[str, str | None]:
+    """The column of a cartridge whose label nobody knew, when that is of this archive; else none."""
+    if medium.label_uuid or not found.label_uuid:
+        return {}
+    meant = Named("", medium.barcode or "", institution, simulated)
+    said = Named(found.label_uuid, found.barcode, found.institution, found.simulated)
+    return {} if why_another(meant, said) else {"label_uuid": found.label_uuid}
+
+
 def contradictions(
     medium: Medium, found: TapeFound, copies: Iterable[tuple[Copy, Image]], seen_at: datetime
 ) -> list[Difference]:
@@ -104,6 +128,7 @@ def contradictions(
     if found.barcode and medium.barcode and found.barcode != medium.barcode:
         words = _("the tape in {medium} says that it is {said}").format(medium=medium.id, said=found.barcode)
         differences.append(Difference("other-label", medium.id, words, advice))
+    differences += other_uuid(medium, found)
     for copy, image in copies:
         if copy.tape_file is None or copy.state not in ON_TAPE:
             continue

@@ -103,6 +103,8 @@ def _found(contents: TapeContents, cartridge: Cartridge, capacity_bytes: int) ->
         capacity_bytes,
         "" if contents.blank else _closed(contents, cartridge),
         contents.problems,
+        label.cartridge if label is not None else "",
+        label.simulated if label is not None else False,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archived.language import _
+from archived.policy.tape_labels import Named, why_another
 from archived.sessions.encode import open_recipe
 from archived.sessions.health import ask_alerts
 from archived.sessions.mount import asked_anew
@@ -63,6 +64,8 @@ class TapeTask:
     known_until_block: int
     #: Tape files of images that the catalog has a copy of: nothing is recognised there once more.
     known_files: frozenset[int]
+    #: What the catalog knows of the cartridge's label; None until a session labelled it or read a label of ours.
+    label_uuid: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class TapeEnd:
     #: A deferred error that the drive told in place of its alerts; "" for none.
     late: str = ""
     report: SessionReport | None = None
+    #: The UUID that the label on the tape has; None when nothing of ours is on it.
+    label_uuid: str | None = None
 
 
 def new_digests() -> Digests:
@@ -118,16 +123,27 @@ def write_tape(tools: Tools, task: TapeTask, report: Report, *, resumed: bool) -
     if refusal is not None:
         return refusal
     contents = read_contents(drive)
-    if contents.blank and not resumed and not task.known_until_block:
+    refusal = _by_the_label(task, contents)
+    if refusal is not None:
+        return refusal
+    if contents.blank and not resumed:
         try:
             label_cartridge(drive, task.label)
         except BackendError as error:
             return _with_alerts(TapeEnd("unfit", str(error)), drive)
         note_in_chip(drive, task.label)
         contents = read_contents(drive)
-    refusal = _by_the_label(task, contents)
-    if refusal is not None:
-        return refusal
+        refusal = _by_the_label(replace(task, label_uuid=task.label.cartridge), contents)
+        if refusal is not None:
+            return refusal
+    label_uuid = None if contents.label is None else contents.label.cartridge
+    return replace(_session(tools, task, drive, contents, report, resumed=resumed), label_uuid=label_uuid)
+
+
+def _session(
+    tools: Tools, task: TapeTask, drive: TapeDrive, contents: TapeContents, report: Report, *, resumed: bool
+) -> TapeEnd:
+    """What is there already, and, not `resumed`, what is appended to it."""
     found = {job.copy_id: end for job in task.jobs if (end := _recognised(task, job, contents)) is not None}
     left = [job for job in task.jobs if job.copy_id not in found]
     if resumed or not left:
@@ -241,18 +257,21 @@ def _no_answer(task: TapeTask, error: Exception) -> str:
 def _by_the_label(task: TapeTask, contents: TapeContents) -> TapeEnd | None:
     """Whether the tape itself says that it is the cartridge that is meant."""
     if contents.blank:
-        if not task.known_until_block:
+        if not task.known_until_block and task.label_uuid is None:
             return None
-        words = _("the tape in {barcode} is blank, and images should be on it")
+        words = _("the tape in {barcode} is blank, and a label of ours should be on it")
+        if task.known_until_block:
+            words = _("the tape in {barcode} is blank, and images should be on it")
         return TapeEnd("wrong", words.format(barcode=task.barcode))
     if contents.label is None:
         words = _("{barcode} holds something that archived did not write, or its label cannot be read")
         return TapeEnd("wrong", words.format(barcode=task.barcode))
-    said = contents.label.barcode
-    if said and task.barcode and said != task.barcode:
-        words = _("the tape in {barcode} says that it is {said}")
-        return TapeEnd("wrong", words.format(barcode=task.barcode, said=said))
-    return None
+    meant, said = task.label, contents.label
+    why = why_another(
+        Named(task.label_uuid or "", task.barcode or "", meant.institution, meant.simulated),
+        Named(said.cartridge, said.barcode, said.institution, said.simulated),
+    )
+    return TapeEnd("wrong", why) if why else None
 
 
 def _recognised(task: TapeTask, job: TapeJob, contents: TapeContents) -> JobEnd | None:

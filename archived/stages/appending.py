@@ -177,6 +177,7 @@ def _task(read: Connection, site: Site, item: Loaded) -> TapeTask:
         software=site.software,
         known_until_block=max(ends, default=0),
         known_files=frozenset(copy.tape_file for copy in there if copy.tape_file is not None),
+        label_uuid=item.medium.label_uuid,
     )
 
 

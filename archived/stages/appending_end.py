@@ -45,7 +45,8 @@ def settle_session(
     drive_worked(write, task.drive)
     if outcome.report is not None:
         tell_pace(write, site, task, outcome.report)
-    changes = {} if outcome.used_bytes is None else {"used_bytes": outcome.used_bytes}
+    changes: dict[str, Any] = {} if outcome.used_bytes is None else {"used_bytes": outcome.used_bytes}
+    changes |= {} if outcome.label_uuid is None else {"label_uuid": outcome.label_uuid}
     if changes:
         media.update_columns(write, task.medium_id, **changes)
     if any(end.kind == FLUSHED for end in outcome.ends.values()):

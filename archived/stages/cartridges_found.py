@@ -11,7 +11,16 @@ from archived.media_kinds import NATIVE_BYTES
 from archived.model import Medium
 from archived.policy.cartridges import room_of
 from archived.policy.rebuilding import Difference, Sorted, claim_of
-from archived.policy.tape_looks import BLANK, LABELLED, TapeFound, damages, place_seen, tape_found
+from archived.policy.tape_looks import (
+    BLANK,
+    LABELLED,
+    TapeFound,
+    damages,
+    label_to_learn,
+    other_uuid,
+    place_seen,
+    tape_found,
+)
 from archived.stages.tape_place import pool_of_cartridge
 from archived.stages.work import Site
 from archived.states import LookState, MediumEvent, MediumState
@@ -32,18 +41,20 @@ def sort_cartridge(
     returned = medium.state is MediumState.QUARANTINED and believed
     if tape is None or not (medium.state is MediumState.UNKNOWN or returned):
         return []
+    if another := other_uuid(medium, tape):
+        return another  # what is believed of it lies on another cartridge: it stays set aside
     event, differences = _judged(write, site, medium, tape, found, of_images, believed=believed)
     differences += damages(medium, tape) if believed else []
     differences += images_unread(medium, of_images)
     note = differences[0].what if differences else ""
     if event is MediumEvent.IDENTIFIED and tape.closed:
         note = note or _("nothing is added to it any more: {why}").format(why=tape.closed)
-    media.advance_state(write, medium.id, event, note=note, **columns_of(medium, tape))
+    media.advance_state(write, medium.id, event, note=note, **columns_of(site, medium, tape))
     return differences
 
 
-def columns_of(medium: Medium, tape: TapeFound) -> dict[str, Any]:
-    """What a cartridge that nobody knew says of its kind and sizes."""
+def columns_of(site: Site, medium: Medium, tape: TapeFound) -> dict[str, Any]:
+    """What a cartridge that nobody knew says of its kind and sizes, and of its label where that is ours."""
     kind = medium.kind
     if not medium.holds_many and tape.media_kind in NATIVE_BYTES:
         kind = tape.media_kind
@@ -53,15 +64,23 @@ def columns_of(medium: Medium, tape: TapeFound) -> dict[str, Any]:
         "media_id": medium.media_id or tape.media_kind or kind,
         "capacity_bytes": capacity_bytes,
         "used_bytes": tape.used_bytes,
-    }
+    } | learnt_label(site, medium, tape)
+
+
+def learnt_label(site: Site, medium: Medium, tape: TapeFound) -> dict[str, Any]:
+    """The UUID that a look read in a label of ours, as a column; none where it is known or not ours."""
+    config = site.config
+    return label_to_learn(medium, tape, institution=config.site.name, simulated=config.simulated)
 
 
 def takes_more(read: Connection, site: Site, medium: Medium, tape: TapeFound) -> bool:
     """Whether the format allows an append to this cartridge, and there is room."""
     if tape.status != LABELLED or tape.closed or (tape.barcode and tape.barcode != medium.barcode):
         return False
+    if other_uuid(medium, tape):
+        return False
     settings = site.config.pools.get(pool_of_cartridge(read, site, medium, ""))
-    columns = columns_of(medium, tape)
+    columns = columns_of(site, medium, tape)
     reserve = settings.reserve_percent if settings is not None else 0.0
     return room_of(columns["capacity_bytes"], tape.used_bytes, 0, reserve) > 0
 

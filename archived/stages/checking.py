@@ -24,7 +24,7 @@ from archived.sessions.disc_lists import RowsRead, SetRead, read_set
 from archived.sessions.tools import Tools
 from archived.stages import adopting, hold
 from archived.stages.checking_report import report_of
-from archived.stages.checking_tape import carries_images, compare_cartridge
+from archived.stages.checking_tape import carries_images, compare_cartridge, compare_label
 from archived.stages.looking import folder_of, usable_looks
 from archived.stages.rebuilding_lists import (
     Garbled,
@@ -193,6 +193,7 @@ def _media(
             found += done.differences
             discs += done.lists
             continue
+        found += compare_label(write, site, look)
         medium = media.get(write, look.medium_id)
         copies = tuple((copy, images.get(write, copy.image_id)) for copy in media.copies_on(write, medium.id))
         claim = claims.get(look.id)

@@ -20,11 +20,12 @@ from archived.policy.tape_looks import (
     contradictions,
     damages,
     is_same,
+    other_uuid,
     place_seen,
     tape_found,
 )
 from archived.stages import adopting, hold
-from archived.stages.cartridges_found import columns_of, images_unread, takes_more
+from archived.stages.cartridges_found import columns_of, images_unread, learnt_label, takes_more
 from archived.stages.looking_tape import copies_with_images
 from archived.stages.tape_place import columns_of as columns_of_place
 from archived.stages.tape_place import pool_of_cartridge
@@ -93,8 +94,21 @@ def compare_cartridge(
         done.foreign = True
     if medium.state in _BEGUN and tape.used_bytes > medium.used_bytes:
         media.update_columns(write, medium.id, used_bytes=tape.used_bytes)
+    if not (done.newer or done.foreign) and (learnt := learnt_label(site, medium, tape)):
+        media.update_columns(write, medium.id, **learnt)
     hold.looked(write, site, medium.id, done.found, done.differences[0].what if done.differences else "")
     return done
+
+
+def compare_label(write: Connection, site: Site, look: MediumLook) -> list[Difference]:
+    """Compare the label of a cartridge without any image, and learn it where nobody knew it. Nothing for a disc."""
+    tape = tape_found(look)
+    if tape is None:
+        return []
+    medium = media.get(write, look.medium_id)
+    if learnt := learnt_label(site, medium, tape):
+        media.update_columns(write, medium.id, **learnt)
+    return other_uuid(medium, tape)
 
 
 def _compare_image(
@@ -199,7 +213,7 @@ def _begin_cartridge(write: Connection, site: Site, medium: Medium, tape: TapeFo
     is_open = takes_more(write, site, medium, tape)
     if medium.state is MediumState.QUARANTINED:
         event = MediumEvent.IDENTIFIED_OPEN if is_open else MediumEvent.IDENTIFIED
-        media.advance_state(write, medium.id, event, note="", **columns_of(medium, tape))
+        media.advance_state(write, medium.id, event, note="", **columns_of(site, medium, tape))
         events.clear_attention(write, f"stranger:{medium.id}")
         return
     if medium.state is MediumState.BLANK:

@@ -133,6 +133,7 @@ def _register(
         media_id=media_id,
         capacity_bytes=size,
         note="",
+        label_uuid=None,
     )
     events.clear_attention(write, f"stranger:{barcode}")
     events.append(write, site.now(), "registration", ("medium", medium.id), agent=agent, batch=batch)

@@ -41,6 +41,7 @@ def task(site: TapeSite) -> TapeTask:
         "archived",
         0,
         frozenset(),
+        None,
     )
 
 
