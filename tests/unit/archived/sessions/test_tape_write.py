@@ -11,7 +11,7 @@ from archived.sessions.tape_write import TapeEnd, TapeTask, write_tape
 from backends.tape.label import TapeLabel
 from backends.tape.labelling import label_cartridge
 from devices.clock import SimulatedClock
-from robotics.model import Element, ElementKind, Inventory
+from robotics.model import Element, ElementKind
 from tests.unit.backends.tape.images import CARTRIDGE, Bytes, a_label, identity, image_bytes, session
 from tests.unit.backends.tape.memory_tape import MemoryTape
 
@@ -27,7 +27,7 @@ def write(tape: MemoryTape, *, resumed: bool = False, **changes: Any) -> TapeEnd
         known_until_block=0, known_files=frozenset(), label_uuid=None,
     )  # fmt: skip
     drive = Element(DRIVE, ElementKind.DRIVE, True, LABEL.barcode)
-    robot = SimpleNamespace(inventory=lambda: Inventory((drive,)))
+    robot = SimpleNamespace(element=lambda address: drive)
     tools: Any = SimpleNamespace(
         tapes={"T1": tape}, changers={"tl1": robot}, clock=SimulatedClock(), tape_blocks_ahead=0
     )
