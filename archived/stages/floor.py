@@ -30,7 +30,7 @@ class Floor:
     #: Storage slots with their magazines, and import/export slots.
     slots: Mapping[int, str | None]
     ports: tuple[int, ...]
-    #: Drives of the changer that are none of ours, and slots without their magazine: nothing is put or taken there.
+    #: Drives of the changer that are none of ours: nothing is put or taken there.
     others: tuple[int, ...] = ()
     #: Elements that the last look could not tell of, with ASC and ASCQ: nothing is put there.
     doubtful: Mapping[int, tuple[int, int]] = field(default_factory=dict)
@@ -123,7 +123,7 @@ def furnish(
 ) -> None:
     """Put on record which storage slots (with their magazines) and import/export slots a library has.
 
-    `others` are places that are none of ours, or not in order: nothing is put or taken there.
+    `others` are drives that are none of ours: nothing is put or taken there.
     """
     document = {
         "slots": {str(address): magazine for address, magazine in slots.items()},

@@ -30,27 +30,23 @@ def furnish_as_seen(write: Connection, site: Site, library: str, inventory: Inve
     places = find_drives(claims, elements)
     _place(write, site, library, places, elements)
     ours = {drive.element for drive in media.drives(write) if drive.library == library}
-    slots = _slots(inventory, robot.magazine_slots)
-    ours |= set(slots)
-    places_of_media = inventory.of_kind(ElementKind.DRIVE) + inventory.of_kind(ElementKind.STORAGE)
     furnish(
         write,
         library,
-        slots=slots,
+        slots=_slots(inventory, robot.magazine_slots),
         ports=[e.address for e in inventory.of_kind(ElementKind.IMPORT_EXPORT)],
-        others=[e.address for e in places_of_media if e.address not in ours],
+        others=[bay.address for bay in elements if bay.address not in ours],
     )
     if is_new:
         events.append(write, site.now(), "library added", ("library", library), kind=robot.kind)
 
 
 def _slots(inventory: Inventory, magazine_slots: int) -> Mapping[int, str | None]:
-    """Slots with their magazines. An empty slot that is not in order (no magazine there) takes no medium."""
+    """Slots with their magazines. Those that are not in order are slots too; `archived.stages.doubt` keeps them unused."""
     slots = inventory.of_kind(ElementKind.STORAGE)
     return {
         slot.address: f"magazine-{number // magazine_slots + 1}" if magazine_slots else None
         for number, slot in enumerate(slots)
-        if slot.full or slot.exception is None
     }
 
 

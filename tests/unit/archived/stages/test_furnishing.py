@@ -8,9 +8,12 @@ import pytest
 from archived.catalog import events, media
 from archived.catalog.store import Catalog
 from archived.config import load
+from archived.errors import WrongState
 from archived.founding import Choices, found_again, make_site
+from archived.sessions.inventory import in_doubt
 from archived.stages.floor import Floor, floors
 from archived.stages.furnishing import furnish_as_seen
+from archived.stages.orders import check_move
 from archived.stages.registration import register_blanks
 from archived.stages.settling import settle
 from archived.stages.work import Site
@@ -50,14 +53,20 @@ def made(tmp_path: Path) -> Iterator[tuple[Site, Catalog]]:
     catalog.close()
 
 
-def seen(*drives: str | None, barcodes: dict[int, str] | None = None) -> Inventory:
+def seen(
+    *drives: str | None,
+    barcodes: dict[int, str] | None = None,
+    last_slot: tuple[int, int] | None = ABSENT,
+) -> Inventory:
     """A changer with these drives from element 256 on, four slots (the last without its magazine), one port."""
     full = barcodes or {}
 
     def element(address: int, kind: ElementKind, **more: object) -> Element:
         return Element(address, kind, address in full, full.get(address), **more)  # type: ignore[arg-type]
 
-    slots = [element(1000 + n, ElementKind.STORAGE, exception=ABSENT if n == 3 else None) for n in range(4)]
+    slots = [
+        element(1000 + n, ElementKind.STORAGE, exception=last_slot if n == 3 else None) for n in range(4)
+    ]
     bays = [element(256 + n, ElementKind.DRIVE, drive_serial=serial) for n, serial in enumerate(drives)]
     return Inventory((*slots, element(16, ElementKind.IMPORT_EXPORT), *bays))
 
@@ -67,7 +76,8 @@ def looked(made: tuple[Site, Catalog], inventory: Inventory) -> tuple[Floor, dic
     site, catalog = made
     with catalog.write() as write:
         furnish_as_seen(write, site, "tl1", inventory)
-        settle(write, site, "tl1", {e.address: e.barcode for e in inventory.elements if e.full})
+        barcodes = {e.address: e.barcode for e in inventory.elements if e.full}
+        settle(write, site, "tl1", barcodes, in_doubt(inventory))
     with catalog.read() as read:
         return floors(read, site)[0], {item.id: item.what for item in events.attentions(read)}
 
@@ -78,9 +88,11 @@ def drives_of(floor: Floor) -> dict[str, tuple[int, bool]]:
 
 def test_a_look_tells_slots_ports_and_drives(made: tuple[Site, Catalog]) -> None:
     floor, waiting = looked(made, seen("B", "A"))
-    assert floor.slots == {1000: "magazine-1", 1001: "magazine-1", 1002: "magazine-2"}
-    # A slot without its magazine is no place for a medium, and what stood there is not in the robot's hand.
-    assert (floor.ports, floor.others) == ((16,), (1003,))
+    assert floor.slots == {
+        1000: "magazine-1", 1001: "magazine-1", 1002: "magazine-2", 1003: "magazine-2",
+    }  # fmt: skip
+    assert floor.doubtful == {1003: ABSENT}
+    assert (floor.ports, floor.others) == ((16,), ())
     assert drives_of(floor) == {"T2": (256, True), "T1": (257, True)}
     assert not waiting
 
@@ -113,10 +125,38 @@ def test_a_drive_that_is_not_told_is_out_of_use_and_named_until_it_is(made: tupl
 
 def test_a_drive_that_is_none_of_ours_keeps_what_lies_in_it(made: tuple[Site, Catalog]) -> None:
     floor, _ = looked(made, seen("A", "B", "C", barcodes={258: "X00001L8", 1000: "X00002L8"}))
-    assert floor.others == (258, 1003)
+    assert floor.others == (258,)
     assert floor.in_hand is None
     home = {medium.id: (medium.home_element, medium.magazine) for medium in floor.media}
     assert home == {"X00001L8": (None, None), "X00002L8": (1000, "magazine-1")}
+
+
+@pytest.mark.parametrize(
+    ("said", "element", "told"),
+    [(ABSENT, None, "magazine:tl1"), ((0x83, 0x07), 1003, "doubt:tl1")],
+    ids=["magazine away", "not in order"],
+)
+def test_a_slot_that_is_not_in_order_stays_a_slot_in_doubt_and_its_medium_is_not_missed(
+    made: tuple[Site, Catalog], said: tuple[int, int], element: int | None, told: str
+) -> None:
+    looked(made, seen("A", "B", barcodes={1003: "X00003L8"}, last_slot=None))
+
+    floor, waiting = looked(made, seen("A", "B", barcodes={1000: "X00002L8"}, last_slot=said))
+
+    assert floor.slots[1003] == "magazine-2"
+    assert floor.doubtful == {1003: said}
+    assert floor.in_hand is None
+    medium = next(medium for medium in floor.media if medium.id == "X00003L8")
+    assert (medium.element, medium.home_element) == (element, 1003)
+    assert told in waiting
+    assert "missing:X00003L8" not in waiting
+    with made[1].read() as read, pytest.raises(WrongState, match="not in order"):
+        check_move(read, made[0], "X00002L8", 1003)
+
+    floor, waiting = looked(made, seen("A", "B", barcodes={1003: "X00003L8"}, last_slot=None))
+    assert next(medium.element for medium in floor.media if medium.id == "X00003L8") == 1003
+    assert not floor.doubtful
+    assert told not in waiting
 
 
 def test_a_real_site_whose_catalog_is_gone_knows_its_floor_after_a_look(made: tuple[Site, Catalog]) -> None:
