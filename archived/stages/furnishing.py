@@ -42,7 +42,7 @@ def furnish_as_seen(write: Connection, site: Site, library: str, inventory: Inve
 
 
 def _slots(inventory: Inventory, magazine_slots: int) -> Mapping[int, str | None]:
-    """Slots with their magazines. Those that are not in order are slots too; `archived.stages.doubt` keeps them unused."""
+    """Slots with their magazines, those not in order too: `archived.stages.doubt` keeps them unused."""
     slots = inventory.of_kind(ElementKind.STORAGE)
     return {
         slot.address: f"magazine-{number // magazine_slots + 1}" if magazine_slots else None
