@@ -1,11 +1,11 @@
 """Media, the copies on them, the moves between elements, and the drives."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from archived import states
 from archived.catalog.rows import add, advance, in_states, one, values
@@ -27,7 +27,8 @@ HOLDING = (MediumState.GOOD, MediumState.APPENDABLE, MediumState.WRITING)
 #: Cartridges in these states take further planned copies beside those that are planned already.
 TAKES_MORE = (MediumState.RESERVED, MediumState.WRITING, MediumState.APPENDABLE)
 _ALL = select(medium).order_by(medium.c.id)
-_DRIVES = select(drive).order_by(drive.c.element)
+#: A drive that is in no element of its library now has a number below zero there: what refers to it stays.
+_DRIVES = select(drive).where(drive.c.element >= 0).order_by(drive.c.element)
 _OF_IMAGE = select(copy).where(copy.c.image_id == bindparam("image_id")).order_by(copy.c.id)
 _AT_HAND = _OF_IMAGE.join(medium, medium.c.id == copy.c.medium_id).where(
     medium.c.element.is_not(None), medium.c.state.in_(HOLDING)
@@ -199,6 +200,7 @@ def moves_in_state(connection: Connection, *wanted: MoveState) -> list[Move]:
 
 
 def drives(connection: Connection) -> list[Drive]:
+    """Every drive that is in an element of its library."""
     return values(connection, Drive, _DRIVES)
 
 
@@ -211,17 +213,40 @@ def register_drive(connection: Connection, item: Drive) -> None:
     add(connection, drive, item)
 
 
+def drives_on_record(connection: Connection, library: str) -> list[Drive]:
+    """Drives of a library, with those that are in no element of it now (their elements are below zero)."""
+    return values(connection, Drive, select(drive).where(drive.c.library == library))
+
+
 def place_drives(connection: Connection, library: str, items: Sequence[Drive]) -> None:
-    """Replace the drives of a library: names and elements may have changed places among them."""
-    connection.execute(delete(drive).where(drive.c.library == library))
+    """Where the drives of a library are now: names and elements may have changed places among them.
+
+    Rows stay, as cleanings refer to them: a drive that is not among `items` is in no element from now on.
+    """
+    names = {item.name for item in items}
+    ours = (drive.c.library == library) | drive.c.name.in_(names)
+    known = values(connection, Drive, select(drive).where(ours))
+    free = min((before.element for before in known if before.element < 0), default=0)
+    for before in known:
+        if before.element >= 0 or before.name in names:
+            free -= 1  # each first leaves its element: none is in the way of another
+            _set_drive(connection, before.name, library=library, element=free)
+    there = {before.name for before in known}
     for item in items:
-        add(connection, drive, item)
+        if item.name in there:
+            _set_drive(connection, item.name, **asdict(item))
+        else:
+            add(connection, drive, item)
 
 
 def set_drive(connection: Connection, name: str, *, up: bool, note: str) -> None:
-    connection.execute(update(drive).where(drive.c.name == name).values(up=up, note=note))
+    _set_drive(connection, name, up=up, note=note)
 
 
 def last_arrivals(connection: Connection) -> dict[str, datetime]:
     """Medium id → when the robot last put it somewhere."""
     return {row[0]: row[1] for row in connection.execute(_ARRIVALS)}
+
+
+def _set_drive(connection: Connection, which: str, /, **changes: Any) -> None:
+    connection.execute(update(drive).where(drive.c.name == which).values(**changes))

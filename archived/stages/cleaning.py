@@ -63,7 +63,8 @@ def due(read: Connection, site: Site) -> list[Item]:
     for item in wanted:
         drive = media.get_drive(read, item.drive)
         floor = by_library.get(drive.library)
-        if floor is not None and drive.name in site.tools.tapes:
+        # A drive that is in no element of its library waits until a look finds it.
+        if floor is not None and drive in floor.drives and drive.name in site.tools.tapes:
             found.append(_item(read, floor, item, drive, f"cleaning:{drive.name}" not in told))
     return found
 

@@ -100,10 +100,17 @@ def order(write: Connection, site: Site, name: str, agent: str) -> None:
             _("drive {drive} is down: {note}").format(drive=name, note=drive.note or "-"),
             advice=f"archivectl drive up {name} --reason TEXT",
         )
+    floor = next(floor for floor in floors(write, site) if floor.library == drive.library)
+    if drive not in floor.drives:
+        raise WrongState(
+            _("where drive {drive} lies in library {library} is not known").format(
+                drive=name, library=floor.library
+            ),
+            advice=_("archivectl attention   (then: archivectl library inventory)"),
+        )
     before = cleanings.newest(write).get(name)
     if before is not None and before.state in cleanings.UNDER_WAY:
         return
-    floor = next(floor for floor in floors(write, site) if floor.library == drive.library)
     if choose_cleaner(cleaners_of(write, floor)) is None:
         raise WrongState(
             _("library {library} holds no cleaning cartridge that still cleans").format(

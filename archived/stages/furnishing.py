@@ -53,8 +53,8 @@ def _slots(inventory: Inventory, magazine_slots: int) -> Mapping[int, str | None
 def _place(
     write: Connection, site: Site, library: str, places: DrivePlaces, elements: list[DriveElement]
 ) -> None:
-    """Drives where they are now. One that is not found stays on record, out of use, while its place is free."""
-    known = {drive.name: drive for drive in media.drives(write) if drive.library == library}
+    """Drives where they are now. One that is not found stays in its place, out of use, while that is free."""
+    known = {drive.name: drive for drive in media.drives_on_record(write, library)}
     told = {element.address: element.serial or "" for element in elements}
     waiting = {item.id: item.what for item in events.attentions(write)}
     placed: list[Drive] = []
@@ -70,7 +70,7 @@ def _place(
             events.clear_attention(write, f"drive-place:{name}")
             continue
         words = places.problems[name]
-        if before is not None and before.element not in places.at.values():
+        if before is not None and before.element >= 0 and before.element not in places.at.values():
             note = (
                 words if before.up or before.note in waiting.get(f"drive-place:{name}", "") else before.note
             )

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from archived.catalog import events, media
+from archived.catalog import cleanings, events, media
+from archived.catalog.cleaning_table import cleaning
 from archived.catalog.store import Catalog
+from archived.cleanings import CleaningEvent, CleaningState
 from archived.config import load
 from archived.errors import WrongState
 from archived.founding import Choices, found_again, make_site
@@ -39,6 +42,7 @@ library = "tl1"
 media_kind = "lto-8"
 image_bytes = 1000000
 """
+SERIALS = {"T1": "A", "T2": "B"}
 ABSENT = (0x83, 0x02)
 
 
@@ -121,6 +125,43 @@ def test_a_drive_that_is_not_told_is_out_of_use_and_named_until_it_is(made: tupl
     assert {drive.name: (drive.up, drive.note) for drive in floor.drives} == {
         "T1": (False, "noisy"), "T2": (True, ""),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("state", CleaningState)
+def test_cleanings_in_any_state_outlive_each_look_and_drives_that_change_places(
+    made: tuple[Site, Catalog], state: CleaningState
+) -> None:
+    looked(made, seen("A", "B"))
+    with made[1].write() as write:
+        ended = cleanings.ask(write, "T1", urgent=True, agent="me", at=made[0].now())
+        write.execute(update(cleaning).values(state=state))
+    for told in (("A", "B"), ("B", "A"), ("A", "B"), ("A", "B")):
+        floor, waiting = looked(made, seen(*told))
+        assert drives_of(floor) == {
+            name: (256 + told.index(serial), True) for name, serial in SERIALS.items()
+        }
+        assert not waiting
+    with made[1].read() as read:
+        assert (cleanings.get(read, ended).drive, cleanings.get(read, ended).state) == ("T1", state)
+
+
+def test_a_drive_whose_place_another_has_taken_is_in_no_element_and_keeps_its_cleanings(
+    made: tuple[Site, Catalog],
+) -> None:
+    looked(made, seen("A", "B"))
+    with made[1].write() as write:
+        ended = cleanings.ask(write, "T1", urgent=True, agent="me", at=made[0].now())
+        cleanings.advance_state(write, ended, CleaningEvent.ORDERED)
+        media.set_drive(write, "T1", up=False, note="noisy")
+    for serials in (("B",), ("B",), (None, "B"), ("B", "X")):
+        floor, waiting = looked(made, seen(*serials))
+        assert drives_of(floor) == {"T2": (256 + serials.index("B"), True)}
+        assert set(waiting) == {"drive-place:T1"}
+    floor, waiting = looked(made, seen("A", "B"))
+    assert {drive.name: (drive.element, drive.up, drive.note) for drive in floor.drives} == {
+        "T1": (256, False, "noisy"), "T2": (257, True, ""),
+    }  # fmt: skip
+    assert not waiting
 
 
 def test_a_drive_that_is_none_of_ours_keeps_what_lies_in_it(made: tuple[Site, Catalog]) -> None:
