@@ -10,7 +10,7 @@ from archived.chap_secrets import read_secret
 from archived.errors import ConfigurationError
 from archived.language import _
 from archived.media_kinds import TAPE
-from archived.settings import Config, DeviceSettings
+from archived.settings import NO_SERIAL, Config, DeviceSettings
 from backends.tape.profiles import PROFILES as TAPE_PROFILES
 from robotics.profiles import PROFILES as CHANGER_PROFILES
 
@@ -128,16 +128,18 @@ def _what(device: DeviceSettings, role: str) -> Iterator[str]:
         yield _(
             "a burner's path is its /dev/srN: on {path} nobody could keep others away while it is burnt to"
         ).format(path=device.path)
+    if not device.serial:
+        yield _(
+            'it needs its serial, as archivectl devices scan shows it; serial = "none" says that it tells none'
+        )
     if role == CHANGER:
         if device.element:
             yield _("element is for drives: it says where in the changer a drive lies")
         return
     if device.element < 0:
         yield _("element must not be negative")
-    if not device.element and not device.serial:
-        yield _(
-            "it needs its serial or its element: nothing else says which place in the changer is this drive"
-        )
+    if not device.element and device.serial == NO_SERIAL:
+        yield _("without a serial number it needs its element: nothing else says where in the changer it is")
 
 
 def _twice(config: Config) -> Iterator[str]:

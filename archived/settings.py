@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,10 @@ class LibrarySettings:
     magazine_slots: int = 0
 
 
+#: `serial` of a device that tells none; one that tells any is then another device.
+NO_SERIAL: Final = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceSettings:
     """How one changer or drive of a real room is reached: docs/hardware-configuration.md."""
@@ -117,7 +122,7 @@ class DeviceSettings:
     chap_user: str = ""
     #: An absolute path of a file of mode 0600 whose first line is the secret.
     chap_secret_file: str = ""
-    #: What the device must say of itself (VPD page 80h); empty is not checked.
+    #: What it must say of itself in VPD page 80h; NO_SERIAL where it says nothing there. Empty is refused.
     serial: str = ""
     #: Names what this kind of device cannot do as it should; empty is chosen by INQUIRY.
     profile: str = ""

@@ -180,7 +180,8 @@ _DEVICES = """\
 # The user by which we prove who we are, and the path of a file (mode 0600) with the secret: it never stands here.
 # chap_user = ""
 # chap_secret_file = ""
-# The serial number that it must tell (VPD page 80h): another device there is refused. "" = not checked.
+# The serial number that it must tell (VPD page 80h): another device there is refused. Always needed; "none" for
+# a device that tells none.
 # serial = ""
 # What this kind of device cannot do as it should, by the profile's name; "" = chosen by INQUIRY.
 # profile = ""

@@ -14,7 +14,7 @@ from archived.chap_secrets import read_secret
 from archived.media_kinds import TAPE
 from archived.sessions.detached import DetachedBurner
 from archived.sessions.tools import ProgressBoard, SitePaths, Tools
-from archived.settings import DeviceSettings
+from archived.settings import NO_SERIAL, DeviceSettings
 from backends.interface import OpticalDrive, TapeDrive
 from backends.optical.drive import MmcDrive
 from devices.clock import Clock, SystemClock
@@ -39,7 +39,7 @@ def device_transport(
         from devices.transports.sgio import SgIoTransport
 
         node = SgIoTransport(Path(settings.path), clock=clock)
-        return ExpectedTransport(node, serial=settings.serial, where=settings.path)
+        return ExpectedTransport(node, serial=_meant(settings), where=settings.path)
     from devices.transports.iscsi import INITIATOR, Chap, IscsiTransport
 
     chap = (
@@ -53,7 +53,12 @@ def device_transport(
         initiator=settings.initiator or initiator or INITIATOR,
     )
     where = f"{settings.target} unit {settings.lun} at {settings.portal}"
-    return ExpectedTransport(session, serial=settings.serial, where=where)
+    return ExpectedTransport(session, serial=_meant(settings), where=where)
+
+
+def _meant(settings: DeviceSettings) -> str | None:
+    """What page 80h must say; None only where no configuration stands behind the way, as in tests of real devices."""
+    return "" if settings.serial == NO_SERIAL else settings.serial or None
 
 
 def burner_drive(settings: DeviceSettings, name: str, transport: Transport) -> OpticalDrive:

@@ -7,6 +7,7 @@ from archived.language import _
 from archived.media_kinds import TAPE
 from archived.policy.device_pairing import How
 from archived.policy.device_plan import PlannedDrive, PlannedLibrary, profile_of
+from archived.settings import NO_SERIAL
 
 #: A hundred GB: a few minutes of an LTO drive, and dozens of images on a cartridge.
 IMAGES = "image_bytes = 100_000_000_000"
@@ -95,8 +96,10 @@ def _device(name: str, device: FoundDevice, access: dict[str, str], words: str) 
     else:
         lines.append(f"path = {quoted(device.path)}")
     if not device.serial:
-        lines += _comment(_("it tells no serial number: whether it is this device is not checked"))
-    lines.append(f"serial = {quoted(device.serial)}")
+        lines += _comment(
+            _("it tells no serial number: another device that tells none would be taken for it")
+        )
+    lines.append(f"serial = {quoted(device.serial or NO_SERIAL)}")
     profile = profile_of(device)
     if profile:
         lines += _comment(_("it is tgt, whatever name it says"))

@@ -13,6 +13,7 @@ from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Drive
 from archived.policy.drive_places import DriveClaim, DriveElement, DrivePlaces, find_drives
+from archived.settings import NO_SERIAL, DeviceSettings
 from archived.stages.floor import ELEMENTS, furnish
 from archived.stages.work import Site
 from robotics.model import ElementKind, Inventory
@@ -26,7 +27,7 @@ def furnish_as_seen(write: Connection, site: Site, library: str, inventory: Inve
     robot = site.config.libraries[library]
     elements = [DriveElement(e.address, e.drive_serial) for e in inventory.of_kind(ElementKind.DRIVE)]
     devices = site.config.devices
-    claims = [DriveClaim(name, devices[name].serial, devices[name].element) for name in robot.drives]
+    claims = [DriveClaim(name, _serial(devices[name]), devices[name].element) for name in robot.drives]
     places = find_drives(claims, elements)
     _place(write, site, library, places, elements)
     ours = {drive.element for drive in media.drives(write) if drive.library == library}
@@ -39,6 +40,10 @@ def furnish_as_seen(write: Connection, site: Site, library: str, inventory: Inve
     )
     if is_new:
         events.append(write, site.now(), "library added", ("library", library), kind=robot.kind)
+
+
+def _serial(device: DeviceSettings) -> str:
+    return "" if device.serial == NO_SERIAL else device.serial
 
 
 def _slots(inventory: Inventory, magazine_slots: int) -> Mapping[int, str | None]:
@@ -62,7 +67,7 @@ def _place(
         before = known.get(name)
         if name in places.at:
             element = places.at[name]
-            serial = site.config.devices[name].serial or told[element]
+            serial = _serial(site.config.devices[name]) or told[element]
             up, note = (before.up, before.note) if before is not None else (True, "")
             if note and note in waiting.get(f"drive-place:{name}", ""):
                 up, note = True, ""  # it was out of use for this alone

@@ -19,14 +19,17 @@ _QUERY_S = 60.0
 
 
 class ExpectedTransport:
-    """Carries command blocks to the device of the serial number `serial`, and to no other; "" is any device."""
+    """Carries command blocks to the device of the serial number `serial`, and to no other.
 
-    def __init__(self, carrier: Transport, *, serial: str, where: str) -> None:
+    "" is a device that tells none, None is any device: nothing is asked.
+    """
+
+    def __init__(self, carrier: Transport, *, serial: str | None, where: str) -> None:
         """`where` says in messages what answered."""
         self._carrier = carrier
         self._serial = serial
         self._where = where
-        self._is_known = not serial
+        self._is_known = serial is None
         # Whoever waits for an answer of a session must not be the first to command the next one, unasked.
         self._turn = threading.Lock()
 
@@ -50,7 +53,7 @@ class ExpectedTransport:
 
     def _give_up(self) -> None:
         self._carrier.close()
-        self._is_known = not self._serial
+        self._is_known = self._serial is None
 
     def _meet(self, timeout_s: float) -> None:
         request = Inquiry(allocation=_PAGE_BYTES, page=UnitSerialNumber.PAGE).encode()
@@ -65,8 +68,9 @@ class ExpectedTransport:
             found = ""
         if found != self._serial:
             said = f"a device with the serial number {found}" if found else "a device without a serial number"
+            meant = self._serial or "one without a serial number"
             raise WorldDiffers(
-                f"{self._where}: {said} answers, and {self._serial} is meant; nothing was sent to it. "
+                f"{self._where}: {said} answers, and {meant} is meant; nothing was sent to it. "
                 "Correct path or portal, or serial, in the configuration"
             )
         self._is_known = True

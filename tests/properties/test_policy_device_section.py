@@ -105,7 +105,7 @@ def test_the_settings_make_a_site() -> None:
     text = real_settings(section_text(plan_libraries(LIBRARY, pair(LIBRARY))), keep_free_bytes=0, rest_s=1)
     config = parse(text)
     assert config.libraries["tl1"].drives == ("T1", "T2")
-    assert config.devices["T2"] == DeviceSettings(path="/dev/sg2", element=257)
+    assert config.devices["T2"] == DeviceSettings(path="/dev/sg2", serial="none", element=257)
     assert config.classes[config.default_class].pools == ("tapes-tl1",)
 
 

@@ -30,6 +30,7 @@ serial = "DRV1"
 portal = "10.0.0.5:3260"
 target = "iqn.2026-01.example:lib"
 lun = 2
+serial = "none"
 element = 257
 
 [pools.tapes]
@@ -63,7 +64,7 @@ def test_a_site_on_real_devices_is_made_without_touching_them(tmp_path: Path) ->
     config = load(real_site(tmp_path / "site"))
     assert not config.simulated
     assert config.devices["T2"] == DeviceSettings(
-        portal="10.0.0.5:3260", target="iqn.2026-01.example:lib", lun=2, element=257
+        portal="10.0.0.5:3260", target="iqn.2026-01.example:lib", lun=2, serial="none", element=257
     )
     assert (config.default_class, config.classes["permanent"].pools) == ("permanent", ("tapes",))
     assert not (tmp_path / "site" / "room").exists()
@@ -71,7 +72,7 @@ def test_a_site_on_real_devices_is_made_without_touching_them(tmp_path: Path) ->
 
 def test_discs_are_the_pools_and_tapes_the_copies_of_a_class_that_nobody_wrote(tmp_path: Path) -> None:
     tables = REAL.replace("image_bytes = 1000000000\n", "") + (
-        '[libraries.discs]\ndrives = ["B1"]\n[devices.discs]\npath = "/dev/sg5"\n'
+        '[libraries.discs]\ndrives = ["B1"]\n[devices.discs]\npath = "/dev/sg5"\nserial = "D"\n'
         '[devices.B1]\npath = "/dev/sr0"\nserial = "B"\n[pools.bluray]\nlibrary = "discs"\n'
     )
     config = load(real_site(tmp_path / "site", tables))
@@ -97,7 +98,10 @@ def test_classes_of_the_tables_are_taken_as_they_are(tmp_path: Path) -> None:
         ("[devices.tl1]", "[devices.tl2]", "a real changer needs a table [devices.tl1]"),
         ("[devices.tl1]", "[devices.tl2]", "did you mean tl1"),
         ("[devices.T2]", "[devices.T3]", "a real tape drive needs a table [devices.T2]"),
-        ('serial = "DRV1"', "", "needs its serial or its element"),
+        ('serial = "DRV1"', "", "it needs its serial"),
+        ('serial = "LIB1"', "", "it needs its serial"),
+        ('serial = "none"', "", "it needs its serial"),
+        ('serial = "DRV1"', 'serial = "none"', "it needs its element"),
         ('serial = "LIB1"', "element = 1", "element is for drives"),
         ('serial = "DRV1"', "element = 257", "has the element of [devices.T1]"),
         ('serial = "DRV1"', 'serial = "DRV1"\nprofile = "odd"', "no profile 'odd'"),

@@ -92,10 +92,23 @@ def test_after_a_timeout_the_session_is_the_same() -> None:
     assert carrier.heard == [ASK, READY, READY, READY]
 
 
-def test_without_a_serial_number_nothing_is_asked() -> None:
+@pytest.mark.parametrize("serial", ["", None])
+def test_a_device_that_tells_no_serial_number_is_one_that_tells_none(serial: str | None) -> None:
+    carrier = Carrier(serial)
+    carrier.has_attention = False
+    line = ExpectedTransport(carrier, serial="", where="it")
+    line.execute(READY, timeout_s=1)
+    assert carrier.heard == [ASK, READY]
+    line.close()
+    carrier.serial = "B2"
+    with pytest.raises(WorldDiffers, match="B2 answers, and one without a serial number is meant"):
+        line.execute(READY, timeout_s=1)
+
+
+def test_nothing_is_asked_where_any_device_is_meant() -> None:
     carrier = Carrier("whatever")
     carrier.has_attention = False
-    ExpectedTransport(carrier, serial="", where="it").execute(READY, timeout_s=1)
+    ExpectedTransport(carrier, serial=None, where="it").execute(READY, timeout_s=1)
     assert carrier.heard == [READY]
 
 

@@ -31,6 +31,7 @@ drives = ["T1", "T2"]
 magazine_slots = 2
 [devices.tl1]
 path = "/dev/sg3"
+serial = "L"
 [devices.T1]
 path = "/dev/sg1"
 serial = "A"
