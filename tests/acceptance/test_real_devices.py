@@ -97,6 +97,7 @@ def test_a_library_behind_iscsi_is_looked_at_and_its_cartridges_are_registered(
     assert [place["element"] for place in floor["ports"]] == [MAIL, MAIL + 1]
     assert floor["slots"][0] == {
         "element": SLOT, "magazine": "magazine-1", "medium": "VOL001L8", "state": "quarantined",
+        "in_doubt": None,
     }  # fmt: skip
     assert floor["slots"][5]["magazine"] == "magazine-2"
     registered = site.ask("media", "register", "VOL001L8", "VOL002L8", "--batch", "b1", "--pool", "tapes")
