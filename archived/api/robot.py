@@ -17,6 +17,7 @@ from archived.language import _
 from archived.policy.cleaners import USES_MAX
 from archived.stages import cleaning_asked, orders
 from archived.stages.orders import last_move, move_document
+from archived.stages.protected_cartridge import trusted_again
 from archived.stages.work import Order
 from devices.polling import WaitExpired, wait_until
 
@@ -108,6 +109,7 @@ def drive(
         if way == "up":
             events.clear_attention(write, f"drive:{name}")
             cleaning_asked.said_clean(write, services.site, name, agent)
+            trusted_again(write, name)
     services.wake()
     return library_document(services)
 

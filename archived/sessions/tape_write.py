@@ -22,6 +22,7 @@ from backends.errors import (
     RecipeDamaged,
     SourceDiffers,
     SourceMissing,
+    WriteProtected,
 )
 from backends.interface import TapeAlert, TapeDrive
 from backends.tape.appending import AppendSession, SessionReport
@@ -86,7 +87,8 @@ class TapeEnd:
     """How a session went.
 
     done: see `ends`. waits: not begun, as nobody could say what lies in the drive. unfit: the cartridge must not be
-    written. wrong: it is not the cartridge that the catalog means, or somebody else's; nothing was written.
+    written. protected: nor may this one, says the drive; what is on it is as good as before. wrong: it is not the
+    cartridge that the catalog means, or somebody else's; nothing was written.
     """
 
     kind: str
@@ -130,7 +132,8 @@ def write_tape(tools: Tools, task: TapeTask, report: Report, *, resumed: bool) -
         try:
             label_cartridge(drive, task.label)
         except BackendError as error:
-            return _with_alerts(TapeEnd("unfit", str(error)), drive)
+            kind = "protected" if isinstance(error, WriteProtected) else "unfit"
+            return _with_alerts(TapeEnd(kind, str(error)), drive)
         note_in_chip(drive, task.label)
         contents = read_contents(drive)
         refusal = _by_the_label(replace(task, label_uuid=task.label.cartridge), contents)
@@ -237,7 +240,7 @@ def _gate(tools: Tools, task: TapeTask, drive: TapeDrive, *, resumed: bool) -> T
     if resumed:
         return None
     if cartridge.write_protected:
-        return TapeEnd("unfit", _("{barcode} is write-protected").format(barcode=task.barcode))
+        return TapeEnd("protected", _("{barcode} is write-protected").format(barcode=task.barcode))
     if cartridge.cleaning:
         words = _("{barcode} is a cleaning cartridge, and was never to be written")
         return TapeEnd("unfit", words.format(barcode=task.barcode))

@@ -20,6 +20,7 @@ from archived.sessions.tape_write import (
     TapeTask,
 )
 from archived.stages.floor import drive_worked
+from archived.stages.protected_cartridge import settle_protected, wrote_in
 from archived.stages.tape_pace import tell_pace
 from archived.stages.tape_trouble import session_worked
 from archived.stages.work import Site
@@ -51,6 +52,7 @@ def settle_session(
         media.update_columns(write, task.medium_id, **changes)
     if any(end.kind == FLUSHED for end in outcome.ends.values()):
         session_worked(write, site, task.drive, task.medium_id)
+        wrote_in(write, task.drive)
     _settle_cartridge(write, task, outcome)
 
 
@@ -133,10 +135,12 @@ def _nothing_written(
         events.append(
             write, site.now(), "write failed", ("image", copy.image_id), outcome=outcome.kind, **where
         )
-    media.advance_state(
-        write, task.medium_id, MediumEvent.APPENDED if _counts(write, task) else MediumEvent.FOUND_BLANK
-    )
+    counts = _counts(write, task)
+    media.advance_state(write, task.medium_id, MediumEvent.APPENDED if counts else MediumEvent.FOUND_BLANK)
     if outcome.kind == "waits":
+        return
+    if outcome.kind == "protected":
+        settle_protected(write, site, task, outcome.note, counts=counts)
         return
     media.withdraw_plans_on(write, task.medium_id, outcome.note)
     media.advance_state(write, task.medium_id, MediumEvent.SET_ASIDE, note=outcome.note)

@@ -13,6 +13,7 @@ from archived.model import Drive, Medium
 from archived.policy.cartridge_labels import CLEANING
 from archived.policy.cleaners import Cleaner, asks_again, choose_cleaner, is_open, must_not_write
 from archived.stages.floor import Floor, floors
+from archived.stages.protected_cartridge import doubted
 from archived.stages.work import Site
 from archived.states import MediumState
 
@@ -43,8 +44,8 @@ def cleans(medium: Medium) -> bool:
 
 
 def no_writing_in(read: Connection, site: Site) -> frozenset[str]:
-    """Drives in which no session may begin to write before they are clean."""
-    return must_not_write(cleanings.newest(read)) if site.tools.tapes else frozenset()
+    """Drives in which no session may begin to write before they are clean, or before a person looked at them."""
+    return must_not_write(cleanings.newest(read)) | doubted(read) if site.tools.tapes else frozenset()
 
 
 def drive_asks(write: Connection, site: Site, drive: Drive, *, urgent: bool) -> None:

@@ -115,7 +115,9 @@ def _register(
             ),
             advice=_("name the pool that it is for: --pool NAME"),
         )
-    if medium.state is not MediumState.QUARANTINED or media.copies_on(write, medium.id):
+    copies = media.copies_on(write, medium.id)
+    unused = all(copy.state is CopyState.CANCELLED for copy in copies)  # planned once, and never begun
+    if medium.state is not MediumState.QUARANTINED or not unused:
         raise WrongState(
             _("medium {barcode} is {value}: only a medium never used is registered").format(
                 barcode=barcode, value=medium.state.value
@@ -135,7 +137,8 @@ def _register(
         note="",
         label_uuid=None,
     )
-    events.clear_attention(write, f"stranger:{barcode}")
+    for key in (f"stranger:{barcode}", f"cartridge:{medium.id}"):
+        events.clear_attention(write, key)
     events.append(write, site.now(), "registration", ("medium", medium.id), agent=agent, batch=batch)
 
 
