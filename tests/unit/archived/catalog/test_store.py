@@ -8,10 +8,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from archived.catalog import events
+from archived.catalog import events, media
 from archived.catalog.columns import metadata
+from archived.catalog.export import schema, write_tables
+from archived.catalog.importing import build
 from archived.catalog.store import Catalog
 from archived.errors import CatalogBusy, CatalogDamaged
+from archived.formats.export_text import ExportWriter
+
+UUID = "6f9619ff-8b86-4011-b42d-00c04fc964ff"
 
 
 @pytest.fixture
@@ -26,6 +31,31 @@ def test_migrations_make_exactly_what_the_models_say(catalog: Catalog) -> None:
     with catalog.read() as read:
         context = MigrationContext.configure(read, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_a_cartridge_of_an_earlier_release_comes_through_without_a_label_on_record(tmp_path: Path) -> None:
+    older = Catalog(tmp_path / "older.sqlite")
+    older.upgrade(to="0010")
+    with older.write() as write:
+        write.exec_driver_sql(
+            "INSERT INTO medium "
+            "(id, state, kind, barcode, batch, media_id, capacity_bytes, note, simulated, used_bytes) VALUES "
+            "('000001L8', 'appendable', 'lto-8', '000001L8', '', '', 1, '', 0, 1)"
+        )
+    older.upgrade()
+    with older.write() as write:
+        assert media.get(write, "000001L8").label_uuid is None
+        media.update_columns(write, "000001L8", label_uuid=UUID)
+    exported = tmp_path / "export"
+    with exported.open("wb") as out, older.read() as read:
+        write_tables(read, ExportWriter(out, {"schema": schema(read)}))
+    older.close()
+    with exported.open("rb") as back:
+        build(tmp_path / "restored.sqlite", back)
+    restored = Catalog(tmp_path / "restored.sqlite")
+    with restored.read() as read:
+        assert media.get(read, "000001L8").label_uuid == UUID, "an export carries it"
+    restored.close()
 
 
 def test_upgrading_twice_changes_nothing(catalog: Catalog) -> None:

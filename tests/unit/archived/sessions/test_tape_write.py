@@ -1,5 +1,6 @@
 """The gate of a session on tape: which cartridge it is, by its own label; whatever else lies there is left as it is."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from archived.sessions.tape_write import TapeEnd, TapeTask, write_tape
+from archived.sessions import tape_write
+from archived.sessions.tape_write import FLUSHED, NOT_BEGUN, TapeEnd, TapeJob, TapeTask, write_tape
 from backends.tape.label import TapeLabel
 from backends.tape.labelling import label_cartridge
 from devices.clock import SimulatedClock
@@ -108,3 +110,23 @@ def test_a_blank_in_place_of_a_cartridge_that_was_labelled_is_refused(
     assert end.kind == "wrong"
     assert words in end.note
     assert not tape.objects
+
+
+@pytest.mark.parametrize("known", ["both", "first", "none"])
+def test_nothing_is_written_in_front_of_the_last_image_that_the_catalog_counts_on(
+    monkeypatch: pytest.MonkeyPatch, known: str
+) -> None:
+    tape = labelled(image=False)
+    writing, data = session(tape), image_bytes(1, 40)
+    first, second = (writing.append(identity(data, name), Bytes(data)) for name in ("I1", "I2"))
+    tape.objects = tape.objects[: second.first_block + 1]  # the tape lost what the drive had confirmed
+    before = list(tape.objects)
+    monkeypatch.setattr(tape_write, "open_recipe", lambda *_args, **_more: nullcontext(Bytes(data)))
+    job = TapeJob(7, identity(data, "I3"), Path())
+    until = {"both": second.end_block - 1, "first": first.end_block - 1, "none": 0}[known]
+
+    end = write(tape, known_until_block=until, jobs=(job,))
+
+    assert end.ends[7].kind == (NOT_BEGUN if known == "both" else FLUSHED)
+    assert end.closed is (known == "both")
+    assert (tape.objects == before) is (known == "both")

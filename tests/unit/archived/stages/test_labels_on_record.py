@@ -16,6 +16,7 @@ from archived.stages.appending_end import settle_session
 from archived.stages.cartridges_found import sort_cartridge, takes_more
 from archived.stages.checking_tape import compare_cartridge, compare_label
 from archived.stages.registration import register_blanks
+from archived.stages.tape_place import place_of
 from archived.states import CopyEvent, CopyState, LookState, MediumEvent, MediumState
 from archived.surveys import IDENTIFY, MediumLook
 from tests.unit.archived.stages.tape_site import NOW, TapeSite
@@ -80,6 +81,23 @@ def test_the_commit_of_a_session_puts_the_label_on_record_and_the_next_one_deman
         second = session_on(site, write, copies)
     assert (first.label_uuid, second.label_uuid) == (None, OURS)
     assert site.medium(ID).state in (MediumState.RESERVED, MediumState.BLANK)
+
+
+@pytest.mark.parametrize("counts", [True, False], ids=["verified", "abandoned"])
+def test_a_session_is_told_up_to_which_block_the_catalog_counts_on_the_tape(
+    site: TapeSite, counts: bool
+) -> None:
+    site.turn(copying)
+    first, second = site.copies(CopyState.PLANNED)
+    site.verify(first)
+    with site.catalog.write() as write:
+        if not counts:
+            write.exec_driver_sql(f"UPDATE copy SET state = 'abandoned' WHERE id = {first.id}")
+        task = session_on(site, write, [second])
+        place = place_of(media.get_copy(write, first.id), images.get(write, first.image_id))
+    assert task.known_until_block == (place.end_block - 1 if counts else 0)
+    assert place.end_block > 1
+    assert task.known_files == {place.file}
 
 
 @pytest.mark.parametrize("kind", ["wrong", "waits", "unfit"])
