@@ -13,7 +13,7 @@ from backends.errors import BackendError
 from backends.interface import DiscStatus, OpticalDrive, TapeDrive
 from backends.tape.readiness import wait_until_ready
 from devices.clock import Clock
-from devices.failures import DeviceFailure, DeviceRefused, TransportLost, WorldDiffers
+from devices.failures import DeviceFailure, DeviceRefused, OutcomeUnknown, TransportLost, WorldDiffers
 from devices.polling import wait_until
 from devices.sense import Blame, blame_of
 from robotics.errors import InventoryStale, RoboticsError
@@ -134,9 +134,29 @@ def look(tools: Tools, task: Carry, note: str = "") -> Carried:
     return carried("vanished", note or f"{task.barcode} is in neither element")
 
 
-def demand_medium(tools: Tools, library: str, element: int, barcode: str | None, drive: str) -> None:
-    """A medium is judged only when it is the one that is meant. Raises WorldDiffers."""
-    asked_anew(lambda: _demand(tools, library, element, barcode, drive))
+@dataclass(frozen=True, slots=True)
+class RobotWaits:
+    """The robot did not say what lies in the drive: nothing was begun there, and no drive and no medium is to blame."""
+
+    note: str
+    #: Why it stands (`robotics.errors`: PAUSED, PERSON, …); "" for one that says nothing.
+    stands: str = ""
+
+
+def demand_medium(
+    tools: Tools, library: str, element: int, barcode: str | None, drive: str
+) -> RobotWaits | None:
+    """A medium is judged only when it is the one that is meant. Raises WorldDiffers, DeviceFailure of the drive."""
+    try:
+        found = asked_anew(lambda: tools.changers[library].element(element))
+    except (RoboticsError, OutcomeUnknown) as error:
+        return RobotWaits(str(error), why_it_stands(error))
+    seen = found.barcode if found is not None and found.full else None
+    if barcode is not None and seen != barcode:
+        raise WorldDiffers(f"{drive} holds {seen or 'nothing readable'}, not {barcode}")
+    if not asked_anew(lambda: _sees_a_medium(tools, drive)):
+        raise WorldDiffers(f"{drive} sees no medium, and {barcode} should lie in it")
+    return None
 
 
 def asked_anew(ask: Callable[[], Answer]) -> Answer:
@@ -156,17 +176,10 @@ def asked_anew(ask: Callable[[], Answer]) -> Answer:
     return ask()
 
 
-def _demand(tools: Tools, library: str, element: int, barcode: str | None, drive: str) -> None:
-    found = tools.changers[library].element(element)
-    seen = found.barcode if found is not None and found.full else None
-    if barcode is not None and seen != barcode:
-        raise WorldDiffers(f"{drive} holds {seen or 'nothing readable'}, not {barcode}")
+def _sees_a_medium(tools: Tools, drive: str) -> bool:
     if drive in tools.tapes:
-        there = tools.tapes[drive].inspect().present
-    else:
-        there = tools.drives[drive].inspect().status is not DiscStatus.ABSENT
-    if not there:
-        raise WorldDiffers(f"{drive} sees no medium, and {barcode} should lie in it")
+        return tools.tapes[drive].inspect().present
+    return tools.drives[drive].inspect().status is not DiscStatus.ABSENT
 
 
 def _give_out(tools: Tools, name: str, *, cleaning: bool) -> None:

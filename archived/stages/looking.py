@@ -23,7 +23,7 @@ from archived.policy.cartridge_labels import CLEANING
 from archived.policy.ranges import Range
 from archived.policy.sources import drives_to_try
 from archived.sessions.identify import Finding, look_at
-from archived.sessions.mount import demand_medium
+from archived.sessions.mount import RobotWaits, demand_medium
 from archived.sessions.read import Expected, Sink, read_ranges
 from archived.sessions.read_whole import Wrapped, read_whole
 from archived.sessions.tape_read import image_source
@@ -38,6 +38,7 @@ from archived.stages.looking_tape import (
 )
 from archived.stages.looking_whole import Whole, expected_of, judged_copy, record_whole
 from archived.stages.recall_reading import spool_path
+from archived.stages.robot_trouble import LOOK_REST_S, robot_silent
 from archived.stages.surveying import CHECK, FULL_CHECK
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyState, LookEvent, LookState, MediumState, SurveyEvent, SurveyState
@@ -160,11 +161,13 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     return None
 
 
-def run(action: Action, tools: Tools) -> Finding | Whole | tuple[Range, ...]:
+def run(action: Action, tools: Tools) -> Finding | Whole | tuple[Range, ...] | RobotWaits:
     task: Task = action.task
     what = _("looking at medium {medium} in {drive}").format(medium=task.medium.id, drive=task.drive)
     report = tools.progress.begin(action.key, what)
-    demand_medium(tools, task.library, task.element, task.medium.barcode, task.drive)
+    waits = demand_medium(tools, task.library, task.element, task.medium.barcode, task.drive)
+    if waits is not None:
+        return waits
     if task.look.purpose == RANGES:
         task.folder.mkdir(parents=True, exist_ok=True)
         spool = spool_path(task.folder, str(task.look.finding["image"]))
@@ -186,6 +189,10 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
     look = surveys.get_look(write, task.look.id)
     if look.state is not LookState.LOOKING:
         return 0  # given up meanwhile
+    if isinstance(outcome, RobotWaits):
+        surveys.advance_look(write, look.id, LookEvent.INTERRUPTED, note=outcome.note)
+        robot_silent(write, site, task.library, outcome.note, stands=outcome.stands)
+        return LOOK_REST_S
     if isinstance(outcome, Broken):
         return _record_failure(write, site, task, look, outcome.error)
     drive_worked(write, task.drive)

@@ -26,7 +26,7 @@ from archived.stages.cleaning_asked import cleans, no_writing_in
 from archived.stages.floor import Floor, floors, stale_key
 from archived.stages.furnishing import furnish_as_seen
 from archived.stages.giving_out import drive_keeps, kept_media
-from archived.stages.robot_trouble import drive_down, move_failed, robot_silent
+from archived.stages.robot_trouble import LOOK_REST_S, drive_down, move_failed, robot_silent
 from archived.stages.settling import settle
 from archived.stages.tape_trouble import tell_health
 from archived.stages.unfit_cartridge import set_aside_unfit
@@ -34,8 +34,6 @@ from archived.stages.work import Action, Broken, Context, Order, Site, drive_lan
 from archived.states import CopyState, MoveEvent, MoveState
 
 NAME = "moving"
-#: A robot that did not answer is asked again after this long.
-LOOK_REST_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from archived.stages.floor import stale_key
 from archived.stages.work import Site
 from robotics.errors import PAUSED, PERSON
 
+#: A robot that did not answer, or stands, is asked again after this long.
+LOOK_REST_S = 60.0
+
 
 def robot_silent(write: Connection, site: Site, library: str, note: str, *, stands: str = "") -> None:
     """The robot gave no inventory, or is not ready (`stands` says why, `robotics.errors`): its library is stale until

@@ -11,12 +11,13 @@ from archived.catalog import events, images, media
 from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Copy, Drive, Image
-from archived.sessions.mount import demand_medium
+from archived.sessions.mount import RobotWaits, demand_medium
 from archived.sessions.read import Comparison, Expected, compare_disc, compare_image
 from archived.sessions.tape_read import image_source
 from archived.sessions.tools import Tools
 from archived.stages.floor import drive_failed, drive_worked, floors, stale_key
 from archived.stages.moving import reloaded, verify_choice
+from archived.stages.robot_trouble import LOOK_REST_S, robot_silent
 from archived.stages.tape_place import place_on_tape
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
@@ -57,6 +58,8 @@ def due(read: Connection, site: Site) -> list[Reloaded]:
     arrivals = media.last_arrivals(read)
     found = []
     for floor in floors(read, site):
+        if floor.stale:
+            continue  # the robot is asked what is where first
         up = [drive.name for drive in floor.up]
         for copy in copies:
             drive = floor.drive_of(copy.medium_id)
@@ -91,40 +94,26 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     return action.having(Check(copy.id, copy.medium_id, item.drive.name, expected, *where))
 
 
-def run(action: Action, tools: Tools) -> Comparison:
+def run(action: Action, tools: Tools) -> Comparison | RobotWaits:
     check: Check = action.task
     what = _("reading {image_id} back from {medium_id} in {drive}").format(
         image_id=check.expected.image_id, medium_id=check.medium_id, drive=check.drive
     )
     report = tools.progress.begin(action.key, what, check.expected.size_bytes)
-    demand_medium(tools, check.library, check.element, check.barcode, check.drive)
+    waits = demand_medium(tools, check.library, check.element, check.barcode, check.drive)
+    if waits is not None:
+        return waits
     if check.place is None:
         return compare_disc(tools.drives[check.drive], check.expected, report)
     return compare_image(image_source(tools, check.drive, check.place), check.expected, report)
 
 
-def record(write: Connection, site: Site, action: Action, outcome: Comparison | Broken) -> float:
+def record(write: Connection, site: Site, action: Action, outcome: Comparison | RobotWaits | Broken) -> float:
     check: Check = action.task
     subject = ("image", check.expected.image_id)
     detail = {"medium": check.medium_id, "drive": check.drive}
-    if isinstance(outcome, Broken):
-        media.advance_copy(write, check.copy_id, CopyEvent.INTERRUPTED, note=str(outcome.error))
-        events.append(
-            write,
-            site.now(),
-            "fixity check",
-            subject,
-            outcome="interrupted",
-            note=str(outcome.error),
-            **detail,
-        )
-        if isinstance(outcome.error, WorldDiffers):
-            events.set_setting(write, stale_key(check.library), "1")  # look before anything moves
-        doing = _("reading image {image_id} back from {medium_id}").format(
-            image_id=check.expected.image_id, medium_id=check.medium_id
-        )
-        drive_failed(write, site, check.drive, doing, str(outcome.error))
-        return site.config.rest_s
+    if isinstance(outcome, RobotWaits | Broken):
+        return _not_read(write, site, check, outcome)
     drive_worked(write, check.drive)
     if not outcome.words:
         pace = next((p for p in site.tools.progress.items() if p.key == action.key), None)
@@ -163,6 +152,32 @@ def record(write: Connection, site: Site, action: Action, outcome: Comparison | 
         ),
     )
     return 0
+
+
+def _not_read(write: Connection, site: Site, check: Check, outcome: RobotWaits | Broken) -> float:
+    """Nothing is known of the copy; it is read again after a rest."""
+    if isinstance(outcome, RobotWaits):
+        media.advance_copy(write, check.copy_id, CopyEvent.INTERRUPTED, note=outcome.note)
+        robot_silent(write, site, check.library, outcome.note, stands=outcome.stands)
+        return LOOK_REST_S
+    media.advance_copy(write, check.copy_id, CopyEvent.INTERRUPTED, note=str(outcome.error))
+    events.append(
+        write,
+        site.now(),
+        "fixity check",
+        ("image", check.expected.image_id),
+        outcome="interrupted",
+        note=str(outcome.error),
+        medium=check.medium_id,
+        drive=check.drive,
+    )
+    if isinstance(outcome.error, WorldDiffers):
+        events.set_setting(write, stale_key(check.library), "1")  # look before anything moves
+    doing = _("reading image {image_id} back from {medium_id}").format(
+        image_id=check.expected.image_id, medium_id=check.medium_id
+    )
+    drive_failed(write, site, check.drive, doing, str(outcome.error))
+    return site.config.rest_s
 
 
 def doubt(write: Connection, medium_id: str, words: str) -> None:

@@ -139,6 +139,33 @@ def test_a_paused_library_is_told_to_people_and_blames_no_medium(tell: Tell) -> 
     assert_law(story)
 
 
+def test_a_library_that_is_paused_as_a_disc_is_to_be_read_back_makes_it_wait_and_blames_no_drive(
+    tell: Tell, caplog: pytest.LogCaptureFixture
+) -> None:
+    story, paused = begun(tell), []
+
+    def paused_before_the_look(step: str) -> bool:
+        if step.startswith("begin copy") and story.copies(CopyState.VERIFYING) and not paused:
+            paused.append(story.fault("robot-paused", times=None))
+        return False
+
+    story.fuse.arm(which=paused_before_the_look)
+    story.close_images()
+    story.settle()
+    story.close_sets()
+    story.until(lambda: "robot:main" in story.attentions())
+
+    assert "paused by an operator" in story.attentions()["robot:main"].what
+    assert not story.copies(CopyState.VERIFYING)
+    assert "could not tell its outcome" not in caplog.text
+    story.fuse.disarm()
+    story.control("disarm")
+    story.close_everything()
+    assert story.all_archived(), story.attentions()
+    assert not [name for name in story.raised if name.startswith(("trouble:", "drive:", "move:", "write:"))]
+    assert_law(story)
+
+
 @pytest.mark.parametrize("after", [3, 5], ids=["in a look", "in a move"])
 def test_a_robot_that_forgot_its_elements_looks_into_them_and_goes_on(tell: Tell, after: int) -> None:
     story = begun(tell)
