@@ -105,6 +105,8 @@ class TapeEnd:
     report: SessionReport | None = None
     #: The UUID that the label on the tape has; None when nothing of ours is on it.
     label_uuid: str | None = None
+    #: What the chip of the cartridge says that it holds; 0 where nothing says it.
+    capacity_bytes: int = 0
 
 
 def new_digests() -> Digests:
@@ -140,7 +142,8 @@ def write_tape(tools: Tools, task: TapeTask, report: Report, *, resumed: bool) -
         if refusal is not None:
             return refusal
     label_uuid = None if contents.label is None else contents.label.cartridge
-    return replace(_session(tools, task, drive, contents, report, resumed=resumed), label_uuid=label_uuid)
+    end = _session(tools, task, drive, contents, report, resumed=resumed)
+    return replace(end, label_uuid=label_uuid, capacity_bytes=_capacity_bytes(drive))
 
 
 def _session(
@@ -295,6 +298,14 @@ def _with_alerts(end: TapeEnd, drive: TapeDrive) -> TapeEnd:
     """With what the drive has to say; nothing when it does not answer."""
     alerts, late = ask_alerts(drive)
     return replace(end, alerts=alerts or (), late=late)
+
+
+def _capacity_bytes(drive: TapeDrive) -> int:
+    """What the chip says that the cartridge holds; 0 when nobody says it: no image depends on it."""
+    try:
+        return drive.attributes().capacity_bytes or 0
+    except (DeviceFailure, BackendError):
+        return 0
 
 
 def _read_bytes(contents: TapeContents) -> int | None:

@@ -38,10 +38,11 @@ def settle_session(
         _nothing_written(write, site, task, copies, outcome)
         return
     empty = not _counts(write, task) and not any(end.kind == FLUSHED for end in outcome.ends.values())
+    small = _learn_capacity(write, site, task, outcome)
     for copy in copies:
         end = outcome.ends.get(copy.id, JobEnd(NOT_BEGUN))
-        # A tape that ends before anything is on it is a bad tape, and counts as one.
-        kind = FAILED if end.kind == NO_ROOM and empty else end.kind
+        # A tape that ends before anything is on it is a bad tape, unless its chip says that it is no larger.
+        kind = FAILED if end.kind == NO_ROOM and empty and not small else end.kind
         _step(write, site, task, copy, JobEnd(kind, end.note, end.place))
     drive_worked(write, task.drive)
     if outcome.report is not None:
@@ -53,7 +54,33 @@ def settle_session(
     if any(end.kind == FLUSHED for end in outcome.ends.values()):
         session_worked(write, site, task.drive, task.medium_id)
         wrote_in(write, task.drive)
-    _settle_cartridge(write, task, outcome)
+    if small and empty and media.get(write, task.medium_id).state is MediumState.WRITING:
+        _blank_and_small(write, task, outcome)
+    else:
+        _settle_cartridge(write, task, outcome)
+
+
+def _learn_capacity(write: Connection, site: Site, task: TapeTask, outcome: TapeEnd) -> bool:
+    """Put a smaller capacity on record that the chip tells; True when the catalog took the cartridge for larger.
+
+    A person may have called it smaller than it is: that stays.
+    """
+    before = media.get(write, task.medium_id).capacity_bytes
+    if not 0 < outcome.capacity_bytes < before:
+        return False
+    told: dict[str, Any] = {"before_bytes": before, "capacity_bytes": outcome.capacity_bytes}
+    media.update_columns(write, task.medium_id, capacity_bytes=outcome.capacity_bytes)
+    events.append(write, site.now(), "capacity learned", ("medium", task.medium_id), **told)
+    return True
+
+
+def _blank_and_small(write: Connection, task: TapeTask, outcome: TapeEnd) -> None:
+    """Nothing counts on it, and it is smaller than was planned with: all that was planned for it is planned anew."""
+    if not task.label.worm:
+        media.update_columns(write, task.medium_id, used_bytes=0)  # what is torn is written over
+    media.advance_state(write, task.medium_id, MediumEvent.FOUND_BLANK)
+    if not media.withdraw_plans_on(write, task.medium_id, outcome.note):
+        media.advance_state(write, task.medium_id, MediumEvent.RELEASED)
 
 
 def _step(write: Connection, site: Site, task: TapeTask, copy: Copy, end: JobEnd) -> None:

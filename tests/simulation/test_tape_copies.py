@@ -142,6 +142,27 @@ def test_a_tape_that_ends_too_soon_is_full_and_its_image_goes_to_another_one(tel
     assert_law(story)
 
 
+def test_a_cartridge_that_is_smaller_than_was_said_is_no_bad_tape_and_is_planned_as_small_from_then(
+    tell: Tell,
+) -> None:
+    story, _packages = tell.on(all_discs_done)
+    planned = on_tape(story)
+    with story.cartridge(planned[0].medium_id) as cartridge:
+        cartridge.change_chip(capacity_bytes=MIB)
+    tape_drives(story, up=True)
+    story.settle()
+
+    assert story.all_archived()
+    small = story.medium(planned[0].medium_id)
+    assert (small.state, small.capacity_bytes, small.used_bytes) == (MediumState.BLANK, MIB, 0)
+    assert not on_tape(story, CopyState.ABANDONED)
+    assert {copy.medium_id for copy in on_tape(story, CopyState.CANCELLED)} == {small.id}
+    assert {copy.medium_id for copy in on_tape(story, *VERIFIED)} != {small.id}
+    assert story.happened("capacity learned") == 1
+    assert not story.attentions()
+    assert_law(story)
+
+
 def test_with_parity_on_tape_any_m_members_over_both_kinds_may_be_lost(tell: Tell) -> None:
     story = tell(n=2, m=2, settings={"parity_pool": '"tapes"'}, more_settings=TAPES)
     first, _second = story.submit_set(2)
