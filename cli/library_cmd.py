@@ -99,9 +99,15 @@ def unload(context: Context, name: str) -> None:
 @click.argument("name", metavar="DRIVE")
 def clean(context: Context, name: str) -> None:
     """Clean the head of tape drive DRIVE with a cleaning cartridge of its library, and wait until it is done."""
-    context.answer(
-        with_progress(context, lambda: context.post("/v1/library/clean", {"drive": name})), _show_cleaning
+    waits_for = _(
+        "waiting until a cleaning cartridge was in drive {drive} and is out again; minutes are normal"
     )
+    answer = with_progress(
+        context,
+        lambda: context.post("/v1/library/clean", {"drive": name}),
+        waits_for=waits_for.format(drive=name),
+    )
+    context.answer(answer, _show_cleaning)
 
 
 def _show_cleaning(document: dict[str, Any]) -> None:

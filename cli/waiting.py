@@ -9,6 +9,7 @@ from contextlib import suppress
 from contextvars import copy_context
 from typing import Any, TypeVar
 
+import click
 from rich.console import Console
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -69,16 +70,23 @@ class Interrupted(Exception):
 
 
 def with_progress(
-    context: Context, call: Callable[[], Answer], *, cancel: Callable[[], object] | None = None
+    context: Context,
+    call: Callable[[], Answer],
+    *,
+    cancel: Callable[[], object] | None = None,
+    waits_for: str = "",
 ) -> Answer:
     """The answer to one long request; draws the daemon's progress until it comes.
 
     Args:
         cancel: asks the daemon to give the request up; called on Ctrl-C until the request has ended.
+        waits_for: said while nothing is under way yet; where nobody looks at progress once, on standard error.
 
     Raises:
         Interrupted: Ctrl-C came, and there is a `cancel`. A second Ctrl-C waits for nothing.
     """
+    if waits_for and not context.as_json and not _is_watched(context):
+        click.echo(waits_for, err=True)
     if cancel is None and not _is_watched(context):
         return call()
     answer: Future[Answer] = Future()
@@ -100,7 +108,7 @@ def with_progress(
                 except NotYet:
                     if answer.done():
                         raise
-                    _draw(context, live)
+                    _draw(context, live, waits_for)
     except KeyboardInterrupt:
         if cancel is None:
             raise
@@ -153,7 +161,7 @@ def _display(context: Context) -> Live:
     return Live(console=screen, transient=True, auto_refresh=False, redirect_stdout=False)
 
 
-def _draw(context: Context, live: Live) -> None:
+def _draw(context: Context, live: Live, otherwise: str = "") -> None:
     if _is_watched(context):
         work = items(context.get("/v1/progress"))
-        live.update(progress_table(work) if work else Text(""), refresh=True)
+        live.update(progress_table(work) if work else Text(otherwise), refresh=True)

@@ -1,6 +1,6 @@
 """What a person orders of the robot and its drives. Every order is an event with uid and reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -76,16 +76,25 @@ def clean(body: WhichDrive, request: Request, services: Services = Depends(servi
     """Clean a tape drive with a cleaning cartridge of its library, and say how it ended."""
     with services.catalog.write() as write:
         cleaning_asked.order(write, services.site, body.drive, agent_of(request))
+        before = {item.id for item in events.attentions(write)}
     services.wake()
-    _wait(services, lambda read: _is_settled(read, body.drive))
+    _wait(services, lambda read: _is_over(read, body.drive) or in_the_way(read, body.drive, before))
     with services.catalog.read() as read:
         ended = cleanings.newest(read)[body.drive]
-        told = [item.what for item in events.attentions(read) if item.id == f"cleaning:{body.drive}"]
+        told = in_the_way(read, body.drive, before)
+        if ended.state in cleanings.UNDER_WAY:
+            raise Unavailable(
+                _("drive {drive} is not cleaned yet, and its cleaning stays on record: {words}").format(
+                    drive=body.drive, words="; ".join(told)
+                ),
+                advice="archivectl attention",
+                cleaning=plain(ended),
+            )
         used = cleanings.uses(read).get(ended.medium_id or "", 0)
     if ended.state is not CleaningState.DONE:
         raise WrongState(
             _("drive {drive} was not cleaned: {note}").format(
-                drive=body.drive, note=ended.note or "".join(told) or "-"
+                drive=body.drive, note=ended.note or "; ".join(told) or "-"
             ),
             advice="archivectl attention",
             cleaning=plain(ended),
@@ -114,10 +123,19 @@ def drive(
     return library_document(services)
 
 
-def _is_settled(read: Connection, drive: str) -> bool:
-    """Whether a cleaning is over, or waits for a person: there is no cartridge to do it with."""
-    over = cleanings.newest(read)[drive].state not in cleanings.UNDER_WAY
-    return over or any(item.id == f"cleaning:{drive}" for item in events.attentions(read))
+def _is_over(read: Connection, drive: str) -> bool:
+    return cleanings.newest(read)[drive].state not in cleanings.UNDER_WAY
+
+
+def in_the_way(read: Connection, drive: str, before: Collection[str]) -> list[str]:
+    """What a person has to do before a drive is cleaned, and is told so since (attentions of `before` are older)."""
+    asked = cleanings.newest(read)[drive]
+    always = {f"{kind}:{drive}" for kind in ("cleaning", "drive-place")}
+    always.add(f"robot:{media.get_drive(read, drive).library}")
+    since = {f"drive:{drive}", f"trouble:{drive}", f"move:{asked.medium_id}"}
+    since |= {f"confused:move {asked.medium_id}", f"confused:cleaning {asked.id}"}
+    ids = always | (since - set(before))
+    return [item.what for item in events.attentions(read) if item.id in ids]
 
 
 def _ordered(services: Services, medium_id: str, destination: int, before: int) -> Document:

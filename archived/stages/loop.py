@@ -9,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import Any, Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from archived.catalog import events
 from archived.catalog.events import Attention
 from archived.catalog.store import Catalog
-from archived.errors import Cancelled, CatalogBusy
+from archived.errors import Cancelled, CatalogBusy, translated
 from archived.language import _
 from archived.stages.work import CPU, Action, Broken, Context, Site, Stage
 
@@ -177,6 +179,7 @@ class Loop:
             try:
                 with self._catalog.write() as write:
                     rest_s = self._stages[action.stage].record(write, self._site, action, outcome)
+                    events.clear_attention(write, f"confused:{action.key}")
             except CatalogBusy:
                 log.warning("%s: the outcome waits for the catalog", action.key)
                 return
@@ -204,7 +207,7 @@ class Loop:
                     f"confused:{action.key}",
                     "now",
                     _("what became of {key} ({stage}) cannot be recorded: {error}").format(
-                        key=action.key, stage=action.stage, error=error
+                        key=action.key, stage=action.stage, error=_in_words(error)
                     ),
                     _("it is looked at again in ten minutes; everything else goes on, nothing was deleted"),
                     _('archivectl events --subject "{key}"   (and send us the daemon\'s log)').format(
@@ -213,3 +216,13 @@ class Loop:
                     now,
                 ),
             )
+
+
+def _in_words(error: Exception) -> str:
+    """What a person reads of an error; the daemon's log and the event keep the rest."""
+    known = translated(error)
+    if known is not None:
+        return known.message
+    if isinstance(error, SQLAlchemyError):
+        return _("the catalog refused the record, which is a mistake of this program and not of your media")
+    return _("this program made a mistake ({kind})").format(kind=type(error).__name__)

@@ -70,6 +70,16 @@ def test_nobody_watching_means_that_progress_is_not_asked_for(daemon: FakeClient
     assert daemon.calls == []
 
 
+def test_what_is_waited_for_is_said_on_standard_error_where_nobody_watches(
+    daemon: FakeClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for as_json in (False, True):
+        context = Context(client=daemon, as_json=as_json)
+        assert with_progress(context, lambda: "receipt", waits_for="until T1 is clean") == "receipt"
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "until T1 is clean\n")
+
+
 def test_waiting_looks_first_and_asks_for_news_only_when_it_must(daemon: FakeClient) -> None:
     assert wait_for(Context(client=daemon), lambda: "there") == "there"
     assert daemon.calls == []

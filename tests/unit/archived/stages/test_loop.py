@@ -7,7 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from archived.catalog import events
 from archived.catalog.store import Catalog
 from archived.errors import CatalogBusy
 from archived.sessions.tools import ProgressBoard
@@ -125,6 +127,35 @@ def test_run_that_raises_is_an_outcome_that_nobody_could_tell(catalog: BusyCatal
 
     assert isinstance(stage.recorded[0][1], Broken)
     assert str(stage.recorded[0][1].error) == "no space"
+
+
+def test_an_outcome_that_the_catalog_refuses_is_told_in_words_until_it_is_recorded(
+    catalog: BusyCatalog,
+) -> None:
+    class Refusing(Stage):
+        def record(self, write: Any, site: Any, action: Action, outcome: Any) -> float:
+            if not self.recorded:
+                self.recorded.append((action.key, outcome))
+                write.execute(text("INSERT INTO cleaning (drive) VALUES ('T1')"))
+            return super().record(write, site, action, outcome)
+
+    def waiting() -> dict[str, str]:
+        with catalog.read() as read:
+            return {item.id: item.what for item in events.attentions(read)}
+
+    executor = InlineExecutor()
+    loop, clock = loop_over(catalog, Refusing(action("move CLNU01L1")), executor)
+    loop.turn()
+    executor.run_one()
+    loop.turn()
+    told = waiting()["confused:move CLNU01L1"]
+    assert "the catalog refused the record" in told
+    assert "INSERT" not in told
+    clock.sleep(700)
+    loop.turn()
+    executor.run_one()
+    loop.turn()
+    assert waiting() == {}
 
 
 def test_outcome_waits_for_a_busy_catalog_and_is_not_lost(catalog: BusyCatalog) -> None:
