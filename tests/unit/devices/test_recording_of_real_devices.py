@@ -4,21 +4,27 @@ from pathlib import Path
 
 import pytest
 
-from devices.scsi import TestUnitReady, Transport
+from devices.scsi import Result, TestUnitReady
 from devices.transports.recording import ReplayTransport
 from tests.hardware import real_devices
-from tests.unit.devices.scripted import ScriptedTransport, Step
 
 READY = TestUnitReady().encode()
+
+
+class Willing:
+    """Takes every command, again after it was closed, as every real way to a device does."""
+
+    def execute(self, cdb: bytes, **_limits: object) -> Result:
+        return Result()
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 def test_the_first_answers_of_a_device_are_kept_for_each_test(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def line(_settings: object) -> Transport:
-        return ScriptedTransport(Step(READY, b""), Step(READY, b""))
-
-    monkeypatch.setattr(real_devices, "device_transport", line)
+    monkeypatch.setattr(real_devices, "device_transport", lambda _settings: Willing())
     monkeypatch.setenv(real_devices.CHANGER, "/dev/sg3")
     monkeypatch.setenv(real_devices.RECORD, str(tmp_path / "first"))
     for _ in range(2):
@@ -35,7 +41,7 @@ def test_the_first_answers_of_a_device_are_kept_for_each_test(
 
 
 def test_nothing_is_kept_unasked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    line = ScriptedTransport()
+    line = Willing()
     monkeypatch.setattr(real_devices, "device_transport", lambda _settings: line)
     monkeypatch.setenv(real_devices.TAPE, "/dev/sg1")
     monkeypatch.delenv(real_devices.RECORD, raising=False)
