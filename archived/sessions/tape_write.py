@@ -12,6 +12,7 @@ from archived.language import _
 from archived.policy.tape_labels import Named, why_another
 from archived.sessions.encode import open_recipe
 from archived.sessions.health import ask_alerts
+from archived.sessions.latch import latched
 from archived.sessions.mount import asked_anew
 from archived.sessions.tools import Report, Tools
 from backends.errors import (
@@ -126,6 +127,12 @@ def write_tape(tools: Tools, task: TapeTask, report: Report, *, resumed: bool) -
     refusal = _gate(tools, task, drive, resumed=resumed)
     if refusal is not None:
         return refusal
+    with latched(drive):
+        return _write(tools, task, drive, report, resumed=resumed)
+
+
+def _write(tools: Tools, task: TapeTask, drive: TapeDrive, report: Report, *, resumed: bool) -> TapeEnd:
+    """Behind the gate: read what is on the tape, label a blank, and append."""
     contents = read_contents(drive)
     refusal = _by_the_label(task, contents)
     if refusal is not None:

@@ -168,6 +168,26 @@ def test_killed_before_its_one_commit_a_whole_session_is_recognised_on_the_tape(
     assert_law(story)
 
 
+def test_a_life_that_ends_in_a_session_leaves_its_cartridge_latched_and_the_next_one_lets_it_go(
+    tell: Tell,
+) -> None:
+    story, _packages = tell.on(all_discs_done)
+
+    def latched() -> bool:
+        tapes = [room.estate for room in story.rooms if room.estate.plan.kind == "tape"]
+        return any(drive.removal_prevented for estate in tapes for drive in estate.world.drives.values())
+
+    tape_drives(story, up=True)
+    steps = {f"after {drive} 10" for drive in ("T1", "T2")}
+    assert story.until_killed(3, lambda step: step in steps)
+    story.crash()
+    assert latched()
+    story.settle()
+
+    assert story.all_archived()
+    assert not latched()
+
+
 def test_a_write_protected_cartridge_is_set_aside_and_another_one_is_written(tell: Tell) -> None:
     story, _packages = tell.on(all_discs_done)
     medium_id = on_tape(story)[0].medium_id
