@@ -138,7 +138,7 @@ def library(services: Services = Depends(services_of)) -> Document:
 
 def library_document(services: Services) -> Document:
     """The floor of every library."""
-    doing = {item.key: item.what for item in services.site.tools.progress.items()}
+    doing = {name: item.what for item in services.site.tools.progress.items() for name in item.drives}
     with services.catalog.read() as read:
         newest = cleanings.newest(read)
         asking = {name: item.state.value for name, item in newest.items() if is_open(item)}
@@ -182,7 +182,7 @@ def _floor(floor: Floor, doing: dict[str, str], asking: dict[str, str]) -> Docum
                 "note": drive.note,
                 "cleaning": asking.get(drive.name, ""),
                 "medium": at[drive.element].id if drive.element in at else None,
-                "doing": next((what for what in doing.values() if what.endswith(f" in {drive.name}")), ""),
+                "doing": doing.get(drive.name, ""),
             }
             for drive in floor.drives
         ],

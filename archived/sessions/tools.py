@@ -77,6 +77,8 @@ class Progress:
     #: What a first look has met so far; 0 and 0 while nothing is looked at.
     folders: int = 0
     files: int = 0
+    #: The drives that are at this work.
+    drives: tuple[str, ...] = ()
 
     @property
     def is_looking(self) -> bool:
@@ -102,8 +104,14 @@ class ProgressBoard:
     clock: Clock
     _items: dict[str, Progress] = field(default_factory=dict)
     _cancelled: set[str] = field(default_factory=set)
+    _drives: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _hurried: bool = False
+
+    def take_drives(self, key: str, drives: tuple[str, ...]) -> None:
+        """Say which drives will be at this work, before it begins."""
+        with self._lock:
+            self._drives[key] = drives
 
     def begin(self, key: str, what: str, total_bytes: int = 0, *, cancellable: bool = False) -> Report:
         """Put work on the board; the answer is called with (bytes done, bytes in all).
@@ -112,7 +120,8 @@ class ProgressBoard:
         """
         now_s = self.clock.monotonic()
         with self._lock:
-            self._items[key] = Progress(key, what, 0, total_bytes, now_s, now_s, cancellable)
+            drives = self._drives.get(key, ())
+            self._items[key] = Progress(key, what, 0, total_bytes, now_s, now_s, cancellable, drives=drives)
 
         def report(done_bytes: int, total_bytes: int) -> None:
             with self._lock:
@@ -192,6 +201,7 @@ class ProgressBoard:
     def end(self, key: str) -> None:
         with self._lock:
             self._items.pop(key, None)
+            self._drives.pop(key, None)
             self._cancelled.discard(key)
 
     def items(self) -> list[Progress]:

@@ -16,7 +16,7 @@ from archived.catalog.events import Attention
 from archived.catalog.store import Catalog
 from archived.errors import Cancelled, CatalogBusy, translated
 from archived.language import _
-from archived.stages.work import CPU, Action, Broken, Context, Site, Stage
+from archived.stages.work import CPU, Action, Broken, Context, Site, Stage, drives_in
 
 log = logging.getLogger(__name__)
 
@@ -163,6 +163,7 @@ class Loop:
         self._in_flight[action.key] = action
         stage = self._stages[action.stage]
         tools = self._site.tools
+        tools.progress.take_drives(action.key, drives_in(action.lanes))
         self._executor.submit(action, lambda: stage.run(action, tools), self._done)
 
     def _done(self, action: Action, outcome: Any) -> None:

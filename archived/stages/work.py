@@ -39,6 +39,12 @@ def drive_lane(drive: str) -> str:
     return f"drive:{drive}"
 
 
+def drives_in(lanes: Sequence[str]) -> tuple[str, ...]:
+    """The drives whose lanes these are."""
+    mark = drive_lane("")
+    return tuple(lane.removeprefix(mark) for lane in lanes if lane.startswith(mark))
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """Something to be done, by one stage, about one thing, holding one or more lanes."""
