@@ -188,7 +188,7 @@ def _plan_document(read: Connection, planned: OrderPlan) -> Document:
     return {
         "recalls": plans,
         # The hardest way of them: "" when one of them has none.
-        "way": next(way for way in ("", "set", "disc", "staging") if way in ways),
+        "way": next(way for way in ("", "set", "tape", "disc", "staging") if way in ways),
         "from_staging": ways == {"staging"},
         "visits": visits,
         "mounts": len({item["medium"] for item in visits if not item["in_drive"]}),

@@ -178,6 +178,11 @@ def _nothing_written(
         "the images stay in staging and go to another cartridge; images on this one do not count any more"
     )
     next_ = f"archivectl media {task.medium_id}"
+    if outcome.kind == "wrong":
+        next_ = _(
+            "two cartridges may have one identity: take {medium_id} out and compare its barcode with what the note "
+            "says, put the right one in, then: archivectl library inventory"
+        ).format(medium_id=task.medium_id)
     urgency = "now" if outcome.kind == "wrong" else "working-hours"
     events.raise_attention(
         write, Attention(f"cartridge:{task.medium_id}", urgency, what, safe, next_, site.now())

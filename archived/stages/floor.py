@@ -101,7 +101,9 @@ def drive_failed(write: Connection, site: Site, drive: str, doing: str, words: s
             f"trouble:{drive}",
             "working-hours",
             _("drive {drive} did not finish {doing}: {words}").format(drive=drive, doing=doing, words=words),
-            _("nothing is concluded about the disc and nothing was lost; it is tried again after a rest"),
+            _(
+                "nothing is concluded about the medium in it and nothing was lost; it is tried again after a rest"
+            ),
             f"archivectl drive down {drive} --reason TEXT   (the other drives take over)",
             site.now(),
         ),

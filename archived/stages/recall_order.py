@@ -67,7 +67,7 @@ class Plan:
     recall: Recall
     readings: tuple[Reading, ...]
     sources: tuple[Source, ...]
-    #: "staging", "disc", "set", or "" when there is no way now.
+    #: "staging", "disc", "tape" (what is read lies on cartridges, at least in part), "set", or "": no way now.
     way: str
     shortage: str
     estimate_s: float = 0.0
@@ -214,7 +214,10 @@ def _planned(
         )
         for reading in readings
     )
-    way = "disc" if all(source.view.image_id == recall.image_id for source in sources) else "set"
+    way = "set"
+    if all(source.view.image_id == recall.image_id for source in sources):
+        on_tape = any(media.get(read, source.view.medium_id).holds_many for source in sources)
+        way = "tape" if on_tape else "disc"
     area_bytes = sum(source.size_bytes for source in sources)
     if way == "set":  # and what is made of them
         area_bytes += sum(file.size_bytes for file in wanted_files(read, recall))

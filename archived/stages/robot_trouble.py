@@ -55,7 +55,7 @@ def drive_down(write: Connection, site: Site, drive: str, note: str) -> None:
             f"drive:{drive}",
             "now",
             _("drive {drive} was taken down: {note}").format(drive=drive, note=note),
-            _("the other drives go on; nothing was written to the disc in it, which goes back to its slot"),
+            _("the other drives go on; nothing was written to the medium in it, which goes back to its slot"),
             f"archivectl drive up {drive} --reason TEXT",
             site.now(),
         ),

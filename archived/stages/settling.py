@@ -110,7 +110,7 @@ def _missing(write: Connection, site: Site, medium: Medium) -> None:
             ),
             _("recalls go on through other copies or the set; nothing is written to it"),
             _(
-                "look for the disc, then: archivectl library inventory   (gone for good: archivectl media lost "
+                "look for medium {id}, then: archivectl library inventory   (gone for good: archivectl media lost "
                 "{id} --reason TEXT)"
             ).format(id=medium.id),
             site.now(),

@@ -118,7 +118,7 @@ class IscsiTransport:
         if status == _TIMED_OUT:
             raise TransportTimeout(f"{self._what}: no answer to command {cdb.hex()} in time")
         if status >= _OWN_STATUS:
-            raise self._lost(f"command {cdb.hex()} ended with {status:#x}")
+            raise self._lost(f"the connection broke, or the target ended it, during command {cdb[0]:02x}h")
         residual = task.residual if task.residual_status == libiscsi.RESIDUAL_UNDERFLOW else 0
         data = bytes(memoryview(incoming)[: max(0, data_in - residual)]) if data_in else b""
         sense = b""

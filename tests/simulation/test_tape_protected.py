@@ -69,6 +69,9 @@ def test_images_on_a_cartridge_that_was_protected_later_count_on_and_come_back_f
     for package in packages:
         story.forget_staging(package)
     recalls = {package: story.recall(package) for package in packages}
+    ways = [event[5] for event in story.history() if event[1] == "recall"]
+    assert len(ways) == 2
+    assert all("'way': 'tape'" in way for way in ways)
     story.settle()
     for package, recall in recalls.items():
         story.assert_given_back(package, recall)

@@ -75,6 +75,7 @@ def test_a_cartridge_that_left_its_drive_in_the_middle_of_a_session_is_looked_fo
     story.until(lambda: f"missing:{medium_id}" in story.attentions())
 
     assert (story.clock.now() - before).total_seconds() < 100
+    assert f"look for medium {medium_id}" in story.attentions()[f"missing:{medium_id}"].next
     assert story.happened("session broken off") == 1, "that it was gone was no fault of the drive"
     assert_law(story)
 
@@ -104,6 +105,9 @@ def test_a_stranger_under_a_known_barcode_is_set_aside_and_never_written(tell: T
     assert story.medium(medium_id).state is MediumState.QUARANTINED
     assert all(copy.medium_id != medium_id for copy in on_tape(story, *VERIFIED))
     assert medium_id in story.attentions()[f"cartridge:{medium_id}"].what
+    assert (
+        f"take {medium_id} out and compare its barcode" in story.attentions()[f"cartridge:{medium_id}"].next
+    )
     with story.cartridge(medium_id) as cartridge:
         assert cartridge.objects == before
 
