@@ -10,10 +10,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from sqlalchemy import Connection
+
 from archived.api.application import create_application
 from archived.api.peer import ApiServer
 from archived.api.services import Services
-from archived.catalog import events
+from archived.catalog import cleanings, events, media
 from archived.catalog.store import Catalog
 from archived.errors import CatalogBusy, SiteLocked
 from archived.language import _
@@ -26,6 +28,7 @@ from archived.stages.loop import Loop, ThreadExecutor
 from archived.stages.pipeline import PIPELINE
 from archived.stages.set_aside import finish_restore
 from archived.stages.work import Site
+from archived.states import CopyState, MoveState
 
 log = logging.getLogger(__name__)
 
@@ -93,8 +96,13 @@ class Daemon:
         self._hot_folders.close()
         self._executor.close()
         self._runner.close()
+        with self._catalog.read() as read:
+            waiting = under_way(read)
         self._catalog.close()
-        log.info("stopped; nothing was under way")
+        if waiting:
+            log.info("stopped; on record as under way, and taken up at the next start: %s", waiting)
+        else:
+            log.info("stopped; nothing was under way")
 
     def _take_up(self) -> None:
         """What an earlier life left: interrupted intakes end, and the robot is looked at before it moves."""
@@ -161,6 +169,15 @@ class Daemon:
         self._loop.draining = True
         self._site.tools.progress.hurry()
         self._loop.wake()
+
+
+def under_way(read: Connection) -> str:
+    """What the catalog has begun and not ended, in words for the log; empty for nothing."""
+    begun = [f"move {item.medium_id}" for item in media.moves_in_state(read, MoveState.MOVING)]
+    begun += [f"cleaning of {item.drive}" for item in cleanings.in_state(read, *cleanings.UNDER_WAY)]
+    copies = media.copies_in_state(read, CopyState.WRITING, CopyState.VERIFYING)
+    begun += [f"copy {item.id} on {item.medium_id}" for item in copies]
+    return ", ".join(begun)
 
 
 def lock_site(folder: Path) -> int:

@@ -145,8 +145,9 @@ def library_document(services: Services) -> Document:
         return services.said(
             {
                 "libraries": [
-                    _floor(floor, doing, asking) | {"cleaners": _cleaners(read, floor)}
+                    _floor(floor, doing, asking, cleaners) | {"cleaners": cleaners}
                     for floor in floors(read, services.site)
+                    for cleaners in (_cleaners(read, floor),)
                 ]
             }
         )
@@ -157,7 +158,9 @@ def _cleaners(read: Connection, floor: Floor) -> list[Document]:
     return [{"medium": one.medium_id, "uses": one.uses, "left": one.left} for one in cleaners_of(read, floor)]
 
 
-def _floor(floor: Floor, doing: dict[str, str], asking: dict[str, str]) -> Document:
+def _floor(floor: Floor, doing: dict[str, str], asking: dict[str, str], cleaners: list[Document]) -> Document:
+    # A cleaning cartridge is never a medium of data: its state as one would say nothing of what it is good for.
+    cleaning = {one["medium"]: "cleaning" if one["left"] else "used up" for one in cleaners}
     at = {medium.element: medium for medium in floor.media if medium.element is not None}
 
     def place(address: int, magazine: str | None) -> Document:
@@ -166,7 +169,7 @@ def _floor(floor: Floor, doing: dict[str, str], asking: dict[str, str]) -> Docum
             "element": address,
             "magazine": magazine,
             "medium": medium.id if medium else None,
-            "state": medium.state.value if medium else None,
+            "state": cleaning.get(medium.id, medium.state.value) if medium else None,
             "in_doubt": words_of(floor.doubtful[address]) if address in floor.doubtful else None,
         }
 
