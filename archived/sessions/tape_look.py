@@ -16,19 +16,17 @@ from backends.interface import SECTOR_BYTES, Cartridge, DiscStatus, TapeDrive
 from backends.tape.append_place import place_to_append
 from backends.tape.contents import TapeContents, read_by_index, read_contents
 from backends.tape.image_on_tape import ImageOnTape, image_fields
-from backends.tape.readiness import wait_until_ready
 
 #: Of a tape whose label cannot be read and that holds no image, nobody knows how long its blocks are.
 _BLOCK_BYTES_UNTOLD = 1 << 20
 
 
 def look_at_cartridge(tools: Tools, drive: str) -> Finding:
-    """What the cartridge in this drive is and holds: every label, header and trailer is read.
+    """What the cartridge in this drive, which is ready, is and holds: every label, header and trailer is read.
 
     Raises MediumRefused when the drive holds none, DeviceFailure when it fails or says nothing.
     """
     tape = tools.tapes[drive]
-    wait_until_ready(tape, clock=tools.clock)
     cartridge = tape.inspect()
     contents = _with_what_is_only_indexed(tape, read_contents(tape, whole=True))
     found = _found(contents, cartridge, _capacity_bytes(tape, cartridge))

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from archived.errors import Cancelled
 from archived.language import _
 from archived.policy.tape_labels import Named, why_another
 from archived.sessions.encode import open_recipe
 from archived.sessions.health import ask_alerts
 from archived.sessions.latch import latched
 from archived.sessions.mount import asked_anew
+from archived.sessions.tape_ready import await_cartridge
 from archived.sessions.tools import Report, Tools
 from backends.errors import (
     BackendError,
@@ -31,7 +33,6 @@ from backends.tape.contents import TapeContents, read_contents
 from backends.tape.image_on_tape import ImageIdentity, ImageOnTape
 from backends.tape.label import TapeLabel
 from backends.tape.labelling import label_cartridge, note_in_chip
-from backends.tape.readiness import wait_until_ready
 from devices.failures import DeviceFailure, WorldDiffers
 from erasure.digests import Digests
 from robotics.errors import RoboticsError
@@ -118,13 +119,14 @@ def new_digests() -> Digests:
     return Digests(("blake3",))
 
 
-def write_tape(tools: Tools, task: TapeTask, report: Report, *, resumed: bool) -> TapeEnd:
+def write_tape(tools: Tools, task: TapeTask, key: str, report: Report, *, resumed: bool) -> TapeEnd:
     """Append the images of the task, or, `resumed`, only find out which of them are on the tape.
 
-    Raises DeviceFailure: then nothing is known but what the tape says when it is read again.
+    `key` is that of the work on the board. Raises DeviceFailure, and Cancelled when the daemon is to stop before a
+    cartridge was ready: then nothing is known but what the tape says when it is read again.
     """
     drive = tools.tapes[task.drive]
-    refusal = _gate(tools, task, drive, resumed=resumed)
+    refusal = _gate(tools, task, drive, key, resumed=resumed)
     if refusal is not None:
         return refusal
     with latched(drive):
@@ -221,7 +223,7 @@ def _one(task: TapeTask, session: AppendSession, job: TapeJob, progress: Callabl
         return JobEnd(FAILED, str(error))
 
 
-def _gate(tools: Tools, task: TapeTask, drive: TapeDrive, *, resumed: bool) -> TapeEnd | None:
+def _gate(tools: Tools, task: TapeTask, drive: TapeDrive, key: str, *, resumed: bool) -> TapeEnd | None:
     """What must hold before a tape is touched: barcode, a cartridge that is ready and may be written.
 
     The robot is asked first: nobody waits for a cartridge that is not in the drive.
@@ -241,8 +243,12 @@ def _gate(tools: Tools, task: TapeTask, drive: TapeDrive, *, resumed: bool) -> T
             raise WorldDiffers(words)
         return TapeEnd("wrong", words)
     try:
-        wait_until_ready(drive, clock=tools.clock)
+        await_cartridge(tools, key, task.medium_id, task.drive)
         cartridge = drive.inspect()
+    except Cancelled as error:
+        if resumed:
+            raise
+        return TapeEnd("waits", str(error))
     except (DeviceFailure, BackendError) as error:
         if resumed:
             raise

@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from archived.catalog import events, images, media
+from archived.errors import Cancelled
 from archived.language import _
 from archived.model import Copy, Drive, Image, Medium
 from archived.policy.tape_looks import ON_TAPE
@@ -113,7 +114,7 @@ def run(action: Action, tools: Tools) -> TapeEnd:
         )
     total_bytes = sum(job.image.size_bytes for job in task.jobs)
     report = tools.progress.begin(action.key, what, total_bytes)
-    return write_tape(tools, task, report, resumed=action.resumed)
+    return write_tape(tools, task, action.key, report, resumed=action.resumed)
 
 
 def record(write: Connection, site: Site, action: Action, outcome: TapeEnd | Broken) -> float:
@@ -121,6 +122,8 @@ def record(write: Connection, site: Site, action: Action, outcome: TapeEnd | Bro
     task = appending.task
     if isinstance(outcome, Broken):
         # Still WRITING: planned again as resumed, which reads the tape.
+        if isinstance(outcome.error, Cancelled):
+            return site.config.rest_s
         doing = _("writing to cartridge {medium_id}").format(medium_id=task.medium_id)
         drive_failed(write, site, task.drive, doing, str(outcome.error))
         if isinstance(outcome.error, WorldDiffers):

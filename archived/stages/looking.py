@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from archived.catalog import events, holds, media, surveys
+from archived.errors import Cancelled
 from archived.formats.key_files import public_keys
 from archived.language import _
 from archived.model import Medium
@@ -27,6 +28,7 @@ from archived.sessions.mount import RobotWaits, demand_medium
 from archived.sessions.read import Expected, Sink, read_ranges
 from archived.sessions.read_whole import Wrapped, read_whole
 from archived.sessions.tape_read import image_source
+from archived.sessions.tape_ready import await_cartridge
 from archived.sessions.tools import SitePaths, Tools
 from archived.stages.floor import Floor, drive_failed, drive_worked, floors, stale_key
 from archived.stages.looking_tape import (
@@ -168,6 +170,8 @@ def run(action: Action, tools: Tools) -> Finding | Whole | tuple[Range, ...] | R
     waits = demand_medium(tools, task.library, task.element, task.medium.barcode, task.drive)
     if waits is not None:
         return waits
+    if task.drive in tools.tapes:
+        await_cartridge(tools, action.key, task.medium.id, task.drive)
     if task.look.purpose == RANGES:
         task.folder.mkdir(parents=True, exist_ok=True)
         spool = spool_path(task.folder, str(task.look.finding["image"]))
@@ -320,6 +324,9 @@ def _claim_look(write: Connection, site: Site, action: Action, item: InDrive) ->
 
 def _record_failure(write: Connection, site: Site, task: Task, look: MediumLook, error: Exception) -> float:
     """The drive gave no outcome: once more, in another drive if there is one; then the medium is named."""
+    if isinstance(error, Cancelled):
+        surveys.advance_look(write, look.id, LookEvent.INTERRUPTED, note=str(error))
+        return site.config.rest_s
     words, tried_in = str(error), (*look.tried_in, task.drive)
     gone = len(tried_in) >= TRIES_MAX
     event = LookEvent.FAILED if gone else LookEvent.INTERRUPTED

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from archived.catalog import events, images, media, recalls
+from archived.errors import Cancelled
 from archived.language import _
 from archived.model import Reading
 from archived.policy.ranges import Range, merge, overlap, subtract
@@ -20,6 +21,7 @@ from archived.policy.tape_order import Stretch, reading_order
 from archived.policy.visits import Wish
 from archived.sessions.read import Sink, read_ranges, take_from
 from archived.sessions.tape_read import image_source
+from archived.sessions.tape_ready import await_cartridge
 from archived.sessions.tools import Tools
 from archived.stages.floor import drive_failed, drive_worked, floors
 from archived.stages.recall_sources import good_ranges, record_liars
@@ -218,12 +220,18 @@ def run(fetch: Fetch, key: str, tools: Tools) -> Fetched:
             unserved.add(share.reading.id)
     if fetch.drive is None:
         return Fetched(unserved=frozenset(unserved))
+    if fetch.place is not None:
+        await_cartridge(tools, key, fetch.medium_id, fetch.drive)
     return Fetched(read_ranges(image_source(tools, fetch.drive, fetch.place), sinks, report))
 
 
 def record(write: Connection, site: Site, fetch: Fetch, outcome: object) -> float:
     """Commit what every reading of the visit brought."""
     if isinstance(outcome, Broken) or not isinstance(outcome, Fetched):
+        if isinstance(outcome, Broken) and isinstance(outcome.error, Cancelled):
+            for share in fetch.shares:
+                recalls.advance_reading(write, share.reading.id, ReadingEvent.INTERRUPTED)
+            return site.config.rest_s
         words = str(outcome.error) if isinstance(outcome, Broken) else "no outcome"
         return _record_failure(write, site, fetch, words)
     if fetch.drive is not None:

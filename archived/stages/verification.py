@@ -9,11 +9,13 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, images, media
 from archived.catalog.events import Attention
+from archived.errors import Cancelled
 from archived.language import _
 from archived.model import Copy, Drive, Image
 from archived.sessions.mount import RobotWaits, demand_medium
 from archived.sessions.read import Comparison, Expected, compare_disc, compare_image
 from archived.sessions.tape_read import image_source
+from archived.sessions.tape_ready import await_cartridge
 from archived.sessions.tools import Tools
 from archived.stages.floor import drive_failed, drive_worked, floors, stale_key
 from archived.stages.moving import reloaded, verify_choice
@@ -105,6 +107,7 @@ def run(action: Action, tools: Tools) -> Comparison | RobotWaits:
         return waits
     if check.place is None:
         return compare_disc(tools.drives[check.drive], check.expected, report)
+    await_cartridge(tools, action.key, check.medium_id, check.drive)
     return compare_image(image_source(tools, check.drive, check.place), check.expected, report)
 
 
@@ -161,6 +164,8 @@ def _not_read(write: Connection, site: Site, check: Check, outcome: RobotWaits |
         robot_silent(write, site, check.library, outcome.note, stands=outcome.stands)
         return LOOK_REST_S
     media.advance_copy(write, check.copy_id, CopyEvent.INTERRUPTED, note=str(outcome.error))
+    if isinstance(outcome.error, Cancelled):
+        return site.config.rest_s
     events.append(
         write,
         site.now(),

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from archived.errors import Cancelled
 from archived.sessions import tape_write
 from archived.sessions.tape_write import FLUSHED, NOT_BEGUN, TapeEnd, TapeJob, TapeTask, write_tape
+from archived.sessions.tools import ProgressBoard
 from backends.tape.label import TapeLabel
 from backends.tape.labelling import label_cartridge
 from devices.clock import SimulatedClock
@@ -22,7 +24,9 @@ OTHER = "11111111-4c7e-4d0b-9a39-6a1e7d0f5b11"
 LABEL = a_label()
 
 
-def write(tape: MemoryTape, *, resumed: bool = False, **changes: Any) -> TapeEnd:
+def write(
+    tape: MemoryTape, *, resumed: bool = False, board: ProgressBoard | None = None, **changes: Any
+) -> TapeEnd:
     """A session of no image: it labels a blank, or finds out which cartridge this is."""
     task = TapeTask(
         "tl1", DRIVE, "T1", "VOL001L8", LABEL.barcode, replace(LABEL, cartridge=OTHER), (), Path(), "archived",
@@ -31,9 +35,13 @@ def write(tape: MemoryTape, *, resumed: bool = False, **changes: Any) -> TapeEnd
     drive = Element(DRIVE, ElementKind.DRIVE, True, LABEL.barcode)
     robot = SimpleNamespace(element=lambda address: drive)
     tools: Any = SimpleNamespace(
-        tapes={"T1": tape}, changers={"tl1": robot}, clock=SimulatedClock(), tape_blocks_ahead=0
+        tapes={"T1": tape},
+        changers={"tl1": robot},
+        clock=SimulatedClock(),
+        progress=board or ProgressBoard(SimulatedClock()),
+        tape_blocks_ahead=0,
     )
-    return write_tape(tools, replace(task, **changes), lambda done, total: None, resumed=resumed)
+    return write_tape(tools, replace(task, **changes), "work", lambda done, total: None, resumed=resumed)
 
 
 def labelled(label: TapeLabel = LABEL, *, image: bool = True) -> MemoryTape:
@@ -130,3 +138,24 @@ def test_nothing_is_written_in_front_of_the_last_image_that_the_catalog_counts_o
     assert end.ends[7].kind == (NOT_BEGUN if known == "both" else FLUSHED)
     assert end.closed is (known == "both")
     assert (tape.objects == before) is (known == "both")
+
+
+class FirstLoad(MemoryTape):
+    """A drive that conditions its cartridge for two hours, and holds it all the while."""
+
+    def is_ready(self) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("resumed", [False, True], ids=["begun", "resumed"])
+def test_a_daemon_that_is_to_stop_does_not_wait_for_a_first_load(resumed: bool) -> None:
+    board, tape = ProgressBoard(SimulatedClock()), FirstLoad()
+    board.hurry()
+    if resumed:
+        with pytest.raises(Cancelled, match="preparing VOL001L8"):
+            write(tape, resumed=True, board=board)
+    else:
+        end = write(tape, board=board)
+        assert (end.kind, end.ends) == ("waits", {})
+        assert "the wait was given up" in end.note
+    assert not tape.objects
