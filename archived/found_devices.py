@@ -42,6 +42,8 @@ class FoundDevice:
     portal: str = ""
     target: str = ""
     lun: int = 0
+    #: The profile that its device table must name; empty where INQUIRY is enough to choose it.
+    profile: str = ""
     #: Why not all of it could be asked, and what to do about it.
     problem: str = ""
     advice: str = ""

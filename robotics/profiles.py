@@ -5,7 +5,7 @@ form of each question and remembers what was refused; a profile of its own is ne
 device answers wrongly instead of refusing, or gives answers that cannot be relied on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
@@ -43,7 +43,6 @@ class ChangerProfile:
     Believing:
     - `access_told`: ACCESS says whether the arm reaches a medium; without, every medium counts as reachable.
     - `source_told`: where a medium came from.
-    - `drive_serial_chars`: how much of a drive's serial number fits in its answer; None for all of it.
     - `missing_tail_bytes`: so many bytes of each answer are announced and never sent.
     - `bad_element`: the sense codes (key, asc, ascq) with which a move to no element is refused.
     """
@@ -61,16 +60,8 @@ class ChangerProfile:
     opens_ports: Ask = Ask.TRY
     access_told: bool = True
     source_told: bool = True
-    drive_serial_chars: int | None = None
     missing_tail_bytes: int = 0
     bad_element: frozenset[tuple[int, int, int]] = frozenset({INVALID_ELEMENT})
-
-    def is_serial(self, told: str | None, serial: str) -> bool:
-        """Whether what this changer tells of a drive is that drive's serial number, as far as it tells it."""
-        if not told:
-            return False
-        chars = self.drive_serial_chars
-        return told.strip() == serial.strip()[:chars].strip()
 
 
 STANDARD = ChangerProfile("standard")
@@ -84,7 +75,6 @@ TGT = ChangerProfile(
     locks_doors=Ask.NEVER,
     opens_ports=Ask.NEVER,
     access_told=False,
-    drive_serial_chars=10,
     missing_tail_bytes=8,
     bad_element=frozenset({INVALID_ELEMENT, (0x5, 0x24, 0x00)}),
 )
@@ -102,7 +92,6 @@ PROFILES: Mapping[str, ChangerProfile] = MappingProxyType(
             ChangerProfile("small-answers", allocation_bytes_max=4096, elements_max=32),
             ChangerProfile("access-untold", access_told=False),
             ChangerProfile("source-untold", source_told=False),
-            ChangerProfile("serials-cut", drive_serial_chars=10),
             ChangerProfile(
                 "moves-only",
                 range_opcodes=(),
@@ -117,12 +106,16 @@ PROFILES: Mapping[str, ChangerProfile] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What INQUIRY says of changers of one profile: a vendor as a whole, and part of a product's name."""
+    """What INQUIRY says of changers of one profile: a vendor as a whole, and part of a product's name.
+
+    `designator` is how a name in page 83h begins of one that may say any other vendor and product.
+    """
 
     vendor: str
     product: str
     profile: str
     source: str
+    designator: str = ""
 
     def fits(self, identity: ChangerIdentity) -> bool:
         vendor, product = identity.vendor.strip().upper(), identity.product.upper()
@@ -132,7 +125,11 @@ class Pattern:
 #: The first that fits counts. A library is listed only where working software says what it does.
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(
-        "IET", "", "tgt", "tgt 1.0.85 as it names itself; told another name, its profile has to be named"
+        "IET",
+        "",
+        "tgt",
+        "tgt 1.0.85 as it names itself; told another name, its profile has to be named",
+        "IET     ",
     ),
     Pattern("Sony", "XL1B", "all-kinds-at-once", "mtx 1.3.12, mtxl.c: VGP-XL1B2 answers no single type"),
 )
@@ -142,3 +139,10 @@ def profile_for(identity: ChangerIdentity) -> ChangerProfile:
     """The profile of a changer by what INQUIRY says; a configuration may name another."""
     found = next((pattern.profile for pattern in PATTERNS if pattern.fits(identity)), STANDARD.name)
     return PROFILES[found]
+
+
+def profile_to_name(identity: ChangerIdentity, designators: Sequence[str]) -> str:
+    """The profile that a configuration must name, by the names in page 83h; "" where INQUIRY is enough."""
+    told = (pattern for pattern in PATTERNS if pattern.designator)
+    found = next((p.profile for p in told if any(name.startswith(p.designator) for name in designators)), "")
+    return "" if found == profile_for(identity).name else found

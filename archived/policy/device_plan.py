@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from archived.found_devices import CHANGER, DISC_DRIVE, TAPE_DRIVE, FoundDevice
+from archived.found_devices import CHANGER, TAPE_DRIVE, FoundDevice
 from archived.media_kinds import DISC, MEDIA_KINDS, TAPE
 from archived.policy.cartridge_labels import read_label
 from archived.policy.device_pairing import How, Pair
@@ -96,15 +96,6 @@ def generation_of(product: str) -> str:
     said = _GENERATION.search(product)
     kind = f"lto-{said[1]}" if said else ""
     return kind if kind in MEDIA_KINDS[TAPE] else ""
-
-
-def profile_of(device: FoundDevice) -> str:
-    """The profile that a device must be given by name; empty where INQUIRY is enough to choose it.
-
-    tgt may say the name of any drive or library, and still tells its own in page 83h.
-    """
-    is_tgt = device.vendor != "IET" and any(name.startswith("IET     ") for name in device.names)
-    return "tgt" if is_tgt and device.kind != DISC_DRIVE else ""
 
 
 def _kind(paired: Sequence[tuple[Pair, FoundDevice]]) -> str:

@@ -6,7 +6,7 @@ from archived.found_devices import FoundDevice
 from archived.language import _
 from archived.media_kinds import TAPE
 from archived.policy.device_pairing import How
-from archived.policy.device_plan import PlannedDrive, PlannedLibrary, profile_of
+from archived.policy.device_plan import PlannedDrive, PlannedLibrary
 from archived.settings import NO_SERIAL
 
 #: A hundred GB: a few minutes of an LTO drive, and dozens of images on a cartridge.
@@ -100,10 +100,11 @@ def _device(name: str, device: FoundDevice, access: dict[str, str], words: str) 
             _("it tells no serial number: another device that tells none would be taken for it")
         )
     lines.append(f"serial = {quoted(device.serial or NO_SERIAL)}")
-    profile = profile_of(device)
-    if profile:
-        lines += _comment(_("it is tgt, whatever name it says"))
-        lines.append(f"profile = {quoted(profile)}")
+    if device.profile:
+        lines += _comment(
+            _("its page 83h says another make than its name does, and that one needs a profile")
+        )
+        lines.append(f"profile = {quoted(device.profile)}")
     return lines
 
 

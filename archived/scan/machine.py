@@ -13,6 +13,7 @@ from archived.found_devices import DISC_DRIVE, FoundDevice
 from archived.language import _
 from archived.scan.asking import KINDS, asked
 from archived.scan.found import Scan
+from archived.scan.profiles import with_profile
 from devices.failures import DeviceFailure
 from devices.first_look import page_80, page_83
 from devices.local_nodes import DEV, DEVICES, SYSFS, LocalNode, local_nodes
@@ -28,7 +29,7 @@ def scan_machine(
 ) -> Scan:
     """Every changer, tape drive and disc drive that the kernel of this machine knows."""
     sight = local_nodes(sysfs, dev)
-    asked_all = [_device(node, open_node, processes) for node in sight.nodes]
+    asked_all = [with_profile(_device(node, open_node, processes)) for node in sight.nodes]
     found = tuple(device for device in asked_all if device.kind)
     notes = []
     if not sight.has_scsi:

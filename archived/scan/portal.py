@@ -6,6 +6,7 @@ from archived.found_devices import FoundDevice
 from archived.language import _
 from archived.scan.asking import INQUIRY_S, asked
 from archived.scan.found import Scan
+from archived.scan.profiles import with_profile
 from devices.failures import DeviceFailure, DeviceRefused, TransportLost
 from devices.luns import ReportLuns, UnitNumbers
 from devices.scsi import Transport
@@ -39,7 +40,7 @@ def scan_portal(portal: str, target: str, *, discover: Discover, open_unit: Open
         for unit in units:
             device = _unit(way, one.name, unit, open_unit)
             if device.kind:
-                found.append(device)
+                found.append(with_profile(device))
             elif device.problem:
                 notes.append(f"{device.key}: {device.problem}")
     looked_at = [portal, *(f"{portal} {one.name}" for one in offered)]

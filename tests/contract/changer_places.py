@@ -113,7 +113,7 @@ ROWS: dict[str, Row] = {
     "small-answers": _row(quirk.LOW_ALLOCATION, quirk.FEW_ELEMENTS, profile="small-answers"),
     "access-untold": _row(quirk.NO_ACCESS, profile="access-untold", lacks=("access",)),
     "source-untold": _row(quirk.SOURCE_WRONG, profile="source-untold", lacks=("sources",)),
-    "serials-cut": _row(quirk.SERIALS_CUT, profile="serials-cut"),
+    "serials-cut": _row(quirk.SERIALS_CUT),
     "moves-only": _row(*_BARE, profile="moves-only"),
     "tgt": _row(*quirk.LIKE_TGT, profile="tgt", lacks=("access", "serial of the last drive")),
     # The standard profile finds out by itself.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from archived.policy.drive_places import DriveClaim, DriveElement, find_drives
 from devices.failures import OutcomeUnknown
 from devices.transports.room import RoomRefused
 from robotics.errors import (
@@ -94,9 +95,10 @@ def test_the_inventory_names_drives_by_as_much_of_the_serial_as_it_tells(place: 
         return
     if "serial of the last drive" in place.lacks:
         assert told.pop(max(told)) is None
-    profile = place.changer.profile
-    assert all(profile.is_serial(told[address], place.serials[address]) for address in told)
-    assert not any(profile.is_serial(told[address], f"X{place.serials[address]}") for address in told)
+    elements = [DriveElement(drive.address, drive.drive_serial) for drive in drives]
+    for address in told:
+        assert find_drives([DriveClaim("T", place.serials[address])], elements).at == {"T": address}
+        assert not find_drives([DriveClaim("T", f"X{place.serials[address]}")], elements).at
 
 
 @pytest.mark.parametrize("destination", [FREE_SLOT, PORT, DRIVE, HAND])

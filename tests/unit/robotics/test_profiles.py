@@ -1,14 +1,12 @@
 """Which profile a changer gets, and what one says of serial numbers."""
 
-from dataclasses import replace
-
 import pytest
 
 from devices.failures import DeviceRefused
 from devices.sense import Sense
 from robotics.errors import PAUSED, PERSON, STARTING, UNINITIALIZED, ChangerNotReady, NotSupported, refusal
 from robotics.model import ChangerIdentity
-from robotics.profiles import PATTERNS, PROFILES, STANDARD, profile_for
+from robotics.profiles import PATTERNS, PROFILES, profile_for
 
 
 @pytest.mark.parametrize(
@@ -29,24 +27,6 @@ def test_profile_is_chosen_by_what_inquiry_says(vendor: str, product: str, name:
 def test_every_pattern_names_a_profile_and_where_that_is_from() -> None:
     assert all(pattern.profile in PROFILES and pattern.source for pattern in PATTERNS)
     assert all(name == profile.name for name, profile in PROFILES.items())
-
-
-@pytest.mark.parametrize(
-    ("told", "serial", "chars", "same"),
-    [
-        ("DRV0000001", "DRV0000001", None, True),
-        ("DRV0000001 ", " DRV0000001", None, True),
-        ("DRV0000001", "DRV00000012", None, False),
-        ("DRV0000001", "DRV00000012", 10, True),
-        ("DRV0000001", "DRV0000002", 10, False),
-        ("", "", None, False),
-        (None, "DRV0000001", 10, False),
-    ],
-)
-def test_serial_is_compared_as_far_as_it_is_told(
-    told: str | None, serial: str, chars: int | None, same: bool
-) -> None:
-    assert replace(STANDARD, drive_serial_chars=chars).is_serial(told, serial) is same
 
 
 @pytest.mark.parametrize(
