@@ -23,6 +23,8 @@ LIST_FIELDS = (
 )  # fmt: skip
 #: What every LTO drive takes as one block, and what is worth one.
 BLOCK_BYTES_MIN, BLOCK_BYTES_MAX = 64 << 10, 8 << 20
+#: Lists, texts and checksums of an image alone take some of this; images of a site in earnest have gigabytes.
+IMAGE_BYTES_MIN = 1_000_000
 SCOPES = ("group", "fonds", "pool")
 HOT_FOLDER_WORDS = {
     "ready": ("marker", "rename", "settle"),
@@ -296,6 +298,12 @@ def _check_tape_pool(name: str, pool: PoolSettings, config: Config, demand: Dema
             "class {kind!r} names tape pool {name!r} in pools: it then forms sets of its own and needs image_bytes; "
             "for a copy of each image name it in copies"
         ).format(name=name, kind=forms_sets[0] if forms_sets else ""),
+    )
+    demand(
+        pool.image_bytes == 0 or pool.image_bytes >= IMAGE_BYTES_MIN,
+        _("pool {name!r}: image_bytes {image_bytes} is too small for a package; at least {least}").format(
+            name=name, image_bytes=pool.image_bytes, least=IMAGE_BYTES_MIN
+        ),
     )
     most = NATIVE_BYTES[pool.media_kind]
     demand(

@@ -30,7 +30,7 @@ def register_blanks(
 ) -> list[str]:
     """Take media that a look found into the scratch pool. The gate checks each before it is written.
 
-    `capacity_bytes` None means: as large as most media of the library.
+    `capacity_bytes` None means: as large as most media of the library. All are taken, or none.
 
     Raises:
         NotFound: a barcode that no look has seen.
@@ -99,13 +99,13 @@ def _register(
     medium: Medium | None = media.by_barcode(write, barcode)
     if medium is None:
         raise NotFound(
-            _("no look has seen medium {barcode}").format(barcode=barcode),
+            _("no look has seen medium {barcode}; nothing was registered").format(barcode=barcode),
             advice="archivectl library inventory",
             barcode=barcode,
         )
     if medium.element is None:
         raise WrongState(
-            _("medium {barcode} is not in the library").format(barcode=barcode),
+            _("medium {barcode} is not in the library; nothing was registered").format(barcode=barcode),
             advice="archivectl library inventory",
         )
     if is_tape(kind) != (site.config.libraries[medium.library or ""].kind == TAPE):
@@ -119,9 +119,9 @@ def _register(
     unused = all(copy.state is CopyState.CANCELLED for copy in copies)  # planned once, and never begun
     if medium.state is not MediumState.QUARANTINED or not unused:
         raise WrongState(
-            _("medium {barcode} is {value}: only a medium never used is registered").format(
-                barcode=barcode, value=medium.state.value
-            )
+            _(
+                "medium {barcode} is {value}: only a medium never used is registered; nothing was registered"
+            ).format(barcode=barcode, value=medium.state.value)
         )
     if not media_id:
         siblings = [m.media_id for m in media.listing(write) if m.kind == kind and m.media_id]

@@ -56,6 +56,7 @@ def test_a_tape_pool_forms_sets_of_its_own_when_it_says_how_large_its_images_are
         ('role = "off-site"', 'parity_pool = "tapes"', "parity_pool is for disc pools"),
         ('role = "off-site"', "tape_block_bytes = 1000000", "a power of two from 65536 to 8388608"),
         ('role = "off-site"', "image_bytes = -1", "must not be negative"),
+        ('role = "off-site"', "image_bytes = 5", "image_bytes 5 is too small for a package; at least 1000000"),
         ('role = "off-site"', "image_bytes = 13000000000000", "more than a cartridge lto-8 holds"),
         ("image_bytes = 0", "image_bytes = 65536", "image_bytes is for tape pools"),
     ],

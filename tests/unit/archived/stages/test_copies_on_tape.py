@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from archived.catalog import events, images, media, packages
-from archived.errors import Refused, WrongState
+from archived.errors import NotFound, Refused, WrongState
 from archived.stages import commitment, copying, hold, placement, settling, staging_release, withdrawal
 from archived.stages.catching_up import World, catch_up
 from archived.stages.floor import stale_key
@@ -234,9 +234,9 @@ def test_cartridges_that_are_nothing_for_the_pool_are_refused_by_their_label(
         register(copied, write, barcode)
 
 
-def register(site: TapeSite, write: object, barcode: str, pool: str = "tapes") -> None:
+def register(site: TapeSite, write: object, *barcodes: str, pool: str = "tapes") -> None:
     register_blanks(
-        write, site.site, [barcode], pool=pool, batch="x", media_id="", capacity_bytes=None, agent="uid:1"
+        write, site.site, barcodes, pool=pool, batch="x", media_id="", capacity_bytes=None, agent="uid:1"
     )  # type: ignore[arg-type]
 
 
@@ -251,8 +251,17 @@ def test_a_cartridge_that_a_look_found_is_known_by_its_label_and_registered(copi
     assert "stranger:CLNU01L1" not in attentions(copied)
 
 
+def test_of_cartridges_of_which_one_is_unknown_none_is_registered_and_that_is_said(copied: TapeSite) -> None:
+    with copied.catalog.write() as write:
+        settling.settle(write, copied.site, "tl1", {7: "000001L8", 8: "000009L8"})
+    words = "no look has seen medium 000010L8; nothing was registered"
+    with pytest.raises(NotFound, match=words), copied.catalog.write() as write:
+        register(copied, write, "000009L8", "000010L8")
+    assert copied.medium("000009L8").state is MediumState.QUARANTINED
+
+
 def test_a_cartridge_is_never_registered_as_a_disc(copied: TapeSite) -> None:
     with copied.catalog.write() as write:
         settling.settle(write, copied.site, "tl1", {7: "000001L8", 8: "000009L8"})
     with pytest.raises(WrongState, match="holds no media of kind bd-r"), copied.catalog.write() as write:
-        register(copied, write, "000009L8", "bluray")
+        register(copied, write, "000009L8", pool="bluray")
