@@ -4,12 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from archived.catalog import events, images, media, surveys
+from archived.catalog import events, images, media, recalls, surveys
 from archived.errors import Cancelled
-from archived.model import Drive
-from archived.stages import appending, copying, looking, surveying, verification
+from archived.model import Drive, Reading, Recall
+from archived.stages import appending, copying, looking, recall_reading, surveying, verification
 from archived.stages.work import Action, Broken
-from archived.states import CopyEvent, CopyState, LookEvent, LookState, MediumEvent
+from archived.states import (
+    CopyEvent,
+    CopyState,
+    LookEvent,
+    LookState,
+    MediumEvent,
+    ReadingEvent,
+    ReadingState,
+    RecallState,
+)
 from archived.surveys import IDENTIFY, MediumLook
 from tests.unit.archived.stages.tape_site import NOW, TapeSite
 
@@ -67,3 +76,19 @@ def test_a_look_is_made_later_and_the_drive_is_not_counted_as_tried(site: TapeSi
         assert looking.record(write, site.site, Action(looking.NAME, "look", (), task), GIVEN_UP) > 0
         after = surveys.get_look(write, look.id)
     assert (after.state, tuple(after.tried_in)) == (LookState.WANTED, ())
+
+
+def test_a_reading_of_a_recall_is_made_later_and_the_drive_is_not_counted_as_tried(site: TapeSite) -> None:
+    copy = site.copies(CopyState.WRITING)[0]
+    with site.catalog.write() as write:
+        recall = Recall("R000001", RecallState.REQUESTED, None, copy.image_id, (), NOW, 0, 2048)
+        recalls.create(write, recall)
+        wanted = Reading(0, recall.id, copy.image_id, copy.id, ReadingState.PENDING, ((0, 2048),), "files")
+        number = recalls.want(write, wanted)
+        recalls.advance_reading(write, number, ReadingEvent.BEGUN)
+        (reading,) = recalls.readings(write, recall.id)
+        share = recall_reading.Share(reading, site.site.tools.paths.recalls, ())
+        fetch = recall_reading.Fetch(copy.id, ID, copy.image_id, "T1", (share,), None)
+        assert recall_reading.record(write, site.site, fetch, GIVEN_UP) > 0
+        (after,) = recalls.readings(write, recall.id)
+    assert (after.state, tuple(after.tried_in)) == (ReadingState.PENDING, ())
