@@ -98,6 +98,7 @@ class Daemon:
         self._runner.close()
         with self._catalog.read() as read:
             waiting = under_way(read)
+        self._site.tools.let_go()
         self._catalog.close()
         if waiting:
             log.info("stopped; on record as under way, and taken up at the next start: %s", waiting)

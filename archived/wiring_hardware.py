@@ -132,7 +132,12 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
                 targets[name] = burn_target(device, name, initiator)
     burner = DetachedBurner(paths.burns, clock, targets, let_go=lambda name: lines[name].close())
     board = ProgressBoard(clock)
-    tools = Tools(clock, config, paths, changers, drives, burner, load_kernel(), board, tapes)
+
+    def let_go() -> None:
+        for line in lines.values():
+            line.close()
+
+    tools = Tools(clock, config, paths, changers, drives, burner, load_kernel(), board, tapes, let_go=let_go)
     return Site(config, tools, software(), load_site_key(paths.keys))
 
 

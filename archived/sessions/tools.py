@@ -256,3 +256,5 @@ class Tools:
     tapes: Mapping[str, TapeDrive] = field(default_factory=dict)
     #: Blocks that are read ahead of a tape drive; 0 reads on the session's own thread, which can be replayed.
     tape_blocks_ahead: int = 32
+    #: Gives every way to a real device up, when nothing is under way any more: iSCSI sessions log out.
+    let_go: Callable[[], None] = lambda: None

@@ -1,12 +1,18 @@
 """Every way to a real device asks who answers, before anything else is sent there."""
 
+from pathlib import Path
+
 import pytest
 
+from archived.config import load
 from archived.settings import DeviceSettings
-from archived.wiring_hardware import device_transport
+from archived.wiring import paths_of
+from archived.wiring_hardware import device_transport, site_on_hardware
+from devices.clock import SimulatedClock
 from devices.failures import WorldDiffers
 from devices.scsi import Inquiry, Result, TestUnitReady, UnitSerialNumber
 from devices.transports import iscsi, sgio
+from tests.unit.archived.test_device_settings import real_site
 
 ASK, READY = Inquiry(255, page=0x80).encode(), TestUnitReady().encode()
 WAYS = {
@@ -27,7 +33,7 @@ class Renumbered:
         return Result(UnitSerialNumber(1, self._serial).encode()) if cdb == ASK else Result()
 
     def close(self) -> None:
-        """Nothing is held."""
+        self._heard.append(b"closed")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -53,4 +59,20 @@ def test_another_device_gets_no_command_whichever_way_leads_to_it(
         return
     with pytest.raises(WorldDiffers):
         line.execute(READY, timeout_s=1)
-    assert heard == [ASK]
+    assert heard == [ASK, b"closed"]
+
+
+def test_every_way_to_a_device_is_given_up_when_the_daemon_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[bytes] = []
+
+    def carrier(*_where: object, **_how: object) -> Renumbered:
+        return Renumbered(heard, "")
+
+    monkeypatch.setattr(sgio, "SgIoTransport", carrier)
+    monkeypatch.setattr(iscsi, "IscsiTransport", carrier)
+    folder = real_site(tmp_path / "site")
+    config = load(folder)
+    site_on_hardware(config, paths_of(folder, config), SimulatedClock()).tools.let_go()
+    assert heard == [b"closed"] * len(config.devices)
