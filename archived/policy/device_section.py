@@ -117,7 +117,8 @@ def _element(drive: PlannedDrive) -> Iterator[str]:
         )
     elif drive.how is How.PART_OF_SERIAL:
         yield from _comment(_("the changer tells a part of its serial number"))
-    yield f"element = {drive.element}"
+    if drive.element:  # 0 would say the same as no line: found by its serial number
+        yield f"element = {drive.element}"
 
 
 def _pool(library: PlannedLibrary, *, alone: bool) -> Iterator[str]:

@@ -80,5 +80,4 @@ def _text(words: bytes | None) -> str:
 
 
 def _lost(library: Any, context: Any, portal: str) -> TransportLost:
-    words = (library.iscsi_get_error(context) or b"").decode(errors="replace").strip()
-    return TransportLost(f"{portal}: no list of targets ({words or 'no reason given'})")
+    return TransportLost(f"{portal}: no list of targets ({libiscsi.why_none(library, context)})")

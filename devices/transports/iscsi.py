@@ -152,8 +152,8 @@ class IscsiTransport:
                 context, self._chap.user.encode(), self._chap.password.encode()
             )
         if library.iscsi_connect_sync(context, self._portal.encode()) or library.iscsi_login_sync(context):
-            words = (library.iscsi_get_error(context) or b"no reason given").decode(errors="replace")
+            words = libiscsi.why_none(library, context)
             library.iscsi_destroy_context(context)
-            raise TransportLost(f"{self._what}: no session ({words.strip()})")
+            raise TransportLost(f"{self._what}: no session ({words})")
         self._context = context
         return context

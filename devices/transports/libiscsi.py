@@ -11,6 +11,8 @@ SESSION_DISCOVERY, SESSION_NORMAL, DIGEST_NONE = 1, 2, 0
 TRANSFER_NONE, TRANSFER_READ, TRANSFER_WRITE = 0, 1, 2
 RESIDUAL_UNDERFLOW = 1
 _READ_CAPACITY10 = 0x25
+#: libiscsi 1.19 says so, and drops the reason, when the socket breaks before there is a session.
+_NEVER_CONNECTED = "reconnect_if_loggedin"
 
 
 class LibiscsiUnusable(DeviceFailure):
@@ -133,3 +135,11 @@ def require_layout(library: Any, name: str) -> None:
         raise LibiscsiUnusable(
             f"{name} lays its tasks out in a way that is not known here; use libiscsi 1.19"
         )
+
+
+def why_none(library: Any, context: Any) -> str:
+    """Why there is no session or no answer, in words."""
+    words: str = (library.iscsi_get_error(context) or b"").decode(errors="replace").strip()
+    if _NEVER_CONNECTED in words:
+        return "connection refused, or nothing can be reached at that address"
+    return words or "no reason given"

@@ -71,7 +71,9 @@ def test_what_was_found_is_what_the_settings_say(found: list[FoundDevice], user:
             assert table.get("chap_user", "") == _holdable(user)
     for library in libraries:
         assert said["libraries"][library.name]["drives"] == [drive.name for drive in library.drives]
-        assert all(said["devices"][drive.name]["element"] == drive.element for drive in library.drives)
+        for drive in library.drives:  # no line where the serial number tells it
+            assert said["devices"][drive.name].get("element", 0) == drive.element
+            assert said["devices"][drive.name].get("element") != 0
 
 
 @given(st.text(st.characters(codec=None)))

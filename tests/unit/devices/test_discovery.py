@@ -69,3 +69,9 @@ def test_a_portal_that_refuses_says_why_and_the_session_is_given_up(refuses: str
     with pytest.raises(TransportLost, match=r"p:1: no list of targets \(login failed\)"):
         discover("p:1", timeout_s=5, library=library)
     assert library.calls[-1] == ("destroy_context", 77)
+
+
+def test_a_port_at_which_nobody_listens_is_said_in_words() -> None:
+    words = b"iscsi_service failed with : iscsi_service_reconnect_if_loggedin. Can not reconnect right now."
+    with pytest.raises(TransportLost, match=r"p:1: no list of targets \(connection refused, or nothing"):
+        discover("p:1", timeout_s=5, library=Library(refuses="iscsi_connect_sync", words=words))

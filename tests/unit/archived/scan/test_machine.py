@@ -114,7 +114,6 @@ def test_a_library_is_found_with_its_drives_in_the_order_of_their_elements(machi
     assert settings["devices"]["T1"] == {
         "path": str(machine.dev / "sg2"),
         "serial": PLAN.drives[0].serial,
-        "element": 0,
     }
     assert document["notes"] == []
 
