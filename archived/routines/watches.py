@@ -19,8 +19,8 @@ from archived.stages import hold
 from archived.stages.capacity import usable_blanks
 from archived.stages.commitment import missing_positions
 from archived.stages.copies_lacking import lacking
-from archived.stages.moving import verify_choice
 from archived.stages.shelf import cartridges, largest_image_bytes
+from archived.stages.wanted_media import verify_choice
 from archived.stages.work import Site
 from archived.states import CopyState, ImageState, PackageState, RecallState, SetState
 

@@ -24,8 +24,8 @@ from archived.stages import hold, tape_trouble
 from archived.stages.appending_end import settle_session
 from archived.stages.cleaning_asked import no_writing_in
 from archived.stages.floor import drive_failed, floors, stale_key
-from archived.stages.moving import may_write
 from archived.stages.tape_place import identity_of, place_of
+from archived.stages.wanted_media import may_write
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 from backends.tape.label import TapeLabel

@@ -10,30 +10,36 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.catalog import cleanings, events, images, media
-from archived.cleanings import CleaningState
+from archived.catalog import events, media
 from archived.language import _
-from archived.model import Copy, Drive, Medium, Move
-from archived.policy.drive_choice import DriveChoice, choose_verify_drive
-from archived.policy.mounting import DriveView, MovePlan, SlotView, Want, next_move
-from archived.policy.owed import is_home
-from archived.policy.sources import drives_to_try
+from archived.model import Drive, Medium, Move
+from archived.policy.mounting import DriveView, Want, next_move
 from archived.sessions.inventory import take_inventory
-from archived.sessions.mount import Carried, Carry, carry, resume
+from archived.sessions.mount import Carried, carry, resume
 from archived.sessions.tools import Tools
-from archived.stages import hold, look_wants, recall_area, recall_reading
-from archived.stages.cleaning_asked import cleans, no_writing_in
+from archived.stages import hold, recall_area
 from archived.stages.floor import Floor, floors, stale_key
 from archived.stages.furnishing import furnish_as_seen
 from archived.stages.giving_out import drive_keeps, kept_media
+from archived.stages.motion import (
+    STAGE,
+    Motion,
+    free_slots,
+    motion_of,
+    moving_action,
+    ordered_motion,
+    put_down,
+    resumed_motion,
+)
 from archived.stages.robot_trouble import LOOK_REST_S, drive_down, move_failed, robot_silent
 from archived.stages.settling import settle
 from archived.stages.tape_trouble import tell_health
 from archived.stages.unfit_cartridge import set_aside_unfit
+from archived.stages.wanted_media import media_wanted
 from archived.stages.work import Action, Broken, Context, Order, Site, drive_lane, robot_lane
-from archived.states import CopyState, MoveEvent, MoveState
+from archived.states import MoveEvent, MoveState
 
-NAME = "moving"
+NAME = STAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +60,6 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Motion:
-    """One motion with its record."""
-
-    carry: Carry
-    why: str
-    move_id: int = 0
-    order: Order | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
     """An inventory of a library, and nothing else."""
 
@@ -77,7 +73,7 @@ def due(read: Connection, site: Site) -> list[Work]:
     held = recall_area.media_held(read, site)
     found = []
     for floor in floors(read, site):
-        wants, ready = _wants(read, site, floor, paused)
+        wants, ready = media_wanted(read, site, floor, writes_paused=paused)
         mine = tuple(move for move in moves if move.library == floor.library)
         orders = tuple(order for order in site.orders.waiting() if floor.medium(order.medium_id) is not None)
         found.append(Work(floor, tuple(wants), frozenset(ready), held, kept_media(read, floor), mine, orders))
@@ -89,13 +85,15 @@ def plan(view: list[Work], context: Context) -> list[Action]:
     for work in view:
         floor, lane = work.floor, robot_lane(work.floor.library)
         if work.moving:
-            wanted += [_action(floor, _resumed(floor, move), resumed=True) for move in work.moving]
+            wanted += [
+                moving_action(floor, resumed_motion(floor, move), resumed=True) for move in work.moving
+            ]
         elif floor.stale:
             wanted.append(Action(NAME, f"inventory {floor.library}", (lane,), Look(floor.library)))
         elif floor.in_hand is not None:
-            wanted += _put_down(floor, floor.in_hand)
+            wanted += put_down(floor, floor.in_hand)
         elif work.orders:
-            wanted.append(_ordered(floor, work.orders[0]))
+            wanted.append(ordered_motion(floor, work.orders[0]))
         else:
             # Draining still takes discs that are done home, and begins nothing.
             wants = () if context.draining else work.wants
@@ -103,10 +101,10 @@ def plan(view: list[Work], context: Context) -> list[Action]:
                 _drive_views(work, context),
                 _movable(wants, context),
                 lane in context.busy_lanes,
-                _slots(floor),
+                free_slots(floor),
             )
             if step is not None and not (context.draining and floor.drive_of(step.medium_id) is None):
-                wanted.append(_action(floor, _motion(floor, step)))
+                wanted.append(moving_action(floor, motion_of(floor, step)))
     return context.choose(wanted)
 
 
@@ -231,85 +229,10 @@ def _report(write: Connection, site: Site, motion: Motion, outcome: Carried) -> 
             drive_keeps(write, site, task.from_drive, task.medium_id, outcome.note)
 
 
-def _wants(read: Connection, site: Site, floor: Floor, writes_paused: bool) -> tuple[list[Want], set[str]]:
-    arrivals = media.last_arrivals(read)
-    up = [drive.name for drive in floor.up]
-    may_write_in = tuple(name for name in up if name not in no_writing_in(read, site))
-    wants: list[Want] = []
-    ready: set[str] = set()
-
-    def want(medium: Medium, kind: str, allowed: tuple[str, ...], since: datetime) -> None:
-        wants.append(Want(medium.id, medium.home_element, medium.element, kind, allowed, 0, since))
-
-    for cleaning in cleanings.in_state(read, CleaningState.CLEANING) if site.tools.tapes else ():
-        medium = floor.medium(cleaning.medium_id or "")
-        if medium is not None:
-            want(medium, "clean", (cleaning.drive,), cleaning.begun_at or cleaning.asked_at)
-            ready.add(medium.id)
-    for since, medium_id, tried_in in recall_reading.media_wanted(read):
-        medium = floor.medium(medium_id)
-        if medium is not None:
-            want(medium, "read", drives_to_try(up, tried_in), since)
-            ready.add(medium.id)
-    for copy in media.copies_in_state(read, CopyState.WRITTEN, CopyState.VERIFYING):
-        medium = floor.medium(copy.medium_id)
-        if medium is None:
-            continue
-        allowed = verify_choice(read, copy, up).allowed
-        want(medium, "verify", allowed, copy.written_at or copy.planned_at)
-        if reloaded(copy, arrivals):
-            ready.add(medium.id)
-    if not writes_paused:
-        for copy in media.copies_in_state(read, CopyState.PLANNED, CopyState.WRITING):
-            medium = floor.medium(copy.medium_id)
-            if medium is not None and may_write(read, copy):
-                # What a session left is only read: any drive may do that.
-                allowed = may_write_in if copy.state is CopyState.PLANNED else tuple(up)
-                want(medium, "write", allowed, copy.planned_at)
-                ready.add(medium.id)
-    for look in look_wants.wants(read, floor):
-        wants.append(look)
-        ready.add(look.medium_id)
-    return wants, ready
-
-
 def _ended_at(read: Connection, site: Site, medium_id: str) -> datetime:
     """Now, but after the last burn of this medium: order must outlive somebody who sets the clock back."""
     burnt = [copy.written_at for copy in media.copies_on(read, medium_id) if copy.written_at is not None]
     return max([site.now(), *(at + timedelta(microseconds=1) for at in burnt)])
-
-
-def reloaded(copy: Copy, arrivals: dict[str, datetime]) -> bool:
-    """Whether the robot put the medium somewhere after it was written."""
-    arrived = arrivals.get(copy.medium_id)
-    return copy.written_at is None or (arrived is not None and arrived > copy.written_at)
-
-
-def may_write(read: Connection, copy: Copy) -> bool:
-    """Whether nothing holds the copy back: no member of its set is held by a person."""
-    image = images.get(read, copy.image_id)
-    if copy.state is CopyState.WRITING:
-        return True
-    return image.set_id is None or not any(member.held for member in images.of_set(read, image.set_id))
-
-
-def verify_choice(read: Connection, copy: Copy, up: list[str]) -> DriveChoice:
-    """The drives that may read a written copy back, best first; or the words that say why none may."""
-    image = images.get(read, copy.image_id)
-    if image.set_id is None:
-        return DriveChoice(allowed=tuple(up))
-    if not is_home(copy, image):
-        # No member of the set: nothing depends on who wrote the others.
-        return choose_verify_drive(copy.write_drive, up, (), 1)
-    pairs = [
-        (other.write_drive, other.verify_drive)
-        for member in images.of_set(read, image.set_id)
-        for other in media.copies_of(read, member.id)
-        if other.id != copy.id and other.state is CopyState.VERIFIED and is_home(other, member)
-    ]
-    waived = image.set_id in events.allowed(read, "diversity")
-    m = images.get_set(read, image.set_id).m
-    return choose_verify_drive(copy.write_drive, up, pairs, m, waived=waived, set_id=image.set_id)
 
 
 def _drive_views(work: Work, context: Context) -> list[DriveView]:
@@ -345,54 +268,3 @@ def _allowed(work: Work, medium: Medium, drive: Drive) -> bool:
 
 def _movable(wants: tuple[Want, ...], context: Context) -> list[Want]:
     return [want for want in wants if f"move {want.medium_id}" not in context.busy_keys]
-
-
-def _slots(floor: Floor) -> list[SlotView]:
-    taken = {medium.element for medium in floor.media}
-    taken |= set(floor.doubtful)
-    return [SlotView(element, magazine) for element, magazine in floor.slots.items() if element not in taken]
-
-
-def _motion(floor: Floor, step: MovePlan) -> Motion:
-    by_element = {drive.element: drive.name for drive in floor.drives}
-    medium = floor.medium(step.medium_id)
-    task = Carry(
-        library=floor.library,
-        medium_id=step.medium_id,
-        barcode=medium.barcode if medium else None,
-        source=step.source,
-        destination=step.destination,
-        from_drive=by_element.get(step.source),
-        to_drive=by_element.get(step.destination),
-        cleaning=medium is not None and cleans(medium),
-    )
-    return Motion(task, step.why)
-
-
-def _put_down(floor: Floor, medium: Medium) -> list[Action]:
-    """The robot stopped with a disc in its hand: it goes home before anything else moves."""
-    free = sorted(slot.element for slot in _slots(floor))
-    if medium.element is None or not free:
-        return []
-    home = medium.home_element if medium.home_element in free else free[0]
-    plan_ = MovePlan(medium.id, medium.element, home, _("left in the robot's hand"))
-    return [_action(floor, _motion(floor, plan_))]
-
-
-def _resumed(floor: Floor, move: Move) -> Motion:
-    plan_ = MovePlan(move.medium_id, move.source, move.destination, move.why)
-    return replace(_motion(floor, plan_), move_id=move.id)
-
-
-def _action(floor: Floor, motion: Motion, *, resumed: bool = False) -> Action:
-    drives = [name for name in (motion.carry.from_drive, motion.carry.to_drive) if name is not None]
-    lanes = (robot_lane(floor.library), *(drive_lane(name) for name in drives))
-    return Action(NAME, f"move {motion.carry.medium_id}", lanes, motion, resumed)
-
-
-def _ordered(floor: Floor, order: Order) -> Action:
-    medium = floor.medium(order.medium_id)
-    if medium is None or medium.element is None:
-        return Action(NAME, f"order {order.medium_id}", (), order)
-    step = MovePlan(order.medium_id, medium.element, order.destination, _("ordered by a person"))
-    return _action(floor, replace(_motion(floor, step), order=order))

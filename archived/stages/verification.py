@@ -18,9 +18,9 @@ from archived.sessions.tape_read import image_source
 from archived.sessions.tape_ready import await_cartridge
 from archived.sessions.tools import Tools
 from archived.stages.floor import drive_failed, drive_worked, floors, stale_key
-from archived.stages.moving import reloaded, verify_choice
 from archived.stages.robot_trouble import LOOK_REST_S, robot_silent
 from archived.stages.tape_place import place_on_tape
+from archived.stages.wanted_media import reloaded, verify_choice
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 from backends.tape.image_on_tape import ImageOnTape

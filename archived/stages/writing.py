@@ -17,7 +17,7 @@ from archived.sessions.tools import BurnJob, Tools
 from archived.sessions.write import WriteTask, Written, write
 from archived.stages import hold
 from archived.stages.floor import Floor, drive_failed, drive_worked, floors, stale_key
-from archived.stages.moving import may_write
+from archived.stages.wanted_media import may_write
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyEvent, CopyState, MediumEvent
 from backends.interface import SECTOR_BYTES

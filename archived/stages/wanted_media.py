@@ -1,0 +1,96 @@
+"""Which media are wanted in a drive, for what, and in which drives."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from archived.catalog import cleanings, events, images, media
+from archived.cleanings import CleaningState
+from archived.model import Copy, Medium
+from archived.policy.drive_choice import DriveChoice, choose_verify_drive
+from archived.policy.mounting import Want
+from archived.policy.owed import is_home
+from archived.policy.sources import drives_to_try
+from archived.stages import look_wants, recall_reading
+from archived.stages.cleaning_asked import no_writing_in
+from archived.stages.floor import Floor
+from archived.stages.work import Site
+from archived.states import CopyState
+
+
+def media_wanted(
+    read: Connection, site: Site, floor: Floor, *, writes_paused: bool
+) -> tuple[list[Want], set[str]]:
+    """What waits for media of a library, and the media whose work may be done in the very drive they lie in."""
+    arrivals = media.last_arrivals(read)
+    up = [drive.name for drive in floor.up]
+    may_write_in = tuple(name for name in up if name not in no_writing_in(read, site))
+    wants: list[Want] = []
+    ready: set[str] = set()
+
+    def want(medium: Medium, kind: str, allowed: tuple[str, ...], since: datetime) -> None:
+        wants.append(Want(medium.id, medium.home_element, medium.element, kind, allowed, 0, since))
+
+    for cleaning in cleanings.in_state(read, CleaningState.CLEANING) if site.tools.tapes else ():
+        medium = floor.medium(cleaning.medium_id or "")
+        if medium is not None:
+            want(medium, "clean", (cleaning.drive,), cleaning.begun_at or cleaning.asked_at)
+            ready.add(medium.id)
+    for since, medium_id, tried_in in recall_reading.media_wanted(read):
+        medium = floor.medium(medium_id)
+        if medium is not None:
+            want(medium, "read", drives_to_try(up, tried_in), since)
+            ready.add(medium.id)
+    for copy in media.copies_in_state(read, CopyState.WRITTEN, CopyState.VERIFYING):
+        medium = floor.medium(copy.medium_id)
+        if medium is None:
+            continue
+        allowed = verify_choice(read, copy, up).allowed
+        want(medium, "verify", allowed, copy.written_at or copy.planned_at)
+        if reloaded(copy, arrivals):
+            ready.add(medium.id)
+    if not writes_paused:
+        for copy in media.copies_in_state(read, CopyState.PLANNED, CopyState.WRITING):
+            medium = floor.medium(copy.medium_id)
+            if medium is not None and may_write(read, copy):
+                # What a session left is only read: any drive may do that.
+                allowed = may_write_in if copy.state is CopyState.PLANNED else tuple(up)
+                want(medium, "write", allowed, copy.planned_at)
+                ready.add(medium.id)
+    for look in look_wants.wants(read, floor):
+        wants.append(look)
+        ready.add(look.medium_id)
+    return wants, ready
+
+
+def reloaded(copy: Copy, arrivals: dict[str, datetime]) -> bool:
+    """Whether the robot put the medium somewhere after it was written."""
+    arrived = arrivals.get(copy.medium_id)
+    return copy.written_at is None or (arrived is not None and arrived > copy.written_at)
+
+
+def may_write(read: Connection, copy: Copy) -> bool:
+    """Whether nothing holds the copy back: no member of its set is held by a person."""
+    image = images.get(read, copy.image_id)
+    if copy.state is CopyState.WRITING:
+        return True
+    return image.set_id is None or not any(member.held for member in images.of_set(read, image.set_id))
+
+
+def verify_choice(read: Connection, copy: Copy, up: list[str]) -> DriveChoice:
+    """The drives that may read a written copy back, best first; or the words that say why none may."""
+    image = images.get(read, copy.image_id)
+    if image.set_id is None:
+        return DriveChoice(allowed=tuple(up))
+    if not is_home(copy, image):
+        # No member of the set: nothing depends on who wrote the others.
+        return choose_verify_drive(copy.write_drive, up, (), 1)
+    pairs = [
+        (other.write_drive, other.verify_drive)
+        for member in images.of_set(read, image.set_id)
+        for other in media.copies_of(read, member.id)
+        if other.id != copy.id and other.state is CopyState.VERIFIED and is_home(other, member)
+    ]
+    waived = image.set_id in events.allowed(read, "diversity")
+    m = images.get_set(read, image.set_id).m
+    return choose_verify_drive(copy.write_drive, up, pairs, m, waived=waived, set_id=image.set_id)
