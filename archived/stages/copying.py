@@ -18,7 +18,7 @@ from archived.policy.owed import is_home, owed_pools, pools_reached
 from archived.sessions.tools import Tools
 from archived.stages import attempts, hold
 from archived.stages.planned_copy import plan_on
-from archived.stages.shelf import cartridges, wanted_image
+from archived.stages.shelf import cartridges, closed_words, wanted_image
 from archived.stages.work import Action, Broken, Context, Site
 from archived.states import CopyState, ImageState
 
@@ -155,7 +155,11 @@ def _tell(write: Connection, site: Site, planned: Planned) -> None:
     if not refused and not spoiled:
         events.clear_attention(write, key)
         return
-    words = attempts.words(spoiled) if spoiled else next(iter(refused.values()))
+    if spoiled:
+        words = attempts.words(spoiled)
+    else:
+        closed = closed_words(write, site, planned.owing.pool)
+        words = ". ".join([next(iter(refused.values())), *([closed] if closed else [])])
     count = len(refused) + len(spoiled)
     what = counted(
         "{number} copy in pool {pool} cannot be planned: {words}",

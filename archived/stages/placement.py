@@ -21,7 +21,7 @@ from archived.sessions.tools import Tools
 from archived.stages import attempts, hold
 from archived.stages.capacity import usable_blanks
 from archived.stages.planned_copy import plan_on
-from archived.stages.shelf import cage_of, cartridges, purchase_of, wanted_image
+from archived.stages.shelf import cage_of, cartridges, closed_words, purchase_of, wanted_image
 from archived.stages.work import Action, Broken, Context, Site
 from archived.states import ImageState, MediumState, SetState
 
@@ -95,7 +95,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     if not _still_true(write, site, planned) or hold.stands(write):
         return None
     if planned.placement.refusal:
-        _call_for_help(write, site, set_id, planned.placement)
+        _call_for_help(write, site, set_id, _refusal(write, site, planned))
         return action
     for image_id, medium_id in planned.placement.assignments.items():
         pool = home_pool(images.get(write, image_id), site.config.pools)
@@ -178,13 +178,21 @@ def _blanks(read: Connection, site: Site, pool: str) -> list[Blank]:
     ]
 
 
-def _call_for_help(write: Connection, site: Site, set_id: str, placement: Placement) -> None:
+def _refusal(read: Connection, site: Site, planned: Planned) -> str:
+    """Why a set has no place, with the cartridges that are no help."""
+    to_tape = (m for m in planned.wanting.missing if _goes_to_tape(site, m))
+    pools = {home_pool(member, site.config.pools) for member in to_tape}
+    closed = [closed_words(read, site, pool) for pool in sorted(pools)]
+    return ". ".join([planned.placement.refusal, *(words for words in closed if words)])
+
+
+def _call_for_help(write: Connection, site: Site, set_id: str, refusal: str) -> None:
     events.raise_attention(
         write,
         Attention(
             f"place:{set_id}",
             "working-hours",
-            placement.refusal,
+            refusal,
             _(
                 "set {set_id} lies with its parity in staging; what is written already stays, originals are needed"
             ).format(set_id=set_id),

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import media
 from archived.catalog.media import CartridgeLoad
+from archived.language import counted
 from archived.model import Copy, Image, Medium
 from archived.policy.cartridge_labels import read_label
 from archived.policy.cartridges import Cartridge, WantedImage, cost_on_tape, room_of
@@ -16,6 +17,7 @@ from archived.states import CopyState, MediumState
 
 #: Cartridges that may be written now or after the session that is at them.
 WRITABLE = (MediumState.BLANK, MediumState.RESERVED, MediumState.WRITING, MediumState.APPENDABLE)
+_CLOSED = (MediumState.QUARANTINED, MediumState.SUSPECT)
 #: Copies that are not yet part of what a cartridge says is used.
 _TO_COME = (CopyState.PLANNED, CopyState.WRITING)
 
@@ -31,6 +33,24 @@ def cartridges(read: Connection, site: Site, pool: str) -> tuple[Cartridge, ...]
         for medium in media.listing(read)
         if medium.state in WRITABLE and _suits(medium, site, settings)
     )
+
+
+def closed_words(read: Connection, site: Site, pool: str) -> str:
+    """How many cartridges of a tape pool lie in its library set aside or in doubt; "" for none."""
+    settings = site.config.pools[pool]
+    closed = [
+        medium.id
+        for medium in media.listing(read)
+        if medium.state in _CLOSED and _suits(medium, site, settings)
+    ]
+    if not closed:
+        return ""
+    return counted(
+        "{number} more cartridge lies there set aside or in doubt, and takes nothing ({first}): archivectl media",
+        "{number} more cartridges lie there set aside or in doubt, and take nothing ({first} and others): "
+        "archivectl media",
+        len(closed),
+    ).format(number=len(closed), first=closed[0])
 
 
 def cartridge_of(medium: Medium, loads: list[CartridgeLoad], settings: PoolSettings) -> Cartridge:

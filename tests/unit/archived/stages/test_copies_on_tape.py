@@ -87,6 +87,12 @@ def test_no_room_on_tape_is_told_with_sizes_until_there_is_some(tmp_path: Path) 
     assert site.copies() == []
     assert "2 copies in pool tapes cannot be planned" in attentions(site)["copies:tapes"]
     assert "takes 10485760 bytes on tape" in attentions(site)["copies:tapes"]
+    assert "set aside" not in attentions(site)["copies:tapes"]
+    with site.catalog.write() as write:
+        media.advance_state(write, "000001L8", MediumEvent.SET_ASIDE)
+    site.turn(copying)
+    assert "0 of 0 cartridges" in attentions(site)["copies:tapes"]
+    assert "1 more cartridge lies there set aside" in attentions(site)["copies:tapes"]
     site.cartridge("000002L8")
     site.turn(copying)
     assert len(site.copies(CopyState.PLANNED)) == 2
