@@ -50,7 +50,7 @@ def inventory(body: WhichLibrary, services: Services = Depends(services_of)) -> 
     with services.catalog.write() as write:
         looks = {name: orders.ask_look(write, name) for name in names}
     services.wake()
-    _wait(services, lambda read: all(orders.looked_since(read, n, at) for n, at in looks.items()))
+    wait_for_robot(services, lambda read: all(orders.looked_since(read, n, at) for n, at in looks.items()))
     return library_document(services)
 
 
@@ -78,7 +78,7 @@ def clean(body: WhichDrive, request: Request, services: Services = Depends(servi
         cleaning_asked.order(write, services.site, body.drive, agent_of(request))
         before = {item.id for item in events.attentions(write)}
     services.wake()
-    _wait(services, lambda read: _is_over(read, body.drive) or in_the_way(read, body.drive, before))
+    wait_for_robot(services, lambda read: _is_over(read, body.drive) or in_the_way(read, body.drive, before))
     with services.catalog.read() as read:
         ended = cleanings.newest(read)[body.drive]
         told = in_the_way(read, body.drive, before)
@@ -143,7 +143,7 @@ def _ordered(services: Services, medium_id: str, destination: int, before: int) 
     queue.add(order)
     services.wake()
     try:
-        _wait(services, lambda read: order not in queue.waiting())
+        wait_for_robot(services, lambda read: order not in queue.waiting())
     finally:
         queue.drop(order)
     with services.catalog.read() as read:
@@ -164,10 +164,20 @@ def _ordered(services: Services, medium_id: str, destination: int, before: int) 
     return services.said({"move": result})
 
 
-def _wait(services: Services, holds: Callable[[Connection], Any]) -> None:
+def wait_for_robot(services: Services, holds: Callable[[Connection], Any]) -> None:
+    """Return when `holds` does. Raises Unavailable when that takes too long, or the daemon stops before."""
+
     def check() -> bool:
         with services.catalog.read() as read:
-            return bool(holds(read))
+            if holds(read):
+                return True
+        if services.is_draining() and not services.site.tools.progress.items():
+            # Who waits on would be cut off with the socket, without a word.
+            raise Unavailable(
+                _("the daemon stops, and begins nothing any more; what it has begun stays on record"),
+                advice="archivectl library",
+            )
+        return False
 
     clock = services.site.tools.clock
     try:

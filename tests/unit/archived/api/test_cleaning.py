@@ -1,17 +1,19 @@
 """What a person is told of cleanings and of cleaning cartridges."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from archived.api.robot import in_the_way
+from archived.api.robot import in_the_way, wait_for_robot
 from archived.catalog import cleanings, events, media
 from archived.catalog.events import Attention
 from archived.catalog.store import Catalog
 from archived.cleanings import CleaningEvent
 from archived.daemon import under_way
+from archived.errors import Unavailable
 from archived.model import Drive, Medium
 from archived.stages.floor import furnish
 from archived.states import MediumState
@@ -75,3 +77,10 @@ def test_a_cleaning_cartridge_in_a_slot_is_shown_as_what_it_is_good_for(daemon: 
             cleanings.advance_state(write, spent, event, medium_id=names[1])
     slots = daemon.ask("GET", "/v1/library").json()["libraries"][0]["slots"]
     assert {slot["medium"]: slot["state"] for slot in slots} == {names[0]: "cleaning", names[1]: "used up"}
+
+
+def test_who_waits_for_the_robot_is_answered_when_the_daemon_stops(daemon: Daemon) -> None:
+    stopping = replace(daemon.services, is_draining=lambda: True)
+    with pytest.raises(Unavailable, match="stays on record"):
+        wait_for_robot(stopping, lambda _read: False)
+    wait_for_robot(stopping, lambda _read: True)
