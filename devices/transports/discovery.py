@@ -7,10 +7,7 @@ from typing import Any
 
 from devices.failures import TransportLost
 from devices.transports import libiscsi
-from devices.transports.iscsi import INITIATOR, Chap
-
-_CONNECT_TRIES = 2
-_LOGOUT_S = 5
+from devices.transports.iscsi import INITIATOR, LOGOUT_S, Chap, logged_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +31,24 @@ def discover(
     Raises TransportLost when there is no session or no answer, LibiscsiUnusable.
     """
     library = library or libiscsi.load()
-    context = library.iscsi_create_context(initiator.encode())
+    otherwise = f"{portal}: no list of targets"
+    context = logged_in(
+        library,
+        portal,
+        libiscsi.SESSION_DISCOVERY,
+        initiator=initiator,
+        chap=chap,
+        seconds=math.ceil(timeout_s) + 1,
+        otherwise=otherwise,
+    )
     try:
-        library.iscsi_set_session_type(context, libiscsi.SESSION_DISCOVERY)
-        library.iscsi_set_header_digest(context, libiscsi.DIGEST_NONE)
-        library.iscsi_set_noautoreconnect(context, 1)
-        library.iscsi_set_tcp_syncnt(context, _CONNECT_TRIES)
-        library.iscsi_set_timeout(context, math.ceil(timeout_s) + 1)
-        if chap is not None:
-            library.iscsi_set_initiator_username_pwd(context, chap.user.encode(), chap.password.encode())
-        if library.iscsi_connect_sync(context, portal.encode()) or library.iscsi_login_sync(context):
-            raise _lost(library, context, portal)
         first = library.iscsi_discovery_sync(context)
         if not first and library.iscsi_get_error(context):
-            raise _lost(library, context, portal)
+            raise TransportLost(f"{otherwise} ({libiscsi.why_none(library, context)})")
         found = _targets(first)
         if first:
             library.iscsi_free_discovery_data(context, c.cast(first, c.c_void_p))
-        library.iscsi_set_timeout(context, _LOGOUT_S)
+        library.iscsi_set_timeout(context, LOGOUT_S)
         library.iscsi_logout_sync(context)
         return tuple(sorted(found, key=lambda one: one.name))
     finally:
@@ -77,7 +74,3 @@ def _without_group(portal: str) -> str:
 
 def _text(words: bytes | None) -> str:
     return (words or b"").decode("utf-8", errors="replace")
-
-
-def _lost(library: Any, context: Any, portal: str) -> TransportLost:
-    return TransportLost(f"{portal}: no list of targets ({libiscsi.why_none(library, context)})")

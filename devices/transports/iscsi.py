@@ -19,7 +19,7 @@ from devices.transports.scsi_status import CHECK_CONDITION, require_good
 
 INITIATOR = "iqn.2026-01.archived:initiator"
 _CDB_BYTES_MAX = 16
-_LOGOUT_S = 5
+LOGOUT_S = 5
 #: The library counts ticks of the wall clock's second: a limit of one may end a command that was sent just now.
 _CLOCK_TICK_S = 1
 _CONNECT_TRIES = 2
@@ -107,7 +107,7 @@ class IscsiTransport:
 
     def _close(self) -> None:
         if self._context is not None:
-            self._library.iscsi_set_timeout(self._context, _LOGOUT_S)
+            self._library.iscsi_set_timeout(self._context, LOGOUT_S)
             if self._dead is None:
                 self._library.iscsi_logout_sync(self._context)
             self._library.iscsi_destroy_context(self._context)
@@ -139,21 +139,43 @@ class IscsiTransport:
             return self._context
         if self._library is None:
             self._library = libiscsi.load()
-        library = self._library
-        context = library.iscsi_create_context(self._initiator.encode())
-        library.iscsi_set_targetname(context, self._target.encode())
-        library.iscsi_set_session_type(context, libiscsi.SESSION_NORMAL)
-        library.iscsi_set_header_digest(context, libiscsi.DIGEST_NONE)
-        library.iscsi_set_noautoreconnect(context, 1)
-        library.iscsi_set_tcp_syncnt(context, _CONNECT_TRIES)
-        library.iscsi_set_timeout(context, seconds)
-        if self._chap is not None:
-            library.iscsi_set_initiator_username_pwd(
-                context, self._chap.user.encode(), self._chap.password.encode()
-            )
-        if library.iscsi_connect_sync(context, self._portal.encode()) or library.iscsi_login_sync(context):
-            words = libiscsi.why_none(library, context)
-            library.iscsi_destroy_context(context)
-            raise TransportLost(f"{self._what}: no session ({words})")
-        self._context = context
-        return context
+        self._context = logged_in(
+            self._library,
+            self._portal,
+            libiscsi.SESSION_NORMAL,
+            target=self._target,
+            initiator=self._initiator,
+            chap=self._chap,
+            seconds=seconds,
+            otherwise=f"{self._what}: no session",
+        )
+        return self._context
+
+
+def logged_in(
+    library: Any,
+    portal: str,
+    session_type: int,
+    *,
+    target: str = "",
+    initiator: str,
+    chap: Chap | None,
+    seconds: int,
+    otherwise: str,
+) -> Any:
+    """A context with a session, which is to be destroyed. Raises TransportLost: `otherwise`, and why."""
+    context = library.iscsi_create_context(initiator.encode())
+    if target:
+        library.iscsi_set_targetname(context, target.encode())
+    library.iscsi_set_session_type(context, session_type)
+    library.iscsi_set_header_digest(context, libiscsi.DIGEST_NONE)
+    library.iscsi_set_noautoreconnect(context, 1)
+    library.iscsi_set_tcp_syncnt(context, _CONNECT_TRIES)
+    library.iscsi_set_timeout(context, seconds)
+    if chap is not None:
+        library.iscsi_set_initiator_username_pwd(context, chap.user.encode(), chap.password.encode())
+    if library.iscsi_connect_sync(context, portal.encode()) or library.iscsi_login_sync(context):
+        why = libiscsi.why_none(library, context)
+        library.iscsi_destroy_context(context)
+        raise TransportLost(f"{otherwise} ({why})")
+    return context
