@@ -10,6 +10,7 @@ from backends.errors import (
     EndOfData,
     FilemarkMet,
     MediumUnreadable,
+    PositionLost,
 )
 from backends.interface import TapeDrive
 from backends.tape.any_block import FIRST_BYTES, AnyBlockReader
@@ -181,6 +182,11 @@ def _read_file(tape: AnyBlockReader, number: int) -> FoundFile | None:
         end, closed = drive.position().block, False
     except MediumUnreadable:
         return FoundFile(number, start, 0, text=text, closed=False, readable=False)
+    if closed and end <= start:
+        # Whoever believed that would read the same place for ever.
+        raise PositionLost(
+            "the drive went over a filemark and says that it stands where it stood; look at its profile"
+        )
     return FoundFile(number, start, end - start - closed, text, closed, readable)
 
 

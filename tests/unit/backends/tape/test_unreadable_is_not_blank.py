@@ -2,7 +2,7 @@
 
 import pytest
 
-from backends.errors import EndOfData, MediumRefused, MediumUnreadable
+from backends.errors import EndOfData, MediumRefused, MediumUnreadable, PositionLost
 from backends.tape.contents import read_contents
 from backends.tape.labelling import label_cartridge
 from backends.tape.positioning import LongPosition, ReadPosition, Space6
@@ -71,3 +71,16 @@ def test_an_end_of_data_at_the_beginning_is_a_blank(ascq: int) -> None:
     assert read_contents(drive).blank
     label_cartridge(drive, a_label())
     assert line.seen >= WRITES
+
+
+def test_a_drive_that_goes_on_and_says_that_it_stands_still_is_not_read_for_ever() -> None:
+    class Still(OneAnswer):
+        def execute(
+            self, cdb: bytes, *, data_in: int = 0, data_out: OutgoingBytes | None = None, timeout_s: float
+        ) -> Result:
+            if cdb[0] == Space6.OPCODE:
+                return Result()
+            return super().execute(cdb, data_in=data_in, data_out=data_out, timeout_s=timeout_s)
+
+    with pytest.raises(PositionLost):
+        read_contents(SscTapeDrive(Still(0x30, 0x01)))
