@@ -111,7 +111,8 @@ def _reach(target: dict[str, Any]) -> tuple[OpticalDrive, Transport]:
     if target["kind"] == "room":
         return room_drive(Path(target["socket"]), target["device"])
     # A real room's: what a simulated burn can do without is not imported for it.
-    from archived.wiring_hardware import burner_drive, device_transport, target_settings
+    from archived.wiring_devices import burner_drive
+    from archived.wiring_hardware import device_transport, target_settings
 
     settings = target_settings(target)
     line = device_transport(settings)

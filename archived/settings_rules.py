@@ -204,7 +204,7 @@ def _check_pools(config: Config, demand: Demand) -> None:
             _("pool {name!r}: 1 <= n, m; n + m <= 255").format(name=name),
         )
         demand(
-            pool.set_scope in ("group", "fonds", "pool"),
+            pool.set_scope in SCOPES,
             _("pool {name!r}: set_scope is group, fonds or pool").format(name=name),
         )
         demand(

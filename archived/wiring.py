@@ -4,7 +4,7 @@ A burn is a process of its own, starts for every disc, and wires one drive: what
 imported by the function that needs it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from archived.language import _
 from archived.media_kinds import TAPE
 from archived.sessions.detached import DetachedBurner
 from archived.sessions.tools import ProgressBoard, SitePaths, Tools
-from backends.interface import CLUSTER_BYTES, OpticalDrive, TapeDrive
+from backends.interface import CLUSTER_BYTES, OpticalDrive
 from backends.optical.drive import MmcDrive
 from devices.clock import Clock, SystemClock
 from devices.scsi import Transport
@@ -23,7 +23,6 @@ from devices.transports.room import RoomTransport
 if TYPE_CHECKING:
     from archived.settings import Config
     from archived.stages.work import Site
-    from robotics.interface import Changer
     from simulator.plan import CartridgePlan as CartridgePlan
     from simulator.plan import DiscPlan as DiscPlan
     from simulator.plan import DrivePlan
@@ -63,27 +62,14 @@ def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Cloc
     """The site as the daemon sees it: devices behind the room's socket, burns as detached processes."""
     from archived.formats.key_files import load_site_key
     from archived.stages.work import Site
-    from backends.tape.ssc_drive import SscTapeDrive
+    from archived.wiring_devices import drivers_of
     from erasure.kernels import load_kernel
-    from robotics.changers.smc import SmcChanger, SmcTimeouts
 
     clock = clock or SystemClock()
-    changers: dict[str, Changer] = {}
-    drives: dict[str, OpticalDrive] = {}
-    tapes: dict[str, TapeDrive] = {}
-    targets: dict[str, Mapping[str, str]] = {}
-    for name, library in config.libraries.items():
-        timeouts = SmcTimeouts(move_s=library.move_timeout_s)
-        changers[name] = SmcChanger(RoomTransport(socket, name), timeouts, name=name)
-        for drive in library.drives:
-            if library.kind == TAPE:
-                tapes[drive] = SscTapeDrive(RoomTransport(socket, drive), name=drive)
-                continue
-            drives[drive], _line = room_drive(socket, drive)
-            targets[drive] = {"kind": "room", "socket": str(socket), "device": drive}
-    burner = DetachedBurner(paths.burns, clock, targets)
-    board = ProgressBoard(clock)
-    tools = Tools(clock, config, paths, changers, drives, burner, load_kernel(), board, tapes)
+    made = drivers_of(config, lambda name: RoomTransport(socket, name))
+    targets = {name: {"kind": "room", "socket": str(socket), "device": name} for name in made.drives}
+    burner, board = DetachedBurner(paths.burns, clock, targets), ProgressBoard(clock)
+    tools = Tools(clock, config, paths, made.changers, made.drives, burner, load_kernel(), board, made.tapes)
     return Site(config, tools, software(), load_site_key(paths.keys))
 
 
@@ -250,28 +236,18 @@ def site_in_process(
     from archived.formats.key_files import load_site_key
     from archived.sessions.inline import InlineBurner
     from archived.stages.work import Site
-    from backends.tape.ssc_drive import SscTapeDrive
+    from archived.wiring_devices import drivers_of
     from erasure.kernels import load_kernel
-    from robotics.changers.smc import SmcChanger, SmcTimeouts
     from simulator.inprocess import InProcessTransport
     from simulator.room import Room
 
     opened = (rooms,) if isinstance(rooms, Room) else tuple(rooms)
     room_of = {device: room for room in opened for device in room.devices}
-    changers: dict[str, Changer] = {}
-    drives: dict[str, OpticalDrive] = {}
-    tapes: dict[str, TapeDrive] = {}
-    for name, library in config.libraries.items():
-        timeouts = SmcTimeouts(move_s=library.move_timeout_s)
-        changers[name] = SmcChanger(InProcessTransport(room_of[name], name), timeouts, name=name)
-        for drive in library.drives:
-            transport = InProcessTransport(room_of[drive], drive)
-            if library.kind == TAPE:
-                tapes[drive] = SscTapeDrive(transport, name=drive)
-            else:
-                drives[drive] = MmcDrive(transport, name=drive)
-    burner, board = InlineBurner(drives, clock), ProgressBoard(clock)
-    tools = Tools(clock, config, paths, changers, drives, burner, load_kernel(), board, tapes, 0)
+    made = drivers_of(config, lambda name: InProcessTransport(room_of[name], name))
+    burner, board = InlineBurner(made.drives, clock), ProgressBoard(clock)
+    tools = Tools(
+        clock, config, paths, made.changers, made.drives, burner, load_kernel(), board, made.tapes, 0
+    )
     return Site(config, tools, software(), load_site_key(paths.keys))
 
 

@@ -11,12 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archived.chap_secrets import read_secret
-from archived.media_kinds import TAPE
 from archived.sessions.detached import DetachedBurner
 from archived.sessions.tools import ProgressBoard, SitePaths, Tools
 from archived.settings import NO_SERIAL, DeviceSettings
-from backends.interface import OpticalDrive, TapeDrive
-from backends.optical.drive import MmcDrive
 from devices.clock import Clock, SystemClock
 from devices.scsi import Transport
 from devices.transports.expected import ExpectedTransport
@@ -24,10 +21,7 @@ from devices.transports.expected import ExpectedTransport
 if TYPE_CHECKING:
     from archived.settings import Config
     from archived.stages.work import Site
-    from robotics.interface import Changer
 
-#: What goes through a node of the kernel in one command: 64 KiB is taken by every adapter of a burner.
-NODE_TRANSFER_SECTORS = 32
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 
 
@@ -59,13 +53,6 @@ def device_transport(
 def _meant(settings: DeviceSettings) -> str | None:
     """What page 80h must say; None only where no configuration stands behind the way, as in tests of real devices."""
     return "" if settings.serial == NO_SERIAL else settings.serial or None
-
-
-def burner_drive(settings: DeviceSettings, name: str, transport: Transport) -> OpticalDrive:
-    """A real burner behind its transport."""
-    if settings.path:
-        return MmcDrive(transport, name=name, transfer_sectors=NODE_TRANSFER_SECTORS)
-    return MmcDrive(transport, name=name)
 
 
 def burn_target(settings: DeviceSettings, name: str, initiator: str) -> dict[str, Any]:
@@ -103,33 +90,16 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
     from archived.formats.key_files import load_site_key
     from archived.stages.work import Site
     from archived.wiring import software
-    from backends.tape.profiles import PROFILES as TAPE_PROFILES
-    from backends.tape.ssc_drive import SscTapeDrive
+    from archived.wiring_devices import drivers_of
     from erasure.kernels import load_kernel
-    from robotics.changers.smc import SmcChanger, SmcTimeouts
-    from robotics.profiles import PROFILES as CHANGER_PROFILES
 
     clock = clock or SystemClock()
     initiator = initiator_name(config.site.name)
     lines = {
         name: device_transport(device, clock, initiator=initiator) for name, device in config.devices.items()
     }
-    changers: dict[str, Changer] = {}
-    drives: dict[str, OpticalDrive] = {}
-    tapes: dict[str, TapeDrive] = {}
-    targets: dict[str, Mapping[str, Any]] = {}
-    for library, robot in config.libraries.items():
-        timeouts = SmcTimeouts(move_s=robot.move_timeout_s)
-        kind = CHANGER_PROFILES.get(config.devices[library].profile)
-        changers[library] = SmcChanger(lines[library], timeouts, name=library, profile=kind)
-        for name in robot.drives:
-            device = config.devices[name]
-            if robot.kind == TAPE:
-                profile = TAPE_PROFILES.get(device.profile)
-                tapes[name] = SscTapeDrive(lines[name], name=name, profile=profile)
-            else:
-                drives[name] = burner_drive(device, name, lines[name])
-                targets[name] = burn_target(device, name, initiator)
+    made = drivers_of(config, lambda name: lines[name])
+    targets = {name: burn_target(config.devices[name], name, initiator) for name in made.drives}
     burner = DetachedBurner(paths.burns, clock, targets, let_go=lambda name: lines[name].close())
     board = ProgressBoard(clock)
 
@@ -137,13 +107,23 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
         for line in lines.values():
             line.close()
 
-    tools = Tools(clock, config, paths, changers, drives, burner, load_kernel(), board, tapes, let_go=let_go)
+    tools = Tools(
+        clock,
+        config,
+        paths,
+        made.changers,
+        made.drives,
+        burner,
+        load_kernel(),
+        board,
+        made.tapes,
+        let_go=let_go,
+    )
     return Site(config, tools, software(), load_site_key(paths.keys))
 
 
 __all__ = [
     "burn_target",
-    "burner_drive",
     "device_transport",
     "initiator_name",
     "site_on_hardware",

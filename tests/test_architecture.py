@@ -56,7 +56,7 @@ LAYERS: list[set[str]] = [
     {"stages"},
     {"routines"},
     {"api"},
-    {"wiring", "wiring_hardware", "wiring_scan"},
+    {"wiring", "wiring_devices", "wiring_hardware", "wiring_scan"},
     {"daemon"},
     {"__main__", "burn", "room", "founding", "restore_report", "restoring", "scan_command", "service_unit"},
 ]

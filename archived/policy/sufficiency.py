@@ -49,11 +49,6 @@ def missing_pools(
     )
 
 
-def package_sufficient(images: Mapping[str, Collection[ImageState]], class_pools: Iterable[str]) -> bool:
-    """True when the package lies on a kept image in every pool of its class."""
-    return not missing_pools(images, class_pools)
-
-
 def missing_copies(reached: Mapping[str, Collection[str]], class_copies: Iterable[str]) -> tuple[str, ...]:
     """Copies that keep a package from being archived, one sentence each; empty means that nothing does.
 

@@ -1,5 +1,7 @@
 """Burning inside this process by commands: the in-process room, and drives that no program can open."""
 
+from collections.abc import Mapping
+
 from archived.language import _
 from archived.sessions.encode import open_recipe
 from archived.sessions.tools import BurnJob, BurnOutcome, Report
@@ -13,7 +15,7 @@ from devices.failures import DeviceFailure
 class InlineBurner:
     """Implements `archived.sessions.tools.Burner` with WRITE, SYNCHRONIZE CACHE and CLOSE."""
 
-    def __init__(self, drives: dict[str, OpticalDrive], clock: Clock | None = None) -> None:
+    def __init__(self, drives: Mapping[str, OpticalDrive], clock: Clock | None = None) -> None:
         self._drives = drives
         self._clock = clock
 

@@ -1,5 +1,6 @@
 """Reading all of an image: against its digests and chunk table; where only some are known, learning the rest."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from archived.sessions.read import READ_SECTORS, Comparison, Expected, compare_image, read_or_zeros
@@ -48,15 +49,13 @@ def compare_whole(source: SectorSource, expected: Expected | Wrapped, report: Re
     table = ChunkTable.from_bytes(expected.payload_chunks)
     start, end = expected.payload_offset, expected.payload_offset + table.length_bytes
     digests, chunks, payload = Digests(), ChunkTableBuilder(), ChunkTableBuilder()
-    unreadable: list[tuple[int, int]] = []
-    sectors = expected.size_bytes // SECTOR_BYTES
-    for lba in range(0, sectors, READ_SECTORS):
-        data = read_or_zeros(source, lba, min(READ_SECTORS, sectors - lba), unreadable)
+
+    def take(at: int, data: bytes) -> None:
         digests.update(data)
         chunks.update(data)
-        at = lba * SECTOR_BYTES
         payload.update(memoryview(data)[max(0, start - at) : max(0, end - at)])
-        report(at + len(data), expected.size_bytes)
+
+    unreadable = _read_all(source, expected.size_bytes, take, report)
     bad = [(start + offset, size) for offset, size in map(table.range_of, table.bad_chunks(payload.finish()))]
     if bad or unreadable:
         words = f"{len(unreadable)} unreadable areas; {len(bad)} of {len(table)} chunks of parity.bin differ"
@@ -71,13 +70,12 @@ def compare_whole(source: SectorSource, expected: Expected | Wrapped, report: Re
 def _by_digests(source: SectorSource, expected: Expected, report: Report) -> WholeRead:
     """An image of which only digests are known, from a tape that carried it: the chunk table is learnt."""
     digests, chunks = Digests(), ChunkTableBuilder()
-    unreadable: list[tuple[int, int]] = []
-    sectors = expected.size_bytes // SECTOR_BYTES
-    for lba in range(0, sectors, READ_SECTORS):
-        data = read_or_zeros(source, lba, min(READ_SECTORS, sectors - lba), unreadable)
+
+    def take(_at: int, data: bytes) -> None:
         digests.update(data)
         chunks.update(data)
-        report(lba * SECTOR_BYTES + len(data), expected.size_bytes)
+
+    unreadable = _read_all(source, expected.size_bytes, take, report)
     found = digests.hexdigests()
     wanted = {"sha256": expected.sha256, "blake3": expected.blake3, "xxh3-128": expected.xxh3}
     differing = [name for name, digest in wanted.items() if digest not in ("", found[name])]
@@ -87,3 +85,19 @@ def _by_digests(source: SectorSource, expected: Expected, report: Report) -> Who
         return WholeRead(Comparison("; ".join(words), tuple(unreadable) or ((0, expected.size_bytes),)))
     whole = chunks.finish().to_bytes()
     return WholeRead(Comparison(""), found["sha256"], found["blake3"], found["xxh3-128"], whole)
+
+
+def _read_all(
+    source: SectorSource, size_bytes: int, take: Callable[[int, bytes], None], report: Report
+) -> list[tuple[int, int]]:
+    """Give all of an image to `take`, with the place of each piece; the areas that gave zeros instead."""
+    unreadable: list[tuple[int, int]] = []
+    sectors = size_bytes // SECTOR_BYTES
+    for lba in range(0, sectors, READ_SECTORS):
+        data, at = (
+            read_or_zeros(source, lba, min(READ_SECTORS, sectors - lba), unreadable),
+            lba * SECTOR_BYTES,
+        )
+        take(at, data)
+        report(at + len(data), size_bytes)
+    return unreadable

@@ -17,7 +17,8 @@ from archived.stages.protected_cartridge import doubted
 from archived.stages.work import Site
 from archived.states import MediumState
 
-AUTO, ASK = "auto", "ask"
+#: The other one, "ask", leaves it to a person.
+AUTO: Final = "auto"
 _WITHDRAWN_BY_A_PERSON: Final = (CleaningState.ASKED, CleaningState.WANTED, CleaningState.FAILED)
 
 

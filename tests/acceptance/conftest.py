@@ -13,6 +13,20 @@ IMPATIENT = {"move_timeout_s = 900.0": "move_timeout_s = 3.0"}
 #: One data and one parity disc: the shortest way through every state.
 SMALLEST_SET = {"\nn = 4\n": "\nn = 1\n", "\nm = 2\n": "\nm = 1\n"}
 
+_TAPES = """[libraries.tl1]
+kind = "tape"
+drives = ["T1", "T2"]
+site = "cellar"
+
+[pools.tapes]
+library = "tl1"
+media_kind = "lto-8"
+role = "off-site"
+
+[classes.permanent]"""
+#: One data and one parity disc, and one more copy of the data on tape.
+DISC_AND_TAPE = {**SMALLEST_SET, "[classes.permanent]": _TAPES, "\ncopies = []\n": '\ncopies = ["tapes"]\n'}
+
 
 def write_volume(folder: Path, *, seed: int, size_bytes: int = 200_000) -> Path:
     """A volume that differs from every other seed's: names of all kinds, an empty file, an empty folder."""

@@ -7,9 +7,9 @@ import pytest
 
 from archived.api.client import Client
 from archived.founding import api_socket
+from tests.acceptance.conftest import DISC_AND_TAPE
 from tests.acceptance.running import Site
 from tests.acceptance.test_catalog_rebuild import files_below
-from tests.acceptance.test_tape import SETTINGS
 
 
 def keep_two_blanks(site: Site) -> None:
@@ -26,7 +26,7 @@ def keep_two_blanks(site: Site) -> None:
 def test_without_catalog_and_discs_everything_comes_back_from_a_cartridge(
     make_site: Callable[..., Site], volume: Callable[..., Path], tmp_path: Path
 ) -> None:
-    site = make_site(settings=SETTINGS)
+    site = make_site(settings=DISC_AND_TAPE)
     site.start()
     source = volume(1)
     assert site.submit(source, "0001").status == 0

@@ -3,27 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.acceptance.conftest import SMALLEST_SET
+from tests.acceptance.conftest import DISC_AND_TAPE
 from tests.acceptance.running import Site
-
-TAPES = """[libraries.tl1]
-kind = "tape"
-drives = ["T1", "T2"]
-site = "cellar"
-
-[pools.tapes]
-library = "tl1"
-media_kind = "lto-8"
-role = "off-site"
-
-[classes.permanent]"""
-SETTINGS = {**SMALLEST_SET, "[classes.permanent]": TAPES, "\ncopies = []\n": '\ncopies = ["tapes"]\n'}
 
 
 def test_what_lies_on_disc_and_tape_comes_back_from_tape_when_no_disc_is_left(
     make_site: Callable[..., Site], volume: Callable[..., Path], tmp_path: Path
 ) -> None:
-    site = make_site(settings=SETTINGS)
+    site = make_site(settings=DISC_AND_TAPE)
     site.start()
     source = volume(1)
     assert site.submit(source, "0001").status == 0

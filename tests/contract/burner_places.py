@@ -17,7 +17,8 @@ from archived.sessions.detached import DetachedBurner
 from archived.sessions.inline import InlineBurner
 from archived.sessions.tools import Burner, BurnJob
 from archived.settings import DeviceSettings
-from archived.wiring_hardware import burn_target, burner_drive, device_transport
+from archived.wiring_devices import burner_drive
+from archived.wiring_hardware import burn_target, device_transport
 from backends.interface import SECTOR_BYTES, Disc
 from backends.optical.drive import MmcDrive
 from backends.recipe import FileExtent, RecipeWriter, ZeroExtent

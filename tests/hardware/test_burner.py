@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from archived.sessions.detached import DetachedBurner
-from archived.wiring_hardware import burn_target, burner_drive
+from archived.wiring_devices import burner_drive
+from archived.wiring_hardware import burn_target
 from backends.interface import Disc, DiscStatus
 from backends.optical.drive import MmcDrive
 from backends.optical.mmc_drive import profile_name

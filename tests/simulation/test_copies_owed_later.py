@@ -8,7 +8,7 @@ from archived.catalog import events
 from archived.stages.copies_lacking import lacking, owed_since
 from archived.states import CopyState
 from tests.simulation.harness import Story
-from tests.simulation.test_tape_copies import TAPES, on_tape
+from tests.simulation.tapes import TAPES, on_tape
 
 
 @pytest.fixture

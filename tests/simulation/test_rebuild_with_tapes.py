@@ -8,7 +8,7 @@ from archived.states import CopyState, MediumState, PackageState, SetState, Surv
 from archived.surveys import Survey
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
-from tests.simulation.test_tape_copies import TAPES, blocks_written, on_disc, on_tape, tape_drives
+from tests.simulation.tapes import TAPES, blocks_written, on_disc, on_tape, tape_drives
 from tests.simulation.throwing_away import (
     check,
     holdings,

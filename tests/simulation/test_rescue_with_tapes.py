@@ -9,8 +9,8 @@ from cli.main import main
 from simulator.cartridge import BlockDamaged
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
+from tests.simulation.tapes import on_disc
 from tests.simulation.test_rebuild_with_tapes import archive, the_cartridge
-from tests.simulation.test_tape_copies import on_disc
 from tests.simulation.throwing_away import kinds, rebuild, recall_all, throw_away
 
 

@@ -6,8 +6,8 @@ from archived.states import CopyState, ImageState, MediumState, PackageState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
 from tests.simulation.restores import export, lose_catalog, put_back, release
+from tests.simulation.tapes import TAPES, on_tape, tape_drives
 from tests.simulation.test_rebuild_with_tapes import COPIES, PARITY, the_cartridge
-from tests.simulation.test_tape_copies import TAPES, on_tape, tape_drives
 from tests.simulation.throwing_away import check, kinds
 
 #: Written by the former catalog after the export.

@@ -10,8 +10,8 @@ from archived.stages import surveying
 from archived.states import CopyState, LookState, SurveyState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
+from tests.simulation.tapes import on_disc
 from tests.simulation.test_rebuild_with_tapes import archive
-from tests.simulation.test_tape_copies import on_disc
 from tests.simulation.throwing_away import ask_to_rebuild, holdings, kinds, survey, throw_away
 
 

@@ -12,7 +12,7 @@ from archived.states import CopyState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
 from tests.simulation.law import assert_law
-from tests.simulation.test_tape_copies import TAPES, all_discs_done, on_tape, tape_drives
+from tests.simulation.tapes import TAPES, all_discs_done, on_tape, tape_drives
 
 CLEANER = "CLNS02L1"
 

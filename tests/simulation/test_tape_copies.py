@@ -1,62 +1,21 @@
 """Images on cartridges: copies that a class asks for, parity on tape, and what cuts off an append."""
 
-from collections.abc import Callable
-
 import pytest
 
 from archived.catalog import events, media
-from archived.model import Copy
 from archived.states import CopyState, ImageState, MediumState, PackageState
 from tests.simulation.conftest import Tell
-from tests.simulation.harness import MIB, Story
+from tests.simulation.harness import MIB
 from tests.simulation.law import assert_law
-
-TAPES = """
-[libraries.tl1]
-kind = "tape"
-drives = ["T1", "T2"]
-site = "cellar"
-
-[pools.tapes]
-library = "tl1"
-media_kind = "lto-8"
-role = "off-site"
-tape_block_bytes = 65536
-"""
-VERIFIED = (CopyState.VERIFIED,)
-
-
-def on_tape(story: Story, *states: CopyState) -> list[Copy]:
-    return [copy for copy in story.copies(*states) if story.medium(copy.medium_id).holds_many]
-
-
-def on_disc(story: Story, *states: CopyState) -> list[Copy]:
-    return [copy for copy in story.copies(*states) if not story.medium(copy.medium_id).holds_many]
-
-
-def tape_drives(story: Story, *, up: bool) -> None:
-    for name in ("T1", "T2"):
-        story.set_drive(name, up=up)
-
-
-def all_discs_done(tell: Tell) -> tuple[Story, list[str]]:
-    """Two packages whose set is complete on discs; their copies on tape are planned, and no tape drive is up."""
-    story = tell(settings={"copies": '["tapes"]'}, more_settings=TAPES)
-    found = story.submit_set(2)
-    tape_drives(story, up=False)
-    story.close_everything()
-    return story, found
-
-
-def blocks_written(count: int) -> Callable[[str], bool]:
-    """Behind so many blocks of tape, whichever drive wrote them."""
-    seen = [0]
-
-    def enough(step: str) -> bool:
-        seen[0] += step in ("after T1 0A", "after T2 0A")
-        return seen[0] >= count
-
-    return enough
+from tests.simulation.tapes import (
+    TAPES,
+    VERIFIED,
+    all_discs_done,
+    blocks_written,
+    on_disc,
+    on_tape,
+    tape_drives,
+)
 
 
 def test_a_package_is_archived_when_its_tape_was_read_back_and_comes_from_it_when_all_discs_are_gone(

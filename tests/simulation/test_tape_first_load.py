@@ -5,7 +5,7 @@ from archived.states import CopyState, MoveState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
 from tests.simulation.law import assert_law
-from tests.simulation.test_tape_copies import TAPES, on_tape, tape_drives
+from tests.simulation.tapes import TAPES, on_tape, tape_drives
 
 
 def new_generation(tell: Tell) -> tuple[Story, list[str]]:

@@ -9,7 +9,7 @@ from archived.states import CopyState, MediumState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
 from tests.simulation.law import assert_law
-from tests.simulation.test_tape_copies import VERIFIED, all_discs_done, on_disc, on_tape, tape_drives
+from tests.simulation.tapes import VERIFIED, all_discs_done, on_disc, on_tape, tape_drives
 
 
 def cartridges(story: Story, *states: MediumState) -> list[str]:

@@ -10,7 +10,7 @@ from archived.states import CopyState, MediumState, SetState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
 from tests.simulation.law import assert_law
-from tests.simulation.test_tape_copies import TAPES, VERIFIED, all_discs_done, on_tape, tape_drives
+from tests.simulation.tapes import TAPES, VERIFIED, all_discs_done, on_tape, tape_drives
 
 #: Sets of two data images and one of parity, each no larger than the discs of the other stories.
 VAULT = """

@@ -6,7 +6,7 @@ from archived.catalog import media
 from archived.states import CopyState, MediumState
 from tests.simulation.conftest import Tell
 from tests.simulation.law import assert_law
-from tests.simulation.test_tape_copies import VERIFIED, all_discs_done, on_tape, tape_drives
+from tests.simulation.tapes import VERIFIED, all_discs_done, on_tape, tape_drives
 
 
 def test_a_block_that_did_not_get_onto_the_tape_costs_its_image_and_no_other(tell: Tell) -> None:

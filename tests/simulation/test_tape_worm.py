@@ -6,7 +6,7 @@ from archived.states import CopyState, MediumState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
 from tests.simulation.law import assert_law
-from tests.simulation.test_tape_copies import TAPES, VERIFIED, blocks_written, on_tape, tape_drives
+from tests.simulation.tapes import TAPES, VERIFIED, blocks_written, on_tape, tape_drives
 
 
 def discs_done(tell: Tell) -> tuple[Story, list[str]]:
