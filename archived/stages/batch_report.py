@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -14,6 +13,7 @@ from archived.policy import closing_forecast, packing
 from archived.policy.closing_forecast import Forecast
 from archived.stages import packing as packing_stage
 from archived.stages import protection
+from archived.stages.packing import Gathering
 from archived.stages.work import Site
 from archived.states import CopyState, ImageState, PackageState
 
@@ -108,7 +108,8 @@ class _Ahead:
         self._read = read
         self._site = site
         self._now = site.now()
-        self._waiting: dict[tuple[str, str], Waiting] | None = None
+        self._looked = False
+        self._waiting: dict[tuple[str, str], Waiting] = {}
         self._sets: dict[str, Forecast] = {}
 
     def of(self, package: Package) -> Iterable[Waiting]:
@@ -122,19 +123,11 @@ class _Ahead:
                     yield self._set_ahead(image)
 
     def _image_ahead(self, pool: str, package: Package) -> Waiting:
-        if self._waiting is None:
-            self._look()
-        known = (self._waiting or {}).get((pool, package.id))
-        return known or Waiting("image", "", self._alone(pool, package.accepted_at))
-
-    def _alone(self, pool: str, accepted_at: datetime | None) -> Forecast:
-        """Of a package whose group has no open image yet."""
-        rules = packing_stage.rules_of(self._site, pool, 0)
-        return Forecast(packing.OLD, accepted_at + rules.close_after if accepted_at else None)
+        self._look()
+        return self._waiting.get((pool, package.id)) or Waiting("image", "", Forecast(packing.OLD, None))
 
     def _set_ahead(self, image: Image) -> Waiting:
-        if self._waiting is None:
-            self._look()
+        self._look()
         set_id = image.set_id or ""
         if set_id in self._sets:
             return Waiting("set", set_id, self._sets[set_id])
@@ -142,19 +135,15 @@ class _Ahead:
         return Waiting("discs", set_id, Forecast("writes paused" if paused else "being written", None))
 
     def _look(self) -> None:
-        self._waiting = {}
-        for group in packing_stage.due(self._read, self._site).groups:
-            found = closing_forecast.of_images(
-                group.candidates,
-                packing_stage.closed_volumes(self._read, group.key),
-                group.rules,
-                now=self._now,
-                held=group.image.held,
-                asked=group.image.close_reason == packing.ASKED,
-                pressure=group.pressure,
-            )
-            for package_id, forecast in found.items():
-                self._waiting[group.key.pool, package_id] = Waiting("image", group.image.id, forecast)
+        if self._looked:
+            return
+        self._looked = True
+        view = packing_stage.due(self._read, self._site)
+        for gathering in view.unopened:
+            self._note_images("", gathering, held=False, asked=False)
+        for group in view.groups:
+            asked = group.image.close_reason == packing.ASKED
+            self._note_images(group.image.id, group, held=group.image.held, asked=asked)
         for forming in protection.due(self._read, self._site).forming:
             members = forming.members
             self._sets[forming.set.id] = closing_forecast.of_set(
@@ -167,3 +156,17 @@ class _Ahead:
                 pressure=forming.pressure,
                 held=any(image.held for image in members),
             )
+
+    def _note_images(self, image_id: str, gathering: Gathering, *, held: bool, asked: bool) -> None:
+        """What waits together waits for one closing, whether its image was opened already or not."""
+        found = closing_forecast.of_images(
+            gathering.candidates,
+            packing_stage.closed_volumes(self._read, gathering.key),
+            gathering.rules,
+            now=self._now,
+            held=held,
+            asked=asked,
+            pressure=gathering.pressure,
+        )
+        for package_id, forecast in found.items():
+            self._waiting[gathering.key.pool, package_id] = Waiting("image", image_id, forecast)

@@ -32,14 +32,20 @@ NAME = "packing"
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """What waits for the next image of one group."""
+class Gathering:
+    """Packages that may share an image, and wait for one that nobody has opened yet."""
 
     key: GroupKey
-    image: Image
     candidates: tuple[Candidate, ...]
     rules: PackingRules
     pressure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Gathering):
+    """What waits for the next image of one group."""
+
+    image: Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class View:
     """Groups with waiting packages, those among them without an open image, and images that are closing."""
 
     groups: tuple[Group, ...]
-    unopened: tuple[GroupKey, ...]
+    unopened: tuple[Gathering, ...]
     closing: tuple[str, ...]
     too_large: tuple[TooLarge, ...] = ()
 
@@ -76,24 +82,18 @@ class View:
 def due(read: Connection, site: Site) -> View:
     opened = {image.key: image for image in images.in_state(read, ImageState.OPEN)}
     groups: list[Group] = []
-    unopened: list[GroupKey] = []
+    unopened: list[Gathering] = []
     pressure = under_pressure(site)
     for pool in site.config.pools:
         waiting_here = packages.waiting(read, pool)
         limit_bytes = image_limit_bytes(read, site, pool) if waiting_here else 0
         for key, waiting in _by_group(site, pool, waiting_here).items():
-            if key not in opened:
-                unopened.append(key)
-                continue
-            groups.append(
-                Group(
-                    key,
-                    opened[key],
-                    tuple(candidate(key, package) for package in waiting),
-                    rules_of(site, pool, limit_bytes),
-                    pressure,
-                )
-            )
+            candidates = tuple(candidate(key, package) for package in waiting)
+            rules = rules_of(site, pool, limit_bytes)
+            if key in opened:
+                groups.append(Group(key, candidates, rules, pressure, opened[key]))
+            else:
+                unopened.append(Gathering(key, candidates, rules, pressure))
     closing = images.in_state(read, ImageState.CLOSING)
     too_large = tuple(_unnamed_too_large(read, groups))
     return View(tuple(groups), tuple(unopened), tuple(image.id for image in closing), too_large)
@@ -104,7 +104,7 @@ def plan(view: View, context: Context) -> list[Action]:
         Action(NAME, f"image {image_id}", (CPU,), Closing(image_id), resumed=True)
         for image_id in view.closing
     ]
-    wanted += [Action(NAME, f"group {key}", (), key) for key in view.unopened]
+    wanted += [Action(NAME, f"group {gathering.key}", (), gathering.key) for gathering in view.unopened]
     if context.draining:
         return context.choose(wanted)
     wanted += [Action(NAME, f"too large {item.package_id}", (), item) for item in view.too_large]
