@@ -6,12 +6,15 @@ RoboticsError
 ├── ChangerNotReady        it is starting, paused, or waits for a person (2/xx); `reason` says which
 ├── ChangerBroken          its mechanics or electronics failed (4/xx, B/xx): freeze the library
 ├── InventoryStale         a door, a mail slot or a reset: look again before anything else (6/xx)
+├── MoveAsked              a person was asked; the medium is where it was until somebody says otherwise
 └── MoveRefused            the medium is where it was
     ├── SourceEmpty            5/3B/0E
     ├── DestinationFull        5/3B/0D
     ├── BadElement             5/21/01
-    └── RemovalPrevented       5/53/02
+    ├── RemovalPrevented       5/53/02
+    └── TrayInTheWay           a tray is not known to be where the arm needs it
 
+Changers that speak no SCSI tell no sense data: then `sense` is None, and the driver says which error it is.
 When a changer says nothing, `devices.failures.OutcomeUnknown` passes through unchanged.
 """
 
@@ -32,11 +35,16 @@ _INVALID_COMMAND = (ILLEGAL_REQUEST, 0x20, 0x00)
 
 
 class RoboticsError(Exception):
-    """Root of what changers refuse; `sense` is their own reason."""
+    """Root of what changers refuse; `sense` is their own reason, None of one that speaks no SCSI."""
 
-    def __init__(self, message: str, sense: Sense) -> None:
+    def __init__(self, message: str, sense: Sense | None = None) -> None:
         super().__init__(message)
         self.sense = sense
+
+    @property
+    def is_illegal_request(self) -> bool:
+        """Whether it was refused as something that the changer does not know or take (sense key 5h)."""
+        return self.sense is not None and self.sense.key == ILLEGAL_REQUEST
 
 
 class ChangerRefused(RoboticsError):
@@ -48,11 +56,20 @@ class NotSupported(ChangerRefused):
 
 
 class ChangerNotReady(RoboticsError):
-    """The changer is not ready: nothing was done, and no medium is to blame."""
+    """The changer is not ready: nothing was done, and no medium is to blame.
+
+    `said` is the reason of a changer that tells no sense data.
+    """
+
+    def __init__(self, message: str, sense: Sense | None = None, *, said: str = STARTING) -> None:
+        super().__init__(message, sense)
+        self._said = said
 
     @property
     def reason(self) -> str:
         """`STARTING`, `UNINITIALIZED`, `PERSON` (somebody is needed, or has a door open) or `PAUSED`."""
+        if self.sense is None:
+            return self._said
         return _REASONS.get((self.sense.asc, self.sense.ascq), STARTING)
 
 
@@ -62,6 +79,10 @@ class ChangerBroken(RoboticsError):
 
 class InventoryStale(RoboticsError):
     """Something happened behind our back (door, mail slot, reset): nothing was done, take a new inventory."""
+
+
+class MoveAsked(RoboticsError):
+    """Whoever moves media here is a person, who was asked: until somebody says otherwise the medium is where it was."""
 
 
 class MoveRefused(RoboticsError):
@@ -82,6 +103,10 @@ class BadElement(MoveRefused):
 
 class RemovalPrevented(MoveRefused):
     """The drive holds its medium locked, or the door is locked."""
+
+
+class TrayInTheWay(MoveRefused):
+    """A tray that the arm passes is not known to be in its right place: the arm was not moved."""
 
 
 _MOVES: dict[tuple[int, int, int], type[MoveRefused]] = {

@@ -1,7 +1,7 @@
 """Frozen values about a library: its elements, what was seen in them, what the changer is and can do."""
 
 from dataclasses import dataclass
-from enum import IntEnum, unique
+from enum import Enum, IntEnum, unique
 
 
 @unique
@@ -20,7 +20,8 @@ class Element:
 
     `source_address` is where its medium came from, when the changer vouches for it. `accessible` says whether
     the arm can reach the medium (some changers never say so). `exception` is (asc, ascq): the place is not in
-    order, and an empty place with an exception is not known to be empty (`is_in_doubt`).
+    order, and an empty place with an exception is not known to be empty (`is_in_doubt`). `told` is False of a place
+    that the changer cannot see into (a bin, a shelf): nothing is said of it, and what is on record there stays.
 
     Of an import/export element: `operator_placed` says that a person put the medium there, and not the arm;
     `import_enabled` and `export_enabled` which way the changer lets media through it.
@@ -37,6 +38,7 @@ class Element:
     operator_placed: bool = False
     import_enabled: bool = False
     export_enabled: bool = False
+    told: bool = True
 
     @property
     def is_in_doubt(self) -> bool:
@@ -45,7 +47,7 @@ class Element:
 
     @property
     def is_free(self) -> bool:
-        """Whether a medium may be put there: empty, and in order."""
+        """Whether a medium may be put there: empty, and in order, by what the changer says."""
         return not self.full and self.exception is None
 
 
@@ -112,9 +114,43 @@ class ChangerIdentity:
     serial: str
 
 
+@unique
+class BinOrder(Enum):
+    """Which disc of a bin comes next."""
+
+    LIFO = "lifo"  # the one on top
+    FIFO = "fifo"  # the one at the bottom: a queue that is filled at the top
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """A pile of discs in a stacker. Its places are storage elements, one disc in each, from the bottom up.
+
+    `number` is how the machine calls it, `first` the address of its lowest place and `count` how many discs it holds. A
+    new disc comes to lie at the address after the highest that is taken; `order` says which one comes out next.
+    `takes` says that the arm fetches discs from it, `puts` that it lays discs into it.
+    """
+
+    number: int
+    name: str
+    first: int
+    count: int
+    order: BinOrder
+    takes: bool
+    puts: bool
+
+    def __contains__(self, address: int) -> bool:
+        return self.first <= address < self.first + self.count
+
+
 @dataclass(frozen=True, slots=True)
 class ChangerAbilities:
-    """What callers may ask of a changer; they ask this and never for its class."""
+    """What callers may ask of a changer; they ask this and never for its class.
+
+    Without `random_access` it is a stacker: `bins` say what can be reached. `by_person`: whoever moves media is a
+    person, and `move` raises MoveAsked. `tells_hand`: it knows whether the arm holds a medium. `host_trays`: it moves
+    no tray, and moves nothing while one is out of place. `flips`: it can turn a two-sided disc.
+    """
 
     random_access: bool
     barcode_reader: bool
@@ -122,3 +158,8 @@ class ChangerAbilities:
     exchange: bool
     locks_doors: bool = False
     opens_ports: bool = False
+    bins: tuple[Bin, ...] = ()
+    by_person: bool = False
+    tells_hand: bool = True
+    host_trays: bool = False
+    flips: bool = False

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from devices.failures import WireDamaged
-from devices.sense import ILLEGAL_REQUEST
 from robotics.errors import ChangerRefused
 from robotics.model import ElementKind, ElementLayout, ElementRange
 from robotics.paging import elements_in, next_page
@@ -37,7 +36,7 @@ class Learned:
 
     def refused(self, error: ChangerRefused) -> None:
         """Not to be asked again. Raises the error when it is no such refusal, or when it worked before."""
-        if self._works or error.sense.key != ILLEGAL_REQUEST:
+        if self._works or not error.is_illegal_request:
             raise error
         self._works = False
 
@@ -123,7 +122,7 @@ class ElementReader:
             try:
                 found = self._pages(kind, addresses, tags=True, ids=False)
             except ChangerRefused as refused:
-                if refused.sense.key != ILLEGAL_REQUEST:
+                if not refused.is_illegal_request:
                     raise
                 refusal = refused
             else:

@@ -203,7 +203,7 @@ class SmcChanger:
         try:
             return UnitSerialNumber.decode(self._query(request.encode(), _PAGE_BYTES)).serial
         except ChangerRefused as refused:
-            if refused.sense.key != ILLEGAL_REQUEST:
+            if not refused.is_illegal_request:
                 raise
             return ""
 
