@@ -58,6 +58,17 @@ def test_a_batch_counts_its_items_and_says_when_what_waits_will_close(
     assert daemon.ask("GET", "/v1/batches").json()["items"][0]["counts"] == {"accepted": 1}
 
 
+def test_what_came_later_waits_for_the_same_closing_before_its_image_is_opened(
+    daemon: Daemon, tmp_path: Path
+) -> None:
+    hand_in(daemon, tmp_path / "0001")
+    daemon.services.site.tools.clock.sleep(60)
+    hand_in(daemon, tmp_path / "0002", "0002")
+    first, second = (daemon.ask("GET", f"/v1/batches/B00000{n}").json()["closings"] for n in (1, 2))
+    assert first == second
+    assert len(first) == 1
+
+
 def test_an_unknown_batch_is_not_found(daemon: Daemon) -> None:
     assert daemon.ask("GET", "/v1/batches/B000009").status_code == 404
     assert daemon.ask("POST", "/v1/batches/B000009/may-delete", {}).status_code == 404
