@@ -10,6 +10,7 @@ from archived.chap_secrets import read_secret
 from archived.errors import ConfigurationError
 from archived.language import _
 from archived.media_kinds import TAPE
+from archived.robot_kinds import PERSON, SMC, STACKERS, USB_ROBOTS
 from archived.settings import NO_SERIAL, Config, DeviceSettings
 from backends.tape.profiles import PROFILES as TAPE_PROFILES
 from robotics.profiles import PROFILES as CHANGER_PROFILES
@@ -22,12 +23,17 @@ _SG_NODE = re.compile(r"/dev/sg\d+")
 #: Keys that mean something behind iSCSI only.
 _OF_ISCSI = ("target", "lun", "initiator", "chap_user", "chap_secret_file")
 CHANGER, TAPE_DRIVE, BURNER = "changer", "tape drive", "burner"
+SERIAL_ROBOT, USB_ROBOT = "disc robot on a serial line", "disc robot on USB"
 
 
 def roles(config: Config) -> dict[str, str]:
-    """What each name that needs a table of its own is: a changer, a tape drive or a burner."""
-    found = dict.fromkeys(config.libraries, CHANGER)
-    for library in config.libraries.values():
+    """What each name that needs a table of its own is: a changer, a disc robot, a tape drive or a burner."""
+    found: dict[str, str] = {}
+    for name, library in config.libraries.items():
+        if library.robot in STACKERS:
+            found[name] = USB_ROBOT if library.robot in USB_ROBOTS else SERIAL_ROBOT
+        elif library.robot != PERSON:
+            found[name] = CHANGER
         found |= dict.fromkeys(library.drives, TAPE_DRIVE if library.kind == TAPE else BURNER)
     return found
 
@@ -58,6 +64,7 @@ def _problems(config: Config) -> Iterator[str]:
             yield _('[devices] is for room = "hardware"; a simulated room has no use for it')
         return
     wanted = roles(config)
+    numbered = {name for robot in config.libraries.values() if robot.robot != SMC for name in robot.drives}
     yield from _names(config)
     for name, role in wanted.items():
         if name not in config.devices:
@@ -69,7 +76,12 @@ def _problems(config: Config) -> Iterator[str]:
                 name=name, near=near[0] if near else "-"
             )
             continue
-        for words in (*_way(device), *_what(device, wanted[name])):
+        role = wanted[name]
+        if role in (SERIAL_ROBOT, USB_ROBOT):
+            found = tuple(_robot(device, role))
+        else:
+            found = (*_way(device), *_what(device, role, numbered=name in numbered))
+        for words in found:
             yield f"[devices.{name}]: {words}"
     yield from _twice(config)
 
@@ -102,6 +114,23 @@ def _way(device: DeviceSettings) -> Iterator[str]:
         yield from _iscsi(device)
 
 
+def _robot(device: DeviceSettings, role: str) -> Iterator[str]:
+    """A disc robot has a serial line or a USB port, and tells no serial number that anybody could compare."""
+    if role == SERIAL_ROBOT and not device.path.startswith("/"):
+        yield _("its path is the serial line to it, such as /dev/serial/by-id/NAME")
+    if role == SERIAL_ROBOT and device.usb:
+        yield _("usb is for disc robots on USB, and this one has a serial line")
+    if role == USB_ROBOT and device.path:
+        yield _("it is reached over USB: usb says at which port, and it has no path")
+    for key in ("portal", *_OF_ISCSI):
+        if getattr(device, key):
+            yield _("{key} is for a device behind iSCSI, which disc robots are not").format(key=key)
+    if device.serial not in ("", NO_SERIAL):
+        yield _('a disc robot tells no serial number; serial = "none"')
+    if device.element:
+        yield _("element is for drives: it says where in the changer a drive lies")
+
+
 def _iscsi(device: DeviceSettings) -> Iterator[str]:
     if not device.target:
         yield _("target is missing: the iSCSI name behind the portal")
@@ -118,7 +147,7 @@ def _iscsi(device: DeviceSettings) -> Iterator[str]:
         yield _("chap_secret_file {path!r} is not absolute").format(path=device.chap_secret_file)
 
 
-def _what(device: DeviceSettings, role: str) -> Iterator[str]:
+def _what(device: DeviceSettings, role: str, *, numbered: bool) -> Iterator[str]:
     known = {CHANGER: tuple(CHANGER_PROFILES), TAPE_DRIVE: tuple(TAPE_PROFILES), BURNER: ()}[role]
     if device.profile and device.profile not in known:
         yield _("there is no profile {profile!r} for a {role}; known are {known}").format(
@@ -135,6 +164,13 @@ def _what(device: DeviceSettings, role: str) -> Iterator[str]:
     if role == CHANGER:
         if device.element:
             yield _("element is for drives: it says where in the changer a drive lies")
+        return
+    if device.usb:
+        yield _("usb is for disc robots")
+    if numbered and device.element:
+        yield _("it needs no element: drives that no changer names are numbered as their library lists them")
+        return
+    if numbered:
         return
     if device.element < 0:
         yield _("element must not be negative")

@@ -92,6 +92,8 @@ class LibrarySettings:
 
     #: "disc" or "tape": docs/tape.md.
     kind: str = "disc"
+    #: What moves its media, a word of `archived.robot_kinds`.
+    robot: str = "smc"
     drives: tuple[str, ...] = ("B1", "B2")
     site: str = "main"
     #: Manufacturer ids of blanks that may be written; empty means any.
@@ -113,6 +115,8 @@ class DeviceSettings:
 
     #: A local node; empty for one behind iSCSI.
     path: str = ""
+    #: A disc robot on USB: "bus:port path", such as "1:4.2"; empty for the only one that there is.
+    usb: str = ""
     #: "address:port" of an iSCSI target, its name, and the number of the logical unit.
     portal: str = ""
     target: str = ""

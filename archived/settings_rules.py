@@ -8,6 +8,7 @@ from archived.device_rules import check_devices
 from archived.errors import ConfigurationError
 from archived.language import SOURCE, TRANSLATED, _
 from archived.media_kinds import LIBRARY_KINDS, MEDIA_KINDS, NATIVE_BYTES, TAPE, WITHOUT_WORM
+from archived.robot_kinds import PERSON, ROBOTS, STACKERS
 from archived.settings import ClassSettings, Config, HotFolderSettings, PoolSettings
 from archived.text_encodings import encoding_named
 from archived.time_of_day import time_of_day
@@ -171,7 +172,22 @@ def _check_libraries(config: Config, demand: Demand) -> None:
                 name=name, kind=library.kind
             ),
         )
-        demand(bool(library.drives), _("library {name!r} has no drives").format(name=name))
+        demand(
+            library.robot in ROBOTS,
+            _("library {name!r}: robot = {robot!r}; known are {known}").format(
+                name=name, robot=library.robot, known=", ".join(ROBOTS)
+            ),
+        )
+        demand(
+            library.kind != TAPE or library.robot not in STACKERS,
+            _("library {name!r}: robot {robot!r} moves discs, and the library is of kind tape").format(
+                name=name, robot=library.robot
+            ),
+        )
+        demand(
+            bool(library.drives) or library.robot == PERSON,
+            _("library {name!r} has no drives").format(name=name),
+        )
         demand(
             library.move_timeout_s > 0,
             _("library {name!r}: move_timeout_s must be positive").format(name=name),

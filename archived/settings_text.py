@@ -97,7 +97,10 @@ _LIBRARY = """\
 [libraries.main]
 # What its drives are: "disc" or "tape" (docs/tape.md). A room with both has two libraries.
 kind = "disc"
-# Names of the burners, in the order of their element addresses.
+# What moves its media: "smc" (a SCSI library), "generic", "aleratec", "nimbie", "rimage" (experimental): disc robots
+# with bins (docs/stackers.md), or "person": every motion is a task for somebody (docs/people.md).
+robot = "smc"
+# Names of the burners, in the order of their element addresses; of a disc robot as it numbers them.
 drives = ["B1", "B2"]
 # Where this library stands.
 site = "main"
@@ -171,6 +174,8 @@ _DEVICES = """\
 # [devices.T1]
 # A local node; links that stay the same after a restart, such as those in /dev/tape/by-id, are the better ones.
 # path = ""
+# A disc robot on USB, "bus:port path" such as "1:4.2"; "" = the only one.
+# usb = ""
 # Or iSCSI: "address:port", the target's name, and the number of the logical unit.
 # portal = ""
 # target = ""

@@ -39,6 +39,7 @@ LAYERS: list[set[str]] = [
         "settings_rules",
         "settings_text",
         "device_rules",
+        "robot_kinds",
         "chap_secrets",
         "real_settings",
         "errors",
