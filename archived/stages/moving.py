@@ -12,15 +12,14 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, media
 from archived.language import _
-from archived.model import Drive, Medium, Move
-from archived.policy.mounting import DriveView, Want, next_move
+from archived.model import Move
+from archived.policy.mounting import next_move
 from archived.sessions.inventory import take_inventory
 from archived.sessions.mount import Carried, carry, resume
 from archived.sessions.tools import Tools
-from archived.stages import hold, recall_area
-from archived.stages.floor import Floor, floors, stale_key
+from archived.stages.floor import stale_key
 from archived.stages.furnishing import furnish_as_seen
-from archived.stages.giving_out import drive_keeps, kept_media
+from archived.stages.giving_out import drive_keeps
 from archived.stages.motion import (
     STAGE,
     Motion,
@@ -35,28 +34,11 @@ from archived.stages.robot_trouble import LOOK_REST_S, drive_down, move_failed, 
 from archived.stages.settling import settle
 from archived.stages.tape_trouble import tell_health
 from archived.stages.unfit_cartridge import set_aside_unfit
-from archived.stages.wanted_media import media_wanted
-from archived.stages.work import Action, Broken, Context, Order, Site, drive_lane, robot_lane
+from archived.stages.work import Action, Broken, Context, Order, Site, robot_lane
+from archived.stages.work_waiting import Work, drive_views, movable, work_waiting
 from archived.states import MoveEvent, MoveState
 
 NAME = STAGE
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What waits for media in one library."""
-
-    floor: Floor
-    wants: tuple[Want, ...]
-    #: Media whose work may be done in the very drive they lie in.
-    ready_in_place: frozenset[str]
-    #: Media that an order is going to read on as soon as there is room.
-    held: frozenset[str]
-    #: Media that a drive which is down does not give out.
-    kept: frozenset[str]
-    #: Moves that are on record and not known to be over.
-    moving: tuple[Move, ...]
-    orders: tuple[Order, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +49,7 @@ class Look:
 
 
 def due(read: Connection, site: Site) -> list[Work]:
-    settings = events.settings(read)
-    paused = bool(settings.get("writes_paused")) or hold.in_force(settings)
-    moves = media.moves_in_state(read, MoveState.MOVING)
-    held = recall_area.media_held(read, site)
-    found = []
-    for floor in floors(read, site):
-        wants, ready = media_wanted(read, site, floor, writes_paused=paused)
-        mine = tuple(move for move in moves if move.library == floor.library)
-        orders = tuple(order for order in site.orders.waiting() if floor.medium(order.medium_id) is not None)
-        found.append(Work(floor, tuple(wants), frozenset(ready), held, kept_media(read, floor), mine, orders))
-    return found
+    return work_waiting(read, site)
 
 
 def plan(view: list[Work], context: Context) -> list[Action]:
@@ -98,8 +70,8 @@ def plan(view: list[Work], context: Context) -> list[Action]:
             # Draining still takes discs that are done home, and begins nothing.
             wants = () if context.draining else work.wants
             step = next_move(
-                _drive_views(work, context),
-                _movable(wants, context),
+                drive_views(work, context),
+                movable(wants, context),
                 lane in context.busy_lanes,
                 free_slots(floor),
             )
@@ -233,38 +205,3 @@ def _ended_at(read: Connection, site: Site, medium_id: str) -> datetime:
     """Now, but after the last burn of this medium: order must outlive somebody who sets the clock back."""
     burnt = [copy.written_at for copy in media.copies_on(read, medium_id) if copy.written_at is not None]
     return max([site.now(), *(at + timedelta(microseconds=1) for at in burnt)])
-
-
-def _drive_views(work: Work, context: Context) -> list[DriveView]:
-    views = []
-    for drive in work.floor.drives:
-        medium = work.floor.in_drive(drive)
-        at_rest = medium is not None and (f"move {medium.id}" in context.busy_keys or medium.id in work.kept)
-        ready = (
-            medium is not None
-            and medium.id in work.ready_in_place
-            and drive.up
-            and _allowed(work, medium, drive)
-        )
-        views.append(
-            DriveView(
-                name=drive.name,
-                element=drive.element,
-                up=drive.up and drive.element not in work.floor.doubtful,
-                busy=drive_lane(drive.name) in context.busy_lanes or at_rest,
-                medium_id=medium.id if medium else None,
-                work_waiting=ready,
-                held=medium is not None and medium.id in work.held and drive.up and not context.draining,
-                home_element=medium.home_element if medium else None,
-                home_magazine=medium.magazine if medium else None,
-            )
-        )
-    return views
-
-
-def _allowed(work: Work, medium: Medium, drive: Drive) -> bool:
-    return any(w.medium_id == medium.id and drive.name in w.allowed_drives for w in work.wants)
-
-
-def _movable(wants: tuple[Want, ...], context: Context) -> list[Want]:
-    return [want for want in wants if f"move {want.medium_id}" not in context.busy_keys]
