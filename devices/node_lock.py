@@ -42,7 +42,7 @@ def locked(node: Path, mode: int, *, locks: Path = LOCKS) -> int:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        holder = _holder(locks, os.fstat(descriptor))
+        holder = lock_holder(os.fstat(descriptor), locks=locks)
         os.close(descriptor)
         if not isinstance(error, BlockingIOError):
             raise NodeUnavailable(
@@ -74,8 +74,8 @@ def kept_for(node: Path) -> int:
     return descriptor
 
 
-def _holder(locks: Path, node: os.stat_result) -> int | None:
-    """Which process holds the lock of a node, by /proc/locks."""
+def lock_holder(node: os.stat_result, *, locks: Path = LOCKS) -> int | None:
+    """Which process holds the lock of a node, by /proc/locks; None where that cannot be told."""
     wanted = f"{os.major(node.st_dev):02x}:{os.minor(node.st_dev):02x}:{node.st_ino}"
     try:
         lines = locks.read_text(encoding="ascii").splitlines()

@@ -76,6 +76,7 @@ CONSTRUCTED_IN_WIRING = {
     "devices.transports.room.RoomTransport",
     "devices.transports.sgio.SgIoTransport",
     "devices.transports.iscsi.IscsiTransport",
+    "devices.transports.serial.SerialPort",
     "devices.transports.expected.ExpectedTransport",
 }
 #: The simulator uses the wire tables and never who speaks them.
