@@ -24,7 +24,7 @@ from simulator.tape_control import (
     raw_cartridge,
     soil_head,
 )
-from simulator.world import Carrier
+from simulator.world import Carrier, place_of
 
 Arguments = dict[str, Any]
 
@@ -93,7 +93,7 @@ def _medium(room: Room, name: str, carrier: Carrier) -> Any:
         return {
             "barcode": carrier.barcode,
             "media_id": carrier.media_id,
-            "place": "gone" if carrier.address is None else room.estate.plan.describe(carrier.address),
+            "place": place_of(room.estate.plan, carrier),
             "address": carrier.address,
             "state": disc.state.value,
             "written_sectors": disc.written_bytes // 2048,
@@ -161,7 +161,7 @@ def _magazine(room: Room, number: int, present: bool) -> Any:
 
 
 def _check_doors(room: Room) -> None:
-    if room.changer.doors_locked:
+    if room.doors_locked:
         raise ControlRefused(
             "the doors of the library are locked by the daemon that uses it; nothing was done"
         )
@@ -244,11 +244,11 @@ def _fault(
     seed: int = 0,
 ) -> Any:
     """Arm a fault, or do it at once when it is about a label."""
-    if drive is not None and drive not in room.drives:
-        raise ControlRefused(f"there is no drive {drive!r}; there are: {', '.join(sorted(room.drives))}")
+    if drive is not None and drive not in room.devices:
+        raise ControlRefused(f"there is no drive {drive!r}; there are: {', '.join(sorted(room.devices))}")
     if medium is not None:
         room.carrier(medium)
-    possible = kinds_in(tape=room.estate.plan.is_tape)
+    possible = kinds_in(room.estate.plan)
     if name in KINDS and name not in possible:
         raise ControlRefused(f"{name} cannot happen in this room; there are: {', '.join(sorted(possible))}")
     if name == "dirty-head":
@@ -282,7 +282,7 @@ def _disarm(room: Room) -> Any:
 
 
 def _faults(room: Room) -> Any:
-    return {name: kind.description for name, kind in sorted(kinds_in(tape=room.estate.plan.is_tape).items())}
+    return {name: kind.description for name, kind in sorted(kinds_in(room.estate.plan).items())}
 
 
 def _speed(room: Room, speed: str | float) -> Any:

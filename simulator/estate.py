@@ -18,7 +18,7 @@ from simulator.disc import SimulatedDisc
 from simulator.errors import RoomDamaged
 from simulator.faults import Fault, Faults, Occasion
 from simulator.latency import Latencies, scaled
-from simulator.plan import TRANSPORT_ADDRESS, CartridgePlan, RoomPlan
+from simulator.plan import RANDOM_ACCESS, TRANSPORT_ADDRESS, CartridgePlan, RoomPlan
 from simulator.records import Sync, load_json, replace_json, sync_directory
 from simulator.world import World, furnish, restore
 
@@ -205,7 +205,8 @@ def _after_power_on(plan: RoomPlan, world: World) -> World:
     """The robot empties its hand, and no drive remembers that somebody locked its tray."""
     for address, drive in world.drives.items():
         world = world.with_drive(address, replace(drive, removal_prevented=False))
-    return with_empty_hand(plan, world)
+    # The arm of a stacker keeps what it holds, and a person his.
+    return world if plan.robot != RANDOM_ACCESS else with_empty_hand(plan, world)
 
 
 def with_empty_hand(plan: RoomPlan, world: World) -> World:

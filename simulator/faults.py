@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from simulator.errors import ControlRefused
+from simulator.plan import RANDOM_ACCESS, RoomPlan
 
 
 class Occasion(Enum):
@@ -34,6 +35,10 @@ class Occasion(Enum):
     TAPE_BEGIN = "reading of the beginning of a tape"
     LABEL = "at once"
     HEAD = "at once, to a head"
+    MOTION = "motion of an arm between bins and trays"
+    LAY = "laying down of a disc"
+    TAKE = "taking of a disc from a bin"
+    LINE = "answer over a line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,20 @@ KINDS: dict[str, FaultKind] = {
         FaultKind(
             "cleaning-in-vain", Occasion.CLEANING, "the head is as dirty after the cleaning as it was before"
         ),
+        FaultKind(
+            "arm-jam", Occasion.MOTION, "the arm jams where it is, disc in hand, and stands until it is reset"
+        ),
+        FaultKind("disc-dropped", Occasion.LAY, "the disc falls on the floor instead of where it was to lie"),
+        FaultKind(
+            "bin-low", Occasion.TAKE, "the machine takes a bin that is only low for empty, and gives no disc"
+        ),
+        FaultKind("line-late", Occasion.LINE, "the answer comes a minute and a half late"),
+        FaultKind("line-silent", Occasion.LINE, "it is done, and no answer comes"),
+        FaultKind(
+            "line-deaf", Occasion.LINE, "what was asked is not heard: nothing is done, no answer comes"
+        ),
+        FaultKind("line-garbage", Occasion.LINE, "rubbish that the seed chooses comes before the answer"),
+        FaultKind("line-double", Occasion.LINE, "the last of the answer comes twice"),
         FaultKind("room-lost", Occasion.REQUEST, "the connection to the room ends without an answer"),
     )
 }
@@ -137,11 +156,17 @@ _OF_TAPES = {
     Occasion.HEAD,
     Occasion.CLEANING,
 }
+_OF_LIBRARIES = {Occasion.MOVE, Occasion.ROBOT}
+_OF_STACKERS = {Occasion.MOTION, Occasion.LAY, Occasion.TAKE}
 
 
-def kinds_in(*, tape: bool) -> dict[str, FaultKind]:
-    """What can go wrong in a room of cartridges, or of discs."""
-    strange = _OF_DISCS if tape else _OF_TAPES
+def kinds_in(plan: RoomPlan) -> dict[str, FaultKind]:
+    """What can go wrong in a room: of cartridges or of discs, with its kind of robot."""
+    strange = set(_OF_DISCS if plan.is_tape else _OF_TAPES)
+    if plan.robot != RANDOM_ACCESS:
+        strange |= _OF_LIBRARIES
+    if not plan.is_stacker:
+        strange |= _OF_STACKERS
     return {name: kind for name, kind in KINDS.items() if kind.occasion not in strange}
 
 

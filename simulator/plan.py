@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from backends.tape.densities import GENERATIONS
+from robotics.model import Bin, BinOrder
 from simulator.changer_quirks import QUIRKS
 from simulator.errors import PlanRefused
 
@@ -16,6 +17,12 @@ TRANSPORT_ADDRESS = 1
 IMPORT_EXPORT_ADDRESS = 16
 DRIVE_ADDRESS = 256
 SLOT_ADDRESS = 1024
+#: The places of the first bin of a stacker begin with the slots, those of the next so many addresses later.
+BIN_ADDRESSES = 256
+#: Libraries that find any slot, machines that pile discs in bins, and a person.
+RANDOM_ACCESS, BY_PERSON = "smc", "person"
+STACKERS = ("generic", "aleratec", "nimbie", "rimage")
+ROBOTS = (RANDOM_ACCESS, *STACKERS, BY_PERSON)
 
 CLUSTER_SECTORS = 32
 BARCODE = re.compile(r"[!-~]{1,32}")
@@ -39,7 +46,10 @@ class DrivePlan:
 
 @dataclass(frozen=True, slots=True)
 class DiscPlan:
-    """One blank disc: printed barcode, the maker's media id, and the slot (1 is the first) where it lies."""
+    """One blank disc: what is printed on it, the maker's media id, and the slot (1 is the first) where it lies.
+
+    In a stacker, slot 1 is the lowest place of the first bin, and slot 257 that of the second.
+    """
 
     barcode: str
     media_id: str
@@ -64,8 +74,25 @@ class CartridgePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class CabinetPlan:
+    """One cabinet: drawers, and slots in each. `sensors` says that its slots tell what lies in them, and can light."""
+
+    name: str
+    drawers: int
+    slots: int
+    sensors: bool = False
+
+    @property
+    def size(self) -> int:
+        return self.drawers * self.slots
+
+
+@dataclass(frozen=True, slots=True)
 class RoomPlan:
     """A room with one library, of discs or (`kind` "tape") of cartridges.
+
+    `robot` says who moves media: a library ("smc"), one of the stackers over its `bins`, or a person between the slots
+    of `cabinets`, which follow one another. A stacker has no slots.
 
     `capacity_sectors` (2048 bytes each) is that of every disc. `buffer_bytes` is what a tape drive buffers, and
     `early_warning_bytes` how long before the end of a tape it warns (0: a thirty-second part of the tape).
@@ -89,6 +116,9 @@ class RoomPlan:
     buffer_bytes: int = 32 * 1024 * 1024
     early_warning_bytes: int = 0
     changer_quirks: tuple[str, ...] = ()
+    robot: str = RANDOM_ACCESS
+    bins: tuple[Bin, ...] = ()
+    cabinets: tuple[CabinetPlan, ...] = ()
 
     def __post_init__(self) -> None:
         for problem in _problems(self):
@@ -106,7 +136,20 @@ class RoomPlan:
     def elements(self) -> frozenset[int]:
         """Addresses of everything that can hold a disc, the robot's hand included."""
         drives = (drive.address for drive in self.drives)
-        return frozenset({TRANSPORT_ADDRESS, *self.import_export_addresses, *drives, *self.slot_addresses})
+        return frozenset({TRANSPORT_ADDRESS, *self.import_export_addresses, *drives, *self.storage_addresses})
+
+    @property
+    def storage_addresses(self) -> tuple[int, ...]:
+        """The slots, and the places of all bins."""
+        return (*self.slot_addresses, *(address for one in self.bins for address in places_of(one)))
+
+    @property
+    def is_stacker(self) -> bool:
+        return self.robot in STACKERS
+
+    def bin(self, number: int) -> Bin:
+        """The bin that the machine calls so; raises `KeyError`."""
+        return {one.number: one for one in self.bins}[number]
 
     @property
     def media(self) -> tuple[DiscPlan | CartridgePlan, ...]:
@@ -141,11 +184,25 @@ class RoomPlan:
             return f"drive {drive.name}"
         if address in self.import_export_addresses:
             return f"import/export slot {address - IMPORT_EXPORT_ADDRESS + 1}"
+        for one in self.bins:
+            if address in one:
+                return f"{one.name} bin, place {address - one.first + 1}"
+        if self.cabinets:
+            return self._describe_slot(address - SLOT_ADDRESS)
         number = address - SLOT_ADDRESS + 1
         return f"slot {number} (magazine {(number - 1) // self.magazine_slots + 1})"
 
+    def _describe_slot(self, number: int) -> str:
+        for cabinet in self.cabinets:
+            if number < cabinet.size:
+                drawer, slot = divmod(number, cabinet.slots)
+                return f"{cabinet.name}, drawer {drawer + 1}, slot {slot + 1}"
+            number -= cabinet.size
+        raise KeyError(number)
+
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        value = asdict(self)
+        return {**value, "bins": [{**one, "order": one["order"].value} for one in value["bins"]]}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "RoomPlan":
@@ -160,10 +217,19 @@ class RoomPlan:
                         CartridgePlan(**cartridge) for cartridge in value.get("cartridges", ())
                     ),
                     "changer_quirks": tuple(value.get("changer_quirks", ())),
+                    "bins": tuple(
+                        Bin(**{**one, "order": BinOrder(one["order"])}) for one in value.get("bins", ())
+                    ),
+                    "cabinets": tuple(CabinetPlan(**one) for one in value.get("cabinets", ())),
                 }
             )
-        except (TypeError, KeyError) as error:
+        except (TypeError, KeyError, ValueError) as error:
             raise PlanRefused(f"the stored room plan has the wrong keys: {error}") from error
+
+
+def places_of(one: Bin) -> range:
+    """The addresses of a bin, from the bottom up."""
+    return range(one.first, one.first + one.count)
 
 
 def standard_drives(count: int) -> tuple[DrivePlan, ...]:
@@ -190,6 +256,7 @@ def standard_tape_drives(count: int, generation: str = "lto-8", *, first: int = 
 def _problems(plan: RoomPlan) -> list[str]:
     return [
         *_problems_of_library(plan),
+        *_problems_of_robot(plan),
         *(_problems_of_tapes(plan) if plan.is_tape else _problems_of_discs(plan)),
     ]
 
@@ -199,7 +266,7 @@ def _problems_of_library(plan: RoomPlan) -> list[str]:
     problems = [
         f"{what} must be at least {least}, not {value}"
         for what, value, least in (
-            ("the number of slots", plan.slots, 1),
+            ("the number of slots", plan.slots, 0 if plan.is_stacker else 1),
             ("the number of slots in a magazine", plan.magazine_slots, 1),
             ("the number of import/export slots", plan.import_export_slots, 0),
             ("the speed", plan.speed, 0),
@@ -231,16 +298,39 @@ def _problems_of_library(plan: RoomPlan) -> list[str]:
         for drive in plan.drives
         if not _NAME.fullmatch(drive.name) or drive.name == plan.library
     ]
+    storage = set(plan.storage_addresses)
     problems += [
-        f"medium {medium.barcode!r} lies in slot {medium.slot}, but there are slots 1 to {plan.slots}"
+        f"medium {medium.barcode!r} lies in slot {medium.slot}, but "
+        + (f"there are slots 1 to {plan.slots}" if plan.slots else "no bin has that place")
         for medium in media
-        if not 1 <= medium.slot <= plan.slots
+        if SLOT_ADDRESS + medium.slot - 1 not in storage
     ]
     problems += [
         f"barcode {medium.barcode!r} cannot be printed"
         for medium in media
         if not BARCODE.fullmatch(medium.barcode)
     ]
+    return problems
+
+
+def _problems_of_robot(plan: RoomPlan) -> list[str]:
+    if plan.robot not in ROBOTS:
+        return [f"robot is {plan.robot!r}; it can be {', '.join(ROBOTS)}"]
+    problems = []
+    if plan.is_stacker != bool(plan.bins) or (plan.is_stacker and (plan.slots or plan.import_export_slots)):
+        problems.append("a stacker has bins, and no slots; nothing else has bins")
+    if plan.is_stacker and plan.is_tape:
+        problems.append("a stacker moves discs only")
+    problems += [
+        f"bin {one.name!r} has {one.count} places from {one.first} on; it should have 1 to {BIN_ADDRESSES}"
+        f" from {SLOT_ADDRESS + BIN_ADDRESSES * index} on"
+        for index, one in enumerate(plan.bins)
+        if one.first != SLOT_ADDRESS + BIN_ADDRESSES * index or not 0 < one.count <= BIN_ADDRESSES
+    ]
+    problems += _twice("bin", [one.number for one in plan.bins])
+    problems += _twice("cabinet", [one.name for one in plan.cabinets])
+    if plan.cabinets and (plan.robot != BY_PERSON or plan.slots != sum(one.size for one in plan.cabinets)):
+        problems.append("cabinets stand where a person moves media, and all slots are theirs")
     return problems
 
 

@@ -15,10 +15,14 @@ from simulator.cartridge import SimulatedCartridge
 from simulator.changer import Changer
 from simulator.damage import ByteRange
 from simulator.disc import RawCopy, SimulatedDisc
+from simulator.emulators import STACKERS, robot_of
 from simulator.errors import ControlRefused
 from simulator.estate import Estate
 from simulator.faults import Occasion
 from simulator.latency import Latencies
+from simulator.line_devices import LineDevice
+from simulator.mechanism import Mechanism
+from simulator.plan import RANDOM_ACCESS
 from simulator.records import Sync
 from simulator.tape_drive import TapeDrive
 
@@ -44,11 +48,30 @@ class Room:
         else:
             self.burners = {drive.name: Burner(self.estate, drive) for drive in plan.drives}
         self.drives: dict[str, Burner | TapeDrive] = {**self.burners, **self.tape_drives}
-        self.changer = Changer(self.estate, {drive.address: self.drives[drive.name] for drive in plan.drives})
+        trays = {drive.address: self.drives[drive.name] for drive in plan.drives}
+        #: The robot of a library that is asked by SCSI commands.
+        self.changer = Changer(self.estate, trays) if plan.robot == RANDOM_ACCESS else None
+        #: The mechanics of a stacker, whatever language it speaks.
+        self.mechanism = self._stacker() if plan.is_stacker else None
+        #: What is asked over a line of its own: by the names of the devices.
+        self.lines: dict[str, LineDevice] = {}
+        if self.mechanism is not None and plan.robot in STACKERS:
+            self.lines[plan.library] = robot_of(self.estate, self.mechanism)
+
+    def _stacker(self) -> Mechanism:
+        plan = self.estate.plan
+        trays = {drive.address: self.drives[drive.name] for drive in plan.drives}
+        return Mechanism(
+            self.estate,
+            bins=plan.bins,
+            drives={number: drive.address for number, drive in enumerate(plan.drives, start=1)},
+            lifted=lambda address, carrier: trays[address].disc_was_fetched(carrier),
+        )
 
     @property
     def devices(self) -> tuple[str, ...]:
-        return (self.estate.plan.library, *self.drives)
+        """Everything with a name: the robot goes by that of the library."""
+        return tuple(dict.fromkeys((self.estate.plan.library, *self.drives, *self.lines)))
 
     def execute(self, device: str, cdb: bytes, *, data_in: int = 0, data_out: bytes = b"") -> Answer:
         """Give one command to one device.
@@ -58,12 +81,17 @@ class Room:
         """
         if self.estate.fault(Occasion.REQUEST):
             raise ConnectionEnds
-        if device == self.estate.plan.library:
+        if self.changer is not None and device == self.estate.plan.library:
             return self.changer.execute(cdb, data_in=data_in, data_out=data_out)
         drive = self.drives.get(device)
         if drive is None:
             raise self._no_device(device)
         return drive.execute(cdb, data_in=data_in, data_out=data_out)
+
+    @property
+    def doors_locked(self) -> bool:
+        """Whether the daemon keeps people's hands out of the library."""
+        return self.changer is not None and self.changer.doors_locked
 
     def burner(self, name: str) -> Burner:
         """The burner of that name; raises `ControlRefused`."""
@@ -79,7 +107,9 @@ class Room:
 
     def somebody_reached_in(self, address: int) -> None:
         """A person put or took something at this element: the robot will say so."""
-        self.changer.somebody_reached_in(import_export=address in self.estate.plan.import_export_addresses)
+        if self.changer is not None:
+            ports = self.estate.plan.import_export_addresses
+            self.changer.somebody_reached_in(import_export=address in ports)
 
     def carrier(self, barcode: str) -> str:
         """The carrier with that barcode; raises `ControlRefused`."""

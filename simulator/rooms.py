@@ -102,7 +102,7 @@ def _can_be_in(room: Room, verb: str, arguments: dict[str, Any]) -> bool:
     if verb == "insert":
         is_tape = "/" not in str(arguments.get("media_id"))
         return is_tape == plan.is_tape
-    if verb == "fault" and arguments.get("name") not in kinds_in(tape=plan.is_tape):
+    if verb == "fault" and arguments.get("name") not in kinds_in(plan):
         return False
     medium = arguments.get("medium")
     return medium is None or any(one.barcode == medium for one in room.estate.world.carriers.values())

@@ -13,7 +13,7 @@ from simulator.errors import ControlRefused
 from simulator.faults import KINDS
 from simulator.plan import CartridgePlan
 from simulator.room import Room
-from simulator.world import Carrier
+from simulator.world import Carrier, place_of
 
 _CLEANING = "cleaning"
 _WORM = "-worm"
@@ -46,7 +46,7 @@ def describe_cartridge(room: Room, name: str, carrier: Carrier) -> Any:
         return {
             "barcode": carrier.barcode,
             "media_id": carrier.media_id,
-            "place": "gone" if carrier.address is None else room.estate.plan.describe(carrier.address),
+            "place": place_of(room.estate.plan, carrier),
             "address": carrier.address,
             "state": _state(cartridge),
             "capacity_bytes": chip.capacity_bytes,

@@ -13,11 +13,16 @@ from typing import Any
 from simulator.errors import WorldImpossible
 from simulator.plan import SLOT_ADDRESS, TRANSPORT_ADDRESS, RoomPlan
 
+FLOOR, HANDS = "floor", "hands"
+
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """One physical disc or cartridge. `address` is None once it has left the room; `source` is where it was fetched
+    """One physical disc or cartridge. `address` is None while it is in no element; `source` is where it was fetched
     last.
+
+    `place` is where it is then: on the FLOOR, in a person's HANDS, or "" once it has left the room. `tag` is the uid of
+    the tag that sticks on it, "" for none.
     """
 
     barcode: str
@@ -25,6 +30,8 @@ class Carrier:
     address: int | None
     source: int | None = None
     loads: int = 0
+    place: str = ""
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,8 @@ class Drive:
 class World:
     """All carriers that ever were in the room, and the trays of all drives (by element address).
 
-    `away` are slots whose magazine was taken out, with whatever lies in it.
+    `away` are slots whose magazine was taken out, with whatever lies in it, and `tags` are those of magazines, by
+    number. `strikes` counts how often an arm ran into a tray; while `jammed`, the arm stands still.
 
     Raises `WorldImpossible` when two carriers are in one element, or one is where nothing can be.
     """
@@ -53,10 +61,14 @@ class World:
     carriers: Mapping[str, Carrier] = field(default_factory=dict)
     drives: Mapping[int, Drive] = field(default_factory=dict)
     away: frozenset[int] = frozenset()
+    strikes: int = 0
+    jammed: bool = False
+    tags: Mapping[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "carriers", MappingProxyType(dict(self.carriers)))
         object.__setattr__(self, "drives", MappingProxyType(dict(self.drives)))
+        object.__setattr__(self, "tags", MappingProxyType(dict(self.tags)))
         addresses = Counter(c.address for c in self.carriers.values() if c.address is not None)
         for address, count in addresses.items():
             if count > 1:
@@ -88,9 +100,15 @@ class World:
         fetched_from = carrier.source if source == TRANSPORT_ADDRESS else source
         return self.with_carrier(name, replace(carrier, address=destination, source=fetched_from))
 
-    def taken(self, name: str) -> "World":
-        """The world after somebody carried a disc out of the room."""
-        return self.with_carrier(name, replace(self.carriers[name], address=None))
+    def taken(self, name: str, place: str = "") -> "World":
+        """The world after a disc came to be in no element: carried out of the room, in a person's hands, on the
+        floor.
+        """
+        return self.with_carrier(name, replace(self.carriers[name], address=None, place=place))
+
+    def put(self, name: str, address: int) -> "World":
+        """The world after somebody put a disc that was in no element into one; `WorldImpossible` for a full one."""
+        return self.with_carrier(name, replace(self.carriers[name], address=address, place=""))
 
     def with_carrier(self, name: str, carrier: Carrier) -> "World":
         return replace(self, carriers={**self.carriers, name: carrier})
@@ -123,7 +141,7 @@ class World:
     def to_json(self) -> dict[str, Any]:
         return {
             "carriers": {
-                name: [c.barcode, c.media_id, c.address, c.source, c.loads]
+                name: [c.barcode, c.media_id, c.address, c.source, c.loads, c.place, c.tag]
                 for name, c in self.carriers.items()
             },
             "drives": {
@@ -131,7 +149,15 @@ class World:
                 for address, d in self.drives.items()
             },
             "away": sorted(self.away),
+            "strikes": self.strikes,
+            "jammed": self.jammed,
+            "tags": {str(magazine): tag for magazine, tag in self.tags.items()},
         }
+
+
+def place_of(plan: RoomPlan, carrier: Carrier) -> str:
+    """Where a medium is, in words: an element, the floor, somebody's hands, or gone."""
+    return carrier.place or "gone" if carrier.address is None else plan.describe(carrier.address)
 
 
 def furnish(plan: RoomPlan) -> World:
@@ -154,6 +180,9 @@ def restore(plan: RoomPlan, value: dict[str, Any]) -> World:
             carriers={name: Carrier(*fields) for name, fields in value["carriers"].items()},
             drives={int(address): Drive(*fields) for address, fields in value["drives"].items()},
             away=frozenset(value.get("away", ())),
+            strikes=value.get("strikes", 0),
+            jammed=value.get("jammed", False),
+            tags={int(magazine): tag for magazine, tag in value.get("tags", {}).items()},
         )
     except (TypeError, KeyError, ValueError) as error:
         raise WorldImpossible(f"the stored world cannot be understood: {error}") from error
@@ -165,7 +194,8 @@ def assert_nothing_lost(before: World, after: World, *, taken: frozenset[str] = 
     """
     for name, carrier in before.carriers.items():
         now = after.carriers.get(name)
-        if now is None or (now.address is None and carrier.address is not None and name not in taken):
+        gone = now is None or (now.address is None and not now.place)
+        if gone and (carrier.address is not None or carrier.place) and name not in taken:
             raise WorldImpossible(f"medium {carrier.barcode} ({name}) is nowhere any more")
     # Constructing a world checks that no element holds two; a carrier has one address, so never two places.
     World(after.elements, after.carriers, after.drives)

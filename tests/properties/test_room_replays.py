@@ -32,7 +32,7 @@ PLAN = RoomPlan(
     discs=tuple(DiscPlan(f"D{number}", "MILLEN/MR1", number) for number in range(1, 5)),
 )
 ELEMENTS = (1, 16, 256, 257, *range(1024, 1029))
-FAULTS = sorted(set(kinds_in(tape=False)) - {"wrong-disc"})
+FAULTS = sorted(set(kinds_in(PLAN)) - {"wrong-disc"})
 
 
 def step(room: Room, choice: random.Random) -> str:

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from simulator.errors import PlanRefused
-from simulator.plan import DiscPlan, DrivePlan, RoomPlan, standard_drives
-from tests.unit.simulator.conftest import small_plan
+from simulator.plan import CabinetPlan, DiscPlan, DrivePlan, RoomPlan, standard_drives
+from tests.unit.simulator.conftest import small_plan, stacker_plan
 
 
 def test_a_plan_survives_json() -> None:
@@ -31,6 +31,10 @@ def test_a_magazine_is_a_run_of_slots(number: int, slots: range) -> None:
     ("changes", "words"),
     [
         ({"slots": 0, "discs": ()}, "number of slots must be at least 1"),
+        ({"robot": "golem"}, "robot is 'golem'"),
+        ({"robot": "nimbie"}, "a stacker has bins, and no slots"),
+        ({"robot": "person", "cabinets": (CabinetPlan("c", 1, 3),)}, "all slots are theirs"),
+        ({"cabinets": (CabinetPlan("c", 3, 4),)}, "where a person moves media"),
         ({"capacity_sectors": 1000}, "no multiple of 32"),
         ({"capacity_sectors": 0}, "capacity of a disc"),
         ({"unwritten_reads": "noise"}, "'zeros' or 'error'"),
@@ -68,3 +72,25 @@ def test_elements_have_the_words_people_use() -> None:
         "slot 1 (magazine 1)",
         "slot 6 (magazine 2)",
     ]
+
+
+def test_a_stacker_survives_json_and_tells_its_places_in_words() -> None:
+    plan = stacker_plan()
+    assert RoomPlan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+    assert plan.describe(1281) == "accept bin, place 2"
+    assert plan.storage_addresses == (*range(1024, 1028), *range(1280, 1282))
+
+
+def test_the_slots_of_cabinets_follow_one_another() -> None:
+    cabinets = (CabinetPlan("cabinet 1", 2, 3), CabinetPlan("cabinet 2", 1, 6))
+    plan = small_plan(robot="person", cabinets=cabinets, import_export_slots=0)
+    assert RoomPlan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+    assert plan.describe(1024 + 4) == "cabinet 1, drawer 2, slot 2"
+    assert plan.describe(1024 + 11) == "cabinet 2, drawer 1, slot 6"
+
+
+def test_a_plan_from_before_there_were_stackers_is_one_of_a_library() -> None:
+    stored = small_plan().to_json()
+    for key in ("robot", "bins", "cabinets"):
+        del stored[key]
+    assert RoomPlan.from_json(stored) == small_plan()
