@@ -87,6 +87,27 @@ class SimulationSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CabinetSettings:
+    """A cabinet or a shelf from which people take media: docs/people.md."""
+
+    drawers: int = 1
+    #: Places in each drawer.
+    slots: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSettings:
+    """When a task for people is overdue, by who waits for it: docs/people.md."""
+
+    #: Somebody waits for what he recalled.
+    recall_h: float = 4.0
+    #: Packages in staging wait for their discs.
+    write_h: float = 24.0
+    #: Nobody waits: looks of a survey, media that go home.
+    other_h: float = 72.0
+
+
+@dataclass(frozen=True, slots=True)
 class LibrarySettings:
     """One robot with its drives, all of one kind."""
 
@@ -103,6 +124,8 @@ class LibrarySettings:
     clean: str = "auto"
     #: Slots of one magazine, in order of their addresses, in a real library; 0 where nobody knows.
     magazine_slots: int = 0
+    #: Only for robot = "person": where the media lie, by the name that is written on the cabinet.
+    cabinets: Mapping[str, CabinetSettings] = field(default_factory=dict)
 
 
 #: `serial` of a device that tells none; one that tells any is then another device.
@@ -250,6 +273,7 @@ class Config:
     catalog: CatalogSettings = field(default_factory=CatalogSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     simulation: SimulationSettings = field(default_factory=SimulationSettings)
+    tasks: TaskSettings = field(default_factory=TaskSettings)
     intake: IntakeSettings = field(default_factory=IntakeSettings)
     lists: ListSettings = field(default_factory=ListSettings)
     hot_folders: Mapping[str, HotFolderSettings] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from archived.device_rules import check_devices
 from archived.errors import ConfigurationError
 from archived.language import SOURCE, TRANSLATED, _
 from archived.media_kinds import LIBRARY_KINDS, MEDIA_KINDS, NATIVE_BYTES, TAPE, WITHOUT_WORM
+from archived.people_rules import people_problems
 from archived.robot_kinds import PERSON, ROBOTS, STACKERS
 from archived.settings import ClassSettings, Config, HotFolderSettings, PoolSettings
 from archived.text_encodings import encoding_named
@@ -51,6 +52,8 @@ def check(config: Config, where: str) -> None:
     _check_pools(config, demand)
     for name, kind in config.classes.items():
         _check_copies(name, kind, config, demand)
+    for words in people_problems(config):
+        demand(False, words)
     check_devices(config, where)
 
 

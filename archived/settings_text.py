@@ -79,6 +79,14 @@ group = ""
 # So many volumes of a list or a tree are taken in at once; more only when the disks bear it.
 parallel = 2
 
+[tasks]
+# A task for people is overdue after so many hours, by who waits: somebody who recalled,
+recall_h = 4.0
+# packages in staging that wait for their discs,
+write_h = 24.0
+# or nobody.
+other_h = 72.0
+
 [lists.columns]
 # Headings of your lists beside those that are known, each with what its column means (docs/lists.md): fonds,
 # series, volume, folder, title, retention, confidentiality, storage_class, pages, files, or ignore.
@@ -114,6 +122,11 @@ clean = "auto"
 # Slots of one magazine, in order of their addresses; 0 = nobody knows, and no rule speaks of magazines. A simulated
 # library knows its own.
 magazine_slots = 0
+# Only for robot = "person": where its media lie, each cabinet or shelf by the name that is written on it, with its
+# drawers and the places in each of them.
+# [libraries.main.cabinets."cabinet 1"]
+# drawers = 4
+# slots = 25
 
 [pools.bluray]
 name_zh = "蓝光"

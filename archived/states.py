@@ -18,6 +18,7 @@ from archived.look_states import LookEvent as LookEvent
 from archived.look_states import LookState as LookState
 from archived.look_states import SurveyEvent as SurveyEvent
 from archived.look_states import SurveyState as SurveyState
+from archived.tasks import TASK
 
 
 @unique
@@ -334,6 +335,7 @@ TABLES: dict[str, Mapping[Any, Mapping[Any, Any]]] = {
     "look": LOOK,
     "survey": SURVEY,
     "cleaning": CLEANING,
+    "task": TASK,
 }
 
 #: Where things begin that a catalog learns of from media: only a rebuild (a look, for media) makes them.

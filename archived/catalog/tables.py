@@ -32,6 +32,7 @@ from archived.catalog.columns import (
 )
 from archived.catalog.hot_item_table import hot_item as hot_item
 from archived.catalog.inner_tables import inner_file as inner_file
+from archived.catalog.task_table import task as task
 
 package = Table(
     "package",
