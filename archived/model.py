@@ -195,6 +195,14 @@ class Medium:
     used_bytes: int = 0
     #: UUID in the label of a cartridge; None for discs, and until a session or a look read a label of ours on it.
     label_uuid: str | None = None
+    #: Uid of its radio tag in lower-case hexadecimal digits; a tag is of one medium.
+    rfid_uid: str | None = None
+    #: What a person reads on it, where that is not the barcode.
+    printed_label: str | None = None
+    #: The line that its file system has as volume id; every copy of one image has the same. None for cartridges.
+    volume_id: str | None = None
+    #: What saw it last: "robot:LIB", "reader:NAME", "drive:NAME", "uid:1000"; "" for nobody.
+    seen_by: str = ""
 
     @property
     def holds_many(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import Enum, unique
 from typing import Any, TypeVar
 
+from archived.cases import CASE
 from archived.cleanings import CLEANING
 from archived.errors import ForbiddenStep
 from archived.hot_items import HOT_ITEM
@@ -336,6 +337,7 @@ TABLES: dict[str, Mapping[Any, Mapping[Any, Any]]] = {
     "survey": SURVEY,
     "cleaning": CLEANING,
     "task": TASK,
+    "case": CASE,
 }
 
 #: Where things begin that a catalog learns of from media: only a rebuild (a look, for media) makes them.

@@ -23,6 +23,7 @@ LAYERS: list[set[str]] = [
         "model",
         "media_kinds",
         "batches",
+        "cases",
         "cleanings",
         "item_states",
         "look_states",

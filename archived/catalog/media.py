@@ -1,6 +1,6 @@
 """Media, the copies on them, the moves between elements, and the drives."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -64,6 +64,12 @@ def by_barcode(connection: Connection, barcode: str) -> Medium | None:
     return found[0] if found else None
 
 
+def by_tag(connection: Connection, uid: str) -> Medium | None:
+    """The medium whose radio tag has this uid."""
+    found = values(connection, Medium, select(medium).where(medium.c.rfid_uid == uid))
+    return found[0] if found else None
+
+
 def listing(connection: Connection, state: MediumState | None = None) -> list[Medium]:
     return values(connection, Medium, _ALL if state is None else _ALL.where(medium.c.state == state))
 
@@ -73,9 +79,18 @@ def advance_state(connection: Connection, medium_id: str, event: MediumEvent, **
     advance(connection, medium, states.MEDIUM, medium_id, event, **changes)
 
 
-def saw(connection: Connection, medium_id: str, element: int | None, at: datetime) -> None:
-    """The medium was seen in this element (None: looked for, and not in the library)."""
-    connection.execute(update(medium).where(medium.c.id == medium_id).values(element=element, seen_at=at))
+def saw(
+    connection: Connection, medium_id: str, element: int | None, at: datetime, by: str | None = None
+) -> None:
+    """The medium was seen in this element (None: looked for, and not in the library) by somebody (`Medium.seen_by`)."""
+    changes = {"element": element, "seen_at": at} | ({} if by is None else {"seen_by": by})
+    connection.execute(update(medium).where(medium.c.id == medium_id).values(**changes))
+
+
+def saw_again(connection: Connection, medium_ids: Collection[str], at: datetime, by: str) -> None:
+    """These media were seen where they are believed to be."""
+    seen = update(medium).where(medium.c.id.in_(medium_ids))
+    connection.execute(seen.values(seen_at=at, seen_by=by))
 
 
 def update_columns(connection: Connection, medium_id: str, **changes: Any) -> None:

@@ -20,6 +20,7 @@ from archived.catalog import hold_tables as hold_tables
 from archived.catalog import survey_tables as survey_tables  # its tables belong to the same metadata
 from archived.catalog.batch_tables import batch as batch
 from archived.catalog.batch_tables import batch_item as batch_item
+from archived.catalog.case_table import case_ as case_
 from archived.catalog.cleaning_table import cleaning as cleaning
 from archived.catalog.columns import (
     HexDigest,
@@ -169,6 +170,10 @@ medium = Table(
     Column("simulated", Boolean, nullable=False, default=False),
     Column("used_bytes", BigInteger, nullable=False, default=0),
     Column("label_uuid", String(36)),
+    Column("rfid_uid", String(64), unique=True, index=True),
+    Column("printed_label", String(64)),
+    Column("volume_id", String(128)),
+    text_column("seen_by", default=""),
 )
 
 copy = Table(

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection
 
-from archived.catalog import media, packages
+from archived.catalog import cases, media, packages
 from archived.formats.capacity import data_disc_overhead_bytes, package_cost_bytes, parity_capacity_bytes
 from archived.formats.disc import (
     DiscPackage,
@@ -131,15 +131,17 @@ def charge_anew(write: Connection, config: Config) -> int:
 
 
 def usable_blanks(read: Connection, site: Site, pool: str) -> list[Medium]:
-    """Blank media in the library that this pool may write."""
+    """Blank media in the library that this pool may write: none about which witnesses disagree."""
     settings = site.config.pools[pool]
     approved = site.config.libraries[settings.library].approved_media
+    frozen = cases.frozen_media(read)
     return [
         medium
         for medium in media.listing(read, MediumState.BLANK)
         if medium.library == settings.library
         and medium.kind == settings.media_kind
         and medium.element is not None
+        and medium.id not in frozen
         and (not approved or medium.media_id in approved)
     ]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media
+from archived.catalog import cases, events, images, media
 from archived.catalog.events import Attention
 from archived.catalog.media import LIVE_COPIES
 from archived.language import _
@@ -145,6 +145,8 @@ def _planned(wanting: Wanting) -> Planned:
 def _still_true(read: Connection, site: Site, planned: Planned) -> bool:
     """Whether the members still want media and these are as they were: a person may act in between."""
     wanting, wanted = planned.wanting, planned.placement.assignments
+    if cases.frozen_media(read).intersection(wanted.values()):
+        return False
     taped = {image.image_id: image for image in wanting.on_tape}
     if taped:
         pool = home_pool(images.get(read, next(iter(taped))), site.config.pools)

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from sqlalchemy import Connection
 
-from archived.catalog import media
+from archived.catalog import cases, media
 from archived.catalog.media import CartridgeLoad
 from archived.language import counted
 from archived.model import Copy, Image, Medium
@@ -28,10 +28,11 @@ def cartridges(read: Connection, site: Site, pool: str) -> tuple[Cartridge, ...]
     loads: dict[str, list[CartridgeLoad]] = defaultdict(list)
     for load in media.cartridge_loads(read, settings.library):
         loads[load.medium_id].append(load)
+    frozen = cases.frozen_media(read)
     return tuple(
         cartridge_of(medium, loads[medium.id], settings)
         for medium in media.listing(read)
-        if medium.state in WRITABLE and _suits(medium, site, settings)
+        if medium.state in WRITABLE and medium.id not in frozen and _suits(medium, site, settings)
     )
 
 

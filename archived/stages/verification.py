@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media
+from archived.catalog import cases, events, images, media
 from archived.catalog.events import Attention
 from archived.errors import Cancelled
 from archived.language import _
@@ -57,7 +57,7 @@ def due(read: Connection, site: Site) -> list[Reloaded]:
     copies = media.copies_in_state(read, CopyState.WRITTEN, CopyState.VERIFYING)
     if not copies:
         return []
-    arrivals = media.last_arrivals(read)
+    arrivals, frozen = media.last_arrivals(read), cases.frozen_media(read)
     found = []
     for floor in floors(read, site):
         if floor.stale:
@@ -65,7 +65,7 @@ def due(read: Connection, site: Site) -> list[Reloaded]:
         up = [drive.name for drive in floor.up]
         for copy in copies:
             drive = floor.drive_of(copy.medium_id)
-            if drive is None or not drive.up or not reloaded(copy, arrivals):
+            if copy.medium_id in frozen or drive is None or not drive.up or not reloaded(copy, arrivals):
                 continue
             if media.get(read, copy.medium_id).state is MediumState.WRITING:
                 continue  # what a session left on the cartridge is found out first
@@ -85,6 +85,8 @@ def plan(view: list[Reloaded], context: Context) -> list[Action]:
 def claim(write: Connection, site: Site, action: Action) -> Action | None:
     item: Reloaded = action.task
     copy = media.get_copy(write, item.copy.id)
+    if copy.medium_id in cases.frozen_media(write):
+        return None  # no verdict before everybody knows what it is
     if copy.state is CopyState.VERIFYING:
         media.advance_copy(write, copy.id, CopyEvent.INTERRUPTED)
     elif copy.state is not CopyState.WRITTEN:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from archived.catalog import cleanings, events, images, media
+from archived.catalog import cases, cleanings, events, images, media
 from archived.cleanings import CleaningState
 from archived.model import Copy, Medium
 from archived.policy.drive_choice import DriveChoice, choose_verify_drive
@@ -41,9 +41,10 @@ def media_wanted(
         if medium is not None:
             want(medium, "read", drives_to_try(up, tried_in), since)
             ready.add(medium.id)
+    frozen = cases.frozen_media(read)
     for copy in media.copies_in_state(read, CopyState.WRITTEN, CopyState.VERIFYING):
         medium = floor.medium(copy.medium_id)
-        if medium is None:
+        if medium is None or medium.id in frozen:
             continue
         allowed = verify_choice(read, copy, up).allowed
         want(medium, "verify", allowed, copy.written_at or copy.planned_at)
@@ -70,10 +71,12 @@ def reloaded(copy: Copy, arrivals: dict[str, datetime]) -> bool:
 
 
 def may_write(read: Connection, copy: Copy) -> bool:
-    """Whether nothing holds the copy back: no member of its set is held by a person."""
+    """Whether nothing holds the copy back: no member of its set is held by a person, no case is about its medium."""
     image = images.get(read, copy.image_id)
     if copy.state is CopyState.WRITING:
         return True
+    if copy.medium_id in cases.frozen_media(read):
+        return False
     return image.set_id is None or not any(member.held for member in images.of_set(read, image.set_id))
 
 

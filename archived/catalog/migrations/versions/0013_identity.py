@@ -1,0 +1,47 @@
+"""What media are known by, and cases of witnesses that disagree"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("medium", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("rfid_uid", sa.String(64), nullable=True))
+        batch_op.add_column(sa.Column("printed_label", sa.String(64), nullable=True))
+        batch_op.add_column(sa.Column("volume_id", sa.String(128), nullable=True))
+        batch_op.add_column(sa.Column("seen_by", sa.Text(), nullable=False, server_default=""))
+    op.create_index(op.f("ix_medium_rfid_uid"), "medium", ["rfid_uid"], unique=True)
+    op.create_table(
+        "case",
+        sa.Column("id", sa.String(24), nullable=False),
+        sa.Column("state", sa.String(24), nullable=False),
+        sa.Column("media", sa.JSON(), nullable=False),
+        sa.Column("library", sa.Text(), nullable=True),
+        sa.Column("elements", sa.JSON(), nullable=False),
+        sa.Column("urgency", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.String(32), nullable=False),
+        sa.Column("witnesses", sa.JSON(), nullable=False),
+        sa.Column("to_do", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.String(32), nullable=True),
+        sa.Column("closed_by", sa.Text(), nullable=False),
+        sa.Column("how", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("medium_is", sa.String(64), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case")),
+    )
+    op.create_index(op.f("ix_case_state"), "case", ["state"])
+
+
+def downgrade() -> None:
+    op.drop_table("case")
+    op.drop_index(op.f("ix_medium_rfid_uid"), "medium")
+    with op.batch_alter_table("medium", schema=None) as batch_op:
+        batch_op.drop_column("seen_by")
+        batch_op.drop_column("volume_id")
+        batch_op.drop_column("printed_label")
+        batch_op.drop_column("rfid_uid")
