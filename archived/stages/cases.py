@@ -87,49 +87,22 @@ def open_case(
         cases.update_columns(write, known.id, media=merged, elements=_joined(known.elements, places))
         _stop_writing(write, known.id, concerned)
         return known.id
-    case_id = cases.new_id(write)
-    now = site.now()
     item = Case(
-        id=case_id,
+        id=cases.new_id(write),
         state=CaseState.OPEN,
         media=concerned,
         library=library,
         elements=places,
         urgency=urgency,
-        opened_at=max([now, *(witness.at for witness in witnesses)]),
+        opened_at=max([site.now(), *(witness.at for witness in witnesses)]),
         witnesses=tuple(witnesses),
-        to_do=advice(witnesses, case_id),
+        to_do="",
     )
+    item = replace(item, to_do=advice(witnesses, item.id))
     cases.register(write, item)
-    words = said(witnesses)
-    events.append(
-        write,
-        now,
-        "case opened",
-        ("case", case_id),
-        outcome="failure",
-        media=list(concerned),
-        library=library,
-        elements=list(places),
-        said=words,
-    )
-    for medium_id in concerned:
-        events.append(write, now, "case opened", ("medium", medium_id), outcome="failure", case=case_id)
-    _stop_writing(write, case_id, concerned)
-    events.raise_attention(
-        write,
-        Attention(
-            f"case:{case_id}",
-            urgency,
-            _("witnesses disagree about media {media}: {said}").format(
-                media=", ".join(concerned) or "-", said="; ".join(words)
-            ),
-            _("nothing is written to these media, and the robot leaves their places alone; recalls go on"),
-            item.to_do,
-            now,
-        ),
-    )
-    return case_id
+    _stop_writing(write, item.id, concerned)
+    _tell(write, site, item)
+    return item.id
 
 
 def close_case(
@@ -188,6 +161,36 @@ def _confirm(
         again = cases.hear(write, item, _together(item, witnesses))
         if is_over(again, book):
             _end(write, site, again, agent=events.DAEMON, how=BY_LOOK, reason="; ".join(said(witnesses)))
+
+
+def _tell(write: Connection, site: Site, item: Case) -> None:
+    now, words = site.now(), said(item.witnesses)
+    events.append(
+        write,
+        now,
+        "case opened",
+        ("case", item.id),
+        outcome="failure",
+        media=list(item.media),
+        library=item.library,
+        elements=list(item.elements),
+        said=words,
+    )
+    for medium_id in item.media:
+        events.append(write, now, "case opened", ("medium", medium_id), outcome="failure", case=item.id)
+    events.raise_attention(
+        write,
+        Attention(
+            f"case:{item.id}",
+            item.urgency,
+            _("witnesses disagree about media {media}: {said}").format(
+                media=", ".join(item.media) or "-", said="; ".join(words)
+            ),
+            _("nothing is written to these media, and the robot leaves their places alone; recalls go on"),
+            item.to_do,
+            now,
+        ),
+    )
 
 
 def _end(
