@@ -140,6 +140,9 @@ KINDS: dict[str, FaultKind] = {
             "line-deaf", Occasion.LINE, "what was asked is not heard: nothing is done, no answer comes"
         ),
         FaultKind("line-garbage", Occasion.LINE, "rubbish that the seed chooses comes before the answer"),
+        FaultKind(
+            "line-lost", Occasion.LINE, "the line is pulled out before anything is heard, and put in again"
+        ),
         FaultKind("line-double", Occasion.LINE, "the last of the answer comes twice"),
         FaultKind("room-lost", Occasion.REQUEST, "the connection to the room ends without an answer"),
     )

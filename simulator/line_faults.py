@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
+from simulator.answers import ConnectionEnds
 from simulator.estate import Estate
 from simulator.faults import Fault, Occasion
 from simulator.line_devices import LineDevice, Sent
@@ -15,7 +16,8 @@ _RUBBISH_BYTES_MAX = 12
 class FaultyLine:
     """A `LineDevice` whose answers are late, lost, doubled, or come behind rubbish, as armed for its name.
 
-    A device that is late, silent or doubled has done what it was asked; one that is deaf has not.
+    A device that is late, silent or doubled has done what it was asked; one that is deaf, or whose line is lost
+    (`ConnectionEnds`), has not.
     """
 
     def __init__(self, device: LineDevice, estate: Estate, name: str) -> None:
@@ -28,6 +30,8 @@ class FaultyLine:
         fault = self._estate.fault(Occasion.LINE, drive=self._name)
         if fault is not None and fault.kind == "line-deaf":
             return
+        if fault is not None and fault.kind == "line-lost":
+            raise ConnectionEnds
         answers = self._device.hear(data)
         yield from answers if fault is None else _spoilt(answers, fault)
 

@@ -15,12 +15,13 @@ from simulator.cartridge import SimulatedCartridge
 from simulator.changer import Changer
 from simulator.damage import ByteRange
 from simulator.disc import RawCopy, SimulatedDisc
-from simulator.emulators import STACKERS, robot_of
+from simulator.emulators import STACKERS, USB, robot_of
 from simulator.errors import ControlRefused
 from simulator.estate import Estate
 from simulator.faults import Occasion
 from simulator.latency import Latencies
 from simulator.line_devices import LineDevice
+from simulator.line_ends import LineEnd
 from simulator.mechanism import Mechanism
 from simulator.plan import RANDOM_ACCESS
 from simulator.records import Sync
@@ -57,6 +58,7 @@ class Room:
         self.lines: dict[str, LineDevice] = {}
         if self.mechanism is not None and plan.robot in STACKERS:
             self.lines[plan.library] = robot_of(self.estate, self.mechanism)
+        self._ends: dict[str, LineEnd] = {}
 
     def _stacker(self) -> Mechanism:
         plan = self.estate.plan
@@ -72,6 +74,18 @@ class Room:
     def devices(self) -> tuple[str, ...]:
         """Everything with a name: the robot goes by that of the library."""
         return tuple(dict.fromkeys((self.estate.plan.library, *self.drives, *self.lines)))
+
+    @property
+    def usb_lines(self) -> frozenset[str]:
+        """Which of the lines carry packets over USB; the others carry bytes."""
+        plan = self.estate.plan
+        return frozenset({plan.library}) if plan.robot in USB else frozenset()
+
+    def line_end(self, name: str) -> LineEnd:
+        """The end of a line for whoever is in this process; raises `ControlRefused` for no such line."""
+        if name not in self.lines:
+            raise self._no_device(name)
+        return self._ends.setdefault(name, LineEnd(self.lines[name], self.estate, name))
 
     def execute(self, device: str, cdb: bytes, *, data_in: int = 0, data_out: bytes = b"") -> Answer:
         """Give one command to one device.

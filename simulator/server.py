@@ -21,7 +21,10 @@ from devices.transports.framing import Frame, FrameDecoder, encode_head
 from simulator.answers import ConnectionEnds, NoAnswer
 from simulator.errors import RoomOccupied, SimulatorError
 from simulator.latency import Latencies
+from simulator.packet_sockets import PacketSocket
+from simulator.pty_lines import PtyLine
 from simulator.room import Room
+from simulator.room_lines import line_path
 from simulator.rooms import Rooms
 
 _RECEIVE_BYTES = 1 << 20
@@ -64,6 +67,7 @@ class RoomServer:
         self._log = log
         self._opened: list[Room] = []
         self._locks: list[int] = []
+        self._lines: list[PtyLine | PacketSocket] = []
         self._path = socket_path
         self._connections: set[socket.socket] = set()
         self._connections_lock = threading.Lock()
@@ -73,6 +77,8 @@ class RoomServer:
                 self._locks.append(_lock_directory(folder))
                 self._opened.append(Room(folder, clock=clock, latencies=latencies, log=log))
             self.rooms = Rooms(self._opened)
+            for room in self._opened:
+                self._lay_lines(room)
             self._listener = _listen(socket_path)
         except BaseException:
             self._give_free()
@@ -92,7 +98,15 @@ class RoomServer:
         self._give_free()
         self._log("room closed")
 
+    def _lay_lines(self, room: Room) -> None:
+        """The ends of the lines to whatever is asked over one of its own."""
+        for name, device in room.lines.items():
+            kind = PacketSocket if name in room.usb_lines else PtyLine
+            self._lines.append(kind(device, line_path(self._path, name), room.estate))
+
     def _give_free(self) -> None:
+        for line in self._lines:
+            line.close()
         for room in self._opened:
             room.close()
         for descriptor in (self._wake_read, self._wake_write, *self._locks):
