@@ -74,6 +74,7 @@ IGNORANT_OF: dict[str, set[str]] = {
 }
 CONSTRUCTED_IN_WIRING = {
     "robotics.changers.smc.SmcChanger",
+    "robotics.arms.generic.GenericArm",
     "backends.optical.drive.MmcDrive",
     "backends.tape.ssc_drive.SscTapeDrive",
     "devices.transports.room.RoomTransport",
@@ -85,6 +86,7 @@ CONSTRUCTED_IN_WIRING = {
 #: The simulator uses the wire tables and never who speaks them.
 DRIVERS = (
     "robotics.changers",
+    "robotics.arms.generic.",
     "backends.optical.drive",
     "backends.tape.ssc_drive",
     "backends.tape.navigation",
