@@ -6,6 +6,7 @@ RoboticsError
 ├── ChangerNotReady        it is starting, paused, or waits for a person (2/xx); `reason` says which
 ├── ChangerBroken          its mechanics or electronics failed (4/xx, B/xx): freeze the library
 ├── InventoryStale         a door, a mail slot or a reset: look again before anything else (6/xx)
+├── ReaderRefused          a reader of tags said no, or is none that we can speak with
 ├── MoveAsked              a person was asked; the medium is where it was until somebody says otherwise
 └── MoveRefused            the medium is where it was
     ├── SourceEmpty            5/3B/0E
@@ -83,6 +84,10 @@ class InventoryStale(RoboticsError):
 
 class MoveAsked(RoboticsError):
     """Whoever moves media here is a person, who was asked: until somebody says otherwise the medium is where it was."""
+
+
+class ReaderRefused(RoboticsError):
+    """A reader of tags said no, or is none that we can speak with: nothing was read, and no tag is to blame."""
 
 
 class MoveRefused(RoboticsError):

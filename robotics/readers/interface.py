@@ -37,13 +37,17 @@ class ReaderIdentity:
 
 
 class TagReader(Protocol):
-    """One reader at one place. Changes no tag. One caller at a time."""
+    """One reader at one place. Changes no tag. One caller at a time.
+
+    Both questions raise OutcomeUnknown when nobody answers, or nothing that can be understood, and ReaderRefused when
+    the reader says no. Neither moves or writes anything: asking again is harmless.
+    """
 
     def identify(self) -> ReaderIdentity:
-        """Who it is. Raises OutcomeUnknown when nobody answers."""
+        """Who it is."""
 
     def read(self) -> tuple[Tag, ...]:
-        """Every tag that is in the field now, each once, the strongest first; () for none. Raises OutcomeUnknown."""
+        """Every tag that is in the field now, each once, the strongest first; () for none."""
 
     def close(self) -> None:
         """Give the line back."""
