@@ -6,11 +6,14 @@ from simulator.estate import Estate
 from simulator.line_devices import LineDevice
 from simulator.line_faults import FaultyLine
 from simulator.mechanism import Mechanism
+from simulator.nimbie_robot import NimbieRobot
 
 #: Robots behind USB; those of all other stackers are behind a serial line.
 USB = frozenset({"nimbie"})
 #: Makes the emulator of a stacker over its mechanics, by `RoomPlan.robot`.
-STACKERS: Mapping[str, Callable[[Estate, Mechanism], LineDevice]] = {}
+STACKERS: Mapping[str, Callable[[Estate, Mechanism], LineDevice]] = {
+    "nimbie": NimbieRobot,
+}
 
 
 def robot_of(estate: Estate, mechanism: Mechanism) -> LineDevice:

@@ -88,6 +88,11 @@ class State:
     tray_out: bool
     text: str = ""
 
+    def same_discs(self, other: "State") -> bool:
+        """Whether every disc is where the other state has it, as far as it is seen."""
+        mine, theirs = ((s.queue_occupied, s.on_tray, s.lifted) for s in (self, other))
+        return mine == theirs
+
     def encode(self) -> str:
         bits = ["0"] * 6
         told = {
