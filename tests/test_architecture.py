@@ -74,6 +74,8 @@ IGNORANT_OF: dict[str, set[str]] = {
 }
 CONSTRUCTED_IN_WIRING = {
     "robotics.changers.smc.SmcChanger",
+    "devices.transports.usb.UsbLine",
+    "robotics.arms.nimbie.NimbieArm",
     "robotics.arms.generic.GenericArm",
     "backends.optical.drive.MmcDrive",
     "backends.tape.ssc_drive.SscTapeDrive",
