@@ -34,6 +34,7 @@ from cli.receipt_cmd import receipt
 from cli.rescue_cmd import rescue
 from cli.sets_cmd import sets
 from cli.simulate_cmd import simulate
+from cli.simulate_hands_cmd import hands
 from cli.status_cmd import attention, status
 from cli.steering_cmd import allow, staging, writes
 from cli.submit_cmd import submit
@@ -115,6 +116,8 @@ for _command in (
     main.add_command(_command)
 for _command in (hold, release_hold, export, exports):
     catalog.add_command(_command)
+for _command in hands:
+    simulate.add_command(_command)
 
 if __name__ == "__main__":
     main()

@@ -17,13 +17,15 @@ simulate = noun(
     "simulate lose SIM00003",
     "simulate damage SIM00004 --percent 5 --seed 7",
     "simulate fault write-error --drive B1 --after 20",
+    "simulate carry SIM00003 'slot 12'",
     "simulate speed unlimited",
     default="show",
     takes_thing=False,
 )
 
 
-def _do(context: Context, verb_name: str, **arguments: Any) -> None:
+def act(context: Context, verb_name: str, **arguments: Any) -> None:
+    """Carry one verb out in the room, with what is given of its arguments, and show what came of it."""
     given = {name: value for name, value in arguments.items() if value is not None}
     context.answer(context.post("/v1/simulate", {"verb": verb_name, **given}), _show)
 
@@ -38,14 +40,14 @@ def _show(document: dict[str, Any]) -> None:
 @verb("show", "simulate", "simulate show --json", of=simulate)
 def show(context: Context) -> None:
     """Show where every disc of the room really is, its drives, and the faults that are armed."""
-    _do(context, "show")
+    act(context, "show")
 
 
 @verb("lose", "simulate lose SIM00003", of=simulate)
 @click.argument("medium")
 def lose(context: Context, medium: str) -> None:
     """Take a disc away for ever."""
-    _do(context, "lose", medium=medium)
+    act(context, "lose", medium=medium)
 
 
 @verb(
@@ -82,7 +84,7 @@ def damage(
     ways = [any(value is not None for value in way.values()) for way in (stretch, on_tape)]
     if sum(ways) + (percent is not None) > 1:
         raise click.UsageError(_("say one of: --percent, --offset with --bytes, --block with --blocks"))
-    _do(context, "damage", medium=medium, percent=percent, seed=seed, kind=kind, **stretch, **on_tape)
+    act(context, "damage", medium=medium, percent=percent, seed=seed, kind=kind, **stretch, **on_tape)
 
 
 @verb(
@@ -112,7 +114,7 @@ def fault(
 ) -> None:
     """Arm the fault NAME; `archivectl simulate faults` lists them."""
     narrowed = {"drive": drive, "medium": medium, "library": library}
-    _do(context, "fault", name=name, after=after, times=times, seed=seed, **narrowed)
+    act(context, "fault", name=name, after=after, times=times, seed=seed, **narrowed)
 
 
 @verb("faults", "simulate faults", of=simulate)
@@ -129,14 +131,14 @@ def _show_faults(document: dict[str, Any]) -> None:
 @verb("disarm", "simulate disarm", of=simulate)
 def disarm(context: Context) -> None:
     """Take back every fault that has not happened yet."""
-    _do(context, "disarm")
+    act(context, "disarm")
 
 
 @verb("speed", "simulate speed 100", "simulate speed unlimited", of=simulate)
 @click.argument("speed")
 def set_speed(context: Context, speed: str) -> None:
     """Divide the times of robot and drives by SPEED."""
-    _do(context, "speed", speed=speed)
+    act(context, "speed", speed=speed)
 
 
 @verb(
@@ -156,7 +158,7 @@ def set_speed(context: Context, speed: str) -> None:
 @click.option("--library", help="Into this library; needed where there are several.")
 def insert(context: Context, medium: str, media_id: str, library: str | None) -> None:
     """Lay a new blank disc or cartridge into a free import/export slot."""
-    _do(context, "insert", medium=medium, media_id=media_id, library=library)
+    act(context, "insert", medium=medium, media_id=media_id, library=library)
 
 
 @verb("magazine", "simulate magazine 2 --out", "simulate magazine 2 --back", of=simulate)
@@ -167,7 +169,7 @@ def insert(context: Context, medium: str, media_id: str, library: str | None) ->
 @click.option("--library", help="Of this library; needed where there are several.")
 def magazine(context: Context, number: int, out: bool, library: str | None) -> None:
     """Take a magazine out, or put it back."""
-    _do(context, "magazine", number=number, present=not out, library=library)
+    act(context, "magazine", number=number, present=not out, library=library)
 
 
 @verb("protect", "simulate protect S02001L8", "simulate protect S02001L8 --off", of=simulate)
@@ -175,11 +177,11 @@ def magazine(context: Context, number: int, out: bool, library: str | None) -> N
 @click.option("--off", is_flag=True, help="Let it be written again.")
 def protect(context: Context, medium: str, off: bool) -> None:
     """Move the tab of a cartridge: no drive writes to it any more."""
-    _do(context, "protect", medium=medium, protected=not off)
+    act(context, "protect", medium=medium, protected=not off)
 
 
 @verb("raw", "simulate raw SIM00003", of=simulate)
 @click.argument("medium")
 def raw(context: Context, medium: str) -> None:
     """Say where the bytes of a disc lie, for copying it raw, and which of them a drive could not read."""
-    _do(context, "raw", medium=medium)
+    act(context, "raw", medium=medium)

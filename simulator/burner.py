@@ -40,7 +40,7 @@ from simulator.disc import (
     ReadFailed,
     SimulatedDisc,
 )
-from simulator.errors import BurnRefused
+from simulator.errors import BurnRefused, ControlRefused
 from simulator.estate import Estate
 from simulator.faults import Occasion
 from simulator.fifo import FifoBurn
@@ -104,6 +104,19 @@ class Burner:
             raise NoAnswer
         with self._turn:
             return answer(self._handlers, cdb, data_in=data_in, data_out=data_out)
+
+    def button_pressed(self) -> None:
+        """Somebody presses the button of the drive: the tray comes out, or goes in. Raises `ControlRefused`."""
+        with self._turn:
+            if self._burn is not None:
+                raise ControlRefused(f"drive {self._plan.name} burns; nothing was done")
+            if self._tray.is_open:
+                self._tray.draw_in()
+                return
+            try:
+                self._eject(immediate=True)
+            except Refusal as refusal:
+                raise ControlRefused(f"drive {self._plan.name} keeps its tray in: {refusal}") from refusal
 
     def disc_was_put(self) -> None:
         """The library has the tray drawn in with a disc on it."""

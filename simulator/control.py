@@ -12,6 +12,7 @@ from typing import Any
 from simulator.damage import ByteRange, scattered
 from simulator.errors import ControlRefused
 from simulator.faults import KINDS, Fault, kinds_in
+from simulator.hands import HANDS_VERBS
 from simulator.latency import parse_speed
 from simulator.plan import BARCODE, MEDIA_ID, DrivePlan
 from simulator.room import Room
@@ -139,7 +140,7 @@ def _insert(room: Room, medium: str, media_id: str) -> Any:
         address = world.free_element(plan.import_export_addresses)
         if address is None:
             raise ControlRefused("no import/export slot is free")
-        name = f"c{len(world.carriers) + 1:05d}"
+        name = world.new_name()
         if plan.is_tape:
             lay_cartridge(room, name, medium, media_id)
         estate.change(lambda world: world.with_carrier(name, Carrier(medium, media_id, address)))
@@ -305,4 +306,5 @@ VERBS: dict[str, Callable[..., Any]] = {
     "disarm": _disarm,
     "speed": _speed,
     "protect": protect_cartridge,
+    **HANDS_VERBS,
 }

@@ -144,7 +144,7 @@ class Estate:
         with self.lock:
             if carrier not in self._held:
                 self._held[carrier] = SimulatedDisc(
-                    self._folder / _DISCS / carrier,
+                    self.medium_folder(carrier),
                     capacity_sectors=self.plan.capacity_sectors,
                     unwritten_reads=self.plan.unwritten_reads,
                     sync=self._sync,
@@ -155,13 +155,18 @@ class Estate:
         """The cartridge of a carrier, the same object for everybody until it is put away."""
         with self.lock:
             if carrier not in self._held_cartridges:
-                folder = self._folder / _CARTRIDGES / carrier
-                self._held_cartridges[carrier] = SimulatedCartridge(folder, sync=self._sync)
+                self._held_cartridges[carrier] = SimulatedCartridge(
+                    self.medium_folder(carrier), sync=self._sync
+                )
             return self._held_cartridges[carrier]
 
     def add_cartridge(self, carrier: str, plan: CartridgePlan) -> None:
         """Make a new cartridge, before its carrier comes into the world."""
-        make_cartridge(self._folder / _CARTRIDGES / carrier, _new_chip(carrier, plan), sync=self._sync)
+        make_cartridge(self.medium_folder(carrier), _new_chip(carrier, plan), sync=self._sync)
+
+    def medium_folder(self, carrier: str) -> Path:
+        """Where the files of a medium are, which exist once something was written on it."""
+        return self._folder / (_CARTRIDGES if self.plan.is_tape else _DISCS) / carrier
 
     def put_away(self, carrier: str) -> None:
         """Close the files of a medium that left its drive."""

@@ -8,9 +8,13 @@ from simulator.control import VERBS, control
 from simulator.errors import ControlRefused, PlanRefused
 from simulator.faults import kinds_in
 from simulator.room import Room
+from simulator.world import HANDS
 
 #: Verbs that are about the room as a whole: all rooms do them.
 _OF_ALL = {"disarm", "speed"}
+#: Verbs by which a medium may come from another room: their library is the one to which it comes.
+_CARRIES = {"put", "carry"}
+_OF_BINS = {"load-bin", "take-from-bin"}
 _TOLD_OF_ALL = {"media", "drives", "faults"}
 
 
@@ -49,6 +53,8 @@ class Rooms:
         """
         arguments = dict(arguments)
         library = arguments.pop("library", None)
+        if library is not None and verb in _CARRIES:
+            self._bring(self._library(library), arguments.get("medium"))
         if library is not None or len(self._rooms) == 1:
             return control(self._rooms[0] if library is None else self._library(library), verb, arguments)
         if verb == "show":
@@ -62,6 +68,22 @@ class Rooms:
             answers = [control(room, verb, arguments) for room in self._rooms]
             return answers[0]
         return control(self._concerned(verb, arguments), verb, arguments)
+
+    def _bring(self, there: Room, medium: Any) -> None:
+        """A medium that is elsewhere comes into a person's hands in this room."""
+        here = next((room for room in self._rooms if room is not there and _has(room, medium)), None)
+        if here is None or _has(there, medium):
+            return
+        name = here.carrier(medium)
+        if here.estate.world.carriers[name].place != HANDS:
+            control(here, "take", {"medium": medium})
+        carrier = here.estate.world.carriers[name]
+        new = there.estate.world.new_name()
+        here.estate.put_away(name)
+        if here.estate.medium_folder(name).exists():
+            here.estate.medium_folder(name).rename(there.estate.medium_folder(new))
+        there.estate.change(lambda world: world.with_carrier(new, carrier))
+        here.estate.change(lambda world: world.without(name))
 
     def _library(self, name: str) -> Room:
         for room in self._rooms:
@@ -105,4 +127,10 @@ def _can_be_in(room: Room, verb: str, arguments: dict[str, Any]) -> bool:
     if verb == "fault" and arguments.get("name") not in kinds_in(plan):
         return False
     medium = arguments.get("medium")
-    return medium is None or any(one.barcode == medium for one in room.estate.world.carriers.values())
+    if verb in _OF_BINS:
+        return any(arguments.get("bin") in (pile.name, str(pile.number)) for pile in plan.bins)
+    return medium is None or _has(room, medium)
+
+
+def _has(room: Room, medium: Any) -> bool:
+    return any(one.barcode == medium for one in room.estate.world.carriers.values())

@@ -134,6 +134,15 @@ class World:
             other, replace(second, barcode=first.barcode)
         )
 
+    def new_name(self) -> str:
+        """A name for the next carrier, which none ever had."""
+        numbers = (int(name.removeprefix("c")) for name in self.carriers)
+        return f"c{max(numbers, default=0) + 1:05d}"
+
+    def without(self, name: str) -> "World":
+        """The world after a carrier, which lies in no element, went to another room."""
+        return replace(self, carriers={key: one for key, one in self.carriers.items() if key != name})
+
     def free_element(self, addresses: range) -> int | None:
         free = (a for a in addresses if self.at(a) is None and a not in self.away)
         return next(free, None)
