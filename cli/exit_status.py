@@ -14,6 +14,9 @@ ATTENTION_URGENT: Final = 11
 RESCUE_INCOMPLETE: Final = 20
 RECEIPT_WRONG: Final = 21
 RECEIPT_OPEN: Final = 22
+MEDIUM_UNKNOWN: Final = 23
+WITNESSES_DISAGREE: Final = 24
+SHELF_DIFFERS: Final = 25
 INTERRUPTED: Final = 130
 
 MEANINGS: Final[dict[int, str]] = {
@@ -30,6 +33,13 @@ MEANINGS: Final[dict[int, str]] = {
     RECEIPT_WRONG: marked("receipts only: the signature or the content is not right"),
     RECEIPT_OPEN: marked(
         "receipts only: nothing contradicts the receipt, but not all of it could be checked"
+    ),
+    MEDIUM_UNKNOWN: marked("media identify only: what was read is of no medium on record, or of several"),
+    WITNESSES_DISAGREE: marked(
+        "media identify only: what was read contradicts itself or the catalog; a case is open"
+    ),
+    SHELF_DIFFERS: marked(
+        "vault walk only: something is missing, misplaced or unknown, or witnesses disagree"
     ),
     INTERRUPTED: marked("interrupted at the keyboard; what the daemon has accepted goes on"),
 }

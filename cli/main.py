@@ -12,6 +12,7 @@ from archived.errors import ArchivedError, Failed, Refused
 from archived.language import speaking_as_wished
 from archived.spoken import SpokenGroup
 from cli.batch_cmd import batch
+from cli.cases_cmd import cases
 from cli.catalog_cmd import catalog
 from cli.complaint import complain
 from cli.context import Context, print_json_error
@@ -22,6 +23,7 @@ from cli.export_cmd import export, exports
 from cli.help_cmd import pages
 from cli.hold_cmd import hold, release_hold
 from cli.hot_folders_cmd import hot_folders
+from cli.identity_cmd import identify, label
 from cli.images_cmd import images
 from cli.keys_cmd import keys
 from cli.library_cmd import drive, library
@@ -110,7 +112,7 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 
 for _command in (
-    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, library, drive, devices, writes,
+    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, library, drive, devices, writes,
     staging, allow, recalls, status, attention, events, watch, simulate, catalog, keys, receipt, rescue, pages,
 ):  # fmt: skip
     main.add_command(_command)
@@ -118,6 +120,8 @@ for _command in (hold, release_hold, export, exports):
     catalog.add_command(_command)
 for _command in hands:
     simulate.add_command(_command)
+for _command in (label, identify):
+    media.add_command(_command)
 
 if __name__ == "__main__":
     main()

@@ -20,6 +20,8 @@ media = noun(
     "media SIM00007",
     "media register SIM00099 --batch 2026-03",
     "media register 000123L8 --pool tapes --batch 2026-03",
+    "media label SIM00007 --rfid 04A23FB2C15D80",
+    "media identify --rfid 04A23FB2C15D80",
 )
 
 
@@ -33,7 +35,7 @@ def list_media(context: Context, medium: str | None, state: str | None) -> None:
     if medium is None:
         context.answer(context.get("/v1/media", state=state), _show_all)
     else:
-        context.answer(context.get(at("/v1/media", medium)), _show_one)
+        context.answer(context.get(at("/v1/media", medium)), show_medium)
 
 
 media.add_command(list_media, "show")
@@ -42,6 +44,7 @@ media.add_command(list_media, "show")
 def _show_all(document: Any) -> None:
     found = items(document)
     used = ["used_bytes"] if any(medium.get("used_bytes") is not None for medium in found) else []
+    labels = [name for name in ("printed_label", "rfid_uid") if any(medium.get(name) for medium in found)]
     columns = (
         "id",
         "state",
@@ -50,6 +53,7 @@ def _show_all(document: Any) -> None:
         "library",
         "magazine",
         "element",
+        *labels,
         "capacity_bytes",
         *used,
         "note",
@@ -57,7 +61,8 @@ def _show_all(document: Any) -> None:
     table(found, *columns, empty=_("no media"))
 
 
-def _show_one(medium: dict[str, Any]) -> None:
+def show_medium(medium: dict[str, Any]) -> None:
+    """A medium, what is on it, and its last events."""
     facts({k: v for k, v in medium.items() if k not in ("copies", "events", "notice")})
     copies = [{"image": copy.get("image_id"), **copy} for copy in medium.get("copies") or ()]
     # Images of a cartridge, in the order in which they lie there.

@@ -6,12 +6,14 @@ from fastapi.responses import JSONResponse
 
 from archived.api import (
     batches,
+    cases,
     catalog,
     exports,
     handing_in,
     holdings,
     holds,
     hot_folders,
+    identity,
     keys,
     mending,
     overview,
@@ -45,7 +47,7 @@ def create_application(services: Services) -> FastAPI:
     for module in (
         submissions, mending, holdings, steering, robot, recall_orders, recalls, recall_content, overview,
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
-        receipts, keys,
+        receipts, keys, cases, identity,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

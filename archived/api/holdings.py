@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from sqlalchemy import Connection
 
 from archived.api.services import Document, Services, one_of, plain, services_of
-from archived.catalog import events, images, inner_files, media, packages
+from archived.catalog import cases, events, images, inner_files, media, packages
 from archived.language import _
 from archived.model import Copy, Image, Medium, Package, ProtectionSet
 from archived.policy.sufficiency import AT_HAND, VERIFIED_ONLY, missing_pools
@@ -78,7 +78,7 @@ def list_media(state: str | None = None, services: Services = Depends(services_o
     """Every medium, or those in one state."""
     wanted = one_of(MediumState, state)
     with services.catalog.read() as read:
-        return services.listed([_medium(read, medium) for medium in media.listing(read, wanted)])
+        return services.listed([medium_document(read, medium) for medium in media.listing(read, wanted)])
 
 
 @router.get("/media/{medium_id}")
@@ -86,9 +86,10 @@ def show_medium(medium_id: str, services: Services = Depends(services_of)) -> Do
     """One medium with its copies and its last events."""
     with services.catalog.read() as read:
         medium = media.get(read, medium_id)
-        document = _medium(read, medium)
+        document = medium_document(read, medium)
         if medium.holds_many:
             _list_images(read, document)
+        document["cases"] = [item.id for item in cases.of_medium(read, medium_id)]
         document["events"] = plain(events.latest(read, subject_id=medium_id, limit=20))
     return services.said(document)
 
@@ -174,12 +175,15 @@ def _set(read: Connection, item: ProtectionSet) -> Document:
     return document
 
 
-def _medium(read: Connection, medium: Medium) -> Document:
+def medium_document(read: Connection, medium: Medium) -> Document:
+    """A medium with what is on it."""
     document: Document = plain(medium)
     copies = media.copies_on(read, medium.id)
     document["copies"] = [_copy(copy) | {"image": copy.image_id} for copy in copies]
     document["label"] = images.get(read, copies[-1].image_id).label if copies else ""
-    if not medium.holds_many:
+    if medium.holds_many:
+        del document["volume_id"]
+    else:
         del document["used_bytes"], document["label_uuid"]
     return document
 

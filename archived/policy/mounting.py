@@ -57,6 +57,8 @@ class SlotView:
 
     element: int
     magazine: str | None = None
+    #: The only media that may be put there; None: any.
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +140,13 @@ def _send_home(
     why: str,
 ) -> MovePlan | None:
     """Unload to the home slot; if that is taken, a slot of the same magazine, else any; else stay."""
-    if drive.medium_id is None or not free_slots:
+    fitting = [slot for slot in free_slots if slot.only is None or drive.medium_id in slot.only]
+    if drive.medium_id is None or not fitting:
         return None
     homes_of_others = {d.home_element for d in drives if d.medium_id != drive.medium_id}
     homes_of_others |= {w.home_element for w in wants if w.medium_id != drive.medium_id}
     slot = min(
-        free_slots,
+        fitting,
         key=lambda s: (
             s.element != drive.home_element,
             s.magazine is None or s.magazine != drive.home_magazine,

@@ -132,15 +132,10 @@ def close_case(
     return cases.get(write, case_id)
 
 
-def frozen_media(read: Connection) -> frozenset[str]:
-    """Media to which nothing is written, of which no verdict is given, and on which nothing is planned."""
-    return cases.frozen_media(read)
-
-
-def frozen_places(read: Connection, library: str) -> Mapping[int, frozenset[str]]:
+def frozen_places(under_way: Iterable[Case], library: str) -> Mapping[int, frozenset[str]]:
     """Elements of a library in which the robot changes nothing of its own accord → media that may go home there."""
     found: dict[int, frozenset[str]] = {}
-    for item in cases.under_way(read):
+    for item in under_way:
         if item.library == library:
             for element in item.elements:
                 found[element] = found.get(element, frozenset()) | set(item.media)

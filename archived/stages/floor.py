@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, media
+from archived.catalog import cases, events, media
 from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Drive, Medium
 from archived.stages import doubt
+from archived.stages.cases import frozen_places
 from archived.stages.work import Site
 
 STALE = "inventory_stale"
@@ -34,6 +35,8 @@ class Floor:
     others: tuple[int, ...] = ()
     #: Elements that the last look could not tell of, with ASC and ASCQ: nothing is put there.
     doubtful: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    #: Places about which witnesses disagree → media that may go home there. Nothing else is put there.
+    frozen: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     def in_drive(self, drive: Drive) -> Medium | None:
         """The medium that lies in a drive."""
@@ -70,6 +73,7 @@ def floors(read: Connection, site: Site) -> list[Floor]:
     settings = events.settings(read)
     everything = media.listing(read)
     drives = media.drives(read)
+    under_way = cases.under_way(read)
     return [
         Floor(
             library=name,
@@ -82,6 +86,7 @@ def floors(read: Connection, site: Site) -> list[Floor]:
             ports=tuple(_elements(settings, name)["ports"]),
             others=tuple(_elements(settings, name).get("others", ())),
             doubtful=doubt.in_doubt(settings, name),
+            frozen=frozen_places(under_way, name),
         )
         for name in site.config.libraries
     ]

@@ -30,6 +30,7 @@ from archived.sessions.read_whole import Wrapped, read_whole
 from archived.sessions.tape_read import image_source
 from archived.sessions.tape_ready import await_cartridge
 from archived.sessions.tools import SitePaths, Tools
+from archived.stages.case_of_content import weigh_content
 from archived.stages.floor import Floor, drive_failed, drive_worked, floors, stale_key
 from archived.stages.looking_tape import (
     ask_for_images,
@@ -212,6 +213,8 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
     detail: dict[str, Any] = {"survey": look.survey_id, "purpose": look.purpose, "drive": task.drive}
     if isinstance(outcome, Finding):
         detail |= {"status": outcome.status, "label": outcome.label}
+        if look.is_of_medium and not task.medium.holds_many:
+            weigh_content(write, site, task.medium.id, outcome.label, task.drive)
     events.append(write, site.now(), "look", subject, **detail)
     return 0
 

@@ -25,10 +25,14 @@ class Motion:
 
 
 def free_slots(floor: Floor) -> list[SlotView]:
-    """Slots into which a medium may be put: what is in doubt is not one of them."""
+    """Slots into which a medium may be put: none that is in doubt; one of a case only for the media of the case."""
     taken = {medium.element for medium in floor.media}
     taken |= set(floor.doubtful)
-    return [SlotView(element, magazine) for element, magazine in floor.slots.items() if element not in taken]
+    return [
+        SlotView(element, magazine, floor.frozen.get(element))
+        for element, magazine in floor.slots.items()
+        if element not in taken
+    ]
 
 
 def motion_of(floor: Floor, step: MovePlan) -> Motion:
@@ -50,7 +54,8 @@ def motion_of(floor: Floor, step: MovePlan) -> Motion:
 
 def put_down(floor: Floor, medium: Medium) -> list[Action]:
     """The robot stopped with a disc in its hand: it goes home before anything else moves."""
-    free = sorted(slot.element for slot in free_slots(floor))
+    slots = free_slots(floor)
+    free = sorted(slot.element for slot in slots if slot.only is None or medium.id in slot.only)
     if medium.element is None or not free:
         return []
     home = medium.home_element if medium.home_element in free else free[0]

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media, recalls
+from archived.catalog import cases, events, images, media, recalls
 from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Copy, Image, Reading, Recall
 from archived.policy.ranges import Range, merge, subtract
-from archived.policy.sources import CopyView
+from archived.policy.sources import TRUST, CopyView
 from archived.sessions.gather import OwnRead, SetShape, SpooledMember
 from archived.stages.floor import Floor, floors
 from archived.stages.work import Site
@@ -35,13 +35,13 @@ def copy_views(
 def view_of(
     read: Connection, every_floor: Sequence[Floor], copy: Copy, in_use: Collection[int] = ()
 ) -> CopyView:
-    """One copy as the source chooser sees it."""
+    """One copy as the source chooser sees it: one of a medium about which witnesses disagree is a last resort."""
     medium = media.get(read, copy.medium_id)
+    doubted = copy.state in TRUST and medium.id in cases.frozen_media(read)
     in_drive = any(floor.drive_of(medium.id) is not None for floor in every_floor)
     in_library = medium.element is not None
-    return CopyView(
-        copy.id, copy.image_id, medium.id, copy.state, in_drive, in_library, in_use=copy.id in in_use
-    )
+    state = CopyState.SUSPECT if doubted else copy.state
+    return CopyView(copy.id, copy.image_id, medium.id, state, in_drive, in_library, in_use=copy.id in in_use)
 
 
 def payload_table(read: Connection, image: Image) -> bytes:

@@ -12,6 +12,7 @@ from archived.media_kinds import TAPE
 from archived.model import Medium
 from archived.policy.cartridge_labels import CartridgeLabel, read_label
 from archived.stages import doubt, hold, unlabelled
+from archived.stages.case_of_places import note_exchanges
 from archived.stages.catalog_origin import is_known
 from archived.stages.floor import Floor, floors, stale_key
 from archived.stages.strangers import name_strangers, recount_strangers
@@ -36,13 +37,15 @@ def settle(
     by_barcode = {m.barcode: m for m in everything if m.barcode is not None}
     where = {by_barcode[code].id: element for element, code in seen.items() if code in by_barcode}
     waiting = {item.id for item in events.attentions(write)}
+    seen_by = f"robot:{library}"
+    note_exchanges(write, site, library, everything, where)
     for medium in everything:
         doubt_code = None if medium.element is None else doubtful.get(medium.element)
         if medium.id in where:
             if medium.library != library:
                 media.update_columns(write, medium.id, library=library, home_element=None, magazine=None)
             if medium.element != where[medium.id] or medium.element is None or medium.library != library:
-                media.saw(write, medium.id, where[medium.id], now)
+                media.saw(write, medium.id, where[medium.id], now, seen_by)
             if f"missing:{medium.id}" in waiting:
                 events.clear_attention(write, f"missing:{medium.id}")
         elif medium.library == library and doubt_code is not None:
@@ -53,7 +56,7 @@ def settle(
             and medium.element is not None
             and seen.get(medium.element, "") is not None
         ):
-            media.saw(write, medium.id, None, now)
+            media.saw(write, medium.id, None, now, seen_by)
             if medium.state is MediumState.QUARANTINED and not media.copies_on(write, medium.id):
                 events.append(write, now, "medium taken out", ("medium", medium.id), element=medium.element)
                 events.clear_attention(write, f"stranger:{medium.id}")

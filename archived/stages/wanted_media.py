@@ -17,6 +17,9 @@ from archived.stages.floor import Floor
 from archived.stages.work import Site
 from archived.states import CopyState
 
+#: What a person asked for: also a medium is fetched for it about whose place witnesses disagree.
+ORDERED = ("read", "look")
+
 
 def media_wanted(
     read: Connection, site: Site, floor: Floor, *, writes_paused: bool
@@ -29,6 +32,8 @@ def media_wanted(
     ready: set[str] = set()
 
     def want(medium: Medium, kind: str, allowed: tuple[str, ...], since: datetime) -> None:
+        if medium.element in floor.frozen and kind not in ORDERED:
+            return
         wants.append(Want(medium.id, medium.home_element, medium.element, kind, allowed, 0, since))
 
     for cleaning in cleanings.in_state(read, CleaningState.CLEANING) if site.tools.tapes else ():

@@ -128,6 +128,8 @@ def _step(write: Connection, site: Site, outcome: Written, copy_id: int, medium_
         arrived = media.last_arrivals(write).get(medium_id, site.now())
         written_at = max(site.now(), arrived)
         media.advance_copy(write, copy_id, CopyEvent.FLUSHED, written_at=written_at, note="")
+        label = images.get(write, media.get_copy(write, copy_id).image_id).label
+        media.update_columns(write, medium_id, volume_id=label or None)
         media.advance_state(write, medium_id, MediumEvent.WRITTEN)
     elif outcome.kind in UNSPENT or (outcome.kind == "source" and not outcome.spent):
         media.advance_copy(write, copy_id, CopyEvent.FOUND_BLANK, note=outcome.note)

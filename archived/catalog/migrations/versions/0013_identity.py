@@ -16,6 +16,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("volume_id", sa.String(128), nullable=True))
         batch_op.add_column(sa.Column("seen_by", sa.Text(), nullable=False, server_default=""))
     op.create_index(op.f("ix_medium_rfid_uid"), "medium", ["rfid_uid"], unique=True)
+    # What was written says which volume id stands on its disc.
+    op.execute(
+        "UPDATE medium SET volume_id = (SELECT NULLIF(image.label, '') FROM copy JOIN image ON image.id = "
+        "copy.image_id WHERE copy.medium_id = medium.id AND copy.tape_file IS NULL AND copy.state IN "
+        "('written', 'verifying', 'verified', 'suspect', 'found') ORDER BY copy.id DESC LIMIT 1) "
+        "WHERE kind NOT LIKE 'lto%'"
+    )
     op.create_table(
         "case",
         sa.Column("id", sa.String(24), nullable=False),

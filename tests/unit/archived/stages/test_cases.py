@@ -77,7 +77,7 @@ def test_media_of_a_case_are_no_blanks_and_their_place_is_frozen(catalog: Catalo
         before = {medium.id for medium in usable_blanks(write, site, "bluray")}
         opened(write, site)
         after = {medium.id for medium in usable_blanks(write, site, "bluray")}
-        frozen = cases.frozen_places(write, LIB)
+        frozen = cases.frozen_places(catalog_cases.under_way(write), LIB)
         assert before - after == {"SIM00001", "SIM00002"}
         assert frozen == {place(write): {"SIM00001", "SIM00002"}}
 
@@ -92,7 +92,7 @@ def test_of_a_case_in_a_drive_the_home_of_the_medium_is_frozen(catalog: Catalog,
             cases.heard(write, site, WitnessKind.VOLUME_ID, "somebody else's", "drive:B1"),
         ]
         cases.weigh(write, site, told, library=LIB, elements=[drive])
-        assert set(cases.frozen_places(write, LIB)) == {home}
+        assert set(cases.frozen_places(catalog_cases.under_way(write), LIB)) == {home}
 
 
 def test_a_person_ends_a_case_with_a_reason_and_says_which_medium_it_is(catalog: Catalog, site: Site) -> None:
@@ -113,7 +113,7 @@ def test_a_person_ends_a_case_with_a_reason_and_says_which_medium_it_is(catalog:
         assert media.get(write, "SIM00001").seen_by == "uid:7"
         assert media.get(write, "SIM00002").element is None
         assert not [one for one in events.attentions(write) if one.id.startswith("case:")]
-        assert not cases.frozen_media(write)
+        assert not catalog_cases.frozen_media(write)
         with pytest.raises(ForbiddenStep):
             cases.close_case(write, site, case_id, agent="uid:7", reason="again", medium_is="SIM00001")
 

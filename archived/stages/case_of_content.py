@@ -1,0 +1,46 @@
+"""What a drive read on a medium, against its label and the catalog: a witness of its own, and the strongest one.
+
+Whoever reads a medium to find out which it is comes here: looks of a survey, sessions that are told who lies in the
+drive, and people at a hand station.
+"""
+
+from sqlalchemy import Connection
+
+from archived.cases import Witness, WitnessKind
+from archived.catalog import media
+from archived.model import Medium
+from archived.stages.cases import heard, on_record, weigh
+from archived.stages.work import Site
+from archived.states import MediumState
+
+_EMPTY = (MediumState.BLANK, MediumState.RESERVED)
+
+
+def weigh_content(write: Connection, site: Site, medium_id: str, volume_id: str, drive: str) -> str | None:
+    """A drive read this volume id (of a cartridge: the UUID in its label) on what is believed to be a medium.
+
+    A medium of which none is on record gets it, unless something else is known to be on it. Returns the id of the case
+    that is open if they disagree; an agreement may end the case that was open. "" for what has no volume id that
+    can be read: then nothing happens.
+    """
+    if not volume_id:
+        return None
+    medium = media.get(write, medium_id)
+    told = [*_believed(site, medium), heard(write, site, WitnessKind.VOLUME_ID, volume_id, f"drive:{drive}")]
+    if (
+        not told[-1].says
+        and medium.volume_id is None
+        and not medium.holds_many
+        and medium.state not in _EMPTY
+    ):
+        media.update_columns(write, medium_id, volume_id=volume_id)
+        told[-1] = heard(write, site, WitnessKind.VOLUME_ID, volume_id, f"drive:{drive}")
+    elements = () if medium.element is None else (medium.element,)
+    return weigh(write, site, told, library=medium.library, elements=elements)
+
+
+def _believed(site: Site, medium: Medium) -> list[Witness]:
+    if medium.barcode is None:
+        return [on_record(site, medium.id)]
+    by = f"robot:{medium.library}"
+    return [Witness(WitnessKind.BARCODE, medium.barcode, (medium.id,), by, site.now())]

@@ -1,0 +1,98 @@
+"""What media are known by, whose medium is in the hand, and cases, as a peer asks for them."""
+
+import pytest
+
+from archived.catalog import media
+from tests.unit.archived.api.conftest import Daemon
+
+UID = "04a23fb2c15d80"
+
+
+@pytest.fixture
+def two(daemon: Daemon) -> tuple[str, str]:
+    with daemon.services.catalog.read() as read:
+        first, second = media.listing(read)[:2]
+    return first.id, second.id
+
+
+def labelled(daemon: Daemon, medium: str, **labels: str) -> None:
+    answer = daemon.ask("POST", f"/v1/media/{medium}/label", labels, peer="uid:7")
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_medium_is_known_by_what_was_put_on_record(daemon: Daemon, two: tuple[str, str]) -> None:
+    labelled(daemon, two[0], rfid="04:A2:3F B2-C15D80", printed="0123-07")
+    shown = daemon.ask("GET", f"/v1/media/{two[0]}").json()
+    assert (shown["rfid_uid"], shown["printed_label"]) == (UID, "0123-07")
+    assert shown["events"][-1]["type"] == "medium labelled"
+    for read in ({"rfid": UID.upper()}, {"label": "0123-07"}, {"barcode": two[0]}):
+        found = daemon.ask("POST", "/v1/media/identify", read).json()
+        assert (found["outcome"], found["medium"]["id"]) == ("agree", two[0])
+
+
+@pytest.mark.parametrize(
+    ("labels", "status", "words"),
+    [
+        ({"rfid": "08aabbcc"}, 422, "makes its uid up"),
+        ({"rfid": "xyz"}, 422, "no uid"),
+        ({}, 422, "known by"),
+        ({"rfid": UID}, 409, "already"),
+        ({"printed": "0123-07"}, 409, "known by"),
+        ({"printed": "a\nb"}, 422, "can be seen"),
+    ],
+)
+def test_what_is_no_identity_is_refused(
+    daemon: Daemon, two: tuple[str, str], labels: dict[str, str], status: int, words: str
+) -> None:
+    labelled(daemon, two[0], rfid=UID, printed="0123-07")
+    answer = daemon.ask("POST", f"/v1/media/{two[1]}/label", labels)
+    assert (answer.status_code, words in answer.text) == (status, True), answer.text
+    assert daemon.ask("GET", f"/v1/media/{two[1]}").json()["rfid_uid"] is None
+
+
+def test_a_label_is_taken_off_the_record_and_may_be_another_s_then(
+    daemon: Daemon, two: tuple[str, str]
+) -> None:
+    labelled(daemon, two[0], rfid=UID)
+    labelled(daemon, two[0], rfid="")
+    labelled(daemon, two[1], rfid=UID)
+
+
+def test_a_tag_that_nobody_knows_is_offered_beside_a_label_that_is_known(
+    daemon: Daemon, two: tuple[str, str]
+) -> None:
+    found = daemon.ask("POST", "/v1/media/identify", {"rfid": UID, "barcode": two[0]}).json()
+    assert found["medium"]["id"] == two[0]
+    assert found["learn"] == [f"archivectl media label {two[0]} --rfid {UID}"]
+    assert daemon.ask("GET", f"/v1/media/{two[0]}").json()["rfid_uid"] is None
+
+
+def test_what_nobody_knows_is_said_and_opens_no_case(daemon: Daemon) -> None:
+    found = daemon.ask("POST", "/v1/media/identify", {"rfid": UID}).json()
+    assert (found["outcome"], found["medium"], found["case"]) == ("unknown", None, None)
+    assert daemon.ask("POST", "/v1/media/identify", {}).status_code == 422
+
+
+def test_a_tag_on_the_wrong_medium_opens_a_case_that_a_person_closes(
+    daemon: Daemon, two: tuple[str, str]
+) -> None:
+    labelled(daemon, two[0], rfid=UID)
+    found = daemon.ask("POST", "/v1/media/identify", {"rfid": UID, "barcode": two[1]}).json()
+    assert (found["outcome"], found["medium"], found["case"]) == ("disagree", None, "C00001")
+
+    listed = daemon.ask("GET", "/v1/cases?state=open").json()["items"]
+    assert [item["id"] for item in listed] == ["C00001"]
+    shown = daemon.ask("GET", "/v1/cases/C00001").json()
+    assert shown["media"] == sorted(two)
+    assert len(shown["witnesses"]) == 2
+    assert daemon.ask("GET", f"/v1/media/{two[1]}").json()["cases"] == ["C00001"]
+    waiting = daemon.ask("GET", "/v1/attention").json()["items"]
+    assert "case:C00001" in [item["id"] for item in waiting]
+
+    path = "/v1/cases/C00001/close"
+    assert daemon.ask("POST", path, {"reason": " "}).status_code == 422
+    body = {"reason": "the tag was put back", "medium_is": two[1]}
+    done = daemon.ask("POST", path, body, peer="uid:7").json()
+    assert (done["state"], done["closed_by"], done["closed_how"]) == ("closed", "uid:7", "person")
+    assert daemon.ask("POST", path, body).status_code == 409
+    assert daemon.ask("GET", "/v1/cases?state=open").json()["items"] == []
