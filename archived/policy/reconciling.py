@@ -90,7 +90,7 @@ def exchanged(before: Mapping[int, str], seen: Mapping[int, str]) -> list[tuple[
     pairs = []
     for element, medium_id in sorted(before.items()):
         other = at.get(medium_id)
-        if other is not None and other > element and seen.get(element) == before.get(other):
+        if other is not None and other > element and other in before and seen.get(element) == before[other]:
             pairs.append((element, other))
     return pairs
 

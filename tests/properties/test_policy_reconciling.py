@@ -130,13 +130,17 @@ def test_a_blank_on_which_something_stands_is_no_blank() -> None:
 
 
 @settings(max_examples=200)
-@given(order=st.permutations(range(6)))
-def test_pairs_that_changed_places_are_exactly_those(order: list[int]) -> None:
-    before = {element: f"M{element}" for element in range(6)}
-    seen = {element: f"M{order[element]}" for element in range(6)}
-    found = exchanged(before, seen)
-    expected = [(a, b) for a in range(6) for b in range(a + 1, 6) if order[a] == b and order[b] == a]
-    assert found == expected
+@given(order=st.permutations(range(6)), gone=st.sets(st.integers(0, 5)), new=st.sets(st.integers(0, 5)))
+def test_pairs_that_changed_places_are_exactly_those(order: list[int], gone: set[int], new: set[int]) -> None:
+    before = {element: f"M{element}" for element in range(6) if element not in new}
+    seen = {element: f"M{order[element]}" for element in range(6) if element not in gone}
+    expected = [
+        (a, b)
+        for a in range(6)
+        for b in range(a + 1, 6)
+        if order[a] == b and order[b] == a and not {a, b} & (gone | new)
+    ]
+    assert exchanged(before, seen) == expected
 
 
 def case(*opening: Witness) -> Case:
