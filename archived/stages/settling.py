@@ -1,6 +1,6 @@
 """After a look: the catalog is made to say where everything was seen; what is missing or strange is named."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from sqlalchemy import Connection
@@ -65,19 +65,11 @@ def settle(
             if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
                 media.withdraw_plans_on(write, medium.id, _("medium {id} is missing").format(id=medium.id))
     labels = _labels(seen)
-    _meet(
-        write,
-        site,
-        library,
-        {elements[0]: code for code, elements in labels.items() if code not in by_barcode},
-    )
+    strange = {elements[0]: code for code, elements in labels.items() if code not in by_barcode}
+    _meet(write, site, library, strange)
     if f"strangers:{library}" in waiting:
         recount_strangers(write, site, library)
-    for code, elements in labels.items():
-        if len(elements) > 1:
-            _twins(write, site, library, code, elements)
-        elif f"twins:{code}" in waiting:
-            events.clear_attention(write, f"twins:{code}")
+    _name_twins(write, site, library, labels, waiting)
     doubt.note(write, site, library, everything, doubtful)
     unlabelled.note(write, site, library, seen)
     hold.saw(write, now, [medium.id for medium in media.listing(write) if medium.element is not None])
@@ -187,6 +179,16 @@ def _labels(seen: Mapping[int, str | None]) -> dict[str, list[int]]:
         if code is not None:
             found.setdefault(code, []).append(element)
     return found
+
+
+def _name_twins(
+    write: Connection, site: Site, library: str, labels: Mapping[str, list[int]], waiting: Collection[str]
+) -> None:
+    for code, elements in labels.items():
+        if len(elements) > 1:
+            _twins(write, site, library, code, elements)
+        elif f"twins:{code}" in waiting:
+            events.clear_attention(write, f"twins:{code}")
 
 
 def _twins(write: Connection, site: Site, library: str, barcode: str, elements: list[int]) -> None:
