@@ -6,15 +6,16 @@ Sources: the r2disc2 programs for Amtren and Discmakers robots, and pyDiscRip's 
 """
 
 import re
-from dataclasses import dataclass
 from enum import Enum, IntEnum, unique
 
 from devices.failures import WireDamaged
 
 CANCEL = b"\x03"
 DONE, FAILED, REFUSED = b"X", b"E", b"\x15"
+#: What some models may send behind an answer.
+_PADDING = b"\r\n \0"
 _VERDICT = re.compile(b"[XE\x15]")
-_DIGITS = re.compile(rb"\d+")
+_LAST_DIGITS = re.compile(rb"\d+\Z")
 
 
 @unique
@@ -87,43 +88,28 @@ def encode_status(status: int) -> bytes:
     return f"{status:02d}".encode("ascii")
 
 
-@dataclass(frozen=True, slots=True)
-class HeardVerdict:
-    """The first verdict in what came, the rubbish before it, and what came behind it."""
+def decode_verdict(burst: bytes) -> Verdict | None:
+    """What a burst, all that came until the line was silent again, says of a motion; None when it is only rubbish.
 
-    verdict: Verdict
-    before: bytes
-    after: bytes
-
-    @property
-    def is_contradicted(self) -> bool:
-        """Whether another verdict than this one came behind it. The same once more is only said twice."""
-        return any(_VERDICTS[said] is not self.verdict for said in _VERDICT.findall(self.after))
-
-
-def find_verdict(received: bytes) -> HeardVerdict | None:
-    """What was said of a motion, in everything that came since it was asked for; None as long as nothing was."""
-    found = _VERDICT.search(received)
-    if found is None:
-        return None
-    return HeardVerdict(_VERDICTS[found[0]], received[: found.start()], received[found.end() :])
-
-
-def holds_status(received: bytes) -> bool:
-    """Whether enough has come for a status: two digits side by side."""
-    return any(len(run) >= 2 for run in _DIGITS.findall(received))
-
-
-def decode_status(received: bytes) -> int:
-    """The status in what came: the last two digits, as earlier ones may answer an earlier question.
-
-    Anything but digits is stepped over: verdicts that came late among it. Raises WireDamaged when there are no digits,
-    or when they are not pairs.
+    The last byte counts, and no other: an X in the middle of rubbish is rubbish. The same verdict twice is said once.
+    Raises WireDamaged when the burst says one thing and the other.
     """
-    runs = _DIGITS.findall(received)
-    if not runs or any(len(run) % 2 for run in runs):
-        raise WireDamaged(f"no status of two digits in {received.hex(' ') or 'nothing'}")
-    return int(runs[-1][-2:])
+    said = burst.rstrip(_PADDING)
+    if not said or said[-1:] not in _VERDICTS:
+        return None
+    verdict = _VERDICTS[said[-1:]]
+    if any(_VERDICTS[other] is not verdict for other in _VERDICT.findall(said)):
+        raise WireDamaged(f"it said that it is done, and that it failed ({burst[:64]!r})")
+    return verdict
+
+
+def decode_status(burst: bytes) -> int | None:
+    """The status that a burst ends with; None when it ends otherwise.
+
+    Verdicts and statuses before it answer earlier questions, and are stepped over with any rubbish.
+    """
+    run = _LAST_DIGITS.search(burst.rstrip(_PADDING))
+    return None if run is None or len(run[0]) % 2 else int(run[0][-2:])
 
 
 def printable(received: bytes) -> str:
