@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from simulator.estate import Estate
+from simulator.generic_robot import GenericRobot
 from simulator.line_devices import LineDevice
 from simulator.line_faults import FaultyLine
 from simulator.mechanism import Mechanism
@@ -12,6 +13,7 @@ from simulator.nimbie_robot import NimbieRobot
 USB = frozenset({"nimbie"})
 #: Makes the emulator of a stacker over its mechanics, by `RoomPlan.robot`.
 STACKERS: Mapping[str, Callable[[Estate, Mechanism], LineDevice]] = {
+    "generic": GenericRobot,
     "nimbie": NimbieRobot,
 }
 

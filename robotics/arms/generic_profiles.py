@@ -91,6 +91,12 @@ def piles(
     )
 
 
+def furnished(profile: GenericProfile, *, drives: int, bins: tuple[Bin, ...]) -> GenericProfile:
+    """A profile with the drives and bins of one machine; further drives have the letters of the first."""
+    letters = (*profile.drives, *(profile.drives[0],) * drives)[:drives]
+    return replace(profile, drives=letters, bins=bins)
+
+
 #: Letters V C I A G R S, and H for a held disc -> tray: r2disc2 (README, cd_next.c, cd_prev.c, minirc.amtren). Its
 #: programs sign on with nothing and begin with C.
 AMTREN = GenericProfile("amtren", piles(), (DriveLetters(put="H"),))
