@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archived.media_kinds import TAPE
+from archived.robot_kinds import PERSON
 from archived.settings import DeviceSettings
 from backends.interface import OpticalDrive, TapeDrive
 from backends.optical.drive import MmcDrive
@@ -15,6 +16,7 @@ from devices.scsi import Transport
 
 if TYPE_CHECKING:
     from archived.settings import Config
+    from robotics.cabinet import Cabinet
     from robotics.interface import Changer
 
 #: What goes through a node of the kernel in one command: 64 KiB is taken by every adapter of a burner.
@@ -30,8 +32,16 @@ class Drivers:
     tapes: Mapping[str, TapeDrive]
 
 
-def drivers_of(config: "Config", line: Callable[[str], Transport]) -> Drivers:
-    """A driver for each device; `line` gives the way to a device by its name, and is asked once for each."""
+def drivers_of(
+    config: "Config",
+    line: Callable[[str], Transport],
+    cabinet: "Callable[[str], Cabinet | None]" = lambda library: None,
+) -> Drivers:
+    """A driver for each device; `line` gives the way to a device by its name, and is asked once for each.
+
+    `cabinet` gives the lamps and sensors of a library whose media people move, where it has any.
+    """
+    from archived.wiring_people import person_of
     from backends.tape.profiles import PROFILES as TAPE_PROFILES
     from backends.tape.profiles import STANDARD
     from backends.tape.ssc_drive import SscTapeDrive
@@ -45,7 +55,8 @@ def drivers_of(config: "Config", line: Callable[[str], Transport]) -> Drivers:
         timeouts = SmcTimeouts(move_s=robot.move_timeout_s)
         device = config.devices.get(library, DeviceSettings())
         kind = CHANGER_PROFILES.get(device.profile)
-        changers[library] = SmcChanger(line(library), timeouts, name=library, profile=kind)
+        if robot.robot != PERSON:
+            changers[library] = SmcChanger(line(library), timeouts, name=library, profile=kind)
         for name in robot.drives:
             if robot.kind == TAPE:
                 # A simulated drive has no table, and is as the standard says.
@@ -53,6 +64,9 @@ def drivers_of(config: "Config", line: Callable[[str], Transport]) -> Drivers:
                 tapes[name] = SscTapeDrive(line(name), name=name, profile=profile)
             else:
                 drives[name] = burner_drive(config.devices.get(name, DeviceSettings()), name, line(name))
+        if robot.robot == PERSON:
+            own = [drives.get(name) for name in robot.drives]
+            changers[library] = person_of(library, robot, own, cabinet(library))
     return Drivers(changers, drives, tapes)
 
 

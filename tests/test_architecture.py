@@ -60,7 +60,7 @@ LAYERS: list[set[str]] = [
     {"stages"},
     {"routines"},
     {"api"},
-    {"wiring", "wiring_devices", "wiring_hardware", "wiring_scan"},
+    {"wiring", "wiring_devices", "wiring_hardware", "wiring_people", "wiring_scan"},
     {"daemon"},
     {"__main__", "burn", "room", "founding", "restore_report", "restoring", "scan_command", "service_unit"},
 ]
@@ -73,6 +73,7 @@ IGNORANT_OF: dict[str, set[str]] = {
     "states": {"sqlalchemy", "devices"},
 }
 CONSTRUCTED_IN_WIRING = {
+    "robotics.changers.person.PersonChanger",
     "robotics.changers.smc.SmcChanger",
     "devices.transports.usb.UsbLine",
     "robotics.arms.nimbie.NimbieArm",

@@ -86,7 +86,7 @@ def carry(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
     before = None if task.from_drive is None else ask_health(tools, task.from_drive)
     try:
         if task.from_drive is not None:
-            _give_out(tools, task.from_drive, cleaning=task.cleaning)
+            give_out(tools, task.from_drive, cleaning=task.cleaning)
         kept = False
         note = _move(changer, task)
         called_off = bool(note)
@@ -182,7 +182,7 @@ def _sees_a_medium(tools: Tools, drive: str) -> bool:
     return tools.drives[drive].inspect().status is not DiscStatus.ABSENT
 
 
-def _give_out(tools: Tools, name: str, *, cleaning: bool) -> None:
+def give_out(tools: Tools, name: str, *, cleaning: bool) -> None:
     """Let the medium be taken from a drive. Raises DeviceFailure, BackendError (what was written last is lost)."""
     tape = tools.tapes.get(name)
     if tape is None:
@@ -235,13 +235,13 @@ def _trays_closed(tools: Tools, task: Carry, carried: Carried, waiting: Waiting)
     if task.cleaning:
         return carried
     if carried.kind == "arrived" and task.to_drive is not None:
-        return _loaded(tools, carried, task.to_drive, "was brought", waiting)
+        return loaded(tools, carried, task.to_drive, "was brought", waiting)
     if carried.kind == "stayed" and task.from_drive is not None:
-        return _loaded(tools, carried, task.from_drive, "stayed there", waiting)
+        return loaded(tools, carried, task.from_drive, "stayed there", waiting)
     return carried
 
 
-def _loaded(tools: Tools, carried: Carried, name: str, what: str, waiting: Waiting) -> Carried:
+def loaded(tools: Tools, carried: Carried, name: str, what: str, waiting: Waiting) -> Carried:
     try:
         if name in tools.tapes:
             _thread(tools, tools.tapes[name], waiting)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # every burn imports this module, and makes no Tools
     from backends.interface import OpticalDrive, TapeDrive
     from devices.clock import Clock
     from erasure.kernels import Kernel
+    from robotics.cabinet import Cabinet
     from robotics.interface import Changer
 
 #: Folder of the keys in a site.
@@ -256,5 +257,7 @@ class Tools:
     tapes: Mapping[str, TapeDrive] = field(default_factory=dict)
     #: Blocks that are read ahead of a tape drive; 0 reads on the session's own thread, which can be replayed.
     tape_blocks_ahead: int = 32
+    #: Lamps and sensors of libraries whose media people move, where there are any.
+    cabinets: Mapping[str, Cabinet] = field(default_factory=dict)
     #: Gives every way to a real device up, when nothing is under way any more: iSCSI sessions log out.
     let_go: Callable[[], None] = lambda: None

@@ -4,6 +4,7 @@ from typing import cast
 
 from archived.stages import (
     appending,
+    asking,
     checking,
     cleaning,
     commitment,
@@ -30,6 +31,7 @@ PIPELINE: tuple[Stage, ...] = tuple(
         copying,
         cleaning,
         moving,
+        asking,
         writing,
         appending,
         verification,

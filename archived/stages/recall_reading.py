@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media, recalls
+from archived.catalog import events, images, media, recalls, tasks
 from archived.errors import Cancelled
 from archived.language import _
 from archived.model import Reading
@@ -132,6 +132,7 @@ def due(read: Connection, site: Site) -> list[Ready]:
     """Readings that can be done now, one item a copy."""
     every = wishes(read)
     every_floor = floors(read, site) if every else []
+    refused = tasks.refused(read) if every else {}
     by_copy: dict[int, list[tuple[Reading, Wish]]] = {}
     for pair in every:
         by_copy.setdefault(pair[0].copy_id, []).append(pair)
@@ -140,7 +141,7 @@ def due(read: Connection, site: Site) -> list[Ready]:
         medium = media.get(read, pairs[0][1].medium_id)
         drive = next((d for floor in every_floor if (d := floor.drive_of(medium.id)) and d.up), None)
         here = tuple(reading for reading, wish in pairs if not wish.left)
-        gone = medium.element is None or medium.state is MediumState.LOST
+        gone = medium.element is None or medium.state is MediumState.LOST or medium.id in refused
         if drive is not None and not gone and len(here) < len(pairs):
             every_one = tuple(reading for reading, _rest in pairs)
             left = merge(piece for _rest, wish in pairs for piece in wish.left)

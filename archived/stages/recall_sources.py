@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import cases, events, images, media, recalls
+from archived.catalog import cases, events, images, media, recalls, tasks
 from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Copy, Image, Reading, Recall
@@ -39,7 +39,7 @@ def view_of(
     medium = media.get(read, copy.medium_id)
     doubted = copy.state in TRUST and medium.id in cases.frozen_media(read)
     in_drive = any(floor.drive_of(medium.id) is not None for floor in every_floor)
-    in_library = medium.element is not None
+    in_library = medium.element is not None and medium.id not in tasks.refused(read)
     state = CopyState.SUSPECT if doubted else copy.state
     return CopyView(copy.id, copy.image_id, medium.id, state, in_drive, in_library, in_use=copy.id in in_use)
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from archived.catalog import events, media
 from archived.model import Drive, Medium, Move
 from archived.policy.mounting import DriveView, Want
+from archived.robot_kinds import PERSON
 from archived.stages import hold, recall_area
 from archived.stages.floor import Floor, floors
 from archived.stages.giving_out import kept_media
@@ -32,19 +33,28 @@ class Work:
     orders: tuple[Order, ...]
 
 
-def work_waiting(read: Connection, site: Site) -> list[Work]:
-    """What waits in every library of the site."""
+def work_waiting(read: Connection, site: Site, *, by_person: bool = False) -> list[Work]:
+    """What waits in every library that a robot serves, or in every one where people do."""
+    if not any(is_by_person(site, library) is by_person for library in site.config.libraries):
+        return []
     settings = events.settings(read)
     paused = bool(settings.get("writes_paused")) or hold.in_force(settings)
     moves = media.moves_in_state(read, MoveState.MOVING)
     held = recall_area.media_held(read, site)
     found = []
     for floor in floors(read, site):
+        if is_by_person(site, floor.library) is not by_person:
+            continue
         wants, ready = media_wanted(read, site, floor, writes_paused=paused)
         mine = tuple(move for move in moves if move.library == floor.library)
         orders = tuple(order for order in site.orders.waiting() if floor.medium(order.medium_id) is not None)
         found.append(Work(floor, tuple(wants), frozenset(ready), held, kept_media(read, floor), mine, orders))
     return found
+
+
+def is_by_person(site: Site, library: str) -> bool:
+    """Whether people move the media of a library."""
+    return site.config.libraries[library].robot == PERSON
 
 
 def drive_views(work: Work, context: Context) -> list[DriveView]:

@@ -1,0 +1,53 @@
+"""A task with all that drives and cabinets at its ends need to know."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from archived.catalog import media
+from archived.sessions.handing import Handing
+from archived.stages.floor import Floor
+from archived.states import CopyState, MediumState
+from archived.tasks import Task, TaskKind, TaskState
+
+#: Where a medium is that was given out to somebody and not laid down yet.
+HAND: Final = 1
+#: Kinds of tasks that end at drives and cabinets of people.
+ERRANDS: Final = (TaskKind.CARRY, TaskKind.PUT_BACK)
+_NEW = (MediumState.BLANK, MediumState.RESERVED)
+_ON_IT = (CopyState.WRITTEN, CopyState.VERIFYING, CopyState.VERIFIED, CopyState.SUSPECT, CopyState.FOUND)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A task that is not settled, as a motion."""
+
+    task: Task
+    handing: Handing
+
+    @property
+    def is_taken(self) -> bool:
+        return self.task.state is TaskState.TAKEN
+
+
+def handing_of(read: Connection, floor: Floor, task: Task) -> Handing:
+    """The motion of a task in a library; ends outside of it are no drives."""
+    drives = {drive.element: drive.name for drive in floor.drives}
+    medium = media.get(read, task.medium_id)
+    on_it = tuple(copy.image_id for copy in media.copies_on(read, task.medium_id) if copy.state in _ON_IT)
+    destination = -1 if task.to_element is None else task.to_element
+    source = -1 if task.from_element is None else task.from_element
+    if task.kind is TaskKind.PUT_BACK:
+        source = destination  # it is in somebody's hands, where nothing can be looked at
+    return Handing(
+        task.id,
+        floor.library,
+        task.medium_id,
+        source,
+        destination,
+        from_drive=drives.get(source) if task.from_library == floor.library else None,
+        to_drive=drives.get(destination),
+        blank=medium.state in _NEW and not medium.holds_many,
+        image_ids=on_it,
+    )

@@ -1,0 +1,163 @@
+"""What becomes of a task of people once drives, sensors and discs were asked."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, images, media, tasks
+from archived.catalog.events import Attention
+from archived.formats.labels import volume_identifier
+from archived.language import _
+from archived.policy.cabinets import places
+from archived.sessions.handing import Found, Ready
+from archived.stages.errands import Errand
+from archived.stages.robot_trouble import LOOK_REST_S
+from archived.stages.tasking import CONTRADICTIONS_MAX, end_motion, open_task, refuse, tell_contradictions
+from archived.stages.work import Site
+from archived.states import MoveEvent
+from archived.tasks import Task, TaskEvent, TaskKind, TaskState
+
+
+def not_ready(write: Connection, site: Site, errand: Errand, outcome: Ready) -> float:
+    """Trays do not open, or a sensor says that the motion cannot be made."""
+    task = errand.task
+    if outcome.refused:
+        _back_in_drive(write, errand)
+        refuse(write, site, task.id, events.DAEMON, outcome.wrong)
+        return 0
+    return _trouble(write, site, task, outcome.wrong)
+
+
+def said_otherwise(write: Connection, site: Site, errand: Errand, outcome: Found) -> float:
+    """Nobody could tell what lies where: it is looked at again after a rest."""
+    return _trouble(write, site, errand.task, outcome.contradiction)
+
+
+def settle_task(write: Connection, site: Site, errand: Errand, found: Found) -> float:
+    """Commit what the look says; the one write after which a medium is where a task brought it."""
+    task = errand.task
+    events.clear_attention(write, f"hands:{task.id}")
+    words = _named(write, found)
+    if task.state is TaskState.DONE:
+        if words:
+            _contradicted(write, site, errand, words)
+        else:
+            _arrived(write, site, errand)
+    elif words or not errand.handing.to_drive:
+        _given_up(write, site, errand, found)
+    else:
+        # It was refused or cancelled, and lies in the drive all the same.
+        _arrived(write, site, errand)
+    return 0
+
+
+def _arrived(write: Connection, site: Site, errand: Errand) -> None:
+    task, now = errand.task, site.now()
+    media.saw(write, task.medium_id, task.to_element, now)
+    place = places(site.config.libraries[task.to_library].cabinets).get(task.to_element or 0)
+    if place is not None:
+        home = {"home_element": task.to_element, "magazine": place.drawer_words, "library": task.to_library}
+        media.update_columns(write, task.medium_id, **home)
+    end_motion(write, site, task, MoveEvent.ARRIVED, "")
+    tasks.update_columns(write, task.id, settled_at=now)
+    if errand.handing.to_drive is not None and task.taken_at is not None:
+        events.learn_pace(write, "load_s", (now - task.taken_at).total_seconds())
+    detail: dict[str, Any] = {"source": task.from_element, "destination": task.to_element, "why": task.reason}
+    detail |= {"task": task.id, "by": task.ended_by}
+    events.append(write, now, "move", ("medium", task.medium_id), **detail)
+    for attention in (f"move:{task.medium_id}", f"task:{task.id}", f"missing:{task.medium_id}"):
+        events.clear_attention(write, attention)
+
+
+def _contradicted(write: Connection, site: Site, errand: Errand, words: str) -> None:
+    """He is still at it: trays open again, and he is told what is wrong."""
+    task = errand.task
+    count = task.contradictions + 1
+    told = replace(task, contradictions=count, note=words)
+    tasks.advance_state(
+        write, task.id, TaskEvent.CONTRADICTED, note=words, contradictions=count, ready_at=None, ended_at=None
+    )
+    events.append(
+        write,
+        site.now(),
+        "task contradicted",
+        ("task", task.id),
+        outcome="failure",
+        medium=task.medium_id,
+        note=words,
+    )
+    tell_contradictions(write, site, told)
+    if count >= CONTRADICTIONS_MAX:
+        _back_in_drive(write, errand)
+        refuse(write, site, task.id, events.DAEMON, words)
+
+
+def _given_up(write: Connection, site: Site, errand: Errand, found: Found) -> None:
+    """Refused or cancelled: the medium is in its drive still, or goes back to where it was or was to go."""
+    task, handing = errand.task, errand.handing
+    now = site.now()
+    tasks.update_columns(write, task.id, settled_at=now)
+    end_motion(write, site, task, MoveEvent.STAYED, task.note)
+    if handing.from_drive is not None and found.contradiction:
+        _back_in_drive(write, errand)
+        return
+    if handing.from_drive is not None or (task.state is TaskState.CANCELLED and task.kind is TaskKind.CARRY):
+        goes_to = (
+            task.to_element
+            if handing.from_drive is not None and handing.to_drive is None
+            else task.from_element
+        )
+        _ask_to_put_back(write, site, task, goes_to)
+
+
+def _ask_to_put_back(write: Connection, site: Site, task: Task, element: int | None) -> None:
+    open_task(
+        write,
+        site,
+        TaskKind.PUT_BACK,
+        task.medium_id,
+        (task.to_library, media.get(write, task.medium_id).element),
+        (task.from_library, element),
+        reason=_("task {id} is not needed any more").format(id=task.id),
+        priority=task.priority,
+        moves=False,
+    )
+
+
+def _back_in_drive(write: Connection, errand: Errand) -> None:
+    """It did not leave the drive: sessions may go on with it."""
+    if errand.handing.from_drive is not None:
+        media.update_columns(write, errand.task.medium_id, element=errand.task.from_element)
+
+
+def _named(write: Connection, found: Found) -> str:
+    """The contradiction, with the medium that a disc told that it is."""
+    if not found.other_image:
+        return found.contradiction
+    carriers = [
+        copy.medium_id
+        for image in images.listing(write)
+        if volume_identifier(image.id) == found.other_image
+        for copy in media.copies_of(write, image.id)
+    ]
+    if not carriers:
+        return found.contradiction
+    return _("{words}: it is {media}").format(words=found.contradiction, media=" / ".join(carriers))
+
+
+def _trouble(write: Connection, site: Site, task: Task, words: str) -> float:
+    events.raise_attention(
+        write,
+        Attention(
+            f"hands:{task.id}",
+            "working-hours",
+            _("task {id} waits for a drive that does not answer: {words}").format(id=task.id, words=words),
+            _(
+                "the medium is where the task says until a look says otherwise; it is tried again after a rest"
+            ),
+            f"archivectl tasks show {task.id}",
+            site.now(),
+        ),
+    )
+    return LOOK_REST_S
