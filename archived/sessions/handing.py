@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from archived.formats.labels import volume_identifier
 from archived.language import _
-from archived.sessions.mount import asked_anew, await_ready, give_out
+from archived.sessions.mount import asked_anew, await_ready
 from archived.sessions.tools import Tools
 from backends.errors import BackendError, MediumUnreadable, UdfDamaged
 from backends.interface import Disc, DiscStatus
@@ -70,7 +70,7 @@ def make_ready(tools: Tools, task: Handing) -> Ready:
     try:
         for name in (task.from_drive, task.to_drive):
             if name is not None and (name in tools.drives or name == task.from_drive):
-                give_out(tools, name, cleaning=False)
+                _let_out(tools, name)
     except (DeviceFailure, BackendError) as error:
         return Ready(str(error))
     return Ready()
@@ -91,6 +91,21 @@ def look_after(tools: Tools, task: Handing) -> Found:
         return _in_drive(tools, task, task.to_drive)
     except (RoboticsError, DeviceFailure, BackendError) as error:
         return Found(str(error), unknown=True)
+
+
+def _let_out(tools: Tools, name: str) -> None:
+    if name in tools.drives:
+        asked_anew(lambda: tools.drives[name].lock_tray(False))
+        asked_anew(tools.drives[name].eject)
+        return
+    tape = tools.tapes[name]
+    asked_anew(lambda: tape.lock_cartridge(False))
+    try:
+        asked_anew(tape.unload)
+    except DeviceRefused as refused:
+        # It was put out already.
+        if blame_of(refused.sense) is not Blame.NOT_READY:
+            raise
 
 
 def _shut(tools: Tools, name: str) -> None:

@@ -86,7 +86,7 @@ def carry(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
     before = None if task.from_drive is None else ask_health(tools, task.from_drive)
     try:
         if task.from_drive is not None:
-            give_out(tools, task.from_drive, cleaning=task.cleaning)
+            _give_out(tools, task.from_drive, cleaning=task.cleaning)
         kept = False
         note = _move(changer, task)
         called_off = bool(note)
@@ -152,7 +152,9 @@ def demand_medium(
     except (RoboticsError, OutcomeUnknown) as error:
         return RobotWaits(str(error), why_it_stands(error))
     seen = found.barcode if found is not None and found.full else None
-    if barcode is not None and seen != barcode:
+    # Who carries by hand reads no barcode for us: the disc was asked who it is when it was brought.
+    tells = tools.changers[library].abilities.barcode_reader
+    if tells and barcode is not None and seen != barcode:
         raise WorldDiffers(f"{drive} holds {seen or 'nothing readable'}, not {barcode}")
     if not asked_anew(lambda: _sees_a_medium(tools, drive)):
         raise WorldDiffers(f"{drive} sees no medium, and {barcode} should lie in it")
@@ -182,7 +184,7 @@ def _sees_a_medium(tools: Tools, drive: str) -> bool:
     return tools.drives[drive].inspect().status is not DiscStatus.ABSENT
 
 
-def give_out(tools: Tools, name: str, *, cleaning: bool) -> None:
+def _give_out(tools: Tools, name: str, *, cleaning: bool) -> None:
     """Let the medium be taken from a drive. Raises DeviceFailure, BackendError (what was written last is lost)."""
     tape = tools.tapes.get(name)
     if tape is None:
@@ -235,13 +237,13 @@ def _trays_closed(tools: Tools, task: Carry, carried: Carried, waiting: Waiting)
     if task.cleaning:
         return carried
     if carried.kind == "arrived" and task.to_drive is not None:
-        return loaded(tools, carried, task.to_drive, "was brought", waiting)
+        return _loaded(tools, carried, task.to_drive, "was brought", waiting)
     if carried.kind == "stayed" and task.from_drive is not None:
-        return loaded(tools, carried, task.from_drive, "stayed there", waiting)
+        return _loaded(tools, carried, task.from_drive, "stayed there", waiting)
     return carried
 
 
-def loaded(tools: Tools, carried: Carried, name: str, what: str, waiting: Waiting) -> Carried:
+def _loaded(tools: Tools, carried: Carried, name: str, what: str, waiting: Waiting) -> Carried:
     try:
         if name in tools.tapes:
             _thread(tools, tools.tapes[name], waiting)

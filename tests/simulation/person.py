@@ -1,0 +1,95 @@
+"""A person with a list, in a simulated room: takes tasks, carries media by hand, and says so.
+
+He cannot put a disc into a drive whose tray is shut, nor take one out of it: then he waits, as people do.
+"""
+
+from collections.abc import Callable
+
+from archived.catalog import media, tasks
+from archived.policy.walking import walking_order
+from archived.stages import tasking
+from archived.tasks import Task, TaskState
+from simulator.room import Room
+from tests.simulation.harness import Story
+
+AGENT = "uid:1001"
+
+
+class Person:
+    """Does what is on the list of a story, with its room's media; `how` he confirms."""
+
+    def __init__(self, story: Story, room: Room | None = None, how: str = "barcode") -> None:
+        self.story, self.how = story, how
+        self._room = room
+        #: Tasks for which the disc is where it belongs, and nobody said so yet.
+        self.carried: set[str] = set()
+
+    @property
+    def room(self) -> Room:
+        return self._room or self.story.room
+
+    def open(self) -> list[Task]:
+        with self.story.catalog.read() as read:
+            return walking_order(tasks.listing(read, TaskState.OPEN, TaskState.TAKEN))
+
+    def step(self) -> bool:
+        """Goes on with every task as far as he can; False when there was nothing to do for him."""
+        moved = False
+        for task in self.open():
+            if task.state is TaskState.OPEN:
+                self.take(task)
+            elif task.ready_at is not None and self.carry(task):
+                self.say_done(task)
+            else:
+                continue
+            moved = True
+        return moved
+
+    def take(self, task: Task) -> None:
+        with self.story.catalog.write() as write:
+            tasking.take(write, self.story.site, task.id, AGENT)
+
+    def carry(self, task: Task) -> bool:
+        """Carries the medium by hand, where trays let him; True when it lies where it was to go."""
+        world = self.room.estate.world
+        name = world.holding(self.barcode(task))
+        here = world.carriers[name].address
+        if here == task.to_element:
+            return True
+        if (
+            here is None
+            or task.to_element is None
+            or not self._reaches(here)
+            or not self._reaches(task.to_element)
+        ):
+            return False
+        to = task.to_element
+        self.room.estate.change(lambda world: world.moved(here, to))
+        self._left_drive(here, name)
+        return True
+
+    def say_done(self, task: Task, value: str = "") -> str:
+        shown = value or self.barcode(task)
+        with self.story.catalog.write() as write:
+            return tasking.confirm(write, self.story.site, task.id, AGENT, self.how, shown)
+
+    def barcode(self, task: Task) -> str:
+        with self.story.catalog.read() as read:
+            return media.get(read, task.medium_id).barcode or task.medium_id
+
+    def settle(self, holds: Callable[[], bool] = lambda: False, *, rounds: int = 400) -> None:
+        """Story and person in turn until `holds`, or until neither has anything to do."""
+        for _round in range(rounds):
+            self.story.settle(naps=1)
+            if holds() or not (self.step() or self.story.step()):
+                return
+        raise AssertionError("the person never comes to rest")
+
+    def _reaches(self, address: int) -> bool:
+        drive = self.room.estate.world.drives.get(address)
+        return drive is None or drive.tray_open
+
+    def _left_drive(self, address: int, name: str) -> None:
+        plan = self.room.estate.plan.drive_at(address)
+        if plan is not None:
+            self.room.drives[plan.name].disc_was_fetched(name)
