@@ -8,7 +8,6 @@ opened once more, a look changes nothing.
 from contextlib import suppress
 from dataclasses import dataclass
 
-from archived.formats.labels import volume_identifier
 from archived.language import _
 from archived.sessions.mount import asked_anew, await_ready
 from archived.sessions.tools import Tools
@@ -33,9 +32,9 @@ class Handing:
     destination: int
     from_drive: str | None = None
     to_drive: str | None = None
-    #: Its cartridges and discs are new, or carry one of these images.
+    #: It is a new disc; or, where it is not, what the volume on it may call itself (none when nobody knows).
     blank: bool = False
-    image_ids: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +50,24 @@ class Found:
     """What a look says of a task that is done, in words where it contradicts; "" when nothing does."""
 
     contradiction: str = ""
-    #: The image by which a disc told that it is another one.
-    other_image: str = ""
+    #: The volume by which a disc told that it is another one.
+    other_volume: str = ""
     #: Neither drive nor sensor answered: nothing is known, and it is looked at again.
     unknown: bool = False
 
 
 def make_ready(tools: Tools, task: Handing) -> Ready:
-    """Light the way and open the trays at both ends."""
-    try:
-        tools.changers[task.library].move(source=task.source, destination=task.destination)
-    except MoveAsked:
-        pass
-    except MoveRefused as refused:
-        return Ready(str(refused), refused=True)
-    except (RoboticsError, DeviceFailure) as error:
-        return Ready(str(error))
+    """Open the trays at both ends, and light the way."""
     try:
         for name in (task.from_drive, task.to_drive):
             if name is not None and (name in tools.drives or name == task.from_drive):
                 _let_out(tools, name)
-    except (DeviceFailure, BackendError) as error:
+        tools.changers[task.library].move(source=task.source, destination=task.destination)
+    except MoveAsked:
+        return Ready()
+    except MoveRefused as refused:
+        return Ready(str(refused), refused=True)
+    except (RoboticsError, DeviceFailure, BackendError) as error:
         return Ready(str(error))
     return Ready()
 
@@ -172,10 +168,10 @@ def _told_by_disc(tools: Tools, task: Handing, name: str, disc: Disc) -> Found:
             return Found()
         words = _("the disc in drive {drive} is not blank, and {medium} is")
         return Found(words.format(**named), _identifier(tools, name, disc))
-    if disc.status is DiscStatus.BLANK and task.image_ids:
+    if disc.status is DiscStatus.BLANK and task.volumes:
         return Found(_("the disc in drive {drive} is blank, and {medium} is not").format(**named))
     said = _identifier(tools, name, disc)
-    if not said or not task.image_ids or said in map(volume_identifier, task.image_ids):
+    if not said or not task.volumes or said in task.volumes:
         return Found()
     return Found(
         _("the disc in drive {drive} says that it is another one than {medium}").format(**named), said

@@ -70,6 +70,8 @@ def _gate(tools: Tools, task: WriteTask) -> Written | None:
             ),
         )
     seen = element.barcode if element is not None and element.full else None
+    if not tools.changers[task.library].abilities.barcode_reader:
+        seen = task.barcode  # nobody reads barcodes there: what was brought was judged when it came
     if element is not None and element.full and seen is None and task.barcode is not None:
         return Written(
             "waits",

@@ -5,8 +5,11 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from archived.catalog import media
+from archived.catalog import images, media
+from archived.formats.labels import volume_identifier
+from archived.model import Image
 from archived.sessions.handing import Handing
+from archived.stages.composing import member_id
 from archived.stages.floor import Floor
 from archived.states import CopyState, MediumState
 from archived.tasks import Task, TaskKind, TaskState
@@ -35,7 +38,7 @@ def handing_of(read: Connection, floor: Floor, task: Task) -> Handing:
     """The motion of a task in a library; ends outside of it are no drives."""
     drives = {drive.element: drive.name for drive in floor.drives}
     medium = media.get(read, task.medium_id)
-    on_it = tuple(copy.image_id for copy in media.copies_on(read, task.medium_id) if copy.state in _ON_IT)
+    on_it = [copy.image_id for copy in media.copies_on(read, task.medium_id) if copy.state in _ON_IT]
     destination = -1 if task.to_element is None else task.to_element
     source = -1 if task.from_element is None else task.from_element
     if task.kind is TaskKind.PUT_BACK:
@@ -49,5 +52,12 @@ def handing_of(read: Connection, floor: Floor, task: Task) -> Handing:
         from_drive=drives.get(source) if task.from_library == floor.library else None,
         to_drive=drives.get(destination),
         blank=medium.state in _NEW and not medium.holds_many,
-        image_ids=on_it,
+        volumes=tuple(volume for image_id in on_it for volume in volumes_of(images.get(read, image_id))),
     )
+
+
+def volumes_of(image: Image) -> tuple[str, ...]:
+    """What the volume of an image calls itself on a disc; nothing as long as it has no place in a set."""
+    if image.set_id is None or image.position is None:
+        return ()
+    return (volume_identifier(member_id(image.set_id, image.position)),)

@@ -7,11 +7,10 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, images, media, tasks
 from archived.catalog.events import Attention
-from archived.formats.labels import volume_identifier
 from archived.language import _
 from archived.policy.cabinets import places
 from archived.sessions.handing import Found, Ready
-from archived.stages.errands import Errand
+from archived.stages.errands import Errand, volumes_of
 from archived.stages.robot_trouble import LOOK_REST_S
 from archived.stages.tasking import CONTRADICTIONS_MAX, end_motion, open_task, refuse, tell_contradictions
 from archived.stages.work import Site
@@ -133,12 +132,12 @@ def _back_in_drive(write: Connection, errand: Errand) -> None:
 
 def _named(write: Connection, found: Found) -> str:
     """The contradiction, with the medium that a disc told that it is."""
-    if not found.other_image:
+    if not found.other_volume:
         return found.contradiction
     carriers = [
         copy.medium_id
         for image in images.listing(write)
-        if volume_identifier(image.id) == found.other_image
+        if found.other_volume in volumes_of(image)
         for copy in media.copies_of(write, image.id)
     ]
     if not carriers:

@@ -24,8 +24,7 @@ def story(tmp_path: Path) -> Iterator[Story]:
 
 def manual(folder: Path, *, n: int = 1, m: int = 1, seed: int = 0) -> Story:
     """A site whose one library is moved by people."""
-    made = Story(folder, n=n, m=m, seed=seed, settings={"robot": '"person"'}, more_settings=MANUAL)
-    return made
+    return Story(folder, n=n, m=m, seed=seed, settings={"robot": '"person"'}, more_settings=MANUAL)
 
 
 def test_a_set_is_written_verified_and_recalled_by_one_person_with_a_list(story: Story) -> None:
