@@ -11,7 +11,7 @@ from archived.sessions.write import WriteTask, Written, write
 from backends.interface import Disc, DiscStatus
 from devices.clock import SimulatedClock
 from devices.failures import TransportTimeout
-from robotics.model import Element, ElementKind
+from robotics.model import ChangerAbilities, Element, ElementKind
 
 DRIVE = 2001
 BLANK = Disc(DiscStatus.BLANK, 0x41, 1000, 0, 0, "GOOD/01")
@@ -27,6 +27,10 @@ class Bench:
         self.outcome = outcome or BurnOutcome("flushed")
         self.barcode = barcode
         self.burnt: list[str] = []
+
+    @property
+    def abilities(self) -> ChangerAbilities:
+        return ChangerAbilities(random_access=True, barcode_reader=True, import_export=True, exchange=False)
 
     def element(self, address: int) -> Element:
         return Element(address, ElementKind.DRIVE, True, self.barcode)
