@@ -17,6 +17,7 @@ from archived.model import Image, Package, Recall
 from archived.policy.recall_area import Place, grouped
 from archived.stages.recall_area import Room, demand_fits, order_fits
 from archived.stages.recall_order import OrderPlan, Plan, WantedPackage, plan_order
+from archived.stages.recall_sources import trusted_as
 from archived.stages.work import Site
 from archived.states import RecallState
 
@@ -72,7 +73,7 @@ def still_holds(read: Connection, planned: OrderPlan) -> bool:
         return False
     for view in planned.views.values():
         copy, medium = media.get_copy(read, view.copy_id), media.get(read, view.medium_id)
-        if copy.state is not view.state or (medium.element is not None) != view.in_library:
+        if trusted_as(read, copy) is not view.state or (medium.element is not None) != view.in_library:
             return False
     return True
 

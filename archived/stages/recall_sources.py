@@ -35,13 +35,18 @@ def copy_views(
 def view_of(
     read: Connection, every_floor: Sequence[Floor], copy: Copy, in_use: Collection[int] = ()
 ) -> CopyView:
-    """One copy as the source chooser sees it: one of a medium about which witnesses disagree is a last resort."""
+    """One copy as the source chooser sees it."""
     medium = media.get(read, copy.medium_id)
-    doubted = copy.state in TRUST and medium.id in cases.frozen_media(read)
     in_drive = any(floor.drive_of(medium.id) is not None for floor in every_floor)
     in_library = medium.element is not None and medium.id not in tasks.refused(read)
-    state = CopyState.SUSPECT if doubted else copy.state
+    state = trusted_as(read, copy)
     return CopyView(copy.id, copy.image_id, medium.id, state, in_drive, in_library, in_use=copy.id in in_use)
+
+
+def trusted_as(read: Connection, copy: Copy) -> CopyState:
+    """The state by which a copy is chosen: one of a medium about which witnesses disagree is as good as a suspect."""
+    doubted = copy.state in TRUST and copy.medium_id in cases.frozen_media(read)
+    return CopyState.SUSPECT if doubted else copy.state
 
 
 def payload_table(read: Connection, image: Image) -> bytes:

@@ -25,7 +25,7 @@ NOT_FROM_MEDIA: dict[str, set[str]] = {
     "protection_set": {"state", "opened_at", "protected_at", "completed_at", "close_asked"},
     "copy": {"id", "state", "planned_at", "written_at", "verified_at", "note"}
     | {"write_drive", "verify_drive"},
-    "medium": {"batch", "seen_at"},
+    "medium": {"batch", "seen_at", "seen_by", "rfid_uid", "printed_label"},
 }  # fmt: skip
 #: Digests of the wrapper around parity.bin, and when it was made, stand on no medium; those of parity.bin do.
 WRAPPER = {"sha256", "blake3", "xxh3", "closed_at"}
