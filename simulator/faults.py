@@ -39,6 +39,7 @@ class Occasion(Enum):
     LAY = "laying down of a disc"
     TAKE = "taking of a disc from a bin"
     LINE = "answer over a line"
+    TAG = "reading of tags"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,11 @@ KINDS: dict[str, FaultKind] = {
             "line-lost", Occasion.LINE, "the line is pulled out before anything is heard, and put in again"
         ),
         FaultKind("line-double", Occasion.LINE, "the last of the answer comes twice"),
+        FaultKind("reader-half", Occasion.TAG, "what a reader says of tags ends in the middle"),
+        FaultKind("reader-damaged", Occasion.TAG, "a bit of what a reader says of tags is wrong"),
+        FaultKind("tag-neighbour", Occasion.TAG, "a tag that lies beside answers as if it were there"),
+        FaultKind("tag-collision", Occasion.TAG, "two tags answer at once, and neither is understood"),
+        FaultKind("tag-missed", Occasion.TAG, "the tag does not answer"),
         FaultKind("room-lost", Occasion.REQUEST, "the connection to the room ends without an answer"),
     )
 }

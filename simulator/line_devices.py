@@ -4,16 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from simulator.latency import scaled
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """Bytes (or one USB transfer) that a device sends `after_s` seconds after what it sent or heard last.
 
-    Silence is a device that sends nothing more.
+    Silence is a device that sends nothing more. What is said `in_rhythm`, again and again, keeps its time however
+    quickly the room runs: else it would never end.
     """
 
     data: bytes
     after_s: float = 0.0
+    in_rhythm: bool = False
+
+    def pause_s(self, speed: float) -> float:
+        """The seconds before it, in a room of that speed."""
+        return self.after_s if self.in_rhythm else scaled(self.after_s, speed)
 
 
 class LineDevice(Protocol):

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from devices.failures import TransportLost
 from simulator.answers import ConnectionEnds
 from simulator.estate import Estate
-from simulator.latency import scaled
 from simulator.line_devices import LineDevice, Sent
 
 #: How long what came unasked waits for a reader.
@@ -80,8 +79,8 @@ class LineEnd:
         return self._next
 
     def _due_s(self) -> float:
-        after_s = self._next.after_s if self._next is not None else 0.0
-        return self._last_s + scaled(after_s, self._estate.speed)
+        pause_s = self._next.pause_s(self._estate.speed) if self._next is not None else 0.0
+        return self._last_s + pause_s
 
     def _pass(self, until_s: float) -> None:
         self._estate.clock.sleep(max(0.0, until_s - self._estate.clock.monotonic()))

@@ -13,12 +13,11 @@ from pathlib import Path
 
 from simulator.answers import ConnectionEnds
 from simulator.estate import Estate
-from simulator.latency import scaled
 from simulator.line_devices import LineDevice, Sent
 
 _READ_BYTES = 4096
 #: Rest between two times that a device with nothing to say unasked is listened to.
-_QUIET_S = 1.0
+_QUIET_S = 0.2
 
 
 class PtyLine:
@@ -52,7 +51,7 @@ class PtyLine:
         unasked = self._device.unasked()
         while True:
             coming = next(unasked, None)
-            pause_s = _QUIET_S if coming is None else scaled(coming.after_s, self._estate.speed)
+            pause_s = _QUIET_S if coming is None else coming.pause_s(self._estate.speed)
             ended, data = self._listen(pause_s)
             if ended:
                 return
@@ -83,7 +82,7 @@ class PtyLine:
         return True
 
     def _waited(self, sent: Sent) -> bool:
-        pause_s = scaled(sent.after_s, self._estate.speed)
+        pause_s = sent.pause_s(self._estate.speed)
         return not (pause_s > 0 and select.select((self._wake_read,), (), (), pause_s)[0])
 
     def _send(self, data: bytes) -> None:
