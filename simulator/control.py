@@ -16,6 +16,7 @@ from simulator.hands import HANDS_VERBS
 from simulator.latency import parse_speed
 from simulator.plan import BARCODE, MEDIA_ID, DrivePlan
 from simulator.room import Room
+from simulator.tag_hands import TAG_VERBS
 from simulator.tape_control import (
     damage_cartridge,
     describe_cartridge,
@@ -100,6 +101,7 @@ def _medium(room: Room, name: str, carrier: Carrier) -> Any:
             "written_sectors": disc.written_bytes // 2048,
             "unreadable_bytes": sum(piece.length for piece in disc.unreadable),
             "loads": carrier.loads,
+            "tag": carrier.tag,
         }
 
 
@@ -307,4 +309,5 @@ VERBS: dict[str, Callable[..., Any]] = {
     "speed": _speed,
     "protect": protect_cartridge,
     **HANDS_VERBS,
+    **TAG_VERBS,
 }

@@ -4,7 +4,7 @@ The room server and the in-process transport both talk to this object, so both s
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from simulator.changer import Changer
 from simulator.damage import ByteRange
 from simulator.disc import RawCopy, SimulatedDisc
 from simulator.emulators import STACKERS, USB, robot_of
-from simulator.errors import ControlRefused
+from simulator.errors import ControlRefused, PlanRefused
 from simulator.estate import Estate
 from simulator.faults import Occasion
 from simulator.latency import Latencies
@@ -25,6 +25,8 @@ from simulator.line_ends import LineEnd
 from simulator.mechanism import Mechanism
 from simulator.plan import RANDOM_ACCESS
 from simulator.records import Sync
+from simulator.tag_field import ReaderPlan, TagField
+from simulator.tag_readers import reader_of
 from simulator.tape_drive import TapeDrive
 
 
@@ -59,6 +61,18 @@ class Room:
         if self.mechanism is not None and plan.robot in STACKERS:
             self.lines[plan.library] = robot_of(self.estate, self.mechanism)
         self._ends: dict[str, LineEnd] = {}
+        #: What readers of tags have before them: by the names of the readers.
+        self.tag_fields: dict[str, TagField] = {}
+
+    def install_readers(self, plans: Sequence[ReaderPlan]) -> None:
+        """Mount readers of tags; each is asked over a line of its own.
+
+        Raises PlanRefused for a kind that is not simulated, or a name that another device has.
+        """
+        for plan in plans:
+            if plan.name in self.devices:
+                raise PlanRefused(f"reader {plan.name} has the name of another device")
+            self.tag_fields[plan.name], self.lines[plan.name] = reader_of(self.estate, plan)
 
     def _stacker(self) -> Mechanism:
         plan = self.estate.plan

@@ -11,7 +11,7 @@ import selectors
 import signal
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from simulator.pty_lines import PtyLine
 from simulator.room import Room
 from simulator.room_lines import line_path
 from simulator.rooms import Rooms
+from simulator.tag_field import ReaderPlan
 
 _RECEIVE_BYTES = 1 << 20
 Log = Callable[[str], None]
@@ -38,13 +39,16 @@ def serve(
     log: Log,
     *,
     latencies: Latencies | None = None,
+    readers: Mapping[str, Sequence[ReaderPlan]] | None = None,
 ) -> None:
     """Serve one room or several until told to stop (by the stop request, SIGTERM or SIGINT).
+
+    `readers` are those of tags, by the library in whose room they are.
 
     Raises `RoomOccupied` when another server has a room, `RoomDamaged` when there is none in a folder,
     `PlanRefused` when two rooms have a device of the same name.
     """
-    with RoomServer(room_dirs, socket_path, clock, log, latencies=latencies) as server:
+    with RoomServer(room_dirs, socket_path, clock, log, latencies=latencies, readers=readers) as server:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: server.stop())
@@ -62,6 +66,7 @@ class RoomServer:
         log: Log,
         *,
         latencies: Latencies | None = None,
+        readers: Mapping[str, Sequence[ReaderPlan]] | None = None,
     ) -> None:
         folders = (room_dirs,) if isinstance(room_dirs, Path) else tuple(room_dirs)
         self._log = log
@@ -76,6 +81,8 @@ class RoomServer:
             for folder in folders:
                 self._locks.append(_lock_directory(folder))
                 self._opened.append(Room(folder, clock=clock, latencies=latencies, log=log))
+            for room in self._opened:
+                room.install_readers((readers or {}).get(room.estate.plan.library, ()))
             self.rooms = Rooms(self._opened)
             for room in self._opened:
                 self._lay_lines(room)

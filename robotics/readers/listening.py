@@ -41,6 +41,10 @@ class Listener(Generic[Item]):
             self._heard.extend(self._frames.feed(self._line.read(timeout_s=left_s)))
         return self._heard.popleft()
 
+    def half_heard(self) -> bool:
+        """Whether a frame has begun that did not end; it is forgotten."""
+        return self._frames.forget()
+
     def begin_anew(self) -> None:
         """Forget all that came so far: it is no answer to what is asked next. Raises TransportLost."""
         self._line.discard()

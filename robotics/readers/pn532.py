@@ -28,6 +28,7 @@ from robotics.wire.pn532_commands import (
     GetFirmwareVersion,
     InListPassiveTarget,
     InRelease,
+    ListedTag,
     RfField,
     RfRetries,
     SamConfiguration,
@@ -72,10 +73,12 @@ class Pn532Reader:
 
     def read(self) -> tuple[Tag, ...]:
         """See `TagReader`. It cannot tell how strong a tag is."""
-        listed = TagsListed.decode(self._ask(InListPassiveTarget(TAGS_MAX))).tags
+        try:
+            listed = self._listed()
+        except WireDamaged:
+            listed = self._listed()
         if listed:
             self._ask(InRelease())
-        # A tag that was listed is silent until it loses its power.
         self._ask(RfField(on=False))
         return tuple(dict.fromkeys(_tag(found.uid) for found in listed))
 
@@ -84,12 +87,17 @@ class Pn532Reader:
         self._ready = False
         self._line.close()
 
-    def _ask(self, command: _Command) -> bytes:
-        """The data of the answer. Asks a second time when the first answer was damaged: that changes nothing."""
+    def _listed(self) -> tuple[ListedTag, ...]:
+        # A tag that was listed is silent until it loses its power: so also when the answer never came.
+        self._ask(RfField(on=False))
+        return TagsListed.decode(self._ask(InListPassiveTarget(TAGS_MAX), again=False)).tags
+
+    def _ask(self, command: _Command, *, again: bool = True) -> bytes:
+        """The data of the answer. `again` asks a second time when the first answer was damaged."""
         try:
             if not self._ready:
                 self._set_up()
-            return self._exchanged(command)
+            return self._exchanged(command) if again else self._once(command)
         except OutcomeUnknown:
             self._ready = False
             raise
@@ -122,6 +130,8 @@ class Pn532Reader:
             elif acknowledged and (item.direction, item.data[:1]) == (READER, bytes([command.CODE + 1])):
                 return item.data
             # What else comes answers an earlier question, which was given up.
+        if self._heard.half_heard():
+            raise WireDamaged(f"{self._name}: the answer to command {command.CODE:02x}h ended in the middle")
         if acknowledged:
             self._line.write(ACK)  # which cancels the command, so that its answer does not come later
         said = "heard and did not answer" if acknowledged else "did not say that it heard"

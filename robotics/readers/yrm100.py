@@ -157,8 +157,10 @@ class Yrm100Reader:
         found: dict[bytes, int] = {}
         whole = True
         item = self._heard.next(self._heard.deadline(self._answer_s))
-        if item is None:
+        if item is None and not self._heard.half_heard():
             raise TransportTimeout(f"{self._name}: the reader did not answer a poll")
+        if item is None:
+            return found, False
         while item is not None:
             self._refuse_sibling(item)
             if not isinstance(item, Frame) or not self._note(item, found):
@@ -210,6 +212,10 @@ class Yrm100Reader:
                 return item.parameters
             elif item.type is FrameType.ANSWER and item.command == REFUSED:
                 self._refuse(item.parameters[0] if item.parameters else 0)
+        if self._heard.half_heard():
+            raise WireDamaged(
+                f"{self._name}: the answer to command {command.COMMAND:02x}h ended in the middle"
+            )
         raise TransportTimeout(f"{self._name}: the reader did not answer command {command.COMMAND:02x}h")
 
     def _look_for_sibling(self) -> None:
