@@ -20,6 +20,7 @@ from archived.language import _, speak_by_default, speaking_as_wished
 from archived.log_lines import FORMATS, goes_to_journal, log_to
 from archived.scan_command import devices
 from archived.service_manager import service_manager
+from archived.simulated_rooms import LIBRARY, ROOMS
 from archived.spoken import SpokenGroup, examples_of
 from archived.wiring import paths_of, room_folders, site_on_socket, software
 from archived.wiring_hardware import site_on_hardware
@@ -49,6 +50,7 @@ def commands() -> None:
         "archived",
         "init --site /srv/archive --hardware devices.toml",
         "init --site /tmp/try --disc-capacity 8MiB --speed 0",
+        "init --site /tmp/try --room nimbie --speed 100",
     )
 )
 @SITE
@@ -60,6 +62,8 @@ def commands() -> None:
               help="Free space that staging never uses up.")  # fmt: skip
 @click.option("--rest", "rest_s", type=float, default=30.0, show_default=True,
               help="Seconds that a thing that refused to work is left alone.")  # fmt: skip
+@click.option("--room", "kind", type=click.Choice(tuple(ROOMS)), show_default=LIBRARY,
+              help="The simulated room: a library, a disc robot with bins, or cabinets and a person.")  # fmt: skip
 @click.option("--hardware", type=click.File(encoding="utf-8"),
               help="Make a site on the real devices whose tables stand in this file; - is standard input.")  # fmt: skip
 def init(
@@ -68,6 +72,7 @@ def init(
     speed: float,
     keep_free: int,
     rest_s: float,
+    kind: str | None,
     hardware: TextIO | None,
 ) -> None:
     """Make a site: on real devices (--hardware), or with a simulated room of one robot, 2 burners and 48 blanks."""
@@ -78,11 +83,11 @@ def init(
     tables = hardware.read() if hardware is not None else ""
     if hardware is not None and not tables.strip():
         raise click.UsageError(_("{name} is empty: it tells of no device").format(name=hardware.name))
-    if tables and (disc_capacity is not None or speed != 1.0):
+    if tables and (disc_capacity is not None or speed != 1.0 or kind is not None):
         raise click.UsageError(
-            _("--disc-capacity and --speed are of simulated devices; they go with no --hardware")
+            _("--disc-capacity, --speed and --room are of simulated devices; they go with no --hardware")
         )
-    choices = founding.Choices(capacity, speed, keep_free, rest_s, tables)
+    choices = founding.Choices(capacity, speed, keep_free, rest_s, kind or LIBRARY, tables)
     config = founding.make_site(site, choices)
     if config.simulated:
         click.echo(NOTICE_SIMULATED)

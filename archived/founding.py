@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from archived import config as configuration
 from archived import settings_text
-from archived.catalog import events, media, surveys
+from archived.catalog import counters, events, media, surveys
 from archived.catalog.events import Attention
 from archived.catalog.store import Catalog
 from archived.errors import ConfigurationError, Refused
@@ -29,11 +29,13 @@ from archived.policy.cartridge_labels import CLEANING, read_label
 from archived.real_settings import real_settings
 from archived.sessions.tools import SitePaths
 from archived.settings import Config
+from archived.simulated_rooms import LIBRARY, ROOMS
 from archived.stages.capacity import charge_anew
 from archived.stages.floor import ELEMENTS, furnish, stale_key
 from archived.stages.set_aside import demand_no_burn, put_burns_aside
 from archived.states import MediumState
-from archived.wiring import furnish_library, furnish_room, paths_of, room_folders, room_plan
+from archived.wiring import paths_of, room_folders, room_plan
+from archived.wiring_rooms import furnish_library, furnish_room
 from backends.interface import CLUSTER_BYTES, SECTOR_BYTES
 from devices.clock import Clock, SystemClock
 
@@ -53,6 +55,8 @@ class Choices:
     speed: float = 1.0
     keep_free_bytes: int = 1 << 30
     rest_s: float = 30.0
+    #: Which simulated room, a word of `archived.simulated_rooms`.
+    room: str = LIBRARY
     #: Libraries, devices, pools and classes of a real room, as TOML; empty makes a simulated one.
     hardware: str = ""
 
@@ -101,7 +105,10 @@ def _settings(choices: Choices) -> str:
     """The text of archived.toml."""
     if not choices.hardware:
         return settings_text.template(
-            speed=choices.speed, keep_free_bytes=choices.keep_free_bytes, rest_s=choices.rest_s
+            speed=choices.speed,
+            keep_free_bytes=choices.keep_free_bytes,
+            rest_s=choices.rest_s,
+            room=ROOMS[choices.room],
         )
     return real_settings(choices.hardware, keep_free_bytes=choices.keep_free_bytes, rest_s=choices.rest_s)
 
@@ -253,31 +260,54 @@ def _register(catalog: Catalog, config: Config, room: "RoomPlan | None", clock: 
 
 
 def _register_media(write: Connection, room: "RoomPlan", now: datetime) -> None:
-    """Blanks as they lie in a fresh room."""
+    """Blanks as they lie in a fresh room. In a bin nobody reads barcodes: there a medium has its printed label."""
+    magazines = _magazines(room)
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(magazines.values()))}
     for number, planned in enumerate(room.media):
-        magazine = (planned.slot - 1) // room.magazine_slots
-        element = room.slot_addresses[planned.slot - 1]
+        element = room.address_of(planned)
         cleaning = room.is_tape and read_label(planned.barcode).cleaning
         kind = planned.media_id if room.is_tape else "bd-r"
+        magazine = magazines[element]
         media.register(
             write,
             Medium(
                 id=planned.barcode,
                 state=MediumState.QUARANTINED if cleaning else MediumState.BLANK,
                 kind=CLEANING if cleaning else kind,
-                barcode=planned.barcode,
-                batch="" if cleaning else f"batch-{(number + magazine) % BATCHES + 1}",
+                barcode=None if room.is_stacker else planned.barcode,
+                printed_label=planned.barcode if room.is_stacker else None,
+                batch="" if cleaning else f"batch-{(number + numbers[magazine]) % BATCHES + 1}",
                 media_id=planned.media_id,
                 capacity_bytes=0 if cleaning else _capacity_bytes(room, planned),
                 library=room.library,
                 element=element,
-                home_element=element,
-                magazine=f"magazine-{magazine + 1}",
+                home_element=None if room.is_stacker else element,
+                magazine=magazine,
                 seen_at=now,
                 note=_("a cleaning cartridge, never used for data") if cleaning else "",
                 simulated=True,
             ),
         )
+    if room.is_stacker:
+        counters.raise_to(write, f"medium:{room.library}", len(room.media))
+
+
+def _magazines(room: "RoomPlan") -> dict[int, str | None]:
+    """What the neighbours of each place share: a magazine, a drawer, or nothing in a bin."""
+    if room.is_stacker:
+        return dict.fromkeys(room.storage_addresses)
+    if room.cabinets:
+        drawers = [
+            f"{one.name}/{drawer}"
+            for one in room.cabinets
+            for drawer in range(1, one.drawers + 1)
+            for _slot in range(one.slots)
+        ]
+        return dict(zip(room.slot_addresses, drawers, strict=True))
+    return {
+        address: f"magazine-{number // room.magazine_slots + 1}"
+        for number, address in enumerate(room.slot_addresses)
+    }
 
 
 def _capacity_bytes(room: "RoomPlan", planned: "DiscPlan | CartridgePlan") -> int:
@@ -290,11 +320,7 @@ def _capacity_bytes(room: "RoomPlan", planned: "DiscPlan | CartridgePlan") -> in
 def _register_floor(write: Connection, room: "RoomPlan") -> None:
     """The robot's elements, magazines and drives; no medium."""
     events.set_setting(write, stale_key(room.library), "1")
-    slots = {
-        address: f"magazine-{number // room.magazine_slots + 1}"
-        for number, address in enumerate(room.slot_addresses)
-    }
-    furnish(write, room.library, slots=slots, ports=list(room.import_export_addresses))
+    furnish(write, room.library, slots=_magazines(room), ports=list(room.import_export_addresses))
     for drive in room.drives:
         media.register_drive(write, Drive(drive.name, room.library, drive.address, drive.serial, True))
 

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Sequence
 
+from archived.simulated_rooms import LIBRARY, ROOMS, SimulatedRoom
+
 _SITE = """\
 # archived: the settings of one site. Every key is here; what is commented out shows its default.
 # An unknown key is an error, so that a slip of the pen is never a silent default.
@@ -107,9 +109,9 @@ _LIBRARY = """\
 kind = "disc"
 # What moves its media: "smc" (a SCSI library), "generic", "aleratec", "nimbie", "rimage" (experimental): disc robots
 # with bins (docs/stackers.md), or "person": every motion is a task for somebody (docs/people.md).
-robot = "smc"
+robot = "{robot}"
 # Names of the burners, in the order of their element addresses; of a disc robot as it numbers them.
-drives = ["B1", "B2"]
+drives = {drives}
 # Where this library stands.
 site = "main"
 # Manufacturer ids of blanks that may be written; an empty list allows any.
@@ -124,9 +126,7 @@ clean = "auto"
 magazine_slots = 0
 # Only for robot = "person": where its media lie, each cabinet or shelf by the name that is written on it, with its
 # drawers and the places in each of them.
-# [libraries.main.cabinets."cabinet 1"]
-# drawers = 4
-# slots = 25
+{cabinets}
 
 [pools.bluray]
 name_zh = "蓝光"
@@ -237,7 +237,19 @@ _HOT_FOLDERS = """\
 """
 
 
-def template(*, speed: float, keep_free_bytes: int, rest_s: float = 30.0) -> str:
+_NO_CABINET = """\
+# [libraries.main.cabinets."cabinet 1"]
+# drawers = 4
+# slots = 25"""
+
+
+def template(
+    *,
+    speed: float,
+    keep_free_bytes: int,
+    rest_s: float = 30.0,
+    room: SimulatedRoom = ROOMS[LIBRARY],
+) -> str:
     """The text of a fresh archived.toml for a simulated room, every key commented."""
     text = _SITE + _SIMULATION + _LIBRARY + _CLASS + _DEVICES + _HOT_FOLDERS
     return text.format(
@@ -246,8 +258,19 @@ def template(*, speed: float, keep_free_bytes: int, rest_s: float = 30.0) -> str
         speed=float(speed),
         keep_free_bytes=keep_free_bytes,
         rest_s=float(rest_s),
+        robot=room.robot,
+        drives=json.dumps(list(room.drives)),
+        cabinets=_cabinets(room) or _NO_CABINET,
         pools='["bluray"]',
         copies="[]",
+    )
+
+
+def _cabinets(room: SimulatedRoom) -> str:
+    """Their tables; they stand last in the table of the library, where a table may follow."""
+    return "\n".join(
+        f"[libraries.main.cabinets.{json.dumps(name)}]\ndrawers = {one.drawers}\nslots = {one.slots}"
+        for name, one in room.cabinets.items()
     )
 
 

@@ -163,6 +163,10 @@ class RoomPlan:
         """How many bytes before the end of a tape its drive begins to warn."""
         return self.early_warning_bytes or capacity_bytes // 32
 
+    def address_of(self, medium: DiscPlan | CartridgePlan) -> int:
+        """Where a medium lies at first."""
+        return SLOT_ADDRESS + medium.slot - 1
+
     def drive(self, name: str) -> DrivePlan:
         """The drive of that name; raises `KeyError`."""
         return {drive.name: drive for drive in self.drives}[name]

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from simulator.errors import WorldImpossible
-from simulator.plan import SLOT_ADDRESS, TRANSPORT_ADDRESS, RoomPlan
+from simulator.plan import TRANSPORT_ADDRESS, RoomPlan
 
 FLOOR, HANDS = "floor", "hands"
 
@@ -174,7 +174,7 @@ def furnish(plan: RoomPlan) -> World:
     return World(
         elements=plan.elements,
         carriers={
-            f"c{number:05d}": Carrier(medium.barcode, medium.media_id, SLOT_ADDRESS + medium.slot - 1)
+            f"c{number:05d}": Carrier(medium.barcode, medium.media_id, plan.address_of(medium))
             for number, medium in enumerate(plan.media, start=1)
         },
         drives={drive.address: Drive() for drive in plan.drives},

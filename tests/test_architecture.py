@@ -42,6 +42,7 @@ LAYERS: list[set[str]] = [
         "settings_text",
         "device_rules",
         "robot_kinds",
+        "simulated_rooms",
         "people_rules",
         "chap_secrets",
         "real_settings",
@@ -60,7 +61,7 @@ LAYERS: list[set[str]] = [
     {"stages"},
     {"routines"},
     {"api"},
-    {"wiring", "wiring_devices", "wiring_hardware", "wiring_people", "wiring_scan"},
+    {"wiring", "wiring_devices", "wiring_hardware", "wiring_people", "wiring_rooms", "wiring_scan"},
     {"daemon"},
     {"__main__", "burn", "room", "founding", "restore_report", "restoring", "scan_command", "service_unit"},
 ]

@@ -10,7 +10,8 @@ from archived.config import FILE_NAME, load
 from archived.errors import ConfigurationError
 from archived.founding import Choices, make_site, provide_libraries
 from archived.states import MediumState
-from archived.wiring import furnish_library, paths_of, room_folders
+from archived.wiring import paths_of, room_folders
+from archived.wiring_rooms import furnish_library
 from devices.clock import SimulatedClock
 
 TAPES = '\n[libraries.tl1]\nkind = "tape"\ndrives = ["T1"]\n\n[pools.tapes]\nlibrary = "tl1"\nmedia_kind = "lto-7"\n'
