@@ -25,6 +25,7 @@ from archived.api import (
     simulation,
     steering,
     submissions,
+    tasks,
 )
 from archived.api.services import Services, known_peer
 from archived.api.speech import Speech
@@ -47,7 +48,7 @@ def create_application(services: Services) -> FastAPI:
     for module in (
         submissions, mending, holdings, steering, robot, recall_orders, recalls, recall_content, overview,
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
-        receipts, keys, cases, identity,
+        receipts, keys, cases, identity, tasks,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

@@ -162,7 +162,7 @@ def end_motion(write: Connection, site: Site, task: Task, event: MoveEvent, note
 
 def names_of(medium: Medium) -> Names:
     """All that a medium is known by."""
-    return Names(medium.id, medium.barcode or "")
+    return Names(medium.id, medium.barcode or "", medium.rfid_uid or "", medium.printed_label or "")
 
 
 def tell_contradictions(write: Connection, site: Site, task: Task) -> None:
