@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from simulator.aleratec_robot import AleratecRobot
 from simulator.estate import Estate
 from simulator.generic_robot import GenericRobot
 from simulator.line_devices import LineDevice
@@ -13,6 +14,7 @@ from simulator.nimbie_robot import NimbieRobot
 USB = frozenset({"nimbie"})
 #: Makes the emulator of a stacker over its mechanics, by `RoomPlan.robot`.
 STACKERS: Mapping[str, Callable[[Estate, Mechanism], LineDevice]] = {
+    "aleratec": AleratecRobot,
     "generic": GenericRobot,
     "nimbie": NimbieRobot,
 }

@@ -40,6 +40,7 @@ class Occasion(Enum):
     TAKE = "taking of a disc from a bin"
     LINE = "answer over a line"
     TAG = "reading of tags"
+    SIGN_ON = "beginning of work with a stacker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,11 @@ KINDS: dict[str, FaultKind] = {
         FaultKind(
             "bin-low", Occasion.TAKE, "the machine takes a bin that is only low for empty, and gives no disc"
         ),
+        FaultKind(
+            "calibration-lost",
+            Occasion.SIGN_ON,
+            "the robot has forgotten where its bins and trays are, and says so",
+        ),
         FaultKind("line-late", Occasion.LINE, "the answer comes a minute and a half late"),
         FaultKind("line-silent", Occasion.LINE, "it is done, and no answer comes"),
         FaultKind(
@@ -166,7 +172,7 @@ _OF_TAPES = {
     Occasion.CLEANING,
 }
 _OF_LIBRARIES = {Occasion.MOVE, Occasion.ROBOT}
-_OF_STACKERS = {Occasion.MOTION, Occasion.LAY, Occasion.TAKE}
+_OF_STACKERS = {Occasion.MOTION, Occasion.LAY, Occasion.TAKE, Occasion.SIGN_ON}
 
 
 def kinds_in(plan: RoomPlan) -> dict[str, FaultKind]:

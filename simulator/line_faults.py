@@ -27,13 +27,15 @@ class FaultyLine:
 
     def hear(self, data: bytes) -> Iterator[Sent]:
         """See `LineDevice.hear`."""
+        # What a device must hear at once, it hears at once: what it answers is drawn later.
         fault = self._estate.fault(Occasion.LINE, drive=self._name)
-        if fault is not None and fault.kind == "line-deaf":
-            return
-        if fault is not None and fault.kind == "line-lost":
-            raise ConnectionEnds
-        answers = self._device.hear(data)
-        yield from answers if fault is None else _spoilt(answers, fault)
+        if fault is None:
+            return self._device.hear(data)
+        if fault.kind == "line-deaf":
+            return iter(())
+        if fault.kind == "line-lost":
+            return _ended()
+        return _spoilt(self._device.hear(data), fault)
 
     def unasked(self) -> Iterator[Sent]:
         """See `LineDevice.unasked`."""
@@ -42,6 +44,11 @@ class FaultyLine:
     def reset(self) -> None:
         """See `LineDevice.reset`."""
         self._device.reset()
+
+
+def _ended() -> Iterator[Sent]:
+    raise ConnectionEnds
+    yield  # so that the line ends when it is listened to
 
 
 def _spoilt(answers: Iterator[Sent], fault: Fault) -> Iterator[Sent]:

@@ -77,6 +77,7 @@ CONSTRUCTED_IN_WIRING = {
     "robotics.changers.person.PersonChanger",
     "robotics.changers.smc.SmcChanger",
     "devices.transports.usb.UsbLine",
+    "robotics.arms.aleratec.AleratecArm",
     "robotics.arms.nimbie.NimbieArm",
     "robotics.arms.generic.GenericArm",
     "backends.optical.drive.MmcDrive",
@@ -90,7 +91,9 @@ CONSTRUCTED_IN_WIRING = {
 #: The simulator uses the wire tables and never who speaks them.
 DRIVERS = (
     "robotics.changers",
+    "robotics.arms.aleratec.",
     "robotics.arms.generic.",
+    "robotics.arms.nimbie.",
     "backends.optical.drive",
     "backends.tape.ssc_drive",
     "backends.tape.navigation",

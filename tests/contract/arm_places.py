@@ -6,7 +6,7 @@ A new arm is one more row of `ROWS`. What a place cannot show stands in its `lac
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,12 @@ import pytest
 
 from backends.optical.drive import MmcDrive
 from devices.clock import SimulatedClock
+from robotics.arms import aleratec, nimbie
+from robotics.arms.aleratec import AleratecArm
 from robotics.arms.generic import GenericArm
 from robotics.arms.generic_profiles import ACCEPT, INPUT, PROFILES, REJECT, furnished
 from robotics.arms.interface import DiscArm
+from robotics.arms.nimbie import NimbieArm
 from robotics.model import Bin, BinOrder
 from simulator.control import control
 from simulator.generic_robot import GenericRobot
@@ -36,6 +39,9 @@ BINS = (
     Bin(ACCEPT, "accept", 1280, 3, BinOrder.LIFO, takes=False, puts=True),
     Bin(REJECT, "reject", 1536, 3, BinOrder.LIFO, takes=False, puts=True),
 )
+#: The bins of the other machines, with few places in those for discs that are done.
+_LIKE_ALERATEC = tuple(replace(one, count=8 if one.number == 1 else 3) for one in aleratec.BINS)
+_LIKE_NIMBIE = tuple(replace(one, count=8 if one.number == nimbie.QUEUE else 3) for one in nimbie.BINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class ArmPlace:
     accept: int
     reject: int
     lacks: frozenset[str]
+    row: "Row"
 
     def needs(self, what: str) -> None:
         """Skip loudly where the place cannot show something."""
@@ -116,7 +123,8 @@ class Row:
     """One arm: the robot of its room, its bins, and how it is made over a line to it.
 
     `device` makes the emulator where it is not the one that such a room has. `bins_by_use` are the numbers of the bins
-    for taking, for good and for bad discs.
+    for taking, for good and for bad discs. `looks_first` is how often the arm asks before a motion how things are,
+    `recover` what brings it back after a jam.
     """
 
     robot: str
@@ -126,6 +134,8 @@ class Row:
     bins_by_use: tuple[int, int, int] = (INPUT, ACCEPT, REJECT)
     device: Callable[[Room], LineDevice] | None = None
     lacks: frozenset[str] = frozenset()
+    looks_first: int = 0
+    recover: Callable[[Any], None] = lambda arm: arm.prepare()
 
 
 def _generic(name: str, *lacks: str, drives: int = 1, order: BinOrder = BinOrder.LIFO) -> Row:
@@ -157,6 +167,23 @@ def _generic(name: str, *lacks: str, drives: int = 1, order: BinOrder = BinOrder
 
 
 ROWS: dict[str, Row] = {
+    "aleratec": Row(
+        "aleratec",
+        lambda line, clock, room: AleratecArm(line, clock, bins=_LIKE_ALERATEC),
+        bins=_LIKE_ALERATEC,
+        drives=3,
+        bins_by_use=(1, 2, aleratec.REJECT),
+        lacks=frozenset(("hand that is told", "tray that is told", "full bin that is told")),
+    ),
+    "nimbie": Row(
+        "nimbie",
+        lambda line, clock, room: NimbieArm(line, clock, bins=_LIKE_NIMBIE),
+        bins=_LIKE_NIMBIE,
+        bins_by_use=(nimbie.QUEUE, nimbie.ACCEPT, nimbie.REJECT),
+        lacks=frozenset(("full bin that is told",)),
+        looks_first=1,
+        recover=lambda arm: arm.prepare(reset=True),
+    ),
     "generic-amtren": _generic("amtren"),
     "generic-amtren-two-drives": _generic("amtren-two-drives", drives=2, order=BinOrder.FIFO),
     "generic-mf-digital": _generic("mf-digital"),
@@ -192,7 +219,7 @@ def arm_place(row: Row) -> Iterator[ArmPlace]:
         arm.prepare()
         source, accept, reject = row.bins_by_use
         bins = {pile.number: pile for pile in row.bins}
-        yield ArmPlace(arm, room, clock, bins, source, accept, reject, row.lacks)
+        yield ArmPlace(arm, room, clock, bins, source, accept, reject, row.lacks, row)
         room.close()
 
 
