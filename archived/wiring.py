@@ -53,13 +53,27 @@ def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Cloc
     from archived.formats.key_files import load_site_key
     from archived.stages.work import Site
     from archived.wiring_devices import drivers_of
+    from archived.wiring_people import libraries_by_person
+    from devices.transports.room_cabinet import RoomCabinet
     from erasure.kernels import load_kernel
 
     clock = clock or SystemClock()
-    made = drivers_of(config, lambda name: RoomTransport(socket, name))
+    cabinets = {name: RoomCabinet(socket, name) for name in libraries_by_person(config)}
+    made = drivers_of(config, lambda name: RoomTransport(socket, name), cabinets.get)
     targets = {name: {"kind": "room", "socket": str(socket), "device": name} for name in made.drives}
     burner, board = DetachedBurner(paths.burns, clock, targets), ProgressBoard(clock)
-    tools = Tools(clock, config, paths, made.changers, made.drives, burner, load_kernel(), board, made.tapes)
+    tools = Tools(
+        clock,
+        config,
+        paths,
+        made.changers,
+        made.drives,
+        burner,
+        load_kernel(),
+        board,
+        made.tapes,
+        cabinets=cabinets,
+    )
     return Site(config, tools, software(), load_site_key(paths.keys))
 
 
@@ -120,16 +134,29 @@ def site_in_process(
     from archived.sessions.inline import InlineBurner
     from archived.stages.work import Site
     from archived.wiring_devices import drivers_of
+    from archived.wiring_people import libraries_by_person
     from erasure.kernels import load_kernel
+    from simulator.cabinet import SimulatedCabinet
     from simulator.inprocess import InProcessTransport
     from simulator.room import Room
 
     opened = (rooms,) if isinstance(rooms, Room) else tuple(rooms)
     room_of = {device: room for room in opened for device in room.devices}
-    made = drivers_of(config, lambda name: InProcessTransport(room_of[name], name))
+    cabinets = {name: SimulatedCabinet(room_of[name]) for name in libraries_by_person(config)}
+    made = drivers_of(config, lambda name: InProcessTransport(room_of[name], name), cabinets.get)
     burner, board = InlineBurner(made.drives, clock), ProgressBoard(clock)
     tools = Tools(
-        clock, config, paths, made.changers, made.drives, burner, load_kernel(), board, made.tapes, 0
+        clock,
+        config,
+        paths,
+        made.changers,
+        made.drives,
+        burner,
+        load_kernel(),
+        board,
+        made.tapes,
+        0,
+        cabinets=cabinets,
     )
     return Site(config, tools, software(), load_site_key(paths.keys))
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from archived.policy.cabinets import places
+from archived.robot_kinds import PERSON
 from archived.settings import LibrarySettings
 from backends.interface import OpticalDrive
 from backends.optical.drive import MmcDrive
@@ -12,7 +13,13 @@ from robotics.changers.person import PersonChanger
 from robotics.trays import TrayState
 
 if TYPE_CHECKING:
+    from archived.settings import Config
     from robotics.interface import Changer
+
+
+def libraries_by_person(config: "Config") -> list[str]:
+    """The names of the libraries whose media people move."""
+    return [name for name, library in config.libraries.items() if library.robot == PERSON]
 
 
 class BurnerTrays:

@@ -144,7 +144,9 @@ def _cabinet_plan(plan: "RoomPlan", settings: "LibrarySettings") -> "RoomPlan":
     """The same media in the places of cabinets, as far as there are so many; none where there is no drive."""
     from simulator.plan import BY_PERSON, CabinetPlan
 
-    cabinets = tuple(CabinetPlan(name, one.drawers, one.slots) for name, one in settings.cabinets.items())
+    cabinets = tuple(
+        CabinetPlan(name, one.drawers, one.slots, sensors=True) for name, one in settings.cabinets.items()
+    )
     places = sum(one.size for one in cabinets)
     return replace(
         plan,

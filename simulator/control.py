@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from simulator.cabinet import CABINET_VERBS
 from simulator.damage import ByteRange, scattered
 from simulator.errors import ControlRefused
 from simulator.faults import KINDS, Fault, kinds_in
@@ -60,6 +61,7 @@ def _show(room: Room) -> Any:
             }
             for drive in plan.drives
         ],
+        "lamps": [plan.describe(address) for address in sorted(room.lamps)],
         "faults": [
             {
                 "name": fault.kind,
@@ -308,6 +310,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "disarm": _disarm,
     "speed": _speed,
     "protect": protect_cartridge,
+    **CABINET_VERBS,
     **HANDS_VERBS,
     **TAG_VERBS,
 }

@@ -39,6 +39,7 @@ class Occasion(Enum):
     LAY = "laying down of a disc"
     TAKE = "taking of a disc from a bin"
     LINE = "answer over a line"
+    SENSOR = "look of the sensor of a place"
     TAG = "reading of tags"
     SIGN_ON = "beginning of work with a stacker"
 
@@ -141,6 +142,9 @@ KINDS: dict[str, FaultKind] = {
             Occasion.SIGN_ON,
             "the robot has forgotten where its bins and trays are, and says so",
         ),
+        FaultKind(
+            "sensor-wrong", Occasion.SENSOR, "the sensor of a place tells the opposite of what lies there"
+        ),
         FaultKind("line-late", Occasion.LINE, "the answer comes a minute and a half late"),
         FaultKind("line-silent", Occasion.LINE, "it is done, and no answer comes"),
         FaultKind(
@@ -182,6 +186,8 @@ def kinds_in(plan: RoomPlan) -> dict[str, FaultKind]:
         strange |= _OF_LIBRARIES
     if not plan.is_stacker:
         strange |= _OF_STACKERS
+    if not plan.sensed_addresses:
+        strange.add(Occasion.SENSOR)
     return {name: kind for name, kind in KINDS.items() if kind.occasion not in strange}
 
 

@@ -29,7 +29,7 @@ def take(room: Room, medium: str) -> Any:
     room.estate.change(lambda world: world.taken(name, HANDS))
     if carrier.address is not None:
         room.somebody_reached_in(carrier.address)
-        room.estate.put_away(name)
+        room.left(carrier.address, name)
     return {"medium": medium, "was_in": was_in}
 
 

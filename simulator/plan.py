@@ -144,6 +144,12 @@ class RoomPlan:
         return (*self.slot_addresses, *(address for one in self.bins for address in places_of(one)))
 
     @property
+    def sensed_addresses(self) -> frozenset[int]:
+        """The places of cabinets that have lamps and sensors."""
+        sensed = [one.sensors for one in self.cabinets for _place in range(one.size)]
+        return frozenset(a for a, has in zip(self.slot_addresses, sensed, strict=False) if has)
+
+    @property
     def is_stacker(self) -> bool:
         return self.robot in STACKERS
 

@@ -60,6 +60,8 @@ class Room:
         self.lines: dict[str, LineDevice] = {}
         if self.mechanism is not None and plan.robot in STACKERS:
             self.lines[plan.library] = robot_of(self.estate, self.mechanism)
+        #: Places at which a lamp is lit.
+        self.lamps: set[int] = set()
         self._ends: dict[str, LineEnd] = {}
         #: What readers of tags have before them: by the names of the readers.
         self.tag_fields: dict[str, TagField] = {}
@@ -138,6 +140,13 @@ class Room:
         if self.changer is not None:
             ports = self.estate.plan.import_export_addresses
             self.changer.somebody_reached_in(import_export=address in ports)
+
+    def left(self, address: int, carrier: str) -> None:
+        """A medium left an element by somebody's hand: its drive forgets it."""
+        drive = self.estate.plan.drive_at(address)
+        if drive is not None:
+            self.drives[drive.name].disc_was_fetched(carrier)
+        self.estate.put_away(carrier)
 
     def carrier(self, barcode: str) -> str:
         """The carrier with that barcode; raises `ControlRefused`."""

@@ -44,7 +44,10 @@ POOL = "bluray"
 
 
 class Story:
-    """One site and what happens to it. Small sets (2 + 1) and discs of 41 clusters unless told otherwise."""
+    """One site and what happens to it. Small sets (2 + 1) and discs of 41 clusters unless told otherwise.
+
+    `kind` is that of the room, a word of `archived.simulated_rooms`.
+    """
 
     def __init__(
         self,
@@ -57,6 +60,7 @@ class Story:
         settings: Mapping[str, str] | None = None,
         more_settings: str = "",
         cartridge_mib: int = 64,
+        kind: str = "library",
     ) -> None:
         self.seed, self.folder, self.site_folder = seed, folder, folder / "site"
         self.clock = SimulatedClock()
@@ -66,7 +70,7 @@ class Story:
         self.raised: dict[str, Attention] = {}
         #: Barcodes of discs that this story took away or spoiled.
         self.harmed: set[str] = set()
-        choices = Choices(int(disc_mib * MIB), speed=1.0, keep_free_bytes=1, rest_s=30.0)
+        choices = Choices(int(disc_mib * MIB), speed=1.0, keep_free_bytes=1, rest_s=30.0, room=kind)
         # Its public half stands on every disc; a replay needs the same bytes.
         key = SigningKey(Ed25519PrivateKey.from_private_bytes(seed.to_bytes(32)))
         make_site(self.site_folder, choices, self.clock, key)

@@ -12,8 +12,6 @@ from tests.simulation.harness import Story
 from tests.simulation.law import assert_law
 from tests.simulation.person import Person
 
-MANUAL = '\n[libraries.main.cabinets."cabinet 1"]\ndrawers = 6\nslots = 10\n'
-
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
@@ -24,7 +22,7 @@ def story(tmp_path: Path) -> Iterator[Story]:
 
 def manual(folder: Path, *, n: int = 1, m: int = 1, seed: int = 0) -> Story:
     """A site whose one library is moved by people."""
-    return Story(folder, n=n, m=m, seed=seed, settings={"robot": '"person"'}, more_settings=MANUAL)
+    return Story(folder, n=n, m=m, seed=seed, kind="manual")
 
 
 def test_a_set_is_written_verified_and_recalled_by_one_person_with_a_list(story: Story) -> None:
