@@ -9,6 +9,8 @@ from archived.catalog import media, tasks
 from archived.policy.walking import walking_order
 from archived.stages import tasking
 from archived.tasks import Task, TaskState
+from simulator.control import control
+from simulator.errors import ControlRefused
 from simulator.room import Room
 from tests.simulation.harness import Story
 
@@ -21,8 +23,6 @@ class Person:
     def __init__(self, story: Story, room: Room | None = None, how: str = "barcode") -> None:
         self.story, self.how = story, how
         self._room = room
-        #: Tasks for which the disc is where it belongs, and nobody said so yet.
-        self.carried: set[str] = set()
 
     @property
     def room(self) -> Room:
@@ -31,6 +31,15 @@ class Person:
     def open(self) -> list[Task]:
         with self.story.catalog.read() as read:
             return walking_order(tasks.listing(read, TaskState.OPEN, TaskState.TAKEN))
+
+    def all(self) -> list[Task]:
+        with self.story.catalog.read() as read:
+            return tasks.listing(read)
+
+    def mend(self, wrong: list[Task]) -> None:
+        """Takes everything that tasks are about into the hands, as trays that opened again let him."""
+        for task in wrong:
+            control(self.room, "take", {"medium": self.barcode(task)})
 
     def step(self) -> bool:
         """Goes on with every task as far as he can; False when there was nothing to do for him."""
@@ -51,21 +60,17 @@ class Person:
 
     def carry(self, task: Task) -> bool:
         """Carries the medium by hand, where trays let him; True when it lies where it was to go."""
+        label = self.barcode(task)
         world = self.room.estate.world
-        name = world.holding(self.barcode(task))
-        here = world.carriers[name].address
-        if here == task.to_element:
+        carrier = world.carriers[world.holding(label)]
+        if carrier.address == task.to_element:
             return True
-        if (
-            here is None
-            or task.to_element is None
-            or not self._reaches(here)
-            or not self._reaches(task.to_element)
-        ):
-            return False
-        to = task.to_element
-        self.room.estate.change(lambda world: world.moved(here, to))
-        self._left_drive(here, name)
+        try:
+            if carrier.address is not None:
+                control(self.room, "take", {"medium": label})
+            control(self.room, "put", {"medium": label, "place": task.to_element})
+        except ControlRefused:
+            return False  # a tray is shut, or something else lies there
         return True
 
     def say_done(self, task: Task, value: str = "") -> str:
@@ -84,12 +89,3 @@ class Person:
             if holds() or not (self.step() or self.story.step()):
                 return
         raise AssertionError("the person never comes to rest")
-
-    def _reaches(self, address: int) -> bool:
-        drive = self.room.estate.world.drives.get(address)
-        return drive is None or drive.tray_open
-
-    def _left_drive(self, address: int, name: str) -> None:
-        plan = self.room.estate.plan.drive_at(address)
-        if plan is not None:
-            self.room.drives[plan.name].disc_was_fetched(name)
