@@ -9,6 +9,7 @@ from simulator.line_devices import LineDevice
 from simulator.line_faults import FaultyLine
 from simulator.mechanism import Mechanism
 from simulator.nimbie_robot import NimbieRobot
+from simulator.rimage_robot import RimageRobot
 
 #: Robots behind USB; those of all other stackers are behind a serial line.
 USB = frozenset({"nimbie"})
@@ -17,6 +18,7 @@ STACKERS: Mapping[str, Callable[[Estate, Mechanism], LineDevice]] = {
     "aleratec": AleratecRobot,
     "generic": GenericRobot,
     "nimbie": NimbieRobot,
+    "rimage": RimageRobot,
 }
 
 

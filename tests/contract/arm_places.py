@@ -20,6 +20,7 @@ from robotics.arms.generic import GenericArm
 from robotics.arms.generic_profiles import ACCEPT, INPUT, PROFILES, REJECT, furnished
 from robotics.arms.interface import DiscArm
 from robotics.arms.nimbie import NimbieArm
+from robotics.arms.rimage import RimageArm
 from robotics.model import Bin, BinOrder
 from simulator.control import control
 from simulator.generic_robot import GenericRobot
@@ -187,10 +188,15 @@ ROWS: dict[str, Row] = {
     "generic-amtren": _generic("amtren"),
     "generic-amtren-two-drives": _generic("amtren-two-drives", drives=2, order=BinOrder.FIFO),
     "generic-mf-digital": _generic("mf-digital"),
-    "generic-microboards": _generic("microboards"),
     "generic-microboards-old": _generic("microboards-old"),
     "generic-kodak": _generic("kodak"),
     "generic-two-banks": _generic("two-banks", drives=2),
+    "rimage": Row(
+        "rimage",
+        lambda line, clock, room: RimageArm(line, clock, drives=2, bins=BINS),
+        drives=2,
+        lacks=frozenset({"hand that is told", "tray that is told", "full bin that is told"}),
+    ),
 }
 
 

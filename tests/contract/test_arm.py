@@ -223,16 +223,10 @@ def test_what_it_has_not_is_not_supported(place: ArmPlace) -> None:
 # What goes wrong
 
 
-def test_silence_is_an_unknown_outcome_and_the_arm_works_on_after_it(place: ArmPlace) -> None:
-    disc = place.next_disc()
-    place.open(1)
-    place.arm_fault("line-silent", after=place.row.looks_first)
-    with pytest.raises(OutcomeUnknown):
-        place.arm.load(bin=place.source, drive=1)
-    assert place.where(disc) == "drive 1"
-    place.close(1)
-    place.unload(place.accept)
-    assert place.where(disc) == (place.accept, 1)
+@pytest.mark.parametrize("word", range(4))
+def test_silence_is_an_unknown_outcome_and_the_arm_works_on_after_it(place: ArmPlace, word: int) -> None:
+    place.arm_fault("line-silent", after=word)
+    _survives(place)
 
 
 def test_deafness_is_an_unknown_outcome_and_nothing_is_repeated(place: ArmPlace) -> None:
@@ -246,20 +240,14 @@ def test_deafness_is_an_unknown_outcome_and_nothing_is_repeated(place: ArmPlace)
     assert place.where(disc) == "drive 1"
 
 
-@pytest.mark.parametrize("motion", [0, 1], ids=["first", "second"])
-def test_late_answer_is_not_that_of_the_next_motion(place: ArmPlace, motion: int) -> None:
-    place.arm_fault("line-late", after=motion)
+@pytest.mark.parametrize("kind", ["line-late", "line-double", "line-lost", "line-deaf"])
+@pytest.mark.parametrize("word", range(4))
+def test_other_trouble_of_the_line_is_survived(place: ArmPlace, kind: str, word: int) -> None:
+    place.arm_fault(kind, after=word)
     _survives(place)
 
 
-@pytest.mark.parametrize("kind", ["line-double", "line-lost"])
-@pytest.mark.parametrize("motion", [0, 1], ids=["first", "second"])
-def test_other_trouble_of_the_line_is_survived(place: ArmPlace, kind: str, motion: int) -> None:
-    place.arm_fault(kind, after=motion)
-    _survives(place)
-
-
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(5))
 def test_rubbish_is_never_taken_for_an_answer(place: ArmPlace, seed: int) -> None:
     place.arm_fault("line-garbage", times=None, seed=seed)
     disc = place.next_disc()
@@ -345,30 +333,36 @@ def _harmless(act: Callable[[], None]) -> None:
 
 
 def _survives(place: ArmPlace) -> None:
-    """A disc is loaded and put into the accept bin; where an outcome is unknown, whoever asks looks before going on."""
+    """A disc is loaded and taken away again. Whoever asks looks at the room where the outcome is unknown, and goes on
+    from there: no motion may be said to be done that was not, and the next one has to work.
+    """
 
     def unload() -> None:
         place.arm.unload(drive=1, bin=place.accept, lifted=lambda: place.close(1))
 
     disc = place.next_disc()
+    home = place.where(disc)
     place.open(1)
-    loaded = _tried(lambda: place.arm.load(bin=place.source, drive=1))
-    _look(place)
-    if loaded:
+    if _tried(lambda: place.arm.load(bin=place.source, drive=1)):
         assert place.where(disc) == "drive 1"
-    elif place.where(disc) != "drive 1":
-        place.arm.load(bin=place.source, drive=1)
-    assert place.where(disc) == "drive 1"
-    place.close(1)
-    place.open(1)
-    unloaded = _tried(unload)
     _look(place)
-    if unloaded:
+    if place.where(disc) == home:
+        place.arm.load(bin=place.source, drive=1)
+    place.close(1)
+    if place.where(disc) == "drive 1":
+        place.open(1)
+        if _tried(unload):
+            assert place.where(disc) == (place.accept, 1)
+        _look(place)
+        if place.where(disc) == "drive 1":
+            unload()
+        place.close(1)
+    if place.where(disc) == IN_HAND:
+        place.row.recover(place.arm)
+        place.arm.put_away(bin=place.reject)
+        assert place.where(disc) == (place.reject, 1)
+    else:
         assert place.where(disc) == (place.accept, 1)
-    elif place.where(disc) == "drive 1":
-        unload()
-        assert place.where(disc) == (place.accept, 1)
-    assert place.where(disc) in ((place.accept, 1), IN_HAND)
 
 
 def _look(place: ArmPlace) -> None:
