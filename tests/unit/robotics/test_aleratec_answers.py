@@ -1,0 +1,152 @@
+"""What the arm of an Auto Publisher LS makes of each line, and of lines that belong to something else."""
+
+from collections.abc import Callable
+
+import pytest
+
+from devices.clock import SimulatedClock
+from devices.failures import OutcomeUnknown, WireDamaged
+from robotics.arms.aleratec import AleratecArm
+from robotics.errors import ChangerBroken, SourceEmpty
+
+ALARM = b"S01C01E00I11111000O11111111\n"
+
+
+class ScriptedLine:
+    """Answers each command with what was written down for it, byte by byte as it was cut; others end at once."""
+
+    def __init__(self, **answers: list[bytes | Callable[[], bytes]]) -> None:
+        self.clock = SimulatedClock()
+        self.answers: dict[str, list[bytes | Callable[[], bytes]]] = dict(answers)
+        self.pending: list[bytes | Callable[[], bytes]] = []
+        self.sent: list[str] = []
+
+    def write(self, data: bytes) -> None:
+        command = data.decode().strip()
+        self.sent.append(command)
+        self.pending += self.answers.get(command[:3], [f"{command}\n".encode()])
+
+    def read(self, *, timeout_s: float) -> bytes:
+        if not self.pending:
+            self.clock.sleep(timeout_s)
+            return b""
+        data = self.pending.pop(0)
+        return data if isinstance(data, bytes) else data()
+
+    def discard(self) -> bytes:
+        taken, self.pending = self.pending, []
+        return b"".join(one for one in taken if isinstance(one, bytes))
+
+    def close(self) -> None:
+        """Nothing to give up."""
+
+
+def arm_of(line: ScriptedLine) -> AleratecArm:
+    return AleratecArm(line, line.clock)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [b"T03D1\nT03D2\nT03D3\nT03D4\nC03D01N0001S04\n"],
+        [b"T", b"03", b"D1\n", b"S04C03E00I11111000O11111111", b"\n"],
+        [b"\xff\x00~T03D1\n", b"noise\n\n", b"C03D01N0001S04\r\n"],
+        [b"T04D1\nC04D01N0002S04\nT03D1\nC03S04\n"],
+        [b"C03D01N0001S04\n", b"T03D1\n", b"C03D01N0001S04\n"],
+    ],
+    ids=["whole", "in pieces", "in rubbish", "behind what is old", "behind an old end of the same"],
+)
+def test_a_load_that_is_done_is_understood(said: list[bytes]) -> None:
+    line = ScriptedLine(C03=list(said))
+    arm_of(line).load(bin=1, drive=1)
+    assert line.sent == ["C03D01N0001", "C02D02"]
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "words"),
+    [
+        ([b"T03D1\n", b"C03S08\n"], SourceEmpty, "bin is empty"),
+        ([b"C03S08\n"], SourceEmpty, "bin is empty"),
+        ([b"C03S04\n"], OutcomeUnknown, "told no progress"),
+        ([b"T03D1\n", b"C03S05\n"], OutcomeUnknown, "says nothing of the disc"),
+        ([b"T03D1\n", b"C03\n"], OutcomeUnknown, "says nothing of the disc"),
+        ([b"C00\n"], OutcomeUnknown, "says nothing of the disc"),
+        ([ALARM], ChangerBroken, "alarm, error 00"),
+        ([b"T03D1\n", ALARM], ChangerBroken, "alarm, error 00"),
+        ([b"T03D1\nS04C03E12I11111000O11111111\n"], ChangerBroken, "error 12"),
+        ([b"\x15"], OutcomeUnknown, "NAK"),
+        ([b"T03D1\n", b"\x15"], OutcomeUnknown, "NAK"),
+        ([], OutcomeUnknown, "no word for 60 s"),
+        ([b"T03D1\nT03D2\n"], OutcomeUnknown, "no word for 60 s"),
+        ([b"C04S04\n"], OutcomeUnknown, "no word for 60 s"),
+        ([b"PARAM01D0\n"], OutcomeUnknown, "no word for 60 s"),
+    ],
+)
+def test_any_other_end_of_a_load_is_said(said: list[bytes], error: type[Exception], words: str) -> None:
+    line = ScriptedLine(C03=list(said))
+    with pytest.raises(error, match=words):
+        arm_of(line).load(bin=1, drive=1)
+    assert line.sent.count("C03D01N0001") == 1, "nothing is told twice"
+    assert ("C01D01" in line.sent) == (error is SourceEmpty)
+
+
+def test_noise_without_end_is_no_answer() -> None:
+    line = ScriptedLine()
+
+    def noise() -> bytes:
+        line.clock.sleep(30)
+        line.pending.append(noise)
+        return b"noise\n"
+
+    line.answers["C03"] = [noise]
+    with pytest.raises(WireDamaged, match="not over after 300 s"):
+        arm_of(line).load(bin=1, drive=1)
+
+
+@pytest.mark.parametrize(
+    ("bin", "number", "before"),
+    [(5, 10, ["T10D1"]), (2, 4, ["T04D1", "T04D2"])],
+    ids=["the post", "another bin"],
+)
+def test_the_tray_may_close_when_the_disc_is_away_from_it(bin: int, number: int, before: list[str]) -> None:
+    line = ScriptedLine()
+    heard: list[str] = []
+
+    def say(text: str) -> Callable[[], bytes]:
+        def said() -> bytes:
+            heard.append(text)
+            return f"{text}\n".encode()
+
+        return said
+
+    steps = [say(f"T{number:02}D{step}") for step in (1, 2, 3, 4)]
+    end = say(f"C{number:02}S04" if number == 10 else f"C{number:02}S08")
+    line.answers[f"C{number:02}"] = [*steps, end]
+    closed: list[list[str]] = []
+    arm_of(line).unload(drive=1, bin=bin, lifted=lambda: closed.append(heard.copy()))
+    ((*earlier, last),) = closed
+    assert earlier == before
+    assert last.startswith("T")
+
+
+@pytest.mark.parametrize(("bin", "end"), [(5, b"T10D1\nC10S04\n"), (2, b"T04D1\nC04S08\n")])
+def test_a_machine_that_never_says_so_has_the_tray_closed_at_the_end(bin: int, end: bytes) -> None:
+    line = ScriptedLine(C10=[end], C04=[end])
+    closed: list[bool] = []
+    arm_of(line).unload(drive=1, bin=bin, lifted=lambda: closed.append(True))
+    assert closed == [True]
+
+
+def test_nothing_is_closed_when_there_was_no_disc() -> None:
+    line = ScriptedLine(C10=[b"T10D1\nC10S08\n"])
+    closed: list[bool] = []
+    with pytest.raises(SourceEmpty):
+        arm_of(line).unload(drive=1, bin=5, lifted=lambda: closed.append(True))
+    assert not closed
+
+
+def test_an_alarm_that_does_not_go_away_ends_the_preparing() -> None:
+    line = ScriptedLine(C08=[ALARM])
+    with pytest.raises(ChangerBroken, match="does not go away"):
+        arm_of(line).prepare()
+    assert line.sent == ["C08D9n1", "C01D01", "C08D9n1"]
