@@ -33,24 +33,36 @@ def label(context: Context, medium: str, printed: str | None, rfid: str | None) 
     "media identify --rfid 04A23FB2C15D80",
     "media identify --barcode SIM00007 --label 0123-07",
     'media identify --volume "7K3F · 3 of 6 · any 4 rebuild"',
-    of=media,
+    "media identify --drive B1",
+    "media identify --fetch SIM00007",
 )
 @click.option("--rfid", metavar="UID", help="Uid of its radio tag.")
 @click.option("--barcode", help="Its barcode.")
 @click.option("--label", help="What is printed on it.")
 @click.option("--volume", metavar="TEXT", help="Its volume id, as any computer shows it.")
+@click.option("--drive", metavar="DRIVE", help="A drive of a library reads what lies in it.")
+@click.option("--fetch", metavar="MEDIUM", help="A medium that is brought to a drive, and read there.")
 def identify(
     context: Context,
     rfid: str | None,
     barcode: str | None,
     label: str | None,
     volume: str | None,
+    drive: str | None,
+    fetch: str | None,
 ) -> None:
     """Say which medium this is, where it belongs and what is on it; witnesses that disagree open a case.
 
     Exits with 23 when nobody knows it, or several media may be meant, and with 24 when witnesses disagree.
     """
-    read = {"rfid": rfid, "barcode": barcode, "label": label, "volume": volume}
+    read = {
+        "rfid": rfid,
+        "barcode": barcode,
+        "label": label,
+        "volume": volume,
+        "drive": drive,
+        "fetch": fetch,
+    }
     document = context.post("/v1/media/identify", read)
     context.answer(document, _show_identified)
     click.get_current_context().exit(_status(document))

@@ -52,6 +52,6 @@ def advice(witnesses: Sequence[Witness], case_id: str) -> str:
             "{close}"
         ).format(close=close)
     return _(
-        "have each of them read in a drive: archivectl library move MEDIUM ELEMENT, then archivectl media identify "
-        "--drive NAME; when all are what they should be the case ends by itself, else: {close}"
+        "have each of them read: archivectl media identify --fetch MEDIUM; when all are what they should be the case "
+        "ends by itself, else: {close}"
     ).format(close=close)

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from archived.cases import Witness, WitnessKind
 from archived.catalog import media
-from archived.model import Medium
+from archived.model import Drive, Medium
+from archived.sessions.volume_read import BLANK, VolumeRead
 from archived.stages.cases import heard, on_record, weigh
 from archived.stages.work import Site
 from archived.states import MediumState
@@ -26,7 +27,7 @@ def weigh_content(write: Connection, site: Site, medium_id: str, volume_id: str,
     if not volume_id:
         return None
     medium = media.get(write, medium_id)
-    told = [*_believed(site, medium), heard(write, site, WitnessKind.VOLUME_ID, volume_id, f"drive:{drive}")]
+    told = [*believed(site, medium), heard(write, site, WitnessKind.VOLUME_ID, volume_id, f"drive:{drive}")]
     if (
         not told[-1].says
         and medium.volume_id is None
@@ -39,7 +40,29 @@ def weigh_content(write: Connection, site: Site, medium_id: str, volume_id: str,
     return weigh(write, site, told, library=medium.library, elements=elements)
 
 
-def _believed(site: Site, medium: Medium) -> list[Witness]:
+def told_by_drive(
+    read: Connection, site: Site, drive: Drive, volume: VolumeRead, medium_id: str = ""
+) -> list[Witness]:
+    """What is believed to lie in a drive (`medium_id`, if it was brought there), and what the drive read on it."""
+    medium = next(
+        (
+            m
+            for m in media.listing(read)
+            if m.id == medium_id
+            or (not medium_id and (m.library, m.element) == (drive.library, drive.element))
+        ),
+        None,
+    )
+    text = volume.volume_id
+    if volume.status == BLANK and medium is not None and (medium.volume_id or medium.label_uuid):
+        text = BLANK  # a blank that should carry something is another one
+    by = f"drive:{drive.name}"
+    told = believed(site, medium) if medium is not None else []
+    return [*told, heard(read, site, WitnessKind.VOLUME_ID, text, by)]
+
+
+def believed(site: Site, medium: Medium) -> list[Witness]:
+    """What speaks for a medium where the catalog has it: its barcode, which the robot saw, or the catalog alone."""
     if medium.barcode is None:
         return [on_record(site, medium.id)]
     by = f"robot:{medium.library}"

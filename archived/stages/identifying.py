@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from archived.cases import Witness
 from archived.catalog import cases, media
-from archived.model import Medium
+from archived.model import Drive, Medium
 from archived.policy.reconciling import Verdict, reconcile
 from archived.stages.cases import weigh
 from archived.stages.work import Site
@@ -27,14 +27,17 @@ class Identified:
     open_cases: tuple[str, ...]
 
 
-def identify(write: Connection, site: Site, witnesses: Sequence[Witness], *, by: str) -> Identified:
-    """Weigh what was read of one medium at a hand station; a disagreement opens a case.
+def identify(
+    write: Connection, site: Site, witnesses: Sequence[Witness], *, by: str, drive: Drive | None = None
+) -> Identified:
+    """Weigh what was read of one medium at a hand station, or in a drive; a disagreement opens a case.
 
     `by` has seen the medium: that is put on record of one that is in no library now. Of one that lies in an element by
     the record a look has to say that it is there no more.
     """
     verdict = reconcile(witnesses, {medium.id: medium for medium in media.listing(write)})
-    case_id = weigh(write, site, witnesses)
+    place = {} if drive is None else {"library": drive.library, "elements": (drive.element,)}
+    case_id = weigh(write, site, witnesses, **place)  # type: ignore[arg-type]
     medium = media.get(write, verdict.medium_id) if verdict.medium_id is not None else None
     if medium is not None and medium.element is None:
         media.saw(write, medium.id, None, site.now(), by)

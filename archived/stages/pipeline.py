@@ -14,6 +14,7 @@ from archived.stages import (
     packing,
     placement,
     protection,
+    reading_identity,
     rebuilding,
     recall,
     verification,
@@ -38,6 +39,7 @@ PIPELINE: tuple[Stage, ...] = tuple(
         commitment,
         recall,
         looking,
+        reading_identity,
         rebuilding,
         checking,
     )

@@ -63,6 +63,11 @@ def media_wanted(
                 allowed = may_write_in if copy.state is CopyState.PLANNED else tuple(up)
                 want(medium, "write", allowed, copy.planned_at)
                 ready.add(medium.id)
+    for ask in site.asks.waiting():
+        medium = floor.medium(ask.medium_id)
+        if medium is not None and medium.element is not None:
+            want(medium, "look", tuple(up), ask.since)
+            ready.add(medium.id)
     for look in look_wants.wants(read, floor):
         wants.append(look)
         ready.add(look.medium_id)

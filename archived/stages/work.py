@@ -24,6 +24,7 @@ from sqlalchemy import Connection
 from archived.formats.signing import SigningKey
 from archived.sessions.tools import Tools
 from archived.settings import Config
+from archived.stages.drive_asks import DriveAsks
 
 #: Lane of work that needs processors and disks only.
 CPU = "cpu"
@@ -80,6 +81,7 @@ class Site:
     #: Signs receipts; its public half is on every disc.
     key: SigningKey
     orders: "Orders" = field(default_factory=lambda: Orders())
+    asks: DriveAsks = field(default_factory=DriveAsks)
 
     def now(self) -> datetime:
         return self.tools.clock.now()

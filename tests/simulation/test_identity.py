@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from archived.cases import Case, CaseState
-from archived.catalog import cases
+from archived.cases import Case, CaseState, WitnessKind
+from archived.catalog import cases, media
+from archived.policy.reconciling import Outcome
+from archived.sessions.volume_read import ABSENT
+from archived.stages.case_of_content import told_by_drive
 from archived.stages.cases import close_case
+from archived.stages.drive_asks import DriveAsk
 from archived.stages.floor import floors
+from archived.stages.identifying import Identified, identify
 from archived.states import CopyState, MediumState
 from simulator.world import World
 from tests.simulation.harness import Story
@@ -137,3 +142,56 @@ def test_a_person_ends_a_case_and_the_robot_goes_on(story: Story) -> None:
     with story.catalog.read() as read:
         assert not floors(read, story.site)[0].frozen
     assert_law(story)
+
+
+def asked_in_drive(story: Story, medium_id: str) -> Identified:
+    """A person has a disc brought to a drive and read."""
+    ask = story.site.asks.add(DriveAsk(story.clock.now(), medium_id=medium_id))
+    story.until(lambda: ask.is_over)
+    assert ask.answer is not None, ask.trouble
+    with story.catalog.write() as write:
+        drive = media.get_drive(write, ask.drive)
+        told = told_by_drive(write, story.site, drive, ask.answer, medium_id)
+        found = identify(write, story.site, told, by="uid:7", drive=drive)
+    story.settle()
+    return found
+
+
+def test_a_drive_tells_who_lies_in_it_and_a_disc_with_the_label_of_another_opens_a_case(story: Story) -> None:
+    one, other = written(story)
+    found = asked_in_drive(story, one)
+    assert (found.verdict.outcome, found.case_id) == (Outcome.AGREE, None)
+    assert found.medium is not None
+    assert found.medium.id == one
+
+    names = {story.room.carrier(one): other, story.room.carrier(other): one}
+    story.room.estate.change(
+        lambda world: replace(
+            world,
+            carriers={
+                name: replace(carrier, barcode=names.get(name, carrier.barcode))
+                for name, carrier in world.carriers.items()
+            },
+        )
+    )
+    story.look()
+    story.settle()
+    found = asked_in_drive(story, one)
+
+    assert found.verdict.outcome is Outcome.DISAGREE
+    (case,) = all_cases(story)
+    assert case.id == found.case_id
+    assert {witness.kind for witness in case.witnesses} >= {WitnessKind.BARCODE, WitnessKind.VOLUME_ID}
+    assert all(medium.element is not None for medium in story.media(MediumState.GOOD))
+
+
+def test_a_blank_is_read_as_a_blank_and_an_empty_drive_as_empty(story: Story) -> None:
+    blank = next(medium.id for medium in story.media(MediumState.BLANK) if medium.element is not None)
+    found = asked_in_drive(story, blank)
+    assert found.verdict.outcome is Outcome.AGREE
+    with story.catalog.read() as read:
+        drive = media.drives(read)[1]
+    ask = story.site.asks.add(DriveAsk(story.clock.now(), drive=drive.name))
+    story.until(lambda: ask.is_over)
+    assert ask.answer is not None
+    assert ask.answer.status == ABSENT
