@@ -11,6 +11,7 @@ export PYTHON
 
 help:
 	@echo "make run [INPUT=DIR]  the whole way of a collection, in a simulated room; KEEP=1 leaves it running"
+	@echo "                      ROOM=library (default), stacker, nimbie, aleratec, manual: what moves the discs"
 	@echo "make test             lint and every test (TESTS=tests/unit to narrow)"
 	@echo "make lint             ruff and mypy"
 	@echo "make simulate         longer seeded runs of the simulated room"
@@ -20,7 +21,7 @@ help:
 
 run:
 	@scripts/prepare run
-	@$(BIN)/python scripts/story.py $(if $(INPUT),"$(INPUT)") $(if $(KEEP),--keep)
+	@$(BIN)/python scripts/story.py $(if $(INPUT),"$(INPUT)") $(if $(KEEP),--keep) $(if $(ROOM),--room $(ROOM))
 
 lint:
 	@scripts/prepare test

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from archived.robot_kinds import GENERIC, NIMBIE, PERSON, SMC
+from archived.robot_kinds import ALERATEC, GENERIC, NIMBIE, PERSON, SMC
 from archived.settings import CabinetSettings
 
 LIBRARY: Final = "library"
@@ -25,6 +25,7 @@ ROOMS: Mapping[str, SimulatedRoom] = MappingProxyType(
         LIBRARY: SimulatedRoom(SMC, ("B1", "B2")),
         "stacker": SimulatedRoom(GENERIC, ("B1", "B2")),
         "nimbie": SimulatedRoom(NIMBIE, ("B1",)),
+        "aleratec": SimulatedRoom(ALERATEC, ("B1", "B2", "B3")),
         "manual": SimulatedRoom(PERSON, ("B1", "B2"), {"cabinet 1": CabinetSettings(drawers=6, slots=10)}),
     }
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archived.errors import Refused
 from archived.language import _
 from archived.media_kinds import TAPE
-from archived.robot_kinds import GENERIC, NIMBIE, PERSON, STACKERS
+from archived.robot_kinds import ALERATEC, GENERIC, NIMBIE, PERSON, STACKERS
 from archived.sessions.tools import SitePaths
 from archived.wiring import room_folder
 from backends.interface import CLUSTER_BYTES
@@ -133,6 +133,10 @@ def bins_of(robot: str, drives: int) -> "tuple[Bin, ...]":
         from robotics.arms.nimbie import BINS
 
         return BINS
+    if robot == ALERATEC:
+        from robotics.arms.aleratec import BINS as BINS_OF_ALERATEC
+
+        return BINS_OF_ALERATEC
     if robot == GENERIC:
         from robotics.arms.generic_profiles import AMTREN, AMTREN_TWO_DRIVES
 

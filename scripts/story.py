@@ -18,7 +18,33 @@ from collection import Volume, count, differences, disc_capacity_bytes, loose_fi
 from telling import Narrator, amount, say, table, title
 from trial_site import CommandFailed, TrialSite
 
-SHIPPED = Path(__file__).resolve().parent.parent / "examples" / "collection"
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+SHIPPED = EXAMPLES / "collection"
+#: Who does what the machines of a room leave to people.
+PERSON = EXAMPLES / "person.py"
+#: What each room is, in words.
+ROOMS = {
+    "library": (
+        "A site with a robot, two burners, 48 blanks",
+        "建库：一台机械手、两台刻录机、四十八张空白盘",
+    ),
+    "manual": (
+        "A site with a cabinet, two burners, 48 blanks, and a person with a list",
+        "建库：一个柜子、两台刻录机、四十八张空白盘，和一位照单办事的人",
+    ),
+    "stacker": (
+        "A site with a stacker on a serial line: bins, an arm, two burners, 48 blanks",
+        "建库：一台串口堆叠机：料仓、机械臂、两台刻录机、四十八张空白盘",
+    ),
+    "nimbie": (
+        "A site with a Nimbie on USB: a queue, two piles, one burner, 48 blanks",
+        "建库：一台 USB 接口的 Nimbie：进盘队列、两个出盘堆、一台刻录机、四十八张空白盘",
+    ),
+    "aleratec": (
+        "A site with an Auto Publisher LS: four bins, three burners, 48 blanks",
+        "建库：一台 Auto Publisher LS：四个料仓、三台刻录机、四十八张空白盘",
+    ),
+}
 #: git keeps no empty folders, and one belongs to the collection.
 SHIPPED_EMPTY_FOLDER = SHIPPED / "1987-001 会议记录 minutes" / "空文件夹 empty"
 PATIENCE_S = 1800.0
@@ -29,8 +55,9 @@ Document = dict[str, Any]
 class Story:
     """What has happened so far; one method a chapter."""
 
-    def __init__(self, collection: Path, home: Path) -> None:
+    def __init__(self, collection: Path, home: Path, room: str) -> None:
         self.collection = collection
+        self.room = room
         self.home = home
         self.site = TrialSite(home / "site")
         self.taken: dict[str, Volume] = {}
@@ -40,16 +67,16 @@ class Story:
         self.proven: list[tuple[str, str]] = []
 
     def open(self, volumes: list[Volume]) -> None:
-        title(
-            "1", "A site with a robot, two burners, 48 blanks", "建库：一台机械手、两台刻录机、四十八张空白盘"
-        )
+        title("1", *ROOMS[self.room])
         capacity = disc_capacity_bytes(volumes)
-        self.site.make(
-            "--disc-capacity", str(capacity), "--speed", "0", "--keep-free", "64MiB", "--rest", "0.5"
-        )
+        devices = ("--room", self.room, "--disc-capacity", str(capacity), "--speed", "0")
+        self.site.make(*devices, "--keep-free", "64MiB", "--rest", "0.5")
         pid = self.site.start()
         say(f"site {self.site.folder}, discs of {amount(capacity)}, any 2 of 6 may be lost (4+2)")
         say(f"daemon: process {pid}; the simulated room is a process of its own")
+        if self.room != "library":
+            self.site.walk(PERSON)
+            say("a person does what `archivectl tasks` asks for: examples/person.py, by the same commands")
 
     def hand_in(self, volumes: list[Volume]) -> None:
         title("2", f"{len(volumes)} volumes are handed in", "移交进馆")
@@ -221,7 +248,7 @@ def _options(volume: Volume) -> list[str]:
     ]
 
 
-def tell(collection: Path, home: Path, *, keep: bool) -> int:
+def tell(collection: Path, home: Path, room: str, *, keep: bool) -> int:
     """The story; returns the exit status."""
     if collection == SHIPPED:
         SHIPPED_EMPTY_FOLDER.mkdir(exist_ok=True)
@@ -229,7 +256,7 @@ def tell(collection: Path, home: Path, *, keep: bool) -> int:
     if not volumes:
         say(f"{collection} has no sub-folders; every sub-folder is taken as one volume 案卷")
         return 2
-    story = Story(collection, home)
+    story = Story(collection, home, room)
     ended_well = False
     try:
         story.open(volumes)
@@ -255,6 +282,7 @@ def main() -> int:
     parser.add_argument(
         "collection", nargs="?", type=Path, default=SHIPPED, help="each sub-folder is a volume"
     )
+    parser.add_argument("--room", choices=sorted(ROOMS), default="library", help="what moves the discs")
     parser.add_argument("--keep", action="store_true", help="leave daemon and room running")
     arguments = parser.parse_args()
     print("SIMULATED – NOT PRESERVED   模拟环境，并未真正保存", flush=True)
@@ -263,7 +291,7 @@ def main() -> int:
         return 2
     home = Path(tempfile.mkdtemp(prefix="archived-story-"))
     try:
-        return tell(arguments.collection.resolve(), home, keep=arguments.keep)
+        return tell(arguments.collection.resolve(), home, arguments.room, keep=arguments.keep)
     except CommandFailed as error:
         say(f"the story ends here: {error}")
         say(f"the daemon's words are in {home / 'site' / 'daemon.log'}")

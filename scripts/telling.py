@@ -98,6 +98,8 @@ def _words(event: Document) -> str:
     if kind == "fixity check" and "medium" in detail:
         verdict = "matched 相符" if event["outcome"] == "success" else f"{event['outcome']}"
         return f"    read    {thing} back from disc {detail['medium']} in drive {detail.get('drive', '?')}: {verdict}"
+    if kind == "task opened":
+        return f"    asked   {detail['medium']}: {detail['from']} → {detail['to']}, {detail['reason']}"
     if kind == "set complete":
         return f"set {thing} complete 全组完成: every member was read back after a reload"
     if event["outcome"] != "success":

@@ -42,6 +42,7 @@ class TrialSite:
         self.folder = folder
         self._daemon: subprocess.Popen[bytes] | None = None
         self._followers: list[subprocess.Popen[bytes]] = []
+        self._person: subprocess.Popen[bytes] | None = None
 
     def make(self, *options: str) -> None:
         """archived init"""
@@ -109,6 +110,23 @@ class TrialSite:
         threading.Thread(target=read, daemon=True).start()
         return news
 
+    def walk(self, person: Path) -> None:
+        """Somebody begins to do what `archivectl tasks` asks for; he goes home when the daemon stops."""
+        with (self.folder / "person.log").open("ab") as log:
+            self._person = subprocess.Popen(
+                [sys.executable, person, "--site", self.folder],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def send_home(self) -> None:
+        """End what `walk` began."""
+        if self._person is not None:
+            self._person.terminate()
+            self._person.wait()
+            self._person = None
+
     def stop_following(self) -> None:
         """End what `follow` began."""
         for process in self._followers:
@@ -118,6 +136,7 @@ class TrialSite:
 
     def stop(self) -> None:
         """Drain the daemon with SIGTERM, then stop the room; both are gone when this returns."""
+        self.send_home()
         self.stop_following()
         if self._daemon is not None and self._daemon.poll() is None:
             self._daemon.send_signal(signal.SIGTERM)

@@ -196,7 +196,8 @@ class RoomPlan:
             return f"import/export slot {address - IMPORT_EXPORT_ADDRESS + 1}"
         for one in self.bins:
             if address in one:
-                return f"{one.name} bin, place {address - one.first + 1}"
+                called = one.name if one.name.startswith("bin") else f"{one.name} bin"
+                return f"{called}, place {address - one.first + 1}"
         if self.cabinets:
             return self._describe_slot(address - SLOT_ADDRESS)
         number = address - SLOT_ADDRESS + 1
