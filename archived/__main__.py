@@ -239,7 +239,9 @@ def service_unit(site: Path, user: str) -> None:
     from archived.service_unit import groups_of, unit_text
 
     config = configuration.load(site)
-    groups = groups_of(Path(device.path) for device in config.devices.values() if device.path)
+    paths = [device.path for device in config.devices.values()]
+    paths += [reader.path for reader in config.readers.values()]
+    groups = groups_of(Path(path) for path in paths if path.startswith("/"))
     click.echo(unit_text(site, Path(sys.argv[0]).resolve(), user, groups), nl=False)
 
 
@@ -256,7 +258,7 @@ def room_serve(site: Path) -> None:
 
     config = configuration.load(site)
     room.demand_simulated(config, site)
-    room.run(site, room_folders(paths_of(site, config), config))
+    room.run(site, room_folders(paths_of(site, config), config), config)
 
 
 @room_commands.command(name="stop", epilog=examples_of("archived", "room stop --site /tmp/try"))

@@ -68,10 +68,10 @@ def demand_simulated(config: Config, site: Path) -> None:
         )
 
 
-def run(site: Path, rooms: Sequence[Path]) -> None:
+def run(site: Path, rooms: Sequence[Path], config: Config) -> None:
     """Serve the rooms until they are stopped. Raises Refused when another server has one, or there is none."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    serve_room(rooms, room_socket(site), log.info)
+    serve_room(rooms, room_socket(site), log.info, config)
 
 
 def stop(site: Path) -> bool:

@@ -158,6 +158,33 @@ class DeviceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderSettings:
+    """A reader of tags, and where it is mounted: docs/rfid.md."""
+
+    #: "pn532", "yrm100", "rdm6300" or "pcsc"
+    kind: str
+    #: "picker", "port", "bay" or "hand"
+    place: str
+    library: str
+    #: Its serial line; how the system calls a reader of PC/SC. Empty in a simulated room.
+    path: str = ""
+    #: Only for place = "port": the element address of its import/export slot; 0 where it sees all of them.
+    element: int = 0
+    #: Only for place = "bay": which magazine is before it, 1 being the first.
+    magazine: int = 0
+    #: So many identical reads are asked for; 0 leaves it to the kind.
+    identical: int = 0
+    #: These only for kind = "yrm100". How strongly it sends.
+    power_dbm: float = 15.0
+    #: How the EPCs of our tags begin, in hexadecimal digits; empty hears all.
+    mask: str = ""
+    #: Tags so much weaker than the strongest are those of neighbours.
+    neighbour_db: int = 10
+    #: Which frequencies it may use, a word of `archived.reader_kinds`; empty leaves them as they are in the reader.
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PoolSettings:
     """Media of one kind under one rule set."""
 
@@ -279,6 +306,8 @@ class Config:
     hot_folders: Mapping[str, HotFolderSettings] = field(default_factory=dict)
     #: Changers by the names of their libraries, drives by their own; only for a real room.
     devices: Mapping[str, DeviceSettings] = field(default_factory=dict)
+    #: Readers of tags by names of their own.
+    readers: Mapping[str, ReaderSettings] = field(default_factory=dict)
 
     @property
     def simulated(self) -> bool:

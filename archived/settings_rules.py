@@ -9,6 +9,7 @@ from archived.errors import ConfigurationError
 from archived.language import SOURCE, TRANSLATED, _
 from archived.media_kinds import LIBRARY_KINDS, MEDIA_KINDS, NATIVE_BYTES, TAPE, WITHOUT_WORM
 from archived.people_rules import people_problems
+from archived.reader_rules import check_readers
 from archived.robot_kinds import PERSON, ROBOTS, STACKERS
 from archived.settings import ClassSettings, Config, HotFolderSettings, PoolSettings
 from archived.text_encodings import encoding_named
@@ -55,6 +56,7 @@ def check(config: Config, where: str) -> None:
     for words in people_problems(config):
         demand(False, words)
     check_devices(config, where)
+    check_readers(config, where)
 
 
 def _check_site(config: Config, demand: Demand) -> None:

@@ -182,6 +182,33 @@ leave_out = ["Thumbs.db", ".DS_Store", "~$*"]
 archive_names = ""
 
 """
+_READERS = """\
+# A reader of tags, as many as you like, each under a name of its own; docs/rfid.md.
+# [readers.desk]
+# "pn532" and "pcsc" (13.56 MHz), "yrm100" (UHF, for magazines), "rdm6300" (125 kHz)
+# kind = "pn532"
+# Where it is: "picker" (it reads what the robot's hand holds), "port" (an import/export slot), "bay" (a magazine's
+# place), "hand" (a desk where people hold things to it).
+# place = "hand"
+# library = "main"
+# Its serial line; for "pcsc" how the system calls it, "" = the only one. In a simulated room nothing.
+# path = ""
+# Only at a port: the element address of its import/export slot; 0 = it sees all of them.
+# element = 0
+# Only at a bay: which magazine is before it, 1 being the first.
+# magazine = 0
+# So many identical reads are asked for; 0 = as many as this kind needs.
+# identical = 0
+# Only for yrm100, which hears far: how strongly it sends,
+# power_dbm = 15.0
+# how the EPCs of your tags begin (hexadecimal), so that others do not answer; "" = all answer,
+# mask = ""
+# by how much a neighbour's tag is weaker,
+# neighbour_db = 10
+# and its frequencies: china-900, china-800, usa, europe, japan or korea; "" = as they are set in the reader.
+# region = ""
+
+"""
 _DEVICES = """\
 # How each changer (by its library's name) and each drive of a real room is reached; docs/hardware-configuration.md.
 # [devices.T1]
@@ -251,7 +278,7 @@ def template(
     room: SimulatedRoom = ROOMS[LIBRARY],
 ) -> str:
     """The text of a fresh archived.toml for a simulated room, every key commented."""
-    text = _SITE + _SIMULATION + _LIBRARY + _CLASS + _DEVICES + _HOT_FOLDERS
+    text = _SITE + _SIMULATION + _LIBRARY + _CLASS + _READERS + _DEVICES + _HOT_FOLDERS
     return text.format(
         room="simulated",
         default_class="permanent",
@@ -291,4 +318,4 @@ def hardware_template(
     text = _SITE.format(default_class=default_class, **said) + tables.strip("\n") + "\n\n"
     if pools:
         text += _CLASS.format(pools=json.dumps(list(pools)), copies=json.dumps(list(copies)))
-    return text + _HOT_FOLDERS.format()
+    return text + (_READERS + _HOT_FOLDERS).format()

@@ -54,6 +54,7 @@ def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Cloc
     from archived.stages.work import Site
     from archived.wiring_devices import drivers_of
     from archived.wiring_people import libraries_by_person
+    from archived.wiring_readers import close_all, readers_on_socket
     from devices.transports.room_cabinet import RoomCabinet
     from erasure.kernels import load_kernel
 
@@ -62,6 +63,7 @@ def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Cloc
     made = drivers_of(config, lambda name: RoomTransport(socket, name), cabinets.get)
     targets = {name: {"kind": "room", "socket": str(socket), "device": name} for name in made.drives}
     burner, board = DetachedBurner(paths.burns, clock, targets), ProgressBoard(clock)
+    readers = readers_on_socket(config, socket, clock)
     tools = Tools(
         clock,
         config,
@@ -73,6 +75,8 @@ def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Cloc
         board,
         made.tapes,
         cabinets=cabinets,
+        readers=readers,
+        let_go=lambda: close_all(readers),
     )
     return Site(config, tools, software(), load_site_key(paths.keys))
 
@@ -110,16 +114,20 @@ def room_plan(folder: Path) -> "RoomPlan":
         raise Refused(str(error)) from None
 
 
-def serve_room(folders: Sequence[Path], socket: Path, log: Callable[[str], None]) -> None:
-    """Serve the simulated rooms of a site until they are told to stop.
+def serve_room(
+    folders: Sequence[Path], socket: Path, log: Callable[[str], None], config: "Config | None" = None
+) -> None:
+    """Serve the simulated rooms of a site until they are told to stop; with the readers that `config` names.
 
     Raises Unavailable when another server has it, Refused when there is none.
     """
+    from archived.wiring_readers import reader_plans
     from simulator.errors import RoomOccupied, SimulatorError
     from simulator.server import serve
 
+    readers = {} if config is None else reader_plans(config)
     try:
-        serve(folders, socket, SystemClock(), log)
+        serve(folders, socket, SystemClock(), log, readers=readers)
     except RoomOccupied as error:
         raise Unavailable(str(error), advice=_("it serves already; nothing is to be done")) from None
     except SimulatorError as error:
@@ -135,12 +143,14 @@ def site_in_process(
     from archived.stages.work import Site
     from archived.wiring_devices import drivers_of
     from archived.wiring_people import libraries_by_person
+    from archived.wiring_readers import readers_in
     from erasure.kernels import load_kernel
     from simulator.cabinet import SimulatedCabinet
     from simulator.inprocess import InProcessTransport
     from simulator.room import Room
 
     opened = (rooms,) if isinstance(rooms, Room) else tuple(rooms)
+    readers = readers_in(config, opened, clock)
     room_of = {device: room for room in opened for device in room.devices}
     cabinets = {name: SimulatedCabinet(room_of[name]) for name in libraries_by_person(config)}
     made = drivers_of(config, lambda name: InProcessTransport(room_of[name], name), cabinets.get)
@@ -157,6 +167,7 @@ def site_in_process(
         made.tapes,
         0,
         cabinets=cabinets,
+        readers=readers,
     )
     return Site(config, tools, software(), load_site_key(paths.keys))
 

@@ -91,6 +91,7 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
     from archived.stages.work import Site
     from archived.wiring import software
     from archived.wiring_devices import drivers_of
+    from archived.wiring_readers import close_all, readers_on_lines
     from erasure.kernels import load_kernel
 
     clock = clock or SystemClock()
@@ -103,9 +104,12 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
     burner = DetachedBurner(paths.burns, clock, targets, let_go=lambda name: lines[name].close())
     board = ProgressBoard(clock)
 
+    readers = readers_on_lines(config, clock)
+
     def let_go() -> None:
         for line in lines.values():
             line.close()
+        close_all(readers)
 
     tools = Tools(
         clock,
@@ -117,6 +121,7 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
         load_kernel(),
         board,
         made.tapes,
+        readers=readers,
         let_go=let_go,
     )
     return Site(config, tools, software(), load_site_key(paths.keys))

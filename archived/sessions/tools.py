@@ -12,6 +12,7 @@ from archived.errors import Cancelled
 from archived.language import _
 
 if TYPE_CHECKING:  # every burn imports this module, and makes no Tools
+    from archived.sessions.placed_reader import PlacedReader
     from archived.settings import Config
     from backends.interface import OpticalDrive, TapeDrive
     from devices.clock import Clock
@@ -259,5 +260,7 @@ class Tools:
     tape_blocks_ahead: int = 32
     #: Lamps and sensors of libraries whose media people move, where there are any.
     cabinets: Mapping[str, Cabinet] = field(default_factory=dict)
+    #: Readers of tags, by their own names.
+    readers: Mapping[str, PlacedReader] = field(default_factory=dict)
     #: Gives every way to a real device up, when nothing is under way any more: iSCSI sessions log out.
     let_go: Callable[[], None] = lambda: None
