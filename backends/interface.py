@@ -47,6 +47,14 @@ class DriveIdentity:
     serial: str
 
 
+@dataclass(frozen=True, slots=True)
+class TraySeen:
+    """A tray as its drive tells of it without turning a disc; `has_disc` says nothing while it is out."""
+
+    is_open: bool
+    has_disc: bool
+
+
 class SectorSource(Protocol):
     """Where sectors of an image come from: an optical drive, or an image that lies on a tape."""
 
@@ -68,6 +76,9 @@ class OpticalDrive(Protocol):
 
     def inspect(self) -> Disc:
         """What lies in the drive."""
+
+    def tray(self) -> TraySeen | None:
+        """Where its tray is, without turning a disc; None when the drive does not tell."""
 
     def load(self) -> None:
         """Close the tray and start the disc."""

@@ -149,7 +149,8 @@ class ChangerAbilities:
 
     Without `random_access` it is a stacker: `bins` say what can be reached. `by_person`: whoever moves media is a
     person, and `move` raises MoveAsked. `tells_hand`: it knows whether the arm holds a medium. `host_trays`: it moves
-    no tray, and moves nothing while one is out of place. `flips`: it can turn a two-sided disc.
+    no tray, and moves nothing while one is out of place. `flips`: it can turn a two-sided disc. `lays_again`: a medium
+    in its hand can be put into a drive.
     """
 
     random_access: bool
@@ -163,3 +164,4 @@ class ChangerAbilities:
     tells_hand: bool = True
     host_trays: bool = False
     flips: bool = False
+    lays_again: bool = False

@@ -24,7 +24,10 @@ class Trays(Protocol):
         """Where this tray is now, by asking the drive. Raises DeviceFailure."""
 
     def has_disc(self, drive: int) -> bool | None:
-        """Whether a disc lies in a closed drive; None when it cannot be told (an open tray never tells)."""
+        """Whether a disc lies in a closed drive; None while it cannot be told (an open tray never tells).
+
+        Raises DeviceFailure, also for a drive that may not be asked now, as it burns.
+        """
 
     def open(self, drive: int) -> None:
         """Command the tray out. Raises DeviceFailure."""

@@ -77,20 +77,21 @@ def next_move(
     """The move to make now, or None when there is nothing to move or the robot is at work."""
     if robot_busy:
         return None
-    ordered = sorted(wants, key=_urgency)
+    ordered = sorted(wants, key=urgency)
     for want in ordered:
         plan = _serve(want, drives, ordered, free_slots)
         if plan is not None:
             return plan
     for drive in drives:
-        if _done_with(drive, ordered) and not drive.held:
+        if done_with(drive, ordered) and not drive.held:
             plan = _send_home(drive, drives, ordered, free_slots, "return home")
             if plan is not None:
                 return plan
     return None
 
 
-def _urgency(want: Want) -> tuple[int, int, datetime, str]:
+def urgency(want: Want) -> tuple[int, int, datetime, str]:
+    """By this key wants are sorted: the most urgent first."""
     return KINDS.index(want.kind), want.priority, want.since, want.medium_id
 
 
@@ -100,7 +101,7 @@ def _serve(
     """One move that brings `want` nearer, if there is one."""
     holder = next((d for d in drives if d.medium_id == want.medium_id), None)
     if holder is not None:
-        if not _done_with(holder, wants):
+        if not done_with(holder, wants):
             return None
         return _send_home(holder, drives, wants, free_slots, f"leaves {holder.name} before {want.kind}")
     if want.at_element is None:
@@ -111,14 +112,14 @@ def _serve(
         if drive.medium_id is None:
             return MovePlan(want.medium_id, want.at_element, drive.element, f"{want.kind} in {drive.name}")
     for drive in sorted(allowed, key=lambda drive: drive.held):
-        if _done_with(drive, wants) and (not drive.held or want.kind == "read"):
+        if done_with(drive, wants) and (not drive.held or want.kind == "read"):
             return _send_home(
                 drive, drives, wants, free_slots, f"{drive.name} is wanted to {want.kind} {want.medium_id}"
             )
     return None
 
 
-def _done_with(drive: DriveView, wants: Sequence[Want]) -> bool:
+def done_with(drive: DriveView, wants: Sequence[Want]) -> bool:
     """True when the drive holds a medium that nothing is to be done with there."""
     if drive.medium_id is None or drive.busy or drive.work_waiting:
         return False

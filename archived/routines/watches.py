@@ -19,8 +19,9 @@ from archived.stages import hold
 from archived.stages.capacity import usable_blanks
 from archived.stages.commitment import missing_positions
 from archived.stages.copies_lacking import lacking
+from archived.stages.floor import floors
 from archived.stages.shelf import cartridges, largest_image_bytes
-from archived.stages.wanted_media import verify_choice
+from archived.stages.wanted_media import judges, verify_choice
 from archived.stages.work import Site
 from archived.states import CopyState, ImageState, PackageState, RecallState, SetState
 
@@ -87,9 +88,11 @@ def _few_cartridges(site: Site, name: str) -> Attention:
 def unjudged_discs(read: Connection, site: Site) -> list[Attention]:
     """Written discs that no drive may read back."""
     found = []
+    every_floor = {floor.library: floor for floor in floors(read, site)}
     for copy in media.copies_in_state(read, CopyState.WRITTEN):
         medium = media.get(read, copy.medium_id)
-        up = [d.name for d in media.drives(read) if d.up and d.library == medium.library]
+        floor = every_floor.get(medium.library or "")
+        up = [] if floor is None else judges(floor, copy)
         choice = verify_choice(read, copy, up)
         if not choice.allowed:
             found.append(

@@ -11,13 +11,14 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from archived.language import _
-from archived.sessions.tools import BurnJob, BurnOutcome, Report
+from archived.sessions.tools import Answer, BurnJob, BurnOutcome, Report
 from backends.durable import write_durably
 from devices.clock import Clock
 from devices.failures import DeviceFailure
@@ -39,14 +40,22 @@ class DetachedBurner:
     clock: Clock
     targets: Mapping[str, Mapping[str, Any]]
     let_go: Callable[[str], None] = lambda drive: None
+    #: Held while a lock is tried or a drive is asked: neither is mistaken for a burn.
+    _turn: threading.RLock = field(default_factory=threading.RLock)
 
     def burn(self, job: BurnJob, report: Report) -> BurnOutcome:
+        with self._turn:
+            begun = self._begun(job)
+        return self._follow(self._folder(job), report, begun)
+
+    def _begun(self, job: BurnJob) -> "subprocess.Popen[bytes] | None":
+        """The process of a new burn; None where one is under way already."""
         folder = self._folder(job)
         self.let_go(job.drive)
         if folder.exists():
             lock = _take(folder)
             if lock is None:
-                return self._follow(folder, report, None)
+                return None
             os.close(lock)
             shutil.rmtree(folder)  # an earlier attempt that left its disc blank
         folder.mkdir(parents=True)
@@ -62,29 +71,47 @@ class DetachedBurner:
         write_durably(folder / JOB, json.dumps(document, ensure_ascii=False, indent=1))
         lock = _take(folder)
         if lock is None:
-            return self._follow(folder, report, None)
+            return None
         try:
-            process = _spawn(folder, lock)
+            return _spawn(folder, lock)
         finally:
             os.close(lock)
-        return self._follow(folder, report, process)
 
     def attach(self, job: BurnJob, report: Report) -> BurnOutcome:
         folder = self._folder(job)
         if not folder.exists():
             return BurnOutcome("interrupted", _("the burn was not begun"))
-        self.let_go(job.drive)
+        with self._turn:
+            self.let_go(job.drive)
         outcome = self._follow(folder, report, None)
         if outcome.kind == "interrupted":
             withdraw(self.targets[job.drive])
         return outcome
+
+    def aside(self, drive: str, question: Callable[[], Answer]) -> Answer | None:
+        with self._turn:
+            return None if self._is_burning(drive) else question()
+
+    def _is_burning(self, drive: str) -> bool:
+        """Whether the lock of a burn into this drive is held, by whichever life began it."""
+        for text in self.burns.glob(f"*/{JOB}"):
+            try:
+                if json.loads(text.read_text(encoding="utf-8"))["drive"] != drive:
+                    continue
+                lock = _take(text.parent)
+            except (FileNotFoundError, ValueError):
+                continue  # a folder that is being removed, or was never begun
+            if lock is None:
+                return True
+            os.close(lock)
+        return False
 
     def _folder(self, job: BurnJob) -> Path:
         return self.burns / f"copy-{job.copy_id}"
 
     def _follow(self, folder: Path, report: Report, process: "subprocess.Popen[bytes] | None") -> BurnOutcome:
         """Wait until the lock is free, telling progress; then say what `done` says."""
-        while (lock := _take(folder)) is None:
+        while (lock := self._taken(folder)) is None:
             _tell(folder, report)
             if process is not None:
                 process.poll()  # reap it as soon as it ends; the burning program may go on
@@ -97,6 +124,10 @@ class DetachedBurner:
         except FileNotFoundError:
             return BurnOutcome("interrupted", _("the burn ended without saying how"))
         return BurnOutcome(done["kind"], done["note"])
+
+    def _taken(self, folder: Path) -> int | None:
+        with self._turn:
+            return _take(folder)
 
 
 def withdraw(target: Mapping[str, Any]) -> None:

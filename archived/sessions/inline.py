@@ -1,10 +1,10 @@
 """Burning inside this process by commands: the in-process room, and drives that no program can open."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from archived.language import _
 from archived.sessions.encode import open_recipe
-from archived.sessions.tools import BurnJob, BurnOutcome, Report
+from archived.sessions.tools import Answer, BurnJob, BurnOutcome, Report
 from backends.errors import BackendError, RecipeDamaged, SourceDiffers, SourceMissing
 from backends.interface import SECTOR_BYTES, OpticalDrive
 from backends.optical.burn.engine import burn_by_commands
@@ -18,8 +18,16 @@ class InlineBurner:
     def __init__(self, drives: Mapping[str, OpticalDrive], clock: Clock | None = None) -> None:
         self._drives = drives
         self._clock = clock
+        self._burning: set[str] = set()
 
     def burn(self, job: BurnJob, report: Report) -> BurnOutcome:
+        self._burning.add(job.drive)
+        try:
+            return self._burnt(job, report)
+        finally:
+            self._burning.discard(job.drive)
+
+    def _burnt(self, job: BurnJob, report: Report) -> BurnOutcome:
         total_bytes = job.sectors * SECTOR_BYTES
         try:
             with open_recipe(job.recipe, job.staging, check="xxh3-128") as reader:
@@ -39,3 +47,6 @@ class InlineBurner:
     def attach(self, job: BurnJob, report: Report) -> BurnOutcome:
         """Nothing outlives this process."""
         return BurnOutcome("interrupted", _("the program that burnt it is gone"))
+
+    def aside(self, drive: str, question: Callable[[], Answer]) -> Answer | None:
+        return None if drive in self._burning else question()

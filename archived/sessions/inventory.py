@@ -32,7 +32,12 @@ class Looked:
         """Full elements with their barcodes (None when full without a readable one); absent when empty."""
         if self.inventory is None:
             return None
-        return {e.address: e.barcode for e in self.inventory.elements if e.full}
+        return {e.address: e.barcode for e in self.inventory.elements if e.full and e.told}
+
+    @property
+    def untold(self) -> frozenset[int]:
+        """See `untold`."""
+        return untold(self.inventory)
 
     @property
     def doubtful(self) -> Mapping[int, tuple[int, int]]:
@@ -44,6 +49,12 @@ def in_doubt(inventory: Inventory | None) -> Mapping[int, tuple[int, int]]:
     """Elements that report no medium and are not in order, with ASC and ASCQ: nobody knows what is there."""
     elements = () if inventory is None else inventory.elements
     return {e.address: e.exception for e in elements if e.is_in_doubt and e.exception}
+
+
+def untold(inventory: Inventory | None) -> frozenset[int]:
+    """Elements of which a changer says nothing, as it cannot see into them: what is on record there stays."""
+    elements = () if inventory is None else inventory.elements
+    return frozenset(e.address for e in elements if not e.told)
 
 
 def take_inventory(tools: Tools, library: str, *, scan: bool = False) -> Looked:

@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from archived.language import _
 from archived.sessions.clean import await_no_cleaning
+from archived.sessions.deduction import Answered, whereabouts
 from archived.sessions.health import DriveHealth, ask_health
-from archived.sessions.inventory import in_doubt, take_inventory, why_it_stands
+from archived.sessions.inventory import in_doubt, take_inventory, untold, why_it_stands
 from archived.sessions.tools import Tools
 from backends.errors import BackendError
 from backends.interface import DiscStatus, OpticalDrive, TapeDrive
@@ -16,7 +17,7 @@ from devices.clock import Clock
 from devices.failures import DeviceFailure, DeviceRefused, OutcomeUnknown, TransportLost, WorldDiffers
 from devices.polling import wait_until
 from devices.sense import Blame, blame_of
-from robotics.errors import InventoryStale, RoboticsError
+from robotics.errors import ChangerBroken, InventoryStale, RoboticsError, SourceEmpty
 from robotics.interface import Changer
 from robotics.model import Inventory
 
@@ -68,6 +69,15 @@ class Carried:
     health: tuple[DriveHealth, ...] = ()
     #: All that the look saw; None when there was none.
     inventory: Inventory | None = None
+    #: Where a medium without a barcode is, as far as it can be told.
+    place: int | None = None
+    #: The robot took the bin for empty from which the medium was to come.
+    source_empty: bool = False
+
+    @property
+    def untold(self) -> frozenset[int]:
+        """Elements of which the look said nothing: what is on record there stays."""
+        return untold(self.inventory)
 
     @property
     def doubtful(self) -> Mapping[int, tuple[int, int]]:
@@ -83,16 +93,18 @@ def carry(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
     """Move one medium, then look. Never repeats a motion. Raises what `waiting` raises: then look again."""
     changer = tools.changers[task.library]
     note, stands, called_off, kept = "", "", False, task.from_drive in tools.tapes
+    answered, source_empty = Answered.DONE, False
     before = None if task.from_drive is None else ask_health(tools, task.from_drive)
     try:
         if task.from_drive is not None:
-            _give_out(tools, task.from_drive, cleaning=task.cleaning)
+            _give_out(tools, changer, task.from_drive, cleaning=task.cleaning)
         kept = False
         note = _move(changer, task)
         called_off = bool(note)
     except (RoboticsError, DeviceFailure, BackendError) as error:
         note, stands = str(error), why_it_stands(error)
-    found = look(tools, task, note)
+        answered, source_empty = _answered(error), isinstance(error, SourceEmpty)
+    found = replace(look(tools, task, note, answered=answered), source_empty=source_empty)
     if stands:
         # It said no to the motion itself: the medium stayed, also when a look has to wait.
         found = replace(found, kind="stayed" if found.seen is None else found.kind, stands=stands)
@@ -113,13 +125,22 @@ def resume(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
     return _trays_closed(tools, task, carried, waiting)
 
 
-def look(tools: Tools, task: Carry, note: str = "") -> Carried:
+def _answered(error: Exception) -> Answered:
+    """What a motion that failed says of the medium."""
+    if isinstance(error, ChangerBroken):
+        return Answered.BROKEN
+    return Answered.UNKNOWN if isinstance(error, OutcomeUnknown) else Answered.REFUSED
+
+
+def look(tools: Tools, task: Carry, note: str = "", *, answered: Answered = Answered.UNKNOWN) -> Carried:
     """Where the medium of a motion is, by inventory alone. Used after every motion and after a crash."""
     looked = take_inventory(tools, task.library)
     seen = looked.seen
     if seen is None:
         words = f"{note}; the robot does not answer an inventory: {looked.note}".lstrip("; ")
         return Carried("vanished", None, words, stands=looked.stands)
+    if looked.inventory is not None and looked.untold and task.barcode is None:
+        return _deduced(looked.inventory, seen, task, note, answered)
 
     def holds(address: int) -> bool:
         return address in seen and seen[address] in (task.barcode, None)
@@ -132,6 +153,23 @@ def look(tools: Tools, task: Carry, note: str = "") -> Carried:
     if holds(task.source):
         return carried("stayed", note or "the robot reported no error, and the medium did not move")
     return carried("vanished", note or f"{task.barcode} is in neither element")
+
+
+def _deduced(
+    inventory: Inventory, seen: dict[int, str | None], task: Carry, note: str, answered: Answered
+) -> Carried:
+    """The look after a motion of a medium without a barcode, in a library that sees into few of its places."""
+    found = whereabouts(inventory, task.source, task.destination, answered)
+    if not found.sensed:
+        words = _("a drive of library {library} does not say whether it holds a disc").format(
+            library=task.library
+        )
+        return Carried("vanished", None, f"{note}; {words}" if note else words)
+    if found.kind == "stayed" and not note:
+        note = "the robot reported no error, and the medium did not move"
+    if found.kind == "vanished" and not note:
+        note = f"{task.medium_id} is in neither element"
+    return Carried(found.kind, seen, note, inventory=inventory, place=found.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +222,14 @@ def _sees_a_medium(tools: Tools, drive: str) -> bool:
     return tools.drives[drive].inspect().status is not DiscStatus.ABSENT
 
 
-def _give_out(tools: Tools, name: str, *, cleaning: bool) -> None:
+def _give_out(tools: Tools, changer: Changer, name: str, *, cleaning: bool) -> None:
     """Let the medium be taken from a drive. Raises DeviceFailure, BackendError (what was written last is lost)."""
     tape = tools.tapes.get(name)
     if tape is None:
         drive = tools.drives[name]
         _told(lambda: drive.lock_tray(False))
-        _told(drive.eject)
+        if not changer.abilities.host_trays:  # those of a disc robot are moved by its driver, in its order
+            _told(drive.eject)
         return
     if cleaning:
         await_no_cleaning(tape, tools.clock)
@@ -222,7 +261,7 @@ def _move(changer: Changer, task: Carry) -> str:
     except InventoryStale as told:
         inventory = changer.inventory()
         source, destination = inventory.at(task.source), inventory.at(task.destination)
-        if source is None or not source.full or source.barcode != task.barcode:
+        if source is None or (source.told and (not source.full or source.barcode != task.barcode)):
             words = _("nothing moved, as {medium_id} is not in element {element} any more: {told}")
             return words.format(medium_id=task.medium_id, element=task.source, told=told)
         if destination is not None and not destination.is_free:

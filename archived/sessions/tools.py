@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from archived.errors import Cancelled
 from archived.language import _
@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # every burn imports this module, and makes no Tools
     from erasure.kernels import Kernel
     from robotics.cabinet import Cabinet
     from robotics.interface import Changer
+
+Answer = TypeVar("Answer")
 
 #: Folder of the keys in a site.
 KEYS_FOLDER = "keys"
@@ -240,6 +242,9 @@ class Burner(Protocol):
 
     def attach(self, job: BurnJob, report: Report) -> BurnOutcome:
         """Say how a burn ended that may still run; "interrupted" when nobody is at it. Starts nothing."""
+
+    def aside(self, drive: str, question: Callable[[], Answer]) -> Answer | None:
+        """Ask a drive something while no burn is at it, and none begins meanwhile; None while one is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from archived.catalog import cases, events, media
 from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Drive, Medium
+from archived.robot_kinds import STACKERS
 from archived.stages import doubt
 from archived.stages.cases import frozen_places
 from archived.stages.work import Site
+from robotics.model import Bin
 
 STALE = "inventory_stale"
 ELEMENTS = "elements"
@@ -37,6 +39,10 @@ class Floor:
     doubtful: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     #: Places about which witnesses disagree → media that may go home there. Nothing else is put there.
     frozen: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    #: Of a disc robot with bins: these, the element of its hand, and whether it lays into a drive what it holds.
+    bins: tuple[Bin, ...] = ()
+    hand: int = 0
+    lays_again: bool = False
 
     def in_drive(self, drive: Drive) -> Medium | None:
         """The medium that lies in a drive."""
@@ -87,9 +93,19 @@ def floors(read: Connection, site: Site) -> list[Floor]:
             others=tuple(_elements(settings, name).get("others", ())),
             doubtful=doubt.in_doubt(settings, name),
             frozen=frozen_places(under_way, name),
+            **_machine(site, name),
         )
         for name in site.config.libraries
     ]
+
+
+def _machine(site: Site, library: str) -> dict[str, Any]:
+    """What a disc robot with bins can reach; nothing for any other library."""
+    changer = site.tools.changers.get(library)
+    if changer is None or site.config.libraries[library].robot not in STACKERS:
+        return {}
+    can = changer.abilities
+    return {"bins": can.bins, "hand": changer.layout().transport.first, "lays_again": can.lays_again}
 
 
 def _heard(site: Site, library: str) -> bool:

@@ -13,6 +13,7 @@ from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Drive
 from archived.policy.drive_places import DriveClaim, DriveElement, DrivePlaces, find_drives
+from archived.robot_kinds import STACKERS
 from archived.settings import NO_SERIAL, DeviceSettings
 from archived.stages.floor import ELEMENTS, furnish
 from archived.stages.work import Site
@@ -20,14 +21,16 @@ from robotics.model import ElementKind, Inventory
 
 
 def furnish_as_seen(write: Connection, site: Site, library: str, inventory: Inventory) -> None:
-    """Put on record which elements a real library has, and where its drives are; a simulated one stays as planned."""
-    if site.config.simulated:
+    """Put on record which elements a real library has, and where its drives are; a simulated one stays as planned.
+
+    A disc robot numbers its drives, and knows its bins: what it tells is put on record in a simulated room, too.
+    """
+    robot = site.config.libraries[library]
+    if site.config.simulated and robot.robot not in STACKERS:
         return
     is_new = f"{ELEMENTS}:{library}" not in events.settings(write)
-    robot = site.config.libraries[library]
     elements = [DriveElement(e.address, e.drive_serial) for e in inventory.of_kind(ElementKind.DRIVE)]
-    devices = site.config.devices
-    claims = [DriveClaim(name, _serial(devices[name]), devices[name].element) for name in robot.drives]
+    claims = _claims(site, library, [element.address for element in elements])
     places = find_drives(claims, elements)
     _place(write, site, library, places, elements)
     ours = {drive.element for drive in media.drives(write) if drive.library == library}
@@ -40,6 +43,17 @@ def furnish_as_seen(write: Connection, site: Site, library: str, inventory: Inve
     )
     if is_new:
         events.append(write, site.now(), "library added", ("library", library), kind=robot.kind)
+
+
+def _claims(site: Site, library: str, elements: list[int]) -> list[DriveClaim]:
+    """What the configuration says of the drives; those of a disc robot are numbered in its order."""
+    robot, devices = site.config.libraries[library], site.config.devices
+    claims = []
+    for number, name in enumerate(robot.drives):
+        device = devices.get(name, DeviceSettings())
+        at = elements[number] if robot.robot in STACKERS and number < len(elements) else device.element
+        claims.append(DriveClaim(name, _serial(device), at))
+    return claims
 
 
 def _serial(device: DeviceSettings) -> str:
@@ -67,7 +81,7 @@ def _place(
         before = known.get(name)
         if name in places.at:
             element = places.at[name]
-            serial = _serial(site.config.devices[name]) or told[element]
+            serial = _serial(site.config.devices.get(name, DeviceSettings())) or told[element]
             up, note = (before.up, before.note) if before is not None else (True, "")
             if note and note in waiting.get(f"drive-place:{name}", ""):
                 up, note = True, ""  # it was out of use for this alone

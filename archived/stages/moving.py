@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, media
 from archived.language import _
-from archived.model import Move
-from archived.policy.mounting import next_move
+from archived.model import Medium, Move
+from archived.policy.mounting import MovePlan, next_move
+from archived.policy.stacks import next_step
+from archived.policy.stacks import put_down as from_hand
 from archived.sessions.inventory import take_inventory
 from archived.sessions.mount import Carried, carry, resume
 from archived.sessions.tools import Tools
@@ -32,8 +34,10 @@ from archived.stages.motion import (
 )
 from archived.stages.robot_trouble import LOOK_REST_S, drive_down, move_failed, robot_silent
 from archived.stages.settling import settle
+from archived.stages.stacker_floor import machine
 from archived.stages.tape_trouble import tell_health
 from archived.stages.unfit_cartridge import set_aside_unfit
+from archived.stages.unseen_places import note_whereabouts
 from archived.stages.work import Action, Broken, Context, Order, Site, robot_lane
 from archived.stages.work_waiting import Work, drive_views, movable, work_waiting
 from archived.states import MoveEvent, MoveState
@@ -63,21 +67,35 @@ def plan(view: list[Work], context: Context) -> list[Action]:
         elif floor.stale:
             wanted.append(Action(NAME, f"inventory {floor.library}", (lane,), Look(floor.library)))
         elif floor.in_hand is not None:
-            wanted += put_down(floor, floor.in_hand)
+            wanted += _from_hand(work, context, floor.in_hand)
         elif work.orders:
             wanted.append(ordered_motion(floor, work.orders[0]))
         else:
-            # Draining still takes discs that are done home, and begins nothing.
-            wants = () if context.draining else work.wants
-            step = next_move(
-                drive_views(work, context),
-                movable(wants, context),
-                lane in context.busy_lanes,
-                free_slots(floor),
-            )
+            step = _next_step(work, context)
             if step is not None and not (context.draining and floor.drive_of(step.medium_id) is None):
                 wanted.append(moving_action(floor, motion_of(floor, step)))
     return context.choose(wanted)
+
+
+def _next_step(work: Work, context: Context) -> MovePlan | None:
+    floor = work.floor
+    # Draining still takes discs that are done home, and begins nothing.
+    wants = movable(() if context.draining else work.wants, context)
+    drives = drive_views(work, context)
+    busy = robot_lane(floor.library) in context.busy_lanes
+    if floor.bins:
+        return next_step(machine(floor, drives, work.fates), wants, busy)
+    return next_move(drives, wants, busy, free_slots(floor))
+
+
+def _from_hand(work: Work, context: Context, medium: Medium) -> list[Action]:
+    """What an earlier motion left in the robot's hand is put down before anything else moves."""
+    floor = work.floor
+    if not floor.bins:
+        return put_down(floor, medium)
+    wants = movable(work.wants, context)
+    step = from_hand(machine(floor, drive_views(work, context), work.fates), medium.id, wants)
+    return [] if step is None else [moving_action(floor, motion_of(floor, step))]
 
 
 def claim(write: Connection, site: Site, action: Action) -> Action | None:
@@ -148,7 +166,9 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
         return LOOK_REST_S
     if outcome.inventory is not None:
         furnish_as_seen(write, site, library, outcome.inventory)
-    settle(write, site, library, outcome.seen, outcome.doubtful)
+    if isinstance(action.task, Motion):
+        note_whereabouts(write, site, action.task.carry, outcome)
+    settle(write, site, library, outcome.seen, outcome.doubtful, outcome.untold)
     events.clear_attention(write, f"robot:{library}")
     for health in outcome.health:
         tell_health(write, site, health, action.task.carry.medium_id)

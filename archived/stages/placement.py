@@ -22,6 +22,7 @@ from archived.stages import attempts, hold
 from archived.stages.capacity import usable_blanks
 from archived.stages.planned_copy import plan_on
 from archived.stages.shelf import cage_of, cartridges, closed_words, purchase_of, wanted_image
+from archived.stages.stacker_floor import blank_draws
 from archived.stages.work import Action, Broken, Context, Site
 from archived.states import ImageState, MediumState, SetState
 
@@ -42,6 +43,8 @@ class Wanting:
     #: Those of `missing` that go to tape, and the cartridges that they may go to.
     on_tape: tuple[WantedImage, ...] = ()
     cartridges: tuple[Cartridge, ...] = ()
+    #: Of a disc robot: choices of blanks that come out of its bins without digging; None for every other library.
+    draws: tuple[tuple[str, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ def due(read: Connection, site: Site) -> list[Wanting]:
                 tuple(spoiled),
                 tuple(_on_tape(read, site, m) for m in missing if _goes_to_tape(site, m)),
                 cartridges(read, site, tape_pool) if tape_pool else (),
+                blank_draws(read, site, item.pool, sum(not _goes_to_tape(site, m) for m in missing)),
             )
         )
     return wanting
@@ -120,18 +124,7 @@ def _planned(wanting: Wanting) -> Planned:
     taped = {image.image_id for image in wanting.on_tape}
     item = wanting.set
     parts = [
-        place(
-            [
-                UnplacedMember(image.id, image.size_bytes or 0)
-                for image in wanting.missing
-                if image.id not in taped
-            ],
-            wanting.placed,
-            wanting.blanks,
-            item.m,
-            waived=wanting.waived,
-            set_id=item.id,
-        ),
+        _on_discs(wanting, [image for image in wanting.missing if image.id not in taped]),
         place_members(
             wanting.on_tape, wanting.placed, wanting.cartridges, item.m, waived=wanting.waived, set_id=item.id
         ),
@@ -140,6 +133,26 @@ def _planned(wanting: Wanting) -> Planned:
     if refusal:
         return Planned(wanting, Placement(refusal=refusal, shortage=sum(part.shortage for part in parts)))
     return Planned(wanting, Placement({**parts[0].assignments, **parts[1].assignments}))
+
+
+def _on_discs(wanting: Wanting, images_: list[Image]) -> Placement:
+    """Blanks for these members; in a disc robot those that come out next, as far as the diversity floor allows."""
+    item, members = wanting.set, [UnplacedMember(image.id, image.size_bytes or 0) for image in images_]
+
+    def placed_on(blanks: tuple[Blank, ...]) -> Placement:
+        return place(members, wanting.placed, blanks, item.m, waived=wanting.waived, set_id=item.id)
+
+    if wanting.draws is None or not members:
+        return placed_on(wanting.blanks)
+    by_id = {blank.medium_id: blank for blank in wanting.blanks}
+    refused: list[Placement] = []
+    for draw in wanting.draws:
+        found = placed_on(tuple(by_id[medium_id] for medium_id in draw))
+        if not found.refusal:
+            return found
+        refused.append(found)
+    # Too few of them, or the next ones do not do together: the words of the first choice say why.
+    return refused[0] if refused else placed_on(wanting.blanks[: len(members) - 1])
 
 
 def _still_true(read: Connection, site: Site, planned: Planned) -> bool:

@@ -26,11 +26,13 @@ def settle(
     library: str,
     seen: Mapping[int, str | None],
     doubtful: Mapping[int, tuple[int, int]] = MappingProxyType({}),
+    untold: frozenset[int] = frozenset(),
 ) -> None:
     """Make the catalog say where a look saw everything; name what is missing and what is strange.
 
     `seen` maps full elements to barcodes (None where none could be read), `doubtful` elements of which nobody knows
-    what is there to ASC and ASCQ: what stood there is not missed.
+    what is there to ASC and ASCQ: what stood there is not missed. Nor is what stands in `untold` elements, of which the
+    look said nothing.
     """
     now = site.now()
     everything = media.listing(write)
@@ -54,6 +56,7 @@ def settle(
         elif (
             medium.library == library
             and medium.element is not None
+            and medium.element not in untold
             and seen.get(medium.element, "") is not None
         ):
             media.saw(write, medium.id, None, now, seen_by)
@@ -61,7 +64,7 @@ def settle(
                 events.append(write, now, "medium taken out", ("medium", medium.id), element=medium.element)
                 events.clear_attention(write, f"stranger:{medium.id}")
             elif medium.state is not MediumState.LOST:
-                _missing(write, site, medium)
+                missed(write, site, medium)
             if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
                 media.withdraw_plans_on(write, medium.id, _("medium {id} is missing").format(id=medium.id))
     labels = _labels(seen)
@@ -91,7 +94,8 @@ def _meet(write: Connection, site: Site, library: str, strange: Mapping[int, str
     name_strangers(write, site, library, unsaid)
 
 
-def _missing(write: Connection, site: Site, medium: Medium) -> None:
+def missed(write: Connection, site: Site, medium: Medium) -> None:
+    """Put on record, and tell, that a medium is not where it was and nowhere else in its library."""
     events.append(
         write, site.now(), "medium missed", ("medium", medium.id), outcome="failure", element=medium.element
     )

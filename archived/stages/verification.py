@@ -20,7 +20,7 @@ from archived.sessions.tools import Tools
 from archived.stages.floor import drive_failed, drive_worked, floors, stale_key
 from archived.stages.robot_trouble import LOOK_REST_S, robot_silent
 from archived.stages.tape_place import place_on_tape
-from archived.stages.wanted_media import reloaded, verify_choice
+from archived.stages.wanted_media import judges, reloaded, verify_choice
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 from backends.tape.image_on_tape import ImageOnTape
@@ -62,14 +62,13 @@ def due(read: Connection, site: Site) -> list[Reloaded]:
     for floor in floors(read, site):
         if floor.stale:
             continue  # the robot is asked what is where first
-        up = [drive.name for drive in floor.up]
         for copy in copies:
             drive = floor.drive_of(copy.medium_id)
             if copy.medium_id in frozen or drive is None or not drive.up or not reloaded(copy, arrivals):
                 continue
             if media.get(read, copy.medium_id).state is MediumState.WRITING:
                 continue  # what a session left on the cartridge is found out first
-            if drive.name in verify_choice(read, copy, up).allowed:
+            if drive.name in verify_choice(read, copy, judges(floor, copy)).allowed:
                 found.append(Reloaded(copy, images.get(read, copy.image_id), drive))
     return found
 

@@ -14,6 +14,7 @@ from archived.policy.sources import drives_to_try
 from archived.stages import look_wants, recall_reading
 from archived.stages.cleaning_asked import no_writing_in
 from archived.stages.floor import Floor
+from archived.stages.stacker_floor import may_change_drives
 from archived.stages.work import Site
 from archived.states import CopyState
 
@@ -51,7 +52,7 @@ def media_wanted(
         medium = floor.medium(copy.medium_id)
         if medium is None or medium.id in frozen:
             continue
-        allowed = verify_choice(read, copy, up).allowed
+        allowed = verify_choice(read, copy, judges(floor, copy)).allowed
         want(medium, "verify", allowed, copy.written_at or copy.planned_at)
         if reloaded(copy, arrivals):
             ready.add(medium.id)
@@ -78,6 +79,15 @@ def reloaded(copy: Copy, arrivals: dict[str, datetime]) -> bool:
     """Whether the robot put the medium somewhere after it was written."""
     arrived = arrivals.get(copy.medium_id)
     return copy.written_at is None or (arrived is not None and arrived > copy.written_at)
+
+
+def judges(floor: Floor, copy: Copy) -> list[str]:
+    """The drives that are up, and to which the robot can bring what another one wrote."""
+    up = [drive.name for drive in floor.up]
+    holder = floor.drive_of(copy.medium_id)
+    if may_change_drives(floor) or holder is None:
+        return up
+    return [name for name in up if name == holder.name]
 
 
 def may_write(read: Connection, copy: Copy) -> bool:

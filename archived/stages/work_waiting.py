@@ -1,16 +1,19 @@
 """What waits for media in each library, and its drives as planners of motions see them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from archived.catalog import events, media
 from archived.model import Drive, Medium, Move
 from archived.policy.mounting import DriveView, Want
+from archived.policy.stacks import Fate
 from archived.robot_kinds import PERSON
 from archived.stages import hold, recall_area
 from archived.stages.floor import Floor, floors
 from archived.stages.giving_out import kept_media
+from archived.stages.stacker_floor import fates
 from archived.stages.wanted_media import media_wanted
 from archived.stages.work import Context, Order, Site, drive_lane
 from archived.states import MoveState
@@ -31,6 +34,8 @@ class Work:
     #: Moves that are on record and not known to be over.
     moving: tuple[Move, ...]
     orders: tuple[Order, ...]
+    #: What becomes of media that lie in no bin of a disc robot.
+    fates: Mapping[str, Fate] = field(default_factory=dict)
 
 
 def work_waiting(read: Connection, site: Site, *, by_person: bool = False) -> list[Work]:
@@ -48,7 +53,10 @@ def work_waiting(read: Connection, site: Site, *, by_person: bool = False) -> li
         wants, ready = media_wanted(read, site, floor, writes_paused=paused)
         mine = tuple(move for move in moves if move.library == floor.library)
         orders = tuple(order for order in site.orders.waiting() if floor.medium(order.medium_id) is not None)
-        found.append(Work(floor, tuple(wants), frozenset(ready), held, kept_media(read, floor), mine, orders))
+        kept = kept_media(read, floor)
+        found.append(
+            Work(floor, tuple(wants), frozenset(ready), held, kept, mine, orders, fates(read, floor))
+        )
     return found
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from backends.errors import CloseFailed, MediumUnreadable, WriteFailed
-from backends.interface import SECTOR_BYTES, Disc, DiscStatus, DriveIdentity
+from backends.interface import SECTOR_BYTES, Disc, DiscStatus, DriveIdentity, TraySeen
 from backends.optical.mmc import (
     CloseFunction,
     CloseTrackSession,
@@ -105,6 +105,10 @@ class MmcDrive:
         """Tray and disc without spinning anything up; None when the drive reports no media events."""
         request = GetEventStatus()
         return MediaEvent.decode(self._query(request.encode(), request.allocation))
+
+    def tray(self) -> TraySeen | None:
+        event = self.tray_state()
+        return None if event is None else TraySeen(event.tray_open, event.media_present)
 
     def inspect(self) -> Disc:
         """What lies in the drive; a disc that the drive blames is UNREADABLE, not an error."""

@@ -23,12 +23,13 @@ from archived.founding import Choices, make_site, provide_libraries
 from archived.model import Image, Package, Recall
 from archived.policy.submission import SubmissionRequest
 from archived.routines.runner import Runner
-from archived.sessions.tools import ProgressBoard
+from archived.sessions.tools import ProgressBoard, SitePaths
 from archived.stages import intake, recall_request, withdrawal
 from archived.stages.capacity import cost_on_disc, image_limit_bytes
 from archived.stages.floor import stale_key
 from archived.stages.loop import InlineExecutor, Loop
 from archived.stages.pipeline import PIPELINE
+from archived.stages.work import Site
 from archived.states import CopyState, MediumEvent, MediumState, PackageState, RecallState
 from archived.wiring import paths_of, room_folders, site_in_process
 from devices.clock import SimulatedClock
@@ -118,7 +119,7 @@ class Story:
         paths = paths_of(self.site_folder, self.config)
         self.catalog = FusedCatalog(paths.catalog)
         self.catalog.fuse = self.fuse
-        plain = site_in_process(self.config, paths, self.rooms, self.clock)
+        plain = self.wired(paths)
         board = FusedBoard(self.clock)
         board.fuse = self.fuse
         burner = WatchedBurner(dict(plain.tools.drives), self.room)
@@ -131,6 +132,10 @@ class Story:
         with self.catalog.write() as write:
             for library in self.config.libraries:
                 events.set_setting(write, stale_key(library), "1")
+
+    def wired(self, paths: SitePaths) -> Site:
+        """The drivers of this site in this process."""
+        return site_in_process(self.config, paths, self.rooms, self.clock)
 
     def twin(self, folder: Path) -> "Story":
         """The same story on a copy of its folder, as it stands; this one must not go on meanwhile."""

@@ -13,7 +13,7 @@ from devices.clock import SimulatedClock
 from devices.failures import DeviceRefused, TransportLost, TransportTimeout
 from devices.sense import ILLEGAL_REQUEST, NOT_READY, UNIT_ATTENTION, Sense
 from robotics.errors import PAUSED, PERSON, STARTING, ChangerNotReady, InventoryStale, SourceEmpty
-from robotics.model import Element, ElementKind, ElementRange, Inventory
+from robotics.model import ChangerAbilities, Element, ElementKind, ElementRange, Inventory
 
 SLOT, OTHER_SLOT, DRIVE, HAND = 1001, 1002, 2001, 1
 
@@ -29,6 +29,8 @@ class Robot:
     #: What the next looks give, before the places are told.
     looks: list[Any] = field(default_factory=list)
     initialized: list[ElementRange | None] = field(default_factory=list)
+
+    abilities = ChangerAbilities(random_access=True, barcode_reader=True, import_export=True, exchange=False)
 
     def initialize(self, addresses: ElementRange | None = None) -> None:
         self.initialized.append(addresses)

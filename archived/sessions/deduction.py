@@ -1,0 +1,65 @@
+"""Where a medium is after a motion that nobody can watch: a bin tells nothing, and a disc in it carries no barcode.
+
+Only what sensors say counts: the drives, the hand, and what the machine answered to the motion itself. What they leave
+open stays open: the medium is then missed, never assumed to be somewhere.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, unique
+
+from robotics.model import ElementKind, Inventory
+
+
+@unique
+class Answered(Enum):
+    """How a motion ended by what the machine said."""
+
+    DONE = "done"
+    REFUSED = "refused"  # the medium is where it was
+    BROKEN = "broken"  # a fault in the motion: the medium may be anywhere
+    UNKNOWN = "unknown"  # it said nothing, or nobody was there to hear it
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """arrived, stayed or vanished; `place` is the element where the medium is now, None where nobody can tell.
+
+    A medium that vanished from both ends has its place in the hand, when it is held. `sensed` is False when a drive
+    did not say what it holds: then nothing is known, and somebody has to ask again.
+    """
+
+    kind: str
+    place: int | None = None
+    sensed: bool = True
+
+
+def whereabouts(inventory: Inventory, source: int, destination: int, answered: Answered) -> Whereabouts:
+    """Where the medium of one motion is, from a look at all that can be seen."""
+
+    def tells(address: int) -> bool | None:
+        element = inventory.at(address)
+        return None if element is None or not element.told else element.full
+
+    hands = inventory.of_kind(ElementKind.TRANSPORT)
+    hand = hands[0].address if hands else None
+    holds = None if hand is None else tells(hand)
+    at_source, at_destination = tells(source), tells(destination)
+    if at_destination:
+        return Whereabouts("arrived", destination)
+    if at_source:
+        return Whereabouts("stayed", source)
+    if holds:
+        return Whereabouts("vanished", hand)
+    drives = {element.address for element in inventory.of_kind(ElementKind.DRIVE)}
+    if any(address in drives and tells(address) is None for address in (source, destination)):
+        return Whereabouts("vanished", None, sensed=False)
+    if answered is Answered.BROKEN:
+        return Whereabouts("vanished")
+    if holds is None and answered is Answered.UNKNOWN and hand not in (None, source):
+        # A hand that cannot be felt may hold it: it is emptied before anything else moves.
+        return Whereabouts("vanished", hand)
+    if at_destination is None and source in drives | {hand} and answered is not Answered.REFUSED:
+        return Whereabouts("arrived", destination)
+    if at_source is None and answered in (Answered.REFUSED, Answered.UNKNOWN):
+        return Whereabouts("stayed", source)
+    return Whereabouts("vanished")

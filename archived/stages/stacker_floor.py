@@ -1,0 +1,90 @@
+"""A disc robot with bins as the catalog knows it: its bins with what lies in them, and what becomes of each disc."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from archived.catalog import media
+from archived.model import Medium
+from archived.policy.mounting import DriveView
+from archived.policy.stacks import Fate, Pile, Stacker, carries_between_drives, draws, reaches
+from archived.stages.capacity import usable_blanks
+from archived.stages.floor import Floor, floors
+from archived.stages.work import Site
+from archived.states import CopyState, MediumState
+from robotics.model import BinOrder
+
+_NEEDED = (MediumState.BLANK, MediumState.RESERVED, MediumState.WRITING)
+_SAFE = (MediumState.GOOD, MediumState.APPENDABLE)
+_UNPROVEN = (CopyState.WRITTEN, CopyState.VERIFYING)
+
+
+def piles(floor: Floor) -> tuple[Pile, ...]:
+    """The bins of a library with the media in them; none of a library that has no bins."""
+    return tuple(
+        Pile(
+            one.name,
+            one.first,
+            one.count,
+            one.order is BinOrder.LIFO,
+            one.takes,
+            one.puts,
+            tuple(
+                sorted(
+                    (medium.element, medium.id)
+                    for medium in floor.media
+                    if medium.element is not None and medium.element in one
+                )
+            ),
+        )
+        for one in floor.bins
+    )
+
+
+def fates(read: Connection, floor: Floor) -> dict[str, Fate]:
+    """What becomes of each medium that lies in no bin."""
+    binned = {medium_id for pile in piles(floor) for _element, medium_id in pile.media}
+    return {
+        medium.id: _fate(read, medium)
+        for medium in (floor.media if floor.bins else ())
+        if medium.element is not None and medium.id not in binned
+    }
+
+
+def _fate(read: Connection, medium: Medium) -> Fate:
+    if medium.state in _NEEDED:
+        return Fate.KEEP
+    if medium.state not in _SAFE:
+        return Fate.ASIDE
+    unproven = any(copy.state in _UNPROVEN for copy in media.copies_on(read, medium.id))
+    return Fate.KEEP if unproven else Fate.DONE
+
+
+def machine(floor: Floor, drives: Sequence[DriveView], fates_of: Mapping[str, Fate]) -> Stacker:
+    """The machine as its planner sees it."""
+    return Stacker(piles(floor), tuple(drives), floor.hand, floor.lays_again, fates_of)
+
+
+def within_reach(floor: Floor, medium: Medium) -> bool:
+    """Whether the robot of this library can bring the medium to a drive by itself; only bins can keep it from that."""
+    if medium.library != floor.library or medium.element is None:
+        return False
+    if not floor.bins or not any(medium.element in one for one in floor.bins):
+        return True
+    return reaches(piles(floor), medium.id)
+
+
+def may_change_drives(floor: Floor) -> bool:
+    """Whether the robot can bring a disc from one drive to another."""
+    return not floor.bins or carries_between_drives(piles(floor), lays_again=floor.lays_again)
+
+
+def blank_draws(read: Connection, site: Site, pool: str, count: int) -> tuple[tuple[str, ...], ...] | None:
+    """Choices of blanks that come out of a disc robot's bins without digging; None for other libraries."""
+    library = site.config.pools[pool].library
+    floor = next(floor for floor in floors(read, site) if floor.library == library)
+    if not floor.bins:
+        return None
+    usable = {medium.id for medium in usable_blanks(read, site, pool)}
+    loaded = [medium.id for drive in floor.drives if drive.up and (medium := floor.in_drive(drive))]
+    return tuple(tuple(draw) for draw in draws(piles(floor), loaded, usable, count))

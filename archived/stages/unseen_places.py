@@ -1,0 +1,119 @@
+"""Places that nobody sees into: what a motion leaves on record there, and a bin that gave out before its record did.
+
+A bin shows no barcodes and tells no count. Where a disc lies in it stands in the catalog alone; it changes by a motion
+whose end was sensed, by a person who says what he put in or took out, and when the machine finds nothing to take.
+"""
+
+import json
+
+from sqlalchemy import Connection
+
+from archived.catalog import events, media
+from archived.catalog.events import Attention
+from archived.language import _, counted
+from archived.model import Medium
+from archived.sessions.mount import Carried, Carry
+from archived.stages.floor import floors
+from archived.stages.settling import missed
+from archived.stages.work import Site
+from archived.states import MediumState
+from robotics.model import Bin
+
+
+def note_whereabouts(write: Connection, site: Site, task: Carry, outcome: Carried) -> None:
+    """Put on record where a medium without a barcode is after its motion, as far as the look could tell."""
+    if task.barcode is not None or not outcome.untold:
+        return
+    if outcome.source_empty:
+        pile = _bin_at(site, task.library, task.source)
+        if pile is not None:
+            gave_out(write, site, task.library, pile)
+            return
+    medium = media.get(write, task.medium_id)
+    if outcome.place is None:
+        media.saw(write, medium.id, None, site.now())
+        missed(write, site, medium)
+        _withdraw(write, medium)
+    elif medium.element != outcome.place or outcome.kind == "arrived":
+        media.saw(write, medium.id, outcome.place, site.now())
+
+
+def gave_out(write: Connection, site: Site, library: str, pile: Bin) -> None:
+    """A bin has nothing more to give, and media are on record in it: they are missed together."""
+    gone = [
+        medium
+        for medium in media.listing(write)
+        if medium.library == library and medium.element is not None and medium.element in pile
+    ]
+    for medium in gone:
+        media.saw(write, medium.id, None, site.now())
+        events.append(
+            write,
+            site.now(),
+            "medium missed",
+            ("medium", medium.id),
+            outcome="failure",
+            element=medium.element,
+        )
+        _withdraw(write, medium)
+    missing = {*_missing_from(write, library, pile.name), *(medium.id for medium in gone)}
+    events.set_setting(write, _key(library, pile.name), json.dumps(sorted(missing)))
+    recount_missing(write, site, library)
+
+
+def recount_missing(write: Connection, site: Site, library: str) -> None:
+    """Say of each bin which media are still missed from it: some may have been found, or given up, by now."""
+    away = {
+        medium.id
+        for medium in media.listing(write)
+        if medium.element is None and medium.state is not MediumState.LOST
+    }
+    for pile in next((floor.bins for floor in floors(write, site) if floor.library == library), ()):
+        before = _missing_from(write, library, pile.name)
+        missing = [id for id in before if id in away]
+        if before:
+            events.set_setting(write, _key(library, pile.name), json.dumps(missing) if missing else "")
+        _tell_missing(write, site, library, pile, missing)
+
+
+def _tell_missing(write: Connection, site: Site, library: str, pile: Bin, missing: list[str]) -> None:
+    attention_id = f"bin-empty:{library}:{pile.name}"
+    if not missing:
+        events.clear_attention(write, attention_id)
+        return
+    what = counted(
+        "bin {bin} of library {library} is empty, and {number} medium is on record in it: {media}",
+        "bin {bin} of library {library} is empty, and {number} media are on record in it: {media}",
+        len(missing),
+    )
+    attention = Attention(
+        attention_id,
+        "now",
+        what.format(bin=pile.name, library=library, number=len(missing), media=", ".join(missing)),
+        _("nothing is written to them; what was planned on them goes elsewhere, as far as there are blanks"),
+        _(
+            "look for them, and put them in: archivectl library load {library} --bin {bin} --media {media}   "
+            "(gone for good: archivectl media lost ID --reason TEXT)"
+        ).format(library=library, bin=pile.name, media=",".join(missing)),
+        site.now(),
+    )
+    events.raise_attention(write, attention)
+
+
+def _withdraw(write: Connection, medium: Medium) -> None:
+    if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
+        media.withdraw_plans_on(write, medium.id, _("medium {id} is missing").format(id=medium.id))
+
+
+def _bin_at(site: Site, library: str, element: int) -> Bin | None:
+    changer = site.tools.changers.get(library)
+    bins = () if changer is None else changer.abilities.bins
+    return next((pile for pile in bins if element in pile), None)
+
+
+def _missing_from(read: Connection, library: str, bin_name: str) -> list[str]:
+    return list(json.loads(events.settings(read).get(_key(library, bin_name)) or "[]"))
+
+
+def _key(library: str, bin_name: str) -> str:
+    return f"gave-out:{library}:{bin_name}"
