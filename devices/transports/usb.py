@@ -62,9 +62,9 @@ def _system_backend() -> Any:
 class UsbLine:
     """Implements `devices.lines.PacketLine`.
 
-    `port` names one of several: bus and ports as the kernel writes them (`3-1.4`, as in /sys/bus/usb/devices), empty
-    for the only one. A device that was unplugged is looked for again by the next packet: nothing of what it was asked
-    is taken for granted afterwards, as whoever lost it has an unknown outcome.
+    `port` names one of several: bus and ports, as the kernel writes them in /sys/bus/usb/devices (`3-1.4`) or with a
+    colon (`3:1.4`); empty for the only one. A device that was unplugged is looked for again by the next packet:
+    nothing of what it was asked is taken for granted afterwards, as whoever lost it has an unknown outcome.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class UsbLine:
         backend: Callable[[], Any] | None = None,
     ) -> None:
         self._ids = ids
-        self._port = port
+        self._port = port.replace(":", "-")
         self._name = name
         self._backend = backend or _system_backend
         self._opened: _Opened | None = None

@@ -246,9 +246,10 @@ def test_of_several_none_is_guessed_and_their_ports_are_named() -> None:
     assert not other.sent
 
 
-def test_a_port_says_which_of_several() -> None:
+@pytest.mark.parametrize("port", ["1-2", "1:2"])
+def test_a_port_says_which_of_several(port: str) -> None:
     one, other = FakeDevice(ports=(1, 4)), FakeDevice(bus=1, ports=(2,))
-    line, _ = line_to(one, other, port="1-2")
+    line, _ = line_to(one, other, port=port)
     line.write(b"12345678")
     assert other.sent
     assert not one.sent
