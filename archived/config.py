@@ -92,6 +92,8 @@ def _value(kind: type[T], table: Any, where: str) -> T:
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:
+    if hint is Any:
+        return value
     origin = get_origin(hint)
     if origin is tuple:
         if not isinstance(value, list):

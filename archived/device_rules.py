@@ -11,6 +11,7 @@ from archived.errors import ConfigurationError
 from archived.language import _
 from archived.media_kinds import TAPE
 from archived.robot_kinds import PERSON, SMC, STACKERS, USB_ROBOTS
+from archived.robot_profiles import choice_problems, table_problems
 from archived.settings import NO_SERIAL, Config, DeviceSettings
 from backends.tape.profiles import PROFILES as TAPE_PROFILES
 from robotics.profiles import PROFILES as CHANGER_PROFILES
@@ -59,6 +60,7 @@ def _raise(problems: list[str], where: str) -> None:
 
 
 def _problems(config: Config) -> Iterator[str]:
+    yield from table_problems(config)
     if config.simulated:
         if config.devices:
             yield _('[devices] is for room = "hardware"; a simulated room has no use for it')
@@ -78,7 +80,7 @@ def _problems(config: Config) -> Iterator[str]:
             continue
         role = wanted[name]
         if role in (SERIAL_ROBOT, USB_ROBOT):
-            found = tuple(_robot(device, role))
+            found = (*_robot(device, role), *choice_problems(config, name))
         else:
             found = (*_way(device), *_what(device, role, numbered=name in numbered))
         for words in found:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +308,8 @@ class Config:
     devices: Mapping[str, DeviceSettings] = field(default_factory=dict)
     #: Readers of tags by names of their own.
     readers: Mapping[str, ReaderSettings] = field(default_factory=dict)
+    #: Models of disc robots that we do not know, as tables for `robotics.arms.own_profiles`: docs/disc-robots.md.
+    robot_profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def simulated(self) -> bool:

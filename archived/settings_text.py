@@ -210,6 +210,16 @@ _READERS = """\
 
 """
 _DEVICES = """\
+# A disc robot of kind "generic" that no profile describes: as the known one that it is most like, but for what is said
+# here; docs/disc-robots.md has all keys.
+# [robot_profiles.tower]
+# base = "amtren"
+# baud = 9600
+# A number of drives that share the letters of the first, or a table of letters for each.
+# drives = 1
+# How many discs each bin holds; a reject bin of 0 is none.
+# bins = {{ input = 100, accept = 100, reject = 100 }}
+
 # How each changer (by its library's name) and each drive of a real room is reached; docs/hardware-configuration.md.
 # [devices.T1]
 # A local node; links that stay the same after a restart, such as those in /dev/tape/by-id, are the better ones.
@@ -228,7 +238,8 @@ _DEVICES = """\
 # The serial number that it must tell (VPD page 80h): another device there is refused. Always needed; "none" for
 # a device that tells none.
 # serial = ""
-# What this kind of device cannot do as it should, by the profile's name; "" = chosen by INQUIRY.
+# What this kind of device cannot do as it should, by the profile's name; "" = chosen by INQUIRY. A robot of kind
+# "generic" always names its profile, or one of [robot_profiles].
 # profile = ""
 # A drive's element address in its changer; 0 = found by the serial number that the changer tells.
 # element = 0

@@ -42,6 +42,7 @@ LAYERS: list[set[str]] = [
         "settings_text",
         "device_rules",
         "robot_kinds",
+        "robot_profiles",
         "simulated_rooms",
         "reader_kinds",
         "reader_rules",

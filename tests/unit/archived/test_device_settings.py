@@ -113,7 +113,7 @@ def test_classes_of_the_tables_are_taken_as_they_are(tmp_path: Path) -> None:
         ("lun = 2", 'chap_user = "me"', "no chap_secret_file"),
         ("lun = 2", 'chap_secret_file = "/x"', "no chap_user"),
         ('"T1", "T2"', '"T1", "T2", "T1"', "two things have this name"),
-        ("[pools.tapes]", "[staging]\ndisks = 2\n[pools.tapes]", "only libraries, devices, pools, classes"),
+        ("[pools.tapes]", "[staging]\ndisks = 2\n[pools.tapes]", "only libraries, devices,"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(tmp_path: Path, old: str, new: str, words: str) -> None:

@@ -7,10 +7,12 @@ import pytest
 from archived.config import load, parse
 from archived.errors import ConfigurationError
 from archived.founding import Choices, make_site
-from archived.robot_kinds import ROBOTS
+from archived.robot_kinds import PERSON, ROBOTS
+from archived.robot_profiles import profile_of
 from archived.settings_text import template
 
 TEXT = template(speed=1.0, keep_free_bytes=1 << 30)
+CABINET = '[libraries.main.cabinets."cabinet 1"]\n'
 REAL = """
 [libraries.s1]
 robot = "generic"
@@ -18,6 +20,7 @@ drives = ["B1", "B2"]
 
 [devices.s1]
 path = "/dev/serial/by-id/robot"
+profile = "amtren-two-drives"
 serial = "none"
 
 [devices.B1]
@@ -42,7 +45,8 @@ def problems(tmp_path: Path, old: str, new: str) -> str:
 
 @pytest.mark.parametrize("robot", ROBOTS)
 def test_every_kind_of_robot_is_taken(robot: str) -> None:
-    config = parse(TEXT.replace('robot = "smc"', f'robot = "{robot}"'))
+    text = TEXT.replace('robot = "smc"', f'robot = "{robot}"')
+    config = parse(text + CABINET if robot == PERSON else text)
     assert config.libraries["main"].robot == robot
 
 
@@ -62,7 +66,7 @@ def test_what_a_robot_cannot_be_is_said(old: str, new: str, words: str) -> None:
 
 def test_a_library_without_drives_is_moved_by_people() -> None:
     text = TEXT.replace('robot = "smc"', 'robot = "person"').replace('drives = ["B1", "B2"]', "drives = []")
-    assert parse(text).libraries["main"].drives == ()
+    assert parse(text + CABINET).libraries["main"].drives == ()
 
 
 def test_the_drives_of_a_disc_robot_need_no_element_and_the_robot_no_serial_number(tmp_path: Path) -> None:
@@ -82,6 +86,11 @@ def test_the_drives_of_a_disc_robot_need_no_element_and_the_robot_no_serial_numb
         ('robot = "generic"', 'robot = "nimbie"', "it is reached over USB"),
         ('serial = "none"', 'serial = "none"\nportal = "10.0.0.5:3260"', "which disc robots are not"),
         ('path = "/dev/sr0"', 'path = "/dev/sr0"\nusb = "1:4"', "usb is for disc robots"),
+        ('profile = "amtren-two-drives"', "", "it needs its profile"),
+        ('"amtren-two-drives"', '"amtren-2-drives"', "did you mean amtren-two-drives?"),
+        ('"amtren-two-drives"', '"amtren"', "profile amtren has 1 drives, and the library lists 2"),
+        ('robot = "generic"', 'robot = "rimage"', "a robot of kind rimage has none"),
+        ("[pools.bluray]", "[robot_profiles.t]\nbase = 'amtren'\nbaut = 1\n\n[pools.bluray]", "did you mean baud?"),
     ],
 )  # fmt: skip
 def test_what_a_table_of_a_disc_robot_cannot_say(tmp_path: Path, old: str, new: str, words: str) -> None:
@@ -90,5 +99,27 @@ def test_what_a_table_of_a_disc_robot_cannot_say(tmp_path: Path, old: str, new: 
 
 def test_a_disc_robot_on_usb_needs_no_path(tmp_path: Path) -> None:
     text = REAL.replace('"generic"', '"nimbie"').replace('path = "/dev/serial/by-id/robot"\n', "")
+    text = text.replace('profile = "amtren-two-drives"\n', "")
     make_site(tmp_path / "site", Choices(hardware=text))
     assert load(tmp_path / "site").devices["s1"].usb == ""
+
+
+def test_a_site_describes_a_disc_robot_that_nobody_knows(tmp_path: Path) -> None:
+    own = """
+[robot_profiles.tower]
+base = "two-banks"
+baud = 38400
+drives = [{ put = "P" }, { get = "H", accept = "B" }]
+bins = { input = 50, reject = 0 }
+"""
+    make_site(tmp_path / "site", Choices(hardware=REAL.replace('"amtren-two-drives"', '"tower"') + own))
+    profile = profile_of(load(tmp_path / "site"), "s1")
+    assert (profile.name, profile.line.baud) == ("tower", 38400)
+    assert [(letters.get, letters.put) for letters in profile.drives] == [("G", "P"), ("H", "")]
+    assert [pile.count for pile in profile.bins] == [50, 100]
+
+
+def test_a_simulated_disc_robot_has_the_drives_of_its_library() -> None:
+    profile = profile_of(parse(TEXT.replace('robot = "smc"', 'robot = "generic"')), "main")
+    assert len(profile.drives) == 2
+    assert all(letters.put for letters in profile.drives)
