@@ -106,6 +106,24 @@ def again(context: Context, task: tuple[str, ...]) -> None:
     context.answer({"items": found}, lambda _document: _said(found, _("{medium} may be asked for again")))
 
 
+@verb(
+    "send",
+    'tasks send SIM00007 vault --reason "second copy, kept elsewhere"',
+    'tasks send SIM00007 vault --place "cabinet 2/4/17" --reason "second copy, kept elsewhere"',
+    of=tasks,
+)
+@click.argument("medium")
+@click.argument("library")
+@click.option(
+    "--place", default="", metavar="CABINET/DRAWER/SLOT", help="Where; the first free place when not given."
+)
+@reason_option
+def send(context: Context, medium: str, library: str, place: str, reason: str) -> None:
+    """Have MEDIUM carried to LIBRARY, whose media people move; it is at home there from then on."""
+    request = {"medium": medium, "library": library, "place": place, "reason": reason}
+    context.answer(context.post("/v1/tasks/send", request), _show_all)
+
+
 @verb("sheet", "tasks sheet", "tasks sheet --mine", of=tasks)
 @click.option("--mine", is_flag=True, help="Only those that you took.")
 def sheet(context: Context, mine: bool) -> None:

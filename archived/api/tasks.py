@@ -15,6 +15,7 @@ from archived.model import Medium
 from archived.policy.confirming import contradiction
 from archived.policy.walking import walking_order
 from archived.stages import tasking
+from archived.stages.sending import send
 from archived.stages.tasking import names_of
 from archived.tasks import HOW, Task, TaskKind, TaskState
 from devices.polling import WaitExpired, wait_until
@@ -37,6 +38,14 @@ class Doing(BaseModel):
     tasks: list[str]
     how: str
     values: list[str]
+
+
+class Sending(BaseModel):
+    medium: str
+    library: str
+    #: "CABINET/DRAWER/SLOT"; empty means the first that is free.
+    place: str = ""
+    reason: str
 
 
 @router.get("/tasks")
@@ -102,6 +111,17 @@ def done(body: Doing, request: Request, services: Services = Depends(services_of
             tasks=answer["items"],
         )
     return answer
+
+
+@router.post("/tasks/send")
+def send_medium(body: Sending, request: Request, services: Services = Depends(services_of)) -> Document:
+    """Ask for a medium to be carried to another library, where it is at home from then on."""
+    with services.catalog.write() as write:
+        task = send(
+            write, services.site, body.medium, body.library, body.place, agent_of(request), body.reason
+        )
+    services.wake()
+    return _answer(services, [task.id])
 
 
 @router.post("/tasks/{task_id}/refuse")

@@ -88,11 +88,11 @@ class _Choice:
             given |= {(best.position, chunk) for chunk in gain}
             left = {c: n for c, count in left.items() if (n := count - (c in gain)) > 0}
 
-    def _cost(self, offer: _Offer, gain: int) -> tuple[int, bool, int, int, int]:
-        """Trust first; then what costs no mount; then the most chunks for a mount; data before parity."""
+    def _cost(self, offer: _Offer, gain: int) -> tuple[int, bool, bool, int, int, int]:
+        """Trust first; then what costs no mount; then no walk; then the most chunks for a mount; data before parity."""
         mounted = offer.view.mounted_anyway or offer.view.copy_id in self.readings
         trust = TRUST.index(offer.view.state)
-        return trust, not mounted, -gain, offer.position, offer.view.copy_id
+        return trust, not mounted, offer.view.by_hand, -gain, offer.position, offer.view.copy_id
 
     def plan(self, shortage: str = "") -> ChunkPlan:
         found = sorted(self.readings.values(), key=lambda pair: (pair[0].position, pair[0].view.copy_id))

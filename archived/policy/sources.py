@@ -25,6 +25,8 @@ class CopyView:
     in_library: bool
     #: A recall that is not over wants it, or has read of it: its medium is mounted anyway, or its bytes are at hand.
     in_use: bool = False
+    #: Somebody has to carry it by hand.
+    by_hand: bool = False
 
     @property
     def mounted_anyway(self) -> bool:
@@ -79,5 +81,5 @@ def drives_to_try(up: Sequence[str], tried_in: Collection[str]) -> tuple[str, ..
     return tuple(name for name in up if name not in tried_in) or tuple(up)
 
 
-def _cost(copy: CopyView) -> tuple[int, bool, int]:
-    return TRUST.index(copy.state), not copy.mounted_anyway, copy.copy_id
+def _cost(copy: CopyView) -> tuple[int, bool, bool, int]:
+    return TRUST.index(copy.state), not copy.mounted_anyway, copy.by_hand, copy.copy_id

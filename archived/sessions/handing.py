@@ -26,10 +26,10 @@ class Handing:
     """A motion that a person makes; drives at either end are named."""
 
     task_id: str
-    library: str
     medium_id: str
-    source: int
-    destination: int
+    #: Library and element.
+    source: tuple[str, int]
+    destination: tuple[str, int]
     from_drive: str | None = None
     to_drive: str | None = None
     #: It is a new disc; or, where it is not, what the volume on it may call itself (none when nobody knows).
@@ -62,14 +62,20 @@ def make_ready(tools: Tools, task: Handing) -> Ready:
         for name in (task.from_drive, task.to_drive):
             if name is not None and (name in tools.drives or name == task.from_drive):
                 _let_out(tools, name)
-        tools.changers[task.library].move(source=task.source, destination=task.destination)
-    except MoveAsked:
-        return Ready()
+        _light_the_way(tools, task)
     except MoveRefused as refused:
         return Ready(str(refused), refused=True)
     except (RoboticsError, DeviceFailure, BackendError) as error:
         return Ready(str(error))
     return Ready()
+
+
+def _light_the_way(tools: Tools, task: Handing) -> None:
+    """Light each end by itself: what a sensor says meanwhile, somebody who is quick has done already."""
+    for library, element in (task.source, task.destination):
+        if tools.changers[library].abilities.by_person:
+            with suppress(MoveAsked):
+                tools.changers[library].move(source=element, destination=element)
 
 
 def look_after(tools: Tools, task: Handing) -> Found:
@@ -114,9 +120,9 @@ def _shut(tools: Tools, name: str) -> None:
 
 
 def _put_lamps_out(tools: Tools, task: Handing) -> None:
-    cabinet = tools.cabinets.get(task.library)
-    if cabinet is not None:
-        for element in (task.source, task.destination):
+    for library, element in (task.source, task.destination):
+        cabinet = tools.cabinets.get(library)
+        if cabinet is not None and element in tools.changers[library].layout().storage:
             cabinet.lamp(element, False)
 
 
@@ -125,10 +131,10 @@ def _left_behind(tools: Tools, task: Handing) -> str:
     if task.source == task.destination:
         return ""
     if task.from_drive is not None:
-        if not _has_medium(tools, task, task.source, task.from_drive):
+        if not _has_medium(tools, task.source, task.from_drive):
             return ""
         return _("a medium lies in drive {drive} still").format(drive=task.from_drive)
-    seen = _element(tools, task, task.source)
+    seen = _element(tools, task.source)
     if seen is not None and seen.told and seen.full:
         return _(
             "a medium lies still where {medium} was to be taken from, by the sensor of the place"
@@ -137,7 +143,7 @@ def _left_behind(tools: Tools, task: Handing) -> str:
 
 
 def _not_there(tools: Tools, task: Handing) -> str:
-    seen = _element(tools, task, task.destination)
+    seen = _element(tools, task.destination)
     if seen is not None and seen.told and not seen.full:
         return _("nothing lies where {medium} was to be laid, by the sensor of the place").format(
             medium=task.medium_id
@@ -146,7 +152,7 @@ def _not_there(tools: Tools, task: Handing) -> str:
 
 
 def _in_drive(tools: Tools, task: Handing, name: str) -> Found:
-    if not _has_medium(tools, task, task.destination, name):
+    if not _has_medium(tools, task.destination, name):
         return Found(_("drive {drive} is empty").format(drive=name))
     if name in tools.tapes:
         return Found()  # a cartridge tells who it is when its session begins
@@ -187,8 +193,8 @@ def _identifier(tools: Tools, name: str, disc: Disc) -> str:
     return ""
 
 
-def _has_medium(tools: Tools, task: Handing, element: int, name: str) -> bool:
-    seen = _element(tools, task, element)
+def _has_medium(tools: Tools, place: tuple[str, int], name: str) -> bool:
+    seen = _element(tools, place)
     if seen is not None and seen.told:
         return seen.full
     if name in tools.tapes:
@@ -199,5 +205,6 @@ def _has_medium(tools: Tools, task: Handing, element: int, name: str) -> bool:
     return False
 
 
-def _element(tools: Tools, task: Handing, address: int) -> Element | None:
-    return asked_anew(lambda: tools.changers[task.library].element(address))
+def _element(tools: Tools, place: tuple[str, int]) -> Element | None:
+    library, address = place
+    return asked_anew(lambda: tools.changers[library].element(address))

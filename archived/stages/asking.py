@@ -18,11 +18,13 @@ from archived.policy.mounting import MovePlan
 from archived.sessions.handing import Found, Ready, look_after, make_ready
 from archived.sessions.inventory import Looked, take_inventory
 from archived.sessions.tools import Tools
-from archived.stages.errands import ERRANDS, HAND, Errand, handing_of
+from archived.stages.errands import HAND, Errand, handing_of
 from archived.stages.errands_ended import not_ready, said_otherwise, settle_task
+from archived.stages.fetching import has_robot_end
 from archived.stages.floor import stale_key
 from archived.stages.hands_look import settle_told
 from archived.stages.motion import free_slots
+from archived.stages.offline import guests, offline_wants
 from archived.stages.robot_trouble import LOOK_REST_S, robot_silent
 from archived.stages.task_level import escalate
 from archived.stages.tasking import cancel, open_task
@@ -42,6 +44,11 @@ class Hands:
     #: Media for which somebody refused a task, and media with a task in any library.
     refused: frozenset[str]
     asked: frozenset[str]
+    #: Elements here at which tasks begin or end.
+    places: frozenset[int]
+    #: Media on shelves that something waits for, and media here that go home to another library.
+    wanted_from_shelves: frozenset[str]
+    guests: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +85,23 @@ def due(read: Connection, site: Site) -> list[Hands]:
     works = work_waiting(read, site, by_person=True)
     if not works:
         return []
-    open_tasks = tasks.unsettled(read)
-    refused, asked = frozenset(tasks.refused(read)), frozenset(task.medium_id for task in open_tasks)
+    unsettled = tasks.unsettled(read)
+    refused, asked = frozenset(tasks.refused(read)), frozenset(task.medium_id for task in unsettled)
+    wanted = frozenset(want.medium_id for want in offline_wants(read, site))
+    ends = [(task.from_library, task.from_element) for task in unsettled]
+    ends += [(task.to_library, task.to_element) for task in unsettled]
+    leaving = {work.floor.library: guests(read, site, [work.floor]) for work in works}
+    for library, found in leaving.items():
+        ends += [(library, guest.medium.element) for guest in found]
     return [
         Hands(
             work,
-            tuple(
-                Errand(task, handing_of(read, work.floor, task))
-                for task in open_tasks
-                if _is_here(work, task)
-            ),
+            tuple(Errand(task, handing_of(read, task)) for task in unsettled if _is_here(site, work, task)),
             refused,
             asked,
+            frozenset(e for library, e in ends if library == work.floor.library and e is not None),
+            wanted,
+            frozenset(guest.medium.id for guest in leaving[work.floor.library]),
         )
         for work in works
     ]
@@ -166,8 +178,8 @@ def record(write: Connection, site: Site, action: Action, outcome: Ready | Found
     return settle_task(write, site, errand, outcome)
 
 
-def _is_here(work: Work, task: Task) -> bool:
-    return task.kind in ERRANDS and task.to_library == work.floor.library
+def _is_here(site: Site, work: Work, task: Task) -> bool:
+    return task.to_library == work.floor.library and not has_robot_end(site, task)
 
 
 def _next_of(hands: Hands, errand: Errand, context: Context) -> list[Action]:
@@ -177,7 +189,7 @@ def _next_of(hands: Hands, errand: Errand, context: Context) -> list[Action]:
     drives = tuple(drive_lane(name) for name in (handing.from_drive, handing.to_drive) if name is not None)
     if task.state not in (TaskState.OPEN, TaskState.TAKEN):
         return [Action(NAME, key, drives, errand, resumed=True)]
-    if task.kind is TaskKind.CARRY and not context.draining and not _still_needed(hands, errand, context):
+    if not context.draining and not _still_needed(hands, errand, context):
         return [Action(NAME, key, (), Drop(task))]
     if errand.is_taken and task.ready_at is None:
         return [Action(NAME, key, drives, errand)]
@@ -187,8 +199,10 @@ def _next_of(hands: Hands, errand: Errand, context: Context) -> list[Action]:
 
 def _still_needed(hands: Hands, errand: Errand, context: Context) -> bool:
     task = errand.task
-    if errand.is_taken and errand.handing.from_drive is not None:
-        return True  # it is in somebody's hands: home is as good a place as any
+    if task.kind is TaskKind.BRING:
+        return task.medium_id in hands.wanted_from_shelves
+    if task.kind is not TaskKind.CARRY or (errand.is_taken and errand.handing.from_drive is not None):
+        return True  # what is in somebody's hands goes home: that is as good a place as any
     if task.from_element is None or task.to_element is None:
         return True
     move = MovePlan(task.medium_id, task.from_element, task.to_element, task.reason)
@@ -198,14 +212,12 @@ def _still_needed(hands: Hands, errand: Errand, context: Context) -> bool:
 def _to_ask(hands: Hands, context: Context) -> list[Asked]:
     work = hands.work
     wants = [want for want in movable(work.wants, context) if want.medium_id not in hands.refused]
-    ends = ((errand.task.from_element, errand.task.to_element) for errand in hands.errands)
-    places = {element for pair in ends for element in pair if element is not None}
     found = moves_to_ask(
         drive_views(work, context),
         wants,
         free_slots(work.floor),
-        asked_media=hands.asked | hands.refused,
-        asked_places=places,
+        asked_media=hands.asked | hands.refused | hands.guests,
+        asked_places=hands.places,
     )
     return [asked for asked in found if f"move {asked.move.medium_id}" not in context.busy_keys]
 
@@ -214,7 +226,12 @@ def _ask(write: Connection, site: Site, ask: Ask) -> None:
     """The motion and its task, in one write; not when the world went on since it was planned."""
     move = ask.asked.move
     medium = media.get(write, move.medium_id)
-    asked_already = any(task.medium_id == move.medium_id for task in tasks.unsettled(write))
+    unsettled = tasks.unsettled(write)
+    asked_already = any(
+        task.medium_id == move.medium_id
+        or (task.to_library, task.to_element) == (ask.library, move.destination)
+        for task in unsettled
+    )
     taken = any(m.element == move.destination and m.library == ask.library for m in media.listing(write))
     if medium.element != move.source or asked_already or taken:
         return

@@ -10,14 +10,11 @@ from archived.formats.labels import volume_identifier
 from archived.model import Image
 from archived.sessions.handing import Handing
 from archived.stages.composing import member_id
-from archived.stages.floor import Floor
 from archived.states import CopyState, MediumState
 from archived.tasks import Task, TaskKind, TaskState
 
 #: Where a medium is that was given out to somebody and not laid down yet.
 HAND: Final = 1
-#: Kinds of tasks that end at drives and cabinets of people.
-ERRANDS: Final = (TaskKind.CARRY, TaskKind.PUT_BACK)
 _NEW = (MediumState.BLANK, MediumState.RESERVED)
 _ON_IT = (CopyState.WRITTEN, CopyState.VERIFYING, CopyState.VERIFIED, CopyState.SUSPECT, CopyState.FOUND)
 
@@ -34,23 +31,22 @@ class Errand:
         return self.task.state is TaskState.TAKEN
 
 
-def handing_of(read: Connection, floor: Floor, task: Task) -> Handing:
-    """The motion of a task in a library; ends outside of it are no drives."""
-    drives = {drive.element: drive.name for drive in floor.drives}
+def handing_of(read: Connection, task: Task) -> Handing:
+    """The motion of a task; ends that are no drives are places."""
+    drives = {(drive.library, drive.element): drive.name for drive in media.drives(read)}
     medium = media.get(read, task.medium_id)
     on_it = [copy.image_id for copy in media.copies_on(read, task.medium_id) if copy.state in _ON_IT]
-    destination = -1 if task.to_element is None else task.to_element
-    source = -1 if task.from_element is None else task.from_element
+    to = (task.to_library, -1 if task.to_element is None else task.to_element)
+    source = (task.from_library, -1 if task.from_element is None else task.from_element)
     if task.kind is TaskKind.PUT_BACK:
-        source = destination  # it is in somebody's hands, where nothing can be looked at
+        source = to  # it is in somebody's hands, where nothing can be looked at
     return Handing(
         task.id,
-        floor.library,
         task.medium_id,
         source,
-        destination,
-        from_drive=drives.get(source) if task.from_library == floor.library else None,
-        to_drive=drives.get(destination),
+        to,
+        from_drive=drives.get(source),
+        to_drive=drives.get(to),
         blank=medium.state in _NEW and not medium.holds_many,
         volumes=tuple(volume for image_id in on_it for volume in volumes_of(images.get(read, image_id))),
     )

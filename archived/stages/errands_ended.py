@@ -40,7 +40,8 @@ def settle_task(write: Connection, site: Site, errand: Errand, found: Found) -> 
     words = _named(write, found)
     if task.state is TaskState.DONE:
         if words:
-            _contradicted(write, site, errand, words)
+            if contradicted(write, site, task, words):
+                _back_in_drive(write, errand)
         else:
             _arrived(write, site, errand)
     elif words or not errand.handing.to_drive:
@@ -54,9 +55,10 @@ def settle_task(write: Connection, site: Site, errand: Errand, found: Found) -> 
 def _arrived(write: Connection, site: Site, errand: Errand) -> None:
     task, now = errand.task, site.now()
     media.saw(write, task.medium_id, task.to_element, now)
+    media.update_columns(write, task.medium_id, library=task.to_library)
     place = places(site.config.libraries[task.to_library].cabinets).get(task.to_element or 0)
     if place is not None:
-        home = {"home_element": task.to_element, "magazine": place.drawer_words, "library": task.to_library}
+        home = {"home_element": task.to_element, "magazine": place.drawer_words}
         media.update_columns(write, task.medium_id, **home)
     end_motion(write, site, task, MoveEvent.ARRIVED, "")
     tasks.update_columns(write, task.id, settled_at=now)
@@ -69,27 +71,20 @@ def _arrived(write: Connection, site: Site, errand: Errand) -> None:
         events.clear_attention(write, attention)
 
 
-def _contradicted(write: Connection, site: Site, errand: Errand, words: str) -> None:
-    """He is still at it: trays open again, and he is told what is wrong."""
-    task = errand.task
+def contradicted(write: Connection, site: Site, task: Task, words: str) -> bool:
+    """He is still at it: trays open again, and he is told what is wrong. True when it is given up."""
     count = task.contradictions + 1
     told = replace(task, contradictions=count, note=words)
     tasks.advance_state(
         write, task.id, TaskEvent.CONTRADICTED, note=words, contradictions=count, ready_at=None, ended_at=None
     )
-    events.append(
-        write,
-        site.now(),
-        "task contradicted",
-        ("task", task.id),
-        outcome="failure",
-        medium=task.medium_id,
-        note=words,
-    )
+    detail = {"medium": task.medium_id, "note": words}
+    events.append(write, site.now(), "task contradicted", ("task", task.id), outcome="failure", **detail)
     tell_contradictions(write, site, told)
-    if count >= CONTRADICTIONS_MAX:
-        _back_in_drive(write, errand)
-        refuse(write, site, task.id, events.DAEMON, words)
+    if count < CONTRADICTIONS_MAX:
+        return False
+    refuse(write, site, task.id, events.DAEMON, words)
+    return True
 
 
 def _given_up(write: Connection, site: Site, errand: Errand, found: Found) -> None:
@@ -101,23 +96,24 @@ def _given_up(write: Connection, site: Site, errand: Errand, found: Found) -> No
     if handing.from_drive is not None and found.contradiction:
         _back_in_drive(write, errand)
         return
-    if handing.from_drive is not None or (task.state is TaskState.CANCELLED and task.kind is TaskKind.CARRY):
-        goes_to = (
-            task.to_element
-            if handing.from_drive is not None and handing.to_drive is None
-            else task.from_element
-        )
-        _ask_to_put_back(write, site, task, goes_to)
+    if handing.from_drive is not None and handing.to_drive is None:
+        put_back(write, site, task, (task.to_library, task.to_element))
+    elif handing.from_drive is not None or (
+        task.state is TaskState.CANCELLED and task.kind is not TaskKind.PUT_BACK
+    ):
+        put_back(write, site, task, (task.from_library, task.from_element))
 
 
-def _ask_to_put_back(write: Connection, site: Site, task: Task, element: int | None) -> None:
+def put_back(write: Connection, site: Site, task: Task, place: tuple[str, int | None]) -> None:
+    """Somebody has the medium in his hands for nothing: he is asked to lay it where it belongs."""
+    medium = media.get(write, task.medium_id)
     open_task(
         write,
         site,
         TaskKind.PUT_BACK,
         task.medium_id,
-        (task.to_library, media.get(write, task.medium_id).element),
-        (task.from_library, element),
+        (medium.library or place[0], medium.element),
+        place,
         reason=_("task {id} is not needed any more").format(id=task.id),
         priority=task.priority,
         moves=False,

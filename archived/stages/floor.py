@@ -11,7 +11,7 @@ from archived.catalog import cases, events, media
 from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Drive, Medium
-from archived.robot_kinds import STACKERS
+from archived.robot_kinds import PERSON, STACKERS
 from archived.stages import doubt
 from archived.stages.cases import frozen_places
 from archived.stages.work import Site
@@ -37,6 +37,8 @@ class Floor:
     others: tuple[int, ...] = ()
     #: Elements that the last look could not tell of, with ASC and ASCQ: nothing is put there.
     doubtful: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    #: People move its media.
+    by_person: bool = False
     #: Places about which witnesses disagree → media that may go home there. Nothing else is put there.
     frozen: Mapping[int, frozenset[str]] = field(default_factory=dict)
     #: Of a disc robot with bins: these, the element of its hand, and whether it lays into a drive what it holds.
@@ -92,6 +94,7 @@ def floors(read: Connection, site: Site) -> list[Floor]:
             ports=tuple(_elements(settings, name)["ports"]),
             others=tuple(_elements(settings, name).get("others", ())),
             doubtful=doubt.in_doubt(settings, name),
+            by_person=site.config.libraries[name].robot == PERSON,
             frozen=frozen_places(under_way, name),
             **_machine(site, name),
         )

@@ -43,7 +43,7 @@ def check_move(read: Connection, site: Site, medium_id: str, destination: int) -
     floor = next((f for f in floors(read, site) if f.medium(medium_id)), None)
     if floor is None or medium.element is None:
         raise NotFound(_("medium {medium_id} is not in a library").format(medium_id=medium_id), id=medium_id)
-    if _in_session(read, medium_id):
+    if in_session(read, medium_id):
         raise WrongState(
             _("medium {medium_id} is in a session: it is being written or read").format(medium_id=medium_id),
             advice=_("wait until it is done (archivectl watch), or take the drive down, which ends after it"),
@@ -117,7 +117,8 @@ def move_document(read: Connection, medium_id: str) -> dict[str, object]:
     }
 
 
-def _in_session(read: Connection, medium_id: str) -> bool:
+def in_session(read: Connection, medium_id: str) -> bool:
+    """Whether a medium is being written, verified or read."""
     if any(copy.state in _IN_SESSION for copy in media.copies_on(read, medium_id)):
         return True
     reading = recalls.readings_in_state(read, ReadingState.READING)

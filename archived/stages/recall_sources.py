@@ -40,7 +40,9 @@ def view_of(
     in_drive = any(floor.drive_of(medium.id) is not None for floor in every_floor)
     in_library = medium.element is not None and medium.id not in tasks.refused(read)
     state = trusted_as(read, copy)
-    return CopyView(copy.id, copy.image_id, medium.id, state, in_drive, in_library, in_use=copy.id in in_use)
+    by_hand = any(floor.by_person and floor.library == medium.library for floor in every_floor)
+    used = copy.id in in_use
+    return CopyView(copy.id, copy.image_id, medium.id, state, in_drive, in_library, used, by_hand)
 
 
 def trusted_as(read: Connection, copy: Copy) -> CopyState:

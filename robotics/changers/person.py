@@ -36,7 +36,6 @@ class PersonChanger:
             import_export=ElementRange(16, 0),
             drive=ElementRange(FIRST_DRIVE, drives),
         )
-        self._lit: set[int] = set()
 
     @property
     def abilities(self) -> ChangerAbilities:
@@ -84,7 +83,9 @@ class PersonChanger:
                 raise BadElement(f"{self._name} has no element {address}")
         if source != destination:
             self._check_ends(source, destination)
-        self.light(source, destination)
+        for address in (source, destination):
+            if address in self._layout.storage:
+                self._cabinet.lamp(address, True)
         raise MoveAsked(f"{self._name}: somebody is asked to carry the medium of {source} to {destination}")
 
     def exchange(self, *, source: int, destination: int, displaced_to: int) -> None:
@@ -102,20 +103,6 @@ class PersonChanger:
     def close_port(self, address: int) -> None:
         """Raises NotSupported."""
         raise NotSupported(f"{self._name} has no import/export element")
-
-    def light(self, *addresses: int) -> None:
-        """Light the lamps at these elements, where they are places with lamps. Raises DeviceFailure."""
-        for address in addresses:
-            if address in self._layout.storage:
-                self._cabinet.lamp(address, True)
-                self._lit.add(address)
-
-    def darken(self, *addresses: int) -> None:
-        """Put the lamps at these elements out again. Raises DeviceFailure."""
-        for address in addresses:
-            if address in self._layout.storage:
-                self._cabinet.lamp(address, False)
-                self._lit.discard(address)
 
     def _check_ends(self, source: int, destination: int) -> None:
         at_source, at_destination = self._element(source), self._element(destination)

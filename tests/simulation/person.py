@@ -9,9 +9,7 @@ from archived.catalog import media, tasks
 from archived.policy.walking import walking_order
 from archived.stages import tasking
 from archived.tasks import Task, TaskState
-from simulator.control import control
 from simulator.errors import ControlRefused
-from simulator.room import Room
 from tests.simulation.harness import Story
 
 AGENT = "uid:1001"
@@ -20,13 +18,8 @@ AGENT = "uid:1001"
 class Person:
     """Does what is on the list of a story, with its room's media; `how` he confirms."""
 
-    def __init__(self, story: Story, room: Room | None = None, how: str = "barcode") -> None:
+    def __init__(self, story: Story, how: str = "barcode") -> None:
         self.story, self.how = story, how
-        self._room = room
-
-    @property
-    def room(self) -> Room:
-        return self._room or self.story.room
 
     def open(self) -> list[Task]:
         with self.story.catalog.read() as read:
@@ -39,7 +32,7 @@ class Person:
     def mend(self, wrong: list[Task]) -> None:
         """Takes everything that tasks are about into the hands, as trays that opened again let him."""
         for task in wrong:
-            control(self.room, "take", {"medium": self.barcode(task)})
+            self.story.control("take", medium=self.barcode(task))
 
     def step(self) -> bool:
         """Goes on with every task as far as he can; False when there was nothing to do for him."""
@@ -61,17 +54,24 @@ class Person:
     def carry(self, task: Task) -> bool:
         """Carries the medium by hand, where trays let him; True when it lies where it was to go."""
         label = self.barcode(task)
-        world = self.room.estate.world
-        carrier = world.carriers[world.holding(label)]
-        if carrier.address == task.to_element:
-            return True
         try:
-            if carrier.address is not None:
-                control(self.room, "take", {"medium": label})
-            control(self.room, "put", {"medium": label, "place": task.to_element})
+            library, address = self.whereabouts(label)
+            if (library, address) == (task.to_library, task.to_element):
+                return True
+            if address is not None:
+                self.story.control("take", medium=label)
+            self.story.control("put", medium=label, place=task.to_element, library=task.to_library)
         except ControlRefused:
             return False  # a tray is shut, or something else lies there
         return True
+
+    def whereabouts(self, label: str) -> tuple[str, int | None]:
+        """The library and element in which a medium really is; no element while somebody has it in his hands."""
+        for room in self.story.rooms:
+            for carrier in room.estate.world.carriers.values():
+                if carrier.barcode == label:
+                    return room.estate.plan.library, carrier.address
+        raise ControlRefused(f"there is no medium {label}")
 
     def say_done(self, task: Task, value: str = "") -> str:
         shown = value or self.barcode(task)

@@ -170,6 +170,7 @@ def killed_at(folder: Path, nth: int, which: Callable[[str], bool]) -> bool:
         except Killed:
             died = True
             story.crash()
+    story.fuse.disarm()
     assert story.all_archived(), story.attentions()
     person.settle()
     assert story.package(package).state is PackageState.ARCHIVED

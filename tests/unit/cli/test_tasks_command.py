@@ -21,6 +21,7 @@ def answers(daemon: FakeClient) -> None:
         "GET /v1/tasks/T00001": {**TASK, "events": []},
         "POST /v1/tasks/take": {"items": [TASK | {"note": "drive B1 is empty"}]},
         "POST /v1/tasks/done": listed,
+        "POST /v1/tasks/send": listed,
         "POST /v1/tasks/T00001/refuse": {"items": [TASK | {"note": "slot 17 is empty"}]},
         "POST /v1/tasks/T00001/again": listed,
     }
@@ -47,6 +48,8 @@ def test_the_list_is_asked_for_as_it_was_meant(line: str, which: str, run: Run, 
         ("tasks done T00001 T00002 --rfid 04 --rfid 05", "done",
          {"tasks": ["T00001", "T00002"], "how": "rfid", "values": ["04", "05"]}, "T00001 is done"),
         ("tasks refuse T00001 --reason empty", "T00001/refuse", {"reason": "empty"}, "slot 17 is empty"),
+        ("tasks send SIM00007 vault --reason kept", "send",
+         {"medium": "SIM00007", "library": "vault", "place": "", "reason": "kept"}, "SIM00007"),
         ("tasks again T00001", "T00001/again", {}, "SIM00007 may be asked for again"),
     ],
 )  # fmt: skip
