@@ -14,6 +14,8 @@ HEADINGS: dict[str, str] = {
     "at": "Time 时间",
     "attention": "Waits for a person 待处理",
     "barcode": "Barcode 条码",
+    "read": "Read 所读",
+    "on_record": "On record 在册位置",
     "rfid_uid": "Tag 射频标签",
     "printed_label": "Printed label 印刷标签",
     "volume_id": "Volume id 卷标",

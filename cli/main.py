@@ -41,6 +41,7 @@ from cli.status_cmd import attention, status
 from cli.steering_cmd import allow, staging, writes
 from cli.submit_cmd import submit
 from cli.tasks_cmd import tasks
+from cli.vault_cmd import vault
 from cli.watch_cmd import watch
 
 
@@ -113,8 +114,9 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 
 for _command in (
-    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, library, drive, devices, tasks,
-    writes, staging, allow, recalls, status, attention, events, watch, simulate, catalog, keys, receipt, rescue, pages,
+    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, vault, library, drive, devices,
+    tasks, writes, staging, allow, recalls, status, attention, events, watch, simulate, catalog, keys, receipt,
+    rescue, pages,
 ):  # fmt: skip
     main.add_command(_command)
 for _command in (hold, release_hold, export, exports):

@@ -26,6 +26,7 @@ from archived.api import (
     steering,
     submissions,
     tasks,
+    vault,
 )
 from archived.api.services import Services, known_peer
 from archived.api.speech import Speech
@@ -48,7 +49,7 @@ def create_application(services: Services) -> FastAPI:
     for module in (
         submissions, mending, holdings, steering, robot, recall_orders, recalls, recall_content, overview,
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
-        receipts, keys, cases, identity, tasks,
+        receipts, keys, cases, identity, vault, tasks,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

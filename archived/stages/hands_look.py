@@ -30,7 +30,7 @@ def settle_told(write: Connection, site: Site, library: str, inventory: Inventor
         if element.full and medium is None:
             _nobody_knows(write, site, library, element.address, attention_id)
         elif medium is not None and not element.full:
-            _missed(write, site, library, medium)
+            missed(write, site, library, medium)
         elif events.clear_attention(write, attention_id):
             _drive_up_again(write, library, element.address)
     events.clear_attention(write, f"robot:{library}")
@@ -62,7 +62,7 @@ def _nobody_knows(write: Connection, site: Site, library: str, element: int, att
     )
 
 
-def _missed(write: Connection, site: Site, library: str, medium: Medium) -> None:
+def missed(write: Connection, site: Site, library: str, medium: Medium) -> None:
     """Somebody took it without being asked."""
     place = place_words(write, site, library, medium.element)
     media.saw(write, medium.id, None, site.now())

@@ -96,3 +96,24 @@ def test_a_tag_on_the_wrong_medium_opens_a_case_that_a_person_closes(
     assert (done["state"], done["closed_by"], done["closed_how"]) == ("closed", "uid:7", "person")
     assert daemon.ask("POST", path, body).status_code == 409
     assert daemon.ask("GET", "/v1/cases?state=open").json()["items"] == []
+
+
+def test_a_walk_along_the_slots_of_a_robot_says_what_is_there_and_changes_no_place(
+    daemon: Daemon, two: tuple[str, str]
+) -> None:
+    with daemon.services.catalog.read() as read:
+        everything = [medium for medium in media.listing(read) if medium.id != two[0]]
+        places = {medium.id: medium.element for medium in media.listing(read)}
+    lines = [{"read": [medium.id]} for medium in everything] + [{"read": ["nobody's"]}]
+    library = everything[0].library
+
+    report = daemon.ask("POST", "/v1/vault/walk", {"library": library, "lines": lines}, peer="uid:7").json()
+
+    assert report["counts"] == {
+        "present": len(everything), "missing": 1, "misplaced": 0, "unknown": 1, "twice": 0, "disagree": 0,
+    }  # fmt: skip
+    assert report["followed"] is False
+    with daemon.services.catalog.read() as read:
+        assert {medium.id: medium.element for medium in media.listing(read)} == places
+    assert daemon.ask("GET", f"/v1/media/{two[1]}").json()["seen_by"] == "uid:7"
+    assert daemon.ask("POST", "/v1/vault/walk", {"library": "none", "lines": []}).status_code == 422
