@@ -30,6 +30,7 @@ from cli.library_cmd import drive, library
 from cli.media_cmd import media
 from cli.nouns import examples_text
 from cli.packages_cmd import packages, withdraw
+from cli.readers_cmd import readers
 from cli.recall_cmd import recall
 from cli.recalls_cmd import recalls
 from cli.receipt_cmd import receipt
@@ -37,6 +38,7 @@ from cli.rescue_cmd import rescue
 from cli.sets_cmd import sets
 from cli.simulate_cmd import simulate
 from cli.simulate_hands_cmd import hands
+from cli.simulate_tags_cmd import tag_hands
 from cli.status_cmd import attention, status
 from cli.steering_cmd import allow, staging, writes
 from cli.submit_cmd import submit
@@ -115,13 +117,13 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 for _command in (
     submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, vault, library, drive, devices,
-    tasks, writes, staging, allow, recalls, status, attention, events, watch, simulate, catalog, keys, receipt,
+    readers, tasks, writes, staging, allow, recalls, status, attention, events, watch, simulate, catalog, keys, receipt,
     rescue, pages,
 ):  # fmt: skip
     main.add_command(_command)
 for _command in (hold, release_hold, export, exports):
     catalog.add_command(_command)
-for _command in hands:
+for _command in (*hands, *tag_hands):
     simulate.add_command(_command)
 for _command in (label, identify):
     media.add_command(_command)

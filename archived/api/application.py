@@ -17,6 +17,7 @@ from archived.api import (
     keys,
     mending,
     overview,
+    readers,
     recall_content,
     recall_orders,
     recalls,
@@ -49,7 +50,7 @@ def create_application(services: Services) -> FastAPI:
     for module in (
         submissions, mending, holdings, steering, robot, recall_orders, recalls, recall_content, overview,
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
-        receipts, keys, cases, identity, vault, tasks,
+        receipts, keys, cases, identity, vault, readers, tasks,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

@@ -10,10 +10,9 @@ from archived.catalog import events, media
 from archived.errors import Refused, WrongState
 from archived.language import _
 from archived.model import Medium
+from archived.policy.tags import Flaw, flaw_of
 from archived.stages.work import Site
 
-#: First byte of uids that an ISO 14443 tag makes up anew each time (ISO/IEC 14443-3, 6.5.4); such uids have four bytes.
-_RANDOM, _RANDOM_DIGITS = "08", 8
 PRINTED_MAX = 64
 
 
@@ -64,30 +63,14 @@ def uid_of_text(text: str) -> str:
     return uid
 
 
-def demand_fixed(uid: str) -> None:
-    """Raises Refused for a uid that its tag makes up anew each time."""
-    if len(uid) == _RANDOM_DIGITS and uid.startswith(_RANDOM):
-        raise Refused(
-            _("tag {uid} makes its uid up anew each time it is read: it is no identity").format(uid=uid),
-            advice=_("stick a tag with a uid of its own on the medium"),
-        )
-
-
 def _free_tag(read: Connection, medium_id: str, uid: str) -> str | None:
     if not uid:
         return None
-    demand_fixed(uid)
-    other = media.by_tag(read, uid)
-    if other is not None and other.id != medium_id:
-        raise WrongState(
-            _("tag {uid} is that of medium {other} already; nothing was put on record").format(
-                uid=uid, other=other.id
-            ),
-            advice=_(
-                "a copied tag is no identity: stick another one on; if {other} has it no more: archivectl media label "
-                '{other} --rfid ""'
-            ).format(other=other.id),
-        )
+    owner = media.by_tag(read, uid)
+    flaw = flaw_of(uid, medium_id=medium_id, owner_id=None if owner is None else owner.id)
+    if flaw is not None:
+        kind = WrongState if flaw.flaw is Flaw.COPIED else Refused
+        raise kind(flaw.words, advice=flaw.advice)
     return uid
 
 
