@@ -28,10 +28,7 @@ def listing(context: Context) -> None:
 @verb("read", "readers read desk", "readers read bay2 --json", of=readers)
 @click.argument("name")
 def read(context: Context, name: str) -> None:
-    """Say which tags the reader NAME sees now, and which media they are on. Nothing is put on record.
-
-    archivectl media identify puts what was read on record, and weighs it against the catalog.
-    """
+    """Say which tags the reader NAME sees now, and which media they are on. Nothing is put on record."""
     context.answer(context.get(at("/v1/readers", name) + "/read"), _show_read)
 
 
