@@ -24,6 +24,9 @@ WRITE_TIMEOUT_S = 10.0
 #: What a pseudo terminal answers to questions about DTR.
 _NO_MODEM_LINES = (errno.EINVAL, errno.ENOTTY)
 
+#: Major numbers of pseudo terminals (Linux, Documentation/admin-guide/devices.txt).
+_PSEUDO_TERMINALS = range(136, 144)
+
 #: Makes a `serial.Serial` that is not open yet.
 MakePort = Callable[[], Any]
 
@@ -97,7 +100,9 @@ class SerialPort:
         settings, port = self._settings, self._make()
         port.port = str(self._node)
         port.baudrate, port.bytesize = settings.baud, settings.data_bits
-        port.parity, port.stopbits = settings.parity, settings.stop_bits
+        # A pseudo terminal carries none, and a kernel refuses whoever asks it again for what it did not take.
+        port.parity = "N" if self._is_pseudo_terminal() else settings.parity
+        port.stopbits = settings.stop_bits
         port.rtscts, port.exclusive = settings.hardware_flow, True
         port.write_timeout = WRITE_TIMEOUT_S
         if settings.dtr is not None:
@@ -111,6 +116,11 @@ class SerialPort:
         if settings.dtr is not None:
             self._keep_dtr(port, settings.dtr)
         return port
+
+    def _is_pseudo_terminal(self) -> bool:
+        with suppress(OSError):
+            return os.major(os.stat(self._node).st_rdev) in _PSEUDO_TERMINALS
+        return False
 
     def _keep_dtr(self, port: Any, level: bool) -> None:
         """Once more, now that speed and parity are set: some drivers raise DTR at that."""
