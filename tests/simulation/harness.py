@@ -71,6 +71,10 @@ class Story:
         self.raised: dict[str, Attention] = {}
         #: Barcodes of discs that this story took away or spoiled.
         self.harmed: set[str] = set()
+        #: What is printed now on a disc whose label was exchanged, by what was printed on it before.
+        self.relabelled: dict[str, str] = {}
+        #: How many media ever were in the rooms (`tests.simulation.room_law`).
+        self.media_seen = 0
         choices = Choices(int(disc_mib * MIB), speed=1.0, keep_free_bytes=1, rest_s=30.0, room=kind)
         # Its public half stands on every disc; a replay needs the same bytes.
         key = SigningKey(Ed25519PrivateKey.from_private_bytes(seed.to_bytes(32)))
@@ -419,6 +423,16 @@ class Story:
                 media.advance_state(write, medium_id, MediumEvent.SET_ASIDE, note="kept for later")
 
     # ---- looking
+
+    def label_of(self, medium: Any) -> str | None:
+        """What is printed on a medium, by which its room knows it; None of one that has no label."""
+        label = medium.barcode or medium.printed_label
+        if label is None or self._of(medium.library).estate.plan.robot == "smc":
+            return label  # a library that reads barcodes knows media by what they carry now
+        return self.relabelled.get(label, label)
+
+    def _of(self, library: str) -> FusedRoom:
+        return next((room for room in self.rooms if room.estate.plan.library == library), self.room)
 
     def package(self, package_id: str) -> Package:
         with self.catalog.read() as read:

@@ -9,8 +9,8 @@ from archived.catalog import events, images, media, packages
 from archived.formats.signing import verify
 from archived.model import Copy, Image, Medium, Package
 from archived.states import CopyState, ImageState, MediumState, PackageState, SetState
-from simulator.world import Carrier
 from tests.simulation.harness import Story
+from tests.simulation.room_law import assert_room_law
 
 SPENT = (
     CopyState.WRITTEN,
@@ -26,7 +26,7 @@ ACKNOWLEDGED = (PackageState.ACCEPTED, PackageState.ARCHIVED)
 def assert_law(story: Story, *, mixed_up: bool = False) -> None:
     """Every promise that can be seen from outside. `mixed_up`: somebody exchanged labels in this story."""
     everything = story.media()
-    media_stand_where_the_catalog_says(story, everything)
+    assert_room_law(story)
     if not mixed_up:
         spent_discs_are_never_taken_for_blank(story, everything)
     no_disc_holds_two_images(story)
@@ -42,39 +42,6 @@ def assert_all_archived_or_named(story: Story) -> None:
     """Nothing is forgotten: what is not archived has something that waits for a person."""
     left = [package.id for package in story.packages(PackageState.ACCEPTED)]
     assert not left or story.attentions(), f"{left} are not archived and nobody is told"
-
-
-def media_stand_where_the_catalog_says(story: Story, everything: list[Medium]) -> None:
-    """No medium is lost, none in two places, and the catalog knows where each is, or says that it does not."""
-    waiting = story.attentions()
-    if any(name.startswith("robot:") for name in waiting):
-        return
-    away = {(room.estate.plan.library, a) for room in story.rooms for a in room.estate.world.away}
-    places = Counter(
-        (room.estate.plan.library, c.address)
-        for room in story.rooms
-        for c in room.estate.world.carriers.values()
-        if c.address is not None
-    )
-    assert all(count == 1 for count in places.values())
-    where = {carrier.barcode: carrier.address for carrier in _carriers(story)}
-    for medium in everything:
-        if medium.element is None:
-            there = where.get(medium.barcode or medium.id)
-            named = (
-                f"missing:{medium.id}" in waiting
-                or _given_out(waiting, medium.id)
-                or (f"magazine:{medium.library}" in waiting and (medium.library, there) in away)
-            )
-            assert there is None or named, medium
-        elif where.get(medium.barcode or medium.id) != medium.element:
-            raise AssertionError(f"{medium.id} is in {where.get(medium.barcode)}, not in {medium.element}")
-
-
-def _given_out(waiting: dict[str, Any], medium_id: str) -> bool:
-    """Whether it is named among the media of a bin that gave out before its record did."""
-    bins = [item.what for name, item in waiting.items() if name.startswith("bin-empty:")]
-    return any(medium_id in words for words in bins)
 
 
 def spent_discs_are_never_taken_for_blank(story: Story, everything: list[Medium]) -> None:
@@ -177,10 +144,6 @@ def receipts_are_signed_by_the_key_of_the_site(story: Story) -> None:
         for receipt in (package.accepted_receipt, package.archived_receipt):
             if receipt is not None:
                 assert verify(receipt, [story.site.key.public]) == story.site.key.public
-
-
-def _carriers(story: Story) -> list[Carrier]:
-    return [carrier for room in story.rooms for carrier in room.estate.world.carriers.values()]
 
 
 def _blank_cartridges_hold_no_image(story: Story, medium: Medium) -> None:
