@@ -424,16 +424,6 @@ class Story:
 
     # ---- looking
 
-    def label_of(self, medium: Any) -> str | None:
-        """What is printed on a medium, by which its room knows it; None of one that has no label."""
-        label = medium.barcode or medium.printed_label
-        if label is None or self._of(medium.library).estate.plan.robot == "smc":
-            return label  # a library that reads barcodes knows media by what they carry now
-        return self.relabelled.get(label, label)
-
-    def _of(self, library: str) -> FusedRoom:
-        return next((room for room in self.rooms if room.estate.plan.library == library), self.room)
-
     def package(self, package_id: str) -> Package:
         with self.catalog.read() as read:
             return packages.get(read, package_id)

@@ -12,6 +12,7 @@ from archived.catalog import cases, events, media, tasks
 from archived.model import Medium, Move
 from archived.states import MoveState
 from archived.tasks import Task
+from simulator.plan import RANDOM_ACCESS, RoomPlan
 from simulator.world import FLOOR, Carrier
 from tests.simulation.harness import Story
 
@@ -47,7 +48,7 @@ def the_catalog_equals_the_room_or_says_that_it_does_not(story: Story) -> None:
     where = {carrier.barcode: (library, carrier) for library, carrier in carriers_of(story)}
     open_matters = _open_matters(story)
     for medium in story.media():
-        label = story.label_of(medium)
+        label = label_of(story, medium)
         if label is None:
             continue
         # What is on record and never was there is nowhere.
@@ -60,6 +61,18 @@ def the_catalog_equals_the_room_or_says_that_it_does_not(story: Story) -> None:
         assert any(named(medium, library) for named in open_matters), (
             f"{medium.id} is in {there}, the catalog says {medium.library} {medium.element}, and nothing says so"
         )
+
+
+def label_of(story: Story, medium: Medium) -> str | None:
+    """What is printed on a medium, by which its room knows it; None of one that has no label."""
+    label = medium.barcode or medium.printed_label
+    if label is None or any(_reads_labels(room.estate.plan, medium) for room in story.rooms):
+        return label  # a library that reads barcodes knows media by what they carry now
+    return story.relabelled.get(label, label)
+
+
+def _reads_labels(plan: RoomPlan, medium: Medium) -> bool:
+    return plan.library == medium.library and plan.robot == RANDOM_ACCESS
 
 
 def carriers_of(story: Story) -> Iterator[tuple[str, Carrier]]:
@@ -101,4 +114,4 @@ def _open_matters(story: Story) -> list[_Named]:
     ]
 
 
-__all__ = ["assert_room_law", "carriers_of"]
+__all__ = ["assert_room_law", "carriers_of", "label_of"]
