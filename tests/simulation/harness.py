@@ -71,10 +71,8 @@ class Story:
         self.raised: dict[str, Attention] = {}
         #: Barcodes of discs that this story took away or spoiled.
         self.harmed: set[str] = set()
-        #: What is printed now on a disc whose label was exchanged, by what was printed on it before.
-        self.relabelled: dict[str, str] = {}
-        #: How many media ever were in the rooms (`tests.simulation.room_law`).
-        self.media_seen = 0
+        #: Labels of discs as they are now, by those before, and how many media ever were in the rooms.
+        self.relabelled, self.media_seen = dict[str, str](), 0
         choices = Choices(int(disc_mib * MIB), speed=1.0, keep_free_bytes=1, rest_s=30.0, room=kind)
         # Its public half stands on every disc; a replay needs the same bytes.
         key = SigningKey(Ed25519PrivateKey.from_private_bytes(seed.to_bytes(32)))
