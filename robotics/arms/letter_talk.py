@@ -53,8 +53,10 @@ class LetterTalk:
         """What the mechanism says of itself; None for a model that cannot. Raises OutcomeUnknown."""
         if not self._profile.status:
             return None
+        # A robot that may be in a motion, of an earlier life perhaps, answers when that is over.
+        timeout_s = self._profile.query_timeout_s if self._in_step else self._profile.motion_timeout_s
         try:
-            status = self._ask(self._profile.status, "status", decode_status, self._profile.query_timeout_s)
+            status = self._ask(self._profile.status, "status", decode_status, timeout_s)
         except (TransportTimeout, WireDamaged):
             # Where no disc is under way, what was asked may be taken back; else this could stop an arm in the air.
             if self._in_step and self._profile.cancel:

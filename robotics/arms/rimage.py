@@ -63,6 +63,8 @@ class RimageArm:
         self._line = line
         self._clock = clock
         self._name = name
+        #: Whether the last question was answered; else it may be in a motion, of an earlier life perhaps.
+        self._answered = False
         self._geometry = ArmGeometry(drives, bins, tells_hand=False, puts_in_again=True)
 
     @property
@@ -166,7 +168,7 @@ class RimageArm:
         return self._ask(command, what, Moved, _MOTION_S).done
 
     def _status(self) -> int:
-        return self._ask(Plain.STATUS, "status", Status, _QUERY_S).number
+        return self._ask(Plain.STATUS, "status", Status, _QUERY_S if self._answered else _MOTION_S).number
 
     def _told(self, plain: Plain) -> str:
         return self._ask(plain, "question", Told, _QUERY_S).text
@@ -177,6 +179,7 @@ class RimageArm:
         Raises TransportTimeout after silence, WireDamaged when two answers contradict each other.
         """
         self._line.discard()
+        self._answered = False
         self._line.write(encode_command(command))
         deadline_s, received = self._clock.monotonic() + timeout_s, b""
         answers: list[_Kind] = []
@@ -194,6 +197,7 @@ class RimageArm:
                 break
         if any(answer != answers[0] for answer in answers) and kind is Moved:
             raise WireDamaged(f"{self._name}: {what}: it said that it is done, and that it failed")
+        self._answered = True
         return answers[-1]
 
     def _pile(self, number: int) -> Bin:

@@ -261,13 +261,13 @@ def test_answers_that_contradict_each_other_are_an_unknown_outcome(
 
 
 def test_late_answer_is_not_that_to_the_next_letter(arm: GenericArm, line: ScriptedLine) -> None:
-    line.expects(b"I", Said(b"X", after_s=90.0))
+    line.expects(b"I", Said(b"X", after_s=190.0))
     with pytest.raises(TransportTimeout):
         arm.load(bin=INPUT, drive=1)
-    line.expects(b"S", Said(b"", after_s=25.0))
+    line.expects(b"S")
     with pytest.raises(TransportTimeout, match="was not asked for"):
         arm.unload(drive=1, bin=ACCEPT)
-    line.clock.sleep(30.0)
+    line.clock.sleep(80.0)
     line.expects(b"S", b"00").expects(b"A")
     with pytest.raises(TransportTimeout):
         arm.unload(drive=1, bin=ACCEPT)
