@@ -53,14 +53,14 @@ def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Cloc
     from archived.formats.key_files import load_site_key
     from archived.stages.work import Site
     from archived.wiring_devices import drivers_of
-    from archived.wiring_people import libraries_by_person
+    from archived.wiring_people import libraries_by_person, people_of
     from archived.wiring_readers import close_all, readers_on_socket
     from devices.transports.room_cabinet import RoomCabinet
     from erasure.kernels import load_kernel
 
     clock = clock or SystemClock()
     cabinets = {name: RoomCabinet(socket, name) for name in libraries_by_person(config)}
-    made = drivers_of(config, lambda name: RoomTransport(socket, name), cabinets.get)
+    made = drivers_of(config, lambda name: RoomTransport(socket, name))
     targets = {name: {"kind": "room", "socket": str(socket), "device": name} for name in made.drives}
     burner, board = DetachedBurner(paths.burns, clock, targets), ProgressBoard(clock)
     readers = readers_on_socket(config, socket, clock)
@@ -68,7 +68,7 @@ def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Cloc
         clock,
         config,
         paths,
-        made.changers,
+        made.changers | people_of(config, made.drives, burner, cabinets),
         made.drives,
         burner,
         load_kernel(),
@@ -142,7 +142,7 @@ def site_in_process(
     from archived.sessions.inline import InlineBurner
     from archived.stages.work import Site
     from archived.wiring_devices import drivers_of
-    from archived.wiring_people import libraries_by_person
+    from archived.wiring_people import libraries_by_person, people_of
     from archived.wiring_readers import readers_in
     from erasure.kernels import load_kernel
     from simulator.cabinet import SimulatedCabinet
@@ -153,13 +153,13 @@ def site_in_process(
     readers = readers_in(config, opened, clock)
     room_of = {device: room for room in opened for device in room.devices}
     cabinets = {name: SimulatedCabinet(room_of[name]) for name in libraries_by_person(config)}
-    made = drivers_of(config, lambda name: InProcessTransport(room_of[name], name), cabinets.get)
+    made = drivers_of(config, lambda name: InProcessTransport(room_of[name], name))
     burner, board = InlineBurner(made.drives, clock), ProgressBoard(clock)
     tools = Tools(
         clock,
         config,
         paths,
-        made.changers,
+        made.changers | people_of(config, made.drives, burner, cabinets),
         made.drives,
         burner,
         load_kernel(),

@@ -16,7 +16,6 @@ from devices.scsi import Transport
 
 if TYPE_CHECKING:
     from archived.settings import Config
-    from robotics.cabinet import Cabinet
     from robotics.interface import Changer
 
 #: What goes through a node of the kernel in one command: 64 KiB is taken by every adapter of a burner.
@@ -27,21 +26,16 @@ NODE_TRANSFER_SECTORS = 32
 class Drivers:
     """By name: changers by that of their library, burners and tape drives by their own."""
 
-    changers: Mapping[str, "Changer"]
+    changers: "dict[str, Changer]"
     drives: Mapping[str, OpticalDrive]
     tapes: Mapping[str, TapeDrive]
 
 
-def drivers_of(
-    config: "Config",
-    line: Callable[[str], Transport],
-    cabinet: "Callable[[str], Cabinet | None]" = lambda library: None,
-) -> Drivers:
+def drivers_of(config: "Config", line: Callable[[str], Transport]) -> Drivers:
     """A driver for each device; `line` gives the way to a device by its name, and is asked once for each.
 
-    `cabinet` gives the lamps and sensors of a library whose media people move, where it has any.
+    Libraries whose media people move get their changers by `archived.wiring_people.people_of`.
     """
-    from archived.wiring_people import person_of
     from backends.tape.profiles import PROFILES as TAPE_PROFILES
     from backends.tape.profiles import STANDARD
     from backends.tape.ssc_drive import SscTapeDrive
@@ -64,9 +58,6 @@ def drivers_of(
                 tapes[name] = SscTapeDrive(line(name), name=name, profile=profile)
             else:
                 drives[name] = burner_drive(config.devices.get(name, DeviceSettings()), name, line(name))
-        if robot.robot == PERSON:
-            own = [drives.get(name) for name in robot.drives]
-            changers[library] = person_of(library, robot, own, cabinet(library))
     return Drivers(changers, drives, tapes)
 
 

@@ -91,6 +91,7 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
     from archived.stages.work import Site
     from archived.wiring import software
     from archived.wiring_devices import drivers_of
+    from archived.wiring_people import people_of
     from archived.wiring_readers import close_all, readers_on_lines
     from erasure.kernels import load_kernel
 
@@ -115,7 +116,7 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
         clock,
         config,
         paths,
-        made.changers,
+        made.changers | people_of(config, made.drives, burner, {}),
         made.drives,
         burner,
         load_kernel(),
