@@ -6,6 +6,7 @@ What nobody settled yet (`settled_at` is None) is in progress: asked, in somebod
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, unique
+from typing import Final
 
 
 @unique
@@ -54,7 +55,8 @@ TASK: dict[TaskState, dict[TaskEvent, TaskState]] = {
     _S.CANCELLED: {},
 }
 #: How a person shows that he has the medium that is meant.
-HOW = ("rfid", "barcode", "typed")
+RFID: Final = "rfid"
+HOW = (RFID, "barcode", "typed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,11 +57,13 @@ def take(context: Context, task: tuple[str, ...]) -> None:
     "tasks done T00001 --barcode SIM00007",
     "tasks done T00004 T00005 --typed SIM00007 --typed SIM00009",
     "tasks done T00001 --rfid 04A23FB2C15D80",
+    "tasks done T00001 --reader desk",
     of=tasks,
 )
 @click.argument("task", nargs=-1, required=True)
 @click.option("--barcode", multiple=True, help="What the scanner read of the medium's label.")
 @click.option("--rfid", multiple=True, help="What a reader read of the medium's tag.")
+@click.option("--reader", metavar="NAME", help="The media lie before this reader of tags.")
 @click.option(
     "--typed", multiple=True, help="What you read on the medium yourself: id, barcode or printed label."
 )
@@ -71,6 +73,7 @@ def done(
     barcode: tuple[str, ...],
     rfid: tuple[str, ...],
     typed: tuple[str, ...],
+    reader: str | None,
 ) -> None:
     """Say that TASK is done and show by which medium; drives and sensors are looked at. One value for each TASK."""
     given = {
@@ -78,10 +81,11 @@ def done(
         for how, values in (("barcode", barcode), ("rfid", rfid), ("typed", typed))
         if values
     }
-    if len(given) != 1:
-        raise click.UsageError(_("show the medium by --barcode, --rfid or --typed: one of them"))
-    ((how, values),) = given.items()
-    request = {"tasks": list(task), "how": how, "values": values}
+    if len(given) + bool(reader) != 1:
+        raise click.UsageError(_("show the medium by --barcode, --rfid, --typed or --reader: one of them"))
+    request: dict[str, Any] = {"tasks": list(task), "reader": reader}
+    for how, values in given.items():
+        request = {"tasks": list(task), "how": how, "values": values}
     context.answer(with_progress(context, lambda: context.post("/v1/tasks/done", request)), _show_done)
 
 

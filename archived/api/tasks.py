@@ -17,7 +17,7 @@ from archived.policy.walking import walking_order
 from archived.stages import tasking
 from archived.stages.sending import send
 from archived.stages.tasking import names_of
-from archived.tasks import HOW, Task, TaskKind, TaskState
+from archived.tasks import HOW, RFID, Task, TaskKind, TaskState
 from devices.polling import WaitExpired, wait_until
 
 router = APIRouter()
@@ -36,8 +36,10 @@ class Doing(BaseModel):
     """Tasks that are done, with what was read or typed of their media, in any order."""
 
     tasks: list[str]
-    how: str
-    values: list[str]
+    how: str = RFID
+    values: list[str] = []
+    #: Instead of both: the reader before which the media lie.
+    reader: str = ""
 
 
 class Sending(BaseModel):
@@ -89,6 +91,8 @@ def done(body: Doing, request: Request, services: Services = Depends(services_of
         raise Refused(
             _("a medium is shown by {known}, not by {how!r}").format(known=", ".join(HOW), how=body.how)
         )
+    if body.reader:
+        body = Doing(tasks=body.tasks, how=RFID, values=_read(services, body))
     with services.catalog.write() as write:
         shown = _shown(write, _named(body.tasks), body)
         wrong = {
@@ -148,6 +152,28 @@ def _named(task_ids: list[str]) -> list[str]:
     if not task_ids:
         raise Refused(_("no task was named"), advice="archivectl tasks")
     return list(dict.fromkeys(task_ids))
+
+
+def _read(services: Services, body: Doing) -> list[str]:
+    """The tags before a reader, one for each task; those of the media that are meant come first."""
+    placed = services.site.tools.readers.get(body.reader)
+    if placed is None:
+        known = ", ".join(sorted(services.site.tools.readers)) or "-"
+        raise Refused(
+            _("there is no reader {name!r}; there are: {known}").format(name=body.reader, known=known)
+        )
+    uids = [tag.uid for tag in placed.reader.read() if tag.fixed]
+    with services.catalog.read() as read:
+        meant = {media.get(read, tasks.get(read, task_id).medium_id).rfid_uid for task_id in body.tasks}
+    uids.sort(key=lambda uid: uid not in meant)
+    if len(uids) < len(body.tasks):
+        raise Refused(
+            _("reader {name} sees {number} of {tasks} tags").format(
+                name=body.reader, number=len(uids), tasks=len(body.tasks)
+            ),
+            advice=_("hold the media before the reader, and say it again"),
+        )
+    return uids[: len(body.tasks)]
 
 
 def _shown(read: Connection, task_ids: list[str], body: Doing) -> dict[str, str]:

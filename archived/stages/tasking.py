@@ -11,10 +11,11 @@ from archived.language import _
 from archived.model import Medium, Move
 from archived.policy.confirming import Names, contradiction
 from archived.policy.due_times import due_at
+from archived.stages.labelling import uid_of_text
 from archived.stages.place_words import place_words
 from archived.stages.work import Site
 from archived.states import MoveEvent, MoveState
-from archived.tasks import Task, TaskEvent, TaskKind, TaskState
+from archived.tasks import RFID, Task, TaskEvent, TaskKind, TaskState
 
 #: So often somebody may show another medium, or nothing may be found: then others are told.
 CONTRADICTIONS_TOLD = 2
@@ -75,9 +76,11 @@ def take(write: Connection, site: Site, task_id: str, agent: str) -> Task:
 def confirm(write: Connection, site: Site, task_id: str, agent: str, how: str, value: str) -> str:
     """Somebody says that it is done, and shows by which medium; what speaks against that, in words, or "".
 
-    When another medium was shown the task stays as it is, and that is on record. Raises NotFound, WrongState.
+    When another medium was shown the task stays as it is, and that is on record. Raises NotFound, WrongState; Refused
+    for a tag that is none.
     """
     task = _not_ended(write, task_id)
+    value = uid_of_text(value) if how == RFID else value
     everything = [names_of(item) for item in media.listing(write)]
     asked = names_of(media.get(write, task.medium_id))
     words = contradiction(asked, how, value, everything)

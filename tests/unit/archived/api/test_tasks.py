@@ -7,8 +7,10 @@ import pytest
 
 from archived.api.application import create_application
 from archived.catalog import events, media, tasks
+from archived.sessions.placed_reader import PlacedReader
 from archived.stages.tasking import open_task
 from archived.tasks import TaskKind, TaskState
+from robotics.readers.interface import ReaderIdentity, Tag, TagKind
 from tests.unit.archived.api.conftest import Daemon
 
 
@@ -72,6 +74,34 @@ def test_another_medium_is_refused_with_both_names_and_the_task_stays(desk: Daem
     assert state_of(desk, "T00001").state is TaskState.OPEN
     with desk.services.catalog.read() as read:
         assert events.latest(read, subject_id="T00001")[-1].type == "task contradicted"
+
+
+class Desk:
+    """A reader before which one medium lies, and a tag that makes its uid up."""
+
+    def identify(self) -> ReaderIdentity:
+        return ReaderIdentity("desk")
+
+    def read(self) -> tuple[Tag, ...]:
+        return Tag("08112233", TagKind.HF, fixed=False), Tag("04a23f", TagKind.HF)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize(("uid", "status"), [("04a23f", 200), ("04ffff", 422), (None, 422)])
+def test_a_reader_shows_which_medium_lies_before_it(uid: str | None, status: int, desk: Daemon) -> None:
+    with desk.services.catalog.write() as write:
+        media.update_columns(write, "SIM00009", rfid_uid=uid)
+    tools = replace(desk.services.site.tools, readers={"desk": PlacedReader(Desk(), "pn532", "hand", "main")})
+    services = replace(desk.services, site=replace(desk.services.site, tools=tools))
+    here = replace(desk, application=create_application(services), services=services)
+    answer = here.ask("POST", "/v1/tasks/done", {"tasks": ["T00001"], "reader": "desk"}, peer="uid:1000")
+    assert answer.status_code == status
+    both = {"tasks": ["T00001", "T00002"], "reader": "desk"}
+    assert "sees 1 of 2 tags" in here.ask("POST", "/v1/tasks/done", both, peer="uid:1000").json()["message"]
+    unknown = here.ask("POST", "/v1/tasks/done", {"tasks": ["T00001"], "reader": "else"}, peer="uid:1000")
+    assert unknown.status_code == 422
 
 
 def test_a_task_that_others_ended_is_not_ended_once_more(desk: Daemon) -> None:
