@@ -9,6 +9,7 @@ from archived.sessions.clean import await_no_cleaning
 from archived.sessions.deduction import Answered, whereabouts
 from archived.sessions.health import DriveHealth, ask_health
 from archived.sessions.inventory import in_doubt, take_inventory, untold, why_it_stands
+from archived.sessions.tags_seen import TagSeen
 from archived.sessions.tools import Tools
 from backends.errors import BackendError
 from backends.interface import DiscStatus, OpticalDrive, TapeDrive
@@ -69,6 +70,8 @@ class Carried:
     health: tuple[DriveHealth, ...] = ()
     #: All that the look saw; None when there was none.
     inventory: Inventory | None = None
+    #: What readers in the library saw when it was over.
+    tags: tuple[TagSeen, ...] = ()
     #: Where a medium without a barcode is, as far as it can be told.
     place: int | None = None
     #: The robot took the bin for empty from which the medium was to come.

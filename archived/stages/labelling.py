@@ -45,6 +45,7 @@ def put_labels(
     media.update_columns(write, medium_id, **changes)
     before = {name: getattr(medium, name) for name in changes}
     subject = ("medium", medium_id)
+    events.clear_attention(write, f"tag:{medium_id}")
     events.append(write, site.now(), "medium labelled", subject, agent=agent, before=before, now=changes)
     return media.get(write, medium_id)
 

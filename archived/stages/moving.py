@@ -18,7 +18,9 @@ from archived.policy.stacks import next_step
 from archived.policy.stacks import put_down as from_hand
 from archived.sessions.inventory import take_inventory
 from archived.sessions.mount import Carried, carry, resume
+from archived.sessions.tags_seen import tags_after
 from archived.sessions.tools import Tools
+from archived.stages.case_of_tags import weigh_tags
 from archived.stages.floor import stale_key
 from archived.stages.furnishing import furnish_as_seen
 from archived.stages.giving_out import drive_keeps
@@ -137,7 +139,10 @@ def run(action: Action, tools: Tools) -> Carried:
         )
         looked = take_inventory(tools, action.task.library, scan=True)
         kind = "arrived" if looked.inventory is not None else "vanished"
-        return Carried(kind, looked.seen, looked.note, stands=looked.stands, inventory=looked.inventory)
+        tags = tags_after(tools, action.task.library, looked.inventory)
+        return Carried(
+            kind, looked.seen, looked.note, stands=looked.stands, inventory=looked.inventory, tags=tags
+        )
     motion: Motion = action.task
     task = motion.carry
     tools.progress.begin(
@@ -152,7 +157,8 @@ def run(action: Action, tools: Tools) -> Carried:
             "preparing {medium_id}, {minutes} minutes so far (a first load takes up to two hours), in {drive}"
         ).format(drive=task.to_drive or task.from_drive, medium_id=task.medium_id, minutes="{minutes}"),
     )
-    return resume(tools, task, waiting) if action.resumed else carry(tools, task, waiting)
+    carried = resume(tools, task, waiting) if action.resumed else carry(tools, task, waiting)
+    return replace(carried, tags=tags_after(tools, task.library, carried.inventory))
 
 
 def record(write: Connection, site: Site, action: Action, outcome: Carried | Broken) -> float:
@@ -169,10 +175,12 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
     if isinstance(action.task, Motion):
         note_whereabouts(write, site, action.task.carry, outcome)
     settle(write, site, library, outcome.seen, outcome.doubtful, outcome.untold)
+    weigh_tags(write, site, library, outcome.tags)
     events.clear_attention(write, f"robot:{library}")
     for health in outcome.health:
         tell_health(write, site, health, action.task.carry.medium_id)
     if isinstance(action.task, Look):
+        _see_again(write, site, library)
         return 0
     motion: Motion = action.task
     _end(write, site, motion, outcome)
@@ -181,6 +189,12 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
         robot_silent(write, site, library, outcome.note, stands=outcome.stands)
         return LOOK_REST_S
     return 0 if outcome.kind == "arrived" else site.config.rest_s
+
+
+def _see_again(write: Connection, site: Site, library: str) -> None:
+    """A look of its own saw every medium that has a place in the library, and was told of by its barcode."""
+    seen = [m.id for m in media.listing(write) if m.library == library and m.element and m.barcode]
+    media.saw_again(write, seen, site.now(), f"robot:{library}")
 
 
 def _end(write: Connection, site: Site, motion: Motion, outcome: Carried) -> None:
