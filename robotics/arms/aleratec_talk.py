@@ -22,14 +22,31 @@ from robotics.wire.aleratec import (
     split,
 )
 
+#: A machine that is played waits for its host all the same.
+_LEAST_S, _EARLY_LEAST_S, _WITHOUT_END = 8.0, 0.1, 1000.0
+
 
 @dataclass(frozen=True, slots=True)
 class AleratecTimeouts:
-    """Seconds: of silence until an answer is given up, of a whole command, and after which an early end is the end."""
+    """Seconds: of silence until an answer is given up, of a whole command, and after which an early end is the end.
+
+    After `still_s` without a word nothing of an earlier command goes on.
+    """
 
     silence_s: float = 60.0
     command_s: float = 300.0
     early_s: float = 5.0
+    still_s: float = 30.0
+
+    @classmethod
+    def at_speed(cls, speed: float) -> "AleratecTimeouts":
+        """For a machine that is played so many times faster than a real one; 0 stands for without end."""
+        real, speed = cls(), speed or _WITHOUT_END
+        return cls(
+            silence_s=max(real.silence_s / speed, _LEAST_S),
+            early_s=max(real.early_s / speed, _EARLY_LEAST_S),
+            still_s=real.still_s / speed,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +72,22 @@ class AleratecTalk:
         self._name = name
         self._timeouts = timeouts or AleratecTimeouts()
         self._rest = b""
-        #: Whether something of an earlier command may still come.
-        self._out_of_step = False
+        #: Whether something of an earlier command may still go on; also of an earlier life.
+        self._out_of_step = True
 
     def ask(
         self, command: Command, what: str, *, on_step: Callable[[int], None] = lambda step: None
     ) -> Answer:
         """Send one command and listen until it has ended; `on_step` is told of its progress as it comes.
 
-        It answers in the order in which it was asked: after an answer that never came it has to answer a question
-        before a disc travels again. Raises CommandRefused for NAK, TransportTimeout for silence, WireDamaged for
-        lines without end; what `on_step` raises passes.
+        After an answer that never came (and at the beginning) it has to have been silent for a while, and to answer a
+        question before a disc travels again. Raises CommandRefused for NAK, TransportTimeout for silence, WireDamaged
+        for lines without end; what `on_step` raises passes.
         """
-        if self._out_of_step and command.travels:
-            self._conversed(FIRST_PARAMETER, "answer", on_step)
+        if self._out_of_step:
+            self._let_end(what)
+            if command.travels:
+                self._conversed(FIRST_PARAMETER, "answer", on_step)
         return self._conversed(command, what, on_step)
 
     def _conversed(self, command: Command, what: str, on_step: Callable[[int], None]) -> Answer:
@@ -109,6 +128,13 @@ class AleratecTalk:
         """Send commands at once, in the middle of whatever is going on; nobody waits for their ends."""
         for command in commands:
             self._line.write(command.encode())
+
+    def _let_end(self, what: str) -> None:
+        """Listen until it says nothing any more."""
+        until_s = self._clock.monotonic() + self._timeouts.command_s
+        while self._line.read(timeout_s=self._timeouts.still_s):
+            if self._clock.monotonic() >= until_s:
+                raise WireDamaged(f"{self._name}: {what}: not begun, as it never falls silent")
 
     def _lines(self, silence_s: float) -> list[Said] | None:
         """What it says next, perhaps only part of a line; None after silence."""

@@ -35,6 +35,8 @@ BINS = (
 )
 _DROP = {ACCEPT: Command.ACCEPT, REJECT: Command.REJECT}
 _NEEDS_RESET = "it needs a reset of its USB port, by a person who has looked into it"
+#: A machine that is played waits for other programs all the same.
+_LEAST_S, _WITHOUT_END = 2.0, 1000.0
 #: More than this before an answer is no answer.
 _MESSAGES_MAX = 64
 
@@ -43,7 +45,8 @@ _MESSAGES_MAX = 64
 class NimbieTimeouts:
     """Seconds: until it answers, until a motion shows, between two looks, and how long silence ends an answer.
 
-    `settle_s` after its last command nothing moves any more; `return_s` is how long it may be away after a reset.
+    `still_s` after its last command no disc moves any more, `settle_s` after it nothing at all; `return_s` is how long
+    it may be away after a reset.
     """
 
     reply_s: float = 20.0
@@ -51,8 +54,21 @@ class NimbieTimeouts:
     tray_s: float = 15.0
     poll_s: float = 0.5
     quiet_s: float = 0.02
+    still_s: float = 20.0
     settle_s: float = 60.0
     return_s: float = 30.0
+
+    @classmethod
+    def at_speed(cls, speed: float) -> "NimbieTimeouts":
+        """For a machine that is played so many times faster than a real one; 0 stands for without end."""
+        real, speed = cls(), speed or _WITHOUT_END
+        return cls(
+            reply_s=max(real.reply_s / speed, _LEAST_S),
+            motion_s=max(real.motion_s / speed, _LEAST_S),
+            poll_s=max(real.poll_s / speed, real.quiet_s),
+            still_s=real.still_s / speed,
+            settle_s=real.settle_s / speed,
+        )
 
 
 class NimbieArm:
@@ -72,8 +88,9 @@ class NimbieArm:
         self._name = name
         self._bins = bins
         self._timeouts = timeouts or NimbieTimeouts()
-        # An earlier life may have commanded something a moment ago.
+        # An earlier life may have commanded something a moment ago, and it answers while it moves.
         self._commanded_at_s = clock.monotonic()
+        self._may_move = True
 
     @property
     def geometry(self) -> ArmGeometry:
@@ -82,7 +99,7 @@ class NimbieArm:
 
     def identify(self) -> ChangerIdentity:
         """See `DiscArm`. It tells no serial number; that it answers is all that is known."""
-        self._look()
+        self._look_at_rest()
         return ChangerIdentity("Acronova", "Nimbie NB21", "", "")
 
     def prepare(self, *, reset: bool = False) -> None:
@@ -93,11 +110,14 @@ class NimbieArm:
         """
         if reset:
             self._reset()
-        self._look()
+        self._look_at_rest()
 
     def state(self) -> ArmState:
-        """See `DiscArm`. What lies on a tray that is in, it does not see."""
-        state = self._look()
+        """See `DiscArm`. What lies on a tray that is in, it does not see.
+
+        After a start, or an unknown outcome, it answers only when nothing can be moving any more.
+        """
+        state = self._look_at_rest()
         return ArmState(
             holding=state.lifted,
             occupied={QUEUE: state.queue_occupied},
@@ -135,7 +155,7 @@ class NimbieArm:
         """See `DiscArm`. Does nothing when the hand is empty."""
         what = "put the disc of the hand away"
         self._demand_pile(bin, what)
-        state = self._look()
+        state = self._look_at_rest()
         if not state.lifted:
             return
         if state.tray_out:
@@ -156,7 +176,7 @@ class NimbieArm:
 
     def _demand_open_tray(self, what: str) -> State:
         """What it sees, when a motion over the open tray may begin."""
-        state = self._look()
+        state = self._look_at_rest()
         if state.lifted:
             raise MoveRefused(f"{self._name}: {what}: its hand holds a disc; put that away first")
         if not state.tray_out:
@@ -172,6 +192,7 @@ class NimbieArm:
 
     def _command(self, command: Command, what: str, done: Callable[[State], bool], before: State) -> None:
         """Command one motion and wait until its sensors show that it is over."""
+        self._may_move = True
         said = self._ask_code(command, what)
         code = _code_of(said)
         if code is None:
@@ -179,6 +200,7 @@ class NimbieArm:
         if not code.is_good:
             raise self._refusal(command, code, said, what, done, before)
         self._wait(done, self._timeouts.motion_s, f"{what}: it began, and its sensors never showed the end")
+        self._may_move = False
 
     def _refusal(
         self, command: Command, code: Code, said: str, what: str, done: Callable[[State], bool], before: State
@@ -201,6 +223,7 @@ class NimbieArm:
                 return OutcomeUnknown(
                     f"{told}, and something was moved: before {_words(before)}, now {_words(state)}"
                 )
+        self._may_move = False
         return kind(f"{told}; its sensors show {_words(state)}")
 
     def _wait(self, done: Callable[[State], bool], timeout_s: float, otherwise: str) -> None:
@@ -213,6 +236,23 @@ class NimbieArm:
             )
         except WaitExpired as expired:
             raise WaitExpired(f"{self._name}: {otherwise} ({timeout_s:g} s)") from expired
+
+    def _look_at_rest(self) -> State:
+        """What its sensors say when nothing moves any more."""
+        if self._may_move:
+            self._let_pass(self._timeouts.still_s)
+            self._may_move = False
+        return self._look()
+
+    def _let_pass(self, seconds: float) -> None:
+        """Wait until so much time has passed since its last command."""
+        until_s = self._commanded_at_s + seconds
+        wait_until(
+            lambda: self._clock.monotonic() >= until_s,
+            clock=self._clock,
+            timeout_s=seconds + self._timeouts.poll_s,
+            interval_s=max(seconds, self._timeouts.poll_s),
+        )
 
     def _look(self) -> State:
         """What its sensors say. Raises ChangerBroken when it answers with an error instead."""
@@ -261,13 +301,7 @@ class NimbieArm:
 
     def _reset(self) -> None:
         """Reset the port when nothing can be moving any more, and wait until it is there again."""
-        still_at_s = self._commanded_at_s + self._timeouts.settle_s
-        wait_until(
-            lambda: self._clock.monotonic() >= still_at_s,
-            clock=self._clock,
-            timeout_s=self._timeouts.settle_s,
-            interval_s=self._timeouts.settle_s,
-        )
+        self._let_pass(self._timeouts.settle_s)
         self._line.reset()
         wait_until(
             self._is_back,

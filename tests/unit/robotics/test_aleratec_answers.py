@@ -42,7 +42,11 @@ class ScriptedLine:
 
 
 def arm_of(line: ScriptedLine) -> AleratecArm:
-    return AleratecArm(line, line.clock)
+    """An arm that has answered already, so that nothing of an earlier life goes on."""
+    arm = AleratecArm(line, line.clock)
+    arm.state()
+    line.sent.clear()
+    return arm
 
 
 @pytest.mark.parametrize(
@@ -147,6 +151,37 @@ def test_nothing_is_closed_when_there_was_no_disc() -> None:
 
 def test_an_alarm_that_does_not_go_away_ends_the_preparing() -> None:
     line = ScriptedLine(C08=[ALARM])
+    arm = arm_of(line)
     with pytest.raises(ChangerBroken, match="does not go away"):
-        arm_of(line).prepare()
+        arm.prepare()
     assert line.sent == ["C08D9n1", "C01D01", "C08D9n1"]
+
+
+def test_what_an_earlier_life_began_is_let_come_to_its_end() -> None:
+    line = ScriptedLine()
+    heard: list[float] = []
+
+    def later() -> bytes:
+        line.clock.sleep(20)
+        heard.append(line.clock.monotonic())
+        return b"T04D3\nT04D4\n"
+
+    line.pending = [later, later]
+    AleratecArm(line, line.clock).state()
+    assert heard == [20, 40]
+    assert line.clock.monotonic() >= 70, "half a minute of silence after its last word"
+    assert line.sent == ["C08D9n1"]
+
+
+def test_a_machine_that_never_falls_silent_is_told_nothing() -> None:
+    line = ScriptedLine()
+
+    def noise() -> bytes:
+        line.clock.sleep(10)
+        line.pending.append(noise)
+        return b"T04D3\n"
+
+    line.pending = [noise]
+    with pytest.raises(WireDamaged, match="never falls silent"):
+        AleratecArm(line, line.clock).load(bin=1, drive=1)
+    assert not line.sent

@@ -67,7 +67,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
     )
     clock = SimulatedClock()
     room = furnish_room(tmp_path / "room", plan, clock=clock, sync=lambda descriptor: None)
-    yield Site(room, clock)
+    site = Site(room, clock)
+    site.arm.state()  # so that nothing of an earlier life goes on
+    site.sent.clear()
+    yield site
     assert room.estate.world.strikes == 0, "a tray was struck"
     room.close()
 

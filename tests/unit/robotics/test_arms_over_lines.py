@@ -1,5 +1,6 @@
 """Both arms over the lines that the daemon has to a room of its own process: a pseudo terminal, a socket."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,7 @@ def test_an_auto_publisher_waits_at_the_trays_for_a_host_behind_a_terminal(tmp_p
     room = fast_room(tmp_path, "aleratec", aleratec.BINS)
     served = PtyLine(room.lines["L1"], tmp_path / "L1.line", room.estate)
     line = SerialPort(tmp_path / "L1.line", aleratec.SETTINGS)
-    timeouts = AleratecTimeouts(silence_s=5, early_s=0.2)
-    arm = AleratecArm(line, SystemClock(), drives=1, timeouts=timeouts)
+    arm = AleratecArm(line, SystemClock(), drives=1, timeouts=AleratecTimeouts.at_speed(SPEED))
     try:
         arm.prepare()
         tray(room, out=True)
@@ -72,7 +72,7 @@ def test_a_nimbie_is_polled_behind_a_socket_and_looked_at_after_silence(tmp_path
     room = fast_room(tmp_path, "nimbie", nimbie.BINS)
     served = PacketSocket(room.lines["L1"], tmp_path / "L1.line", room.estate)
     line = RoomPacketLine(tmp_path / "L1.line")
-    arm = NimbieArm(line, SystemClock(), timeouts=NimbieTimeouts(reply_s=0.5, poll_s=0.01))
+    arm = NimbieArm(line, SystemClock(), timeouts=replace(NimbieTimeouts.at_speed(SPEED), reply_s=0.5))
     try:
         arm.prepare()
         tray(room, out=True)

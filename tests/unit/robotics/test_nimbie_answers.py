@@ -4,7 +4,7 @@ import pytest
 
 from devices.clock import SimulatedClock
 from devices.failures import OutcomeUnknown, TransportLost, WireDamaged
-from robotics.arms.nimbie import ACCEPT, QUEUE, REJECT, NimbieArm
+from robotics.arms.nimbie import ACCEPT, QUEUE, REJECT, NimbieArm, NimbieTimeouts
 from robotics.errors import ChangerBroken, DestinationFull, MoveRefused, SourceEmpty, TrayInTheWay
 from robotics.wire.nimbie import Command, State, reply, transfer_of
 
@@ -188,3 +188,32 @@ def test_it_is_not_reset_unasked() -> None:
     arm, line = scripted(AWAY, said=[])
     arm.prepare()
     assert line.resets == 0
+
+
+def test_after_a_start_it_says_nothing_of_its_discs_before_all_has_come_to_rest() -> None:
+    arm, line = scripted(LAID, said=[])
+    arm.state()
+    assert line.clock.monotonic() >= 20
+    began_s = line.clock.monotonic()
+    arm.state()
+    assert line.clock.monotonic() - began_s < 1
+
+
+def test_after_an_unknown_outcome_it_comes_to_rest_before_it_says_how_things_are() -> None:
+    arm, line = scripted(OUT, said=["", "OK", "AT+S07", ""])
+    with pytest.raises(OutcomeUnknown, match="never showed the end"):
+        load(arm)
+    line.answers.append([])
+    with pytest.raises(OutcomeUnknown, match="no answer"):
+        load(arm)
+    silent_s = line.clock.monotonic()
+    arm.state()
+    assert line.clock.monotonic() - silent_s >= 19
+
+
+@pytest.mark.parametrize("speed", [0, 1, 100])
+def test_a_machine_that_is_played_faster_is_waited_for_less(speed: float) -> None:
+    real, played = NimbieTimeouts(), NimbieTimeouts.at_speed(speed)
+    assert (played == real) == (speed == 1)
+    assert played.still_s <= real.still_s
+    assert played.reply_s >= 2
