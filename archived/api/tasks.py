@@ -12,6 +12,7 @@ from archived.catalog import events, media, tasks
 from archived.errors import Refused, Unavailable
 from archived.language import _
 from archived.model import Medium
+from archived.policy.cabinets import FIRST_DRIVE, FIRST_PLACE
 from archived.policy.confirming import contradiction
 from archived.policy.walking import walking_order
 from archived.stages import tasking
@@ -247,7 +248,7 @@ def _sentence(task: Task, medium: Medium) -> str:
     name = medium.printed_label or task.medium_id
     if task.kind is TaskKind.PUT_BACK:
         words = _("put {medium} back into {to}")
-    elif task.to_words.startswith(_("drive {drive}").format(drive="")):
+    elif task.to_element is not None and FIRST_DRIVE <= task.to_element < FIRST_PLACE:
         words = _("take {medium} from {place} and put it into {to}")
     else:
         words = _("take {medium} from {place} and lay it into {to}")
