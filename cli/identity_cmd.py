@@ -16,26 +16,32 @@ from cli.render import plain
     "label",
     "media label SIM00007 --printed 0123-07",
     "media label SIM00007 --rfid 04A23FB2C15D80",
+    "media label SIM00007 --reader desk",
     'media label SIM00007 --rfid ""',
     of=media,
 )
 @click.argument("medium")
 @click.option("--printed", metavar="TEXT", help='What a person reads on it; "" takes it off the record.')
 @click.option("--rfid", metavar="UID", help='Uid of its radio tag; "" takes it off the record.')
-def label(context: Context, medium: str, printed: str | None, rfid: str | None) -> None:
+@click.option("--reader", metavar="READER", help="The reader before which it lies: its tag is put on record.")
+def label(context: Context, medium: str, printed: str | None, rfid: str | None, reader: str | None) -> None:
     """Put on record what a medium is known by. A tag or label is of one medium only."""
-    answer = context.post(at("/v1/media", medium) + "/label", {"printed": printed, "rfid": rfid})
+    answer = context.post(
+        at("/v1/media", medium) + "/label", {"printed": printed, "rfid": rfid, "reader": reader}
+    )
     context.answer(answer, show_medium)
 
 
 @verb(
     "identify",
+    "media identify --reader desk",
     "media identify --rfid 04A23FB2C15D80",
     "media identify --barcode SIM00007 --label 0123-07",
     'media identify --volume "7K3F · 3 of 6 · any 4 rebuild"',
     "media identify --drive B1",
     "media identify --fetch SIM00007",
 )
+@click.option("--reader", metavar="READER", help="The reader before which it lies.")
 @click.option("--rfid", metavar="UID", help="Uid of its radio tag.")
 @click.option("--barcode", help="Its barcode.")
 @click.option("--label", help="What is printed on it.")
@@ -44,6 +50,7 @@ def label(context: Context, medium: str, printed: str | None, rfid: str | None) 
 @click.option("--fetch", metavar="MEDIUM", help="A medium that is brought to a drive, and read there.")
 def identify(
     context: Context,
+    reader: str | None,
     rfid: str | None,
     barcode: str | None,
     label: str | None,
@@ -55,14 +62,8 @@ def identify(
 
     Exits with 23 when nobody knows it, or several media may be meant, and with 24 when witnesses disagree.
     """
-    read = {
-        "rfid": rfid,
-        "barcode": barcode,
-        "label": label,
-        "volume": volume,
-        "drive": drive,
-        "fetch": fetch,
-    }
+    read = {"reader": reader, "rfid": rfid, "barcode": barcode, "label": label, "volume": volume}
+    read |= {"drive": drive, "fetch": fetch}
     document = context.post("/v1/media/identify", read)
     context.answer(document, _show_identified)
     click.get_current_context().exit(_status(document))

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from archived.language import _
-from cli.context import Context
+from cli.context import Context, at
 from cli.exit_status import OK, SHELF_DIFFERS
 from cli.nouns import noun, verb
 from cli.render import items, plain, table
@@ -38,18 +38,45 @@ _COLUMNS = ("found", "medium", "place", "on_record", "read")
     type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True),
     help="What was read; standard input when not given.",
 )
+@click.option(
+    "--reader", default="", metavar="READER", help="A hand reader of the site reads each time at Enter."
+)
 @click.option("--csv", "as_csv", is_flag=True, help="Print the report as CSV.")
-def walk(context: Context, library: str, cabinet: str, path: Path | None, as_csv: bool) -> None:
+def walk(context: Context, library: str, cabinet: str, path: Path | None, reader: str, as_csv: bool) -> None:
     """Compare what stands on a shelf with the record, and say what is present, missing, misplaced or unknown.
 
     Each line is one medium: its tag, barcode or label; or its place, a tab, and what was read of it. Exits with 25
     when something is missing, misplaced or unknown, or contradicts itself.
     """
-    request = {"library": library, "cabinet": cabinet, "lines": _lines(path)}
+    if reader and path is not None:
+        raise click.UsageError(_("a reader reads on the way, or a list was read before: not both"))
+    lines = _read_on_the_way(context, reader) if reader else _lines(path)
+    request = {"library": library, "cabinet": cabinet, "lines": lines, "reader": reader}
     document = context.post("/v1/vault/walk", request)
     context.answer(document, _as_csv if as_csv else _show)
     whole = all(item["found"] == "present" for item in items(document))
     click.get_current_context().exit(OK if whole else SHELF_DIFFERS)
+
+
+def _read_on_the_way(context: Context, reader: str) -> list[dict[str, Any]]:
+    """At each line of standard input the reader reads what is before it; a line that says something is the place."""
+    click.echo(
+        _("hold the reader to a medium and press Enter, or type its place first; Ctrl-D ends the walk"),
+        err=True,
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for line in sys.stdin:
+        tags = context.get(at("/v1/readers", reader) + "/read")["tags"]
+        uids = [tag["uid"] for tag in tags if not tag["flaw"]]
+        for uid in uids:
+            # A reader that hears several at once cannot say which of them is in the place.
+            place = line.strip() if len(uids) == 1 else ""
+            if uid not in found or place:
+                found[uid] = {"place": place, "read": [uid]}
+            click.echo(plain(uid), err=True)
+        if not uids:
+            click.echo(_("no tag was read"), err=True)
+    return list(found.values())
 
 
 def _lines(path: Path | None) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from archived.api.cases import witness_document
 from archived.api.holdings import medium_document
+from archived.api.one_tag import one_tag_before
 from archived.api.robot import wait_for_robot
 from archived.api.services import Document, Services, agent_of, services_of
 from archived.cases import Witness, WitnessKind
@@ -26,12 +27,16 @@ router = APIRouter()
 class Labels(BaseModel):
     printed: str | None = None
     rfid: str | None = None
+    #: Instead of `rfid`: the reader before which the medium lies.
+    reader: str | None = None
 
 
 class Read(BaseModel):
     """What was read of the medium in somebody's hand."""
 
     rfid: str | None = None
+    #: The reader before which it lies.
+    reader: str | None = None
     barcode: str | None = None
     label: str | None = None
     volume: str | None = None
@@ -46,8 +51,11 @@ def label(
     medium_id: str, body: Labels, request: Request, services: Services = Depends(services_of)
 ) -> Document:
     """Put on record what a medium is known by."""
+    if body.rfid is not None and body.reader:
+        raise Refused(_("say a uid, or the reader that reads it, not both"))
+    rfid = one_tag_before(services, body.reader) if body.reader else body.rfid
     with services.catalog.write() as write:
-        said = {"printed": body.printed, "rfid": body.rfid, "agent": agent_of(request)}
+        said = {"printed": body.printed, "rfid": rfid, "agent": agent_of(request)}
         medium = put_labels(write, services.site, medium_id, **said)  # type: ignore[arg-type]
         return services.said(medium_document(write, medium))
 
@@ -56,13 +64,19 @@ def label(
 def identify_medium(body: Read, request: Request, services: Services = Depends(services_of)) -> Document:
     """Say which medium this is, what is on it, and whether witnesses disagree: then a case is open."""
     agent = agent_of(request)
+    uid = one_tag_before(services, body.reader) if body.reader else ""
     ask = _answered(services, body) if body.drive or body.fetch else None
     with services.catalog.write() as write:
         witnesses = _witnesses(write, services, body, agent)
+        if uid:
+            by = f"reader:{body.reader}"
+            witnesses.append(heard(write, services.site, WitnessKind.TAG, uid, by))
         drive = media.get_drive(write, ask.drive) if ask is not None else None
         if ask is not None and ask.answer is not None and drive is not None:
             witnesses += told_by_drive(write, services.site, drive, ask.answer, ask.medium_id)
-        found = identify(write, services.site, witnesses, by=agent, drive=drive)
+        found = identify(
+            write, services.site, witnesses, by=f"reader:{body.reader}" if body.reader else agent, drive=drive
+        )
         document = {
             "outcome": found.verdict.outcome.value,
             "medium": medium_document(write, found.medium) if found.medium is not None else None,
@@ -132,7 +146,7 @@ def _witnesses(read: Connection, services: Services, body: Read, agent: str) -> 
         WitnessKind.PRINTED_LABEL: body.label,
         WitnessKind.VOLUME_ID: body.volume,
     }
-    if not any(told.values()) and not (body.drive or body.fetch):
+    if not any(told.values()) and not (body.drive or body.fetch or body.reader):
         raise Refused(
             _("nothing was read: say a tag, a barcode, a label or a volume id"),
             advice="archivectl media identify --help",

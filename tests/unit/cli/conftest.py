@@ -67,13 +67,14 @@ def daemon() -> FakeClient:
 def run(daemon: FakeClient) -> Run:
     """archivectl with these arguments against `daemon`."""
 
-    def invoke(*arguments: str, environment: dict[str, str] | None = None) -> Result:
+    def invoke(*arguments: str, environment: dict[str, str] | None = None, stdin: str = "") -> Result:
         return CliRunner().invoke(
             main,
             list(arguments),
             obj=Context(client=daemon),
             env={**ENGLISH, **(environment or {})},
             prog_name="archivectl",
+            input=stdin or None,
         )
 
     return invoke

@@ -40,7 +40,7 @@ def test_a_label_is_put_on_record(run: Run, daemon: FakeClient) -> None:
     daemon.answers["POST /v1/media/D1/label"] = MEDIUM
     done = run("media", "label", "D1", "--rfid", "", "--printed", "0123-07")
     assert done.exit_code == 0
-    assert daemon.asked("POST", "/v1/media/D1/label") == [{"printed": "0123-07", "rfid": ""}]
+    assert daemon.asked("POST", "/v1/media/D1/label") == [{"printed": "0123-07", "rfid": "", "reader": None}]
 
 
 def test_a_case_is_shown_with_what_each_witness_said_and_closed_with_a_reason(

@@ -60,3 +60,24 @@ def test_a_report_comes_as_csv(run: Run, daemon: FakeClient, tmp_path: Path) -> 
     lines = run("vault", "walk", "vault", "--list", str(path), "--csv").stdout.splitlines()
     assert "found,medium,place,on_record,read" in lines
     assert 'present,D1,"cabinet 1, drawer 1, slot 1",x,D1' in lines
+
+
+def test_a_hand_reader_reads_at_each_enter_and_a_typed_place_belongs_to_a_tag_alone(
+    run: Run, daemon: FakeClient
+) -> None:
+    def seen(*uids: str) -> dict[str, Any]:
+        return {"tags": [{"uid": uid, "flaw": ""} for uid in uids] + [{"uid": "08aabbcc", "flaw": "made up"}]}
+
+    daemon.answers |= {
+        "GET /v1/readers/desk/read": [seen("01"), seen(), seen("01", "02"), seen("03")],
+        "POST /v1/vault/walk": report(D1, present=1),
+    }
+    done = run("vault", "walk", "vault", "--reader", "desk", stdin="1/4\n\n\n1/6\n")
+    assert done.exit_code == 0, done.output
+    (sent,) = daemon.asked("POST", "/v1/vault/walk")
+    assert sent["reader"] == "desk"
+    assert sent["lines"] == [
+        {"place": "1/4", "read": ["01"]},
+        {"place": "", "read": ["02"]},
+        {"place": "1/6", "read": ["03"]},
+    ]

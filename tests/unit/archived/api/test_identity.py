@@ -1,8 +1,12 @@
 """What media are known by, whose medium is in the hand, and cases, as a peer asks for them."""
 
+from dataclasses import replace
+
 import pytest
 
 from archived.catalog import media
+from archived.sessions.placed_reader import PlacedReader
+from robotics.readers.interface import ReaderIdentity, Tag, TagKind
 from tests.unit.archived.api.conftest import Daemon
 
 UID = "04a23fb2c15d80"
@@ -117,3 +121,45 @@ def test_a_walk_along_the_slots_of_a_robot_says_what_is_there_and_changes_no_pla
         assert {medium.id: medium.element for medium in media.listing(read)} == places
     assert daemon.ask("GET", f"/v1/media/{two[1]}").json()["seen_by"] == "uid:7"
     assert daemon.ask("POST", "/v1/vault/walk", {"library": "none", "lines": []}).status_code == 422
+
+
+class Reader:
+    """A reader at a desk that sees what a test says."""
+
+    def __init__(self, *tags: Tag) -> None:
+        self.tags = tags
+
+    def identify(self) -> ReaderIdentity:
+        return ReaderIdentity("test")
+
+    def read(self) -> tuple[Tag, ...]:
+        return self.tags
+
+    def close(self) -> None:
+        """There is no line."""
+
+
+@pytest.mark.parametrize(
+    ("tags", "status", "words"),
+    [
+        ((Tag(UID, TagKind.HF),), 200, UID),
+        ((), 409, "sees 0 tags"),
+        ((Tag(UID, TagKind.HF), Tag("04bb", TagKind.HF)), 409, "sees 2 tags"),
+        ((Tag("aabbccdd", TagKind.HF, fixed=False),), 422, "makes its uid up"),
+    ],
+)
+def test_a_tag_is_read_at_a_desk_where_just_one_is_held(
+    daemon: Daemon, two: tuple[str, str], tags: tuple[Tag, ...], status: int, words: str
+) -> None:
+    desk = PlacedReader(Reader(*tags), "pn532", "hand", "main")
+    tools = replace(daemon.services.site.tools, readers={"desk": desk})
+    services = replace(daemon.services, site=replace(daemon.services.site, tools=tools))
+    daemon.application.state.services = services
+    answer = daemon.ask("POST", f"/v1/media/{two[0]}/label", {"reader": "desk"})
+    assert (answer.status_code, words in answer.text) == (status, True), answer.text
+    found = daemon.ask("POST", "/v1/media/identify", {"reader": "desk"})
+    assert found.status_code == status
+    if status == 200:
+        assert found.json()["medium"]["id"] == two[0]
+        assert found.json()["witnesses"][0]["by"] == "reader:desk"
+    assert daemon.ask("POST", "/v1/media/identify", {"reader": "none"}).status_code == 404
