@@ -8,7 +8,7 @@ from archived.errors import ConfigurationError
 from archived.language import _
 from archived.media_kinds import TAPE
 
-TABLES = ("libraries", "devices", "robot_profiles", "pools", "classes")
+TABLES = ("libraries", "devices", "robot_profiles", "readers", "pools", "classes")
 DEFAULT_CLASS = "permanent"
 
 

@@ -138,7 +138,7 @@ class DeviceSettings:
 
     #: A local node; empty for one behind iSCSI.
     path: str = ""
-    #: A disc robot on USB: "bus:port path", such as "1:4.2"; empty for the only one that there is.
+    #: A disc robot on USB: bus and ports as in /sys/bus/usb/devices ("3-1.4"); empty for the only one that there is.
     usb: str = ""
     #: "address:port" of an iSCSI target, its name, and the number of the logical unit.
     portal: str = ""

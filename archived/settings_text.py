@@ -224,7 +224,7 @@ _DEVICES = """\
 # [devices.T1]
 # A local node; links that stay the same after a restart, such as those in /dev/tape/by-id, are the better ones.
 # path = ""
-# A disc robot on USB, "bus:port path" such as "1:4.2"; "" = the only one.
+# A disc robot on USB, bus and ports such as "3-1.4"; "" = the only one.
 # usb = ""
 # Or iSCSI: "address:port", the target's name, and the number of the logical unit.
 # portal = ""

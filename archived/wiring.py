@@ -55,6 +55,7 @@ def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Cloc
     from archived.wiring_devices import drivers_of
     from archived.wiring_people import libraries_by_person, people_of
     from archived.wiring_readers import close_all, readers_on_socket
+    from archived.wiring_stackers import stackers_of, ways_on_socket
     from devices.transports.room_cabinet import RoomCabinet
     from erasure.kernels import load_kernel
 
@@ -63,12 +64,13 @@ def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Cloc
     made = drivers_of(config, lambda name: RoomTransport(socket, name))
     targets = {name: {"kind": "room", "socket": str(socket), "device": name} for name in made.drives}
     burner, board = DetachedBurner(paths.burns, clock, targets), ProgressBoard(clock)
+    stackers = stackers_of(config, made.drives, burner, clock, ways_on_socket(socket))
     readers = readers_on_socket(config, socket, clock)
     tools = Tools(
         clock,
         config,
         paths,
-        made.changers | people_of(config, made.drives, burner, cabinets),
+        made.changers | people_of(config, made.drives, burner, cabinets) | stackers,
         made.drives,
         burner,
         load_kernel(),
@@ -144,6 +146,7 @@ def site_in_process(
     from archived.wiring_devices import drivers_of
     from archived.wiring_people import libraries_by_person, people_of
     from archived.wiring_readers import readers_in
+    from archived.wiring_stackers import stackers_of, ways_in_process
     from erasure.kernels import load_kernel
     from simulator.cabinet import SimulatedCabinet
     from simulator.inprocess import InProcessTransport
@@ -155,11 +158,12 @@ def site_in_process(
     cabinets = {name: SimulatedCabinet(room_of[name]) for name in libraries_by_person(config)}
     made = drivers_of(config, lambda name: InProcessTransport(room_of[name], name))
     burner, board = InlineBurner(made.drives, clock), ProgressBoard(clock)
+    stackers = stackers_of(config, made.drives, burner, clock, ways_in_process(room_of))
     tools = Tools(
         clock,
         config,
         paths,
-        made.changers | people_of(config, made.drives, burner, cabinets),
+        made.changers | people_of(config, made.drives, burner, cabinets) | stackers,
         made.drives,
         burner,
         load_kernel(),

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archived.media_kinds import TAPE
-from archived.robot_kinds import PERSON
+from archived.robot_kinds import PERSON, SMC, STACKERS
 from archived.settings import DeviceSettings
 from backends.interface import OpticalDrive, TapeDrive
 from backends.optical.drive import MmcDrive
 from devices.scsi import Transport
+from devices.transports.shared import SharedTransport
 
 if TYPE_CHECKING:
     from archived.settings import Config
@@ -35,6 +36,7 @@ def drivers_of(config: "Config", line: Callable[[str], Transport]) -> Drivers:
     """A driver for each device; `line` gives the way to a device by its name, and is asked once for each.
 
     Libraries whose media people move get their changers by `archived.wiring_people.people_of`.
+    Disc robots get theirs by `archived.wiring_stackers.stackers_of`.
     """
     from backends.tape.profiles import PROFILES as TAPE_PROFILES
     from backends.tape.profiles import STANDARD
@@ -49,7 +51,7 @@ def drivers_of(config: "Config", line: Callable[[str], Transport]) -> Drivers:
         timeouts = SmcTimeouts(move_s=robot.move_timeout_s)
         device = config.devices.get(library, DeviceSettings())
         kind = CHANGER_PROFILES.get(device.profile)
-        if robot.robot != PERSON:
+        if robot.robot == SMC:
             changers[library] = SmcChanger(line(library), timeouts, name=library, profile=kind)
         for name in robot.drives:
             if robot.kind == TAPE:
@@ -57,7 +59,9 @@ def drivers_of(config: "Config", line: Callable[[str], Transport]) -> Drivers:
                 profile = TAPE_PROFILES.get(config.devices[name].profile) if config.devices else STANDARD
                 tapes[name] = SscTapeDrive(line(name), name=name, profile=profile)
             else:
-                drives[name] = burner_drive(config.devices.get(name, DeviceSettings()), name, line(name))
+                # Where its tray is is asked while a session reads in it.
+                way = SharedTransport(line(name)) if robot.robot in STACKERS else line(name)
+                drives[name] = burner_drive(config.devices.get(name, DeviceSettings()), name, way)
     return Drivers(changers, drives, tapes)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archived.chap_secrets import read_secret
+from archived.robot_kinds import STACKERS
 from archived.sessions.detached import DetachedBurner
 from archived.sessions.tools import ProgressBoard, SitePaths, Tools
 from archived.settings import NO_SERIAL, DeviceSettings
@@ -93,18 +94,22 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
     from archived.wiring_devices import drivers_of
     from archived.wiring_people import people_of
     from archived.wiring_readers import close_all, readers_on_lines
+    from archived.wiring_stackers import stackers_of, ways_on_hardware
     from erasure.kernels import load_kernel
 
     clock = clock or SystemClock()
     initiator = initiator_name(config.site.name)
+    robots = {name for name, library in config.libraries.items() if library.robot in STACKERS}
     lines = {
-        name: device_transport(device, clock, initiator=initiator) for name, device in config.devices.items()
+        name: device_transport(device, clock, initiator=initiator)
+        for name, device in config.devices.items()
+        if name not in robots
     }
     made = drivers_of(config, lambda name: lines[name])
     targets = {name: burn_target(config.devices[name], name, initiator) for name in made.drives}
     burner = DetachedBurner(paths.burns, clock, targets, let_go=lambda name: lines[name].close())
     board = ProgressBoard(clock)
-
+    stackers = stackers_of(config, made.drives, burner, clock, ways_on_hardware(config.devices))
     readers = readers_on_lines(config, clock)
 
     def let_go() -> None:
@@ -116,7 +121,7 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
         clock,
         config,
         paths,
-        made.changers | people_of(config, made.drives, burner, {}),
+        made.changers | people_of(config, made.drives, burner, {}) | stackers,
         made.drives,
         burner,
         load_kernel(),

@@ -72,6 +72,7 @@ LAYERS: list[set[str]] = [
         "wiring_people",
         "wiring_rooms",
         "wiring_scan",
+        "wiring_stackers",
     },
     {"daemon"},
     {"__main__", "burn", "room", "founding", "restore_report", "restoring", "scan_command", "service_unit"},

@@ -40,13 +40,13 @@ class DetachedBurner:
     clock: Clock
     targets: Mapping[str, Mapping[str, Any]]
     let_go: Callable[[str], None] = lambda drive: None
-    #: Held while a lock is tried or a drive is asked: neither is mistaken for a burn.
-    _turn: threading.RLock = field(default_factory=threading.RLock)
+    #: By drive; held while a lock is tried or the drive is asked: neither is mistaken for a burn.
+    _turns: dict[str, threading.Lock] = field(default_factory=dict)
 
     def burn(self, job: BurnJob, report: Report) -> BurnOutcome:
-        with self._turn:
+        with self._turn(job.drive):
             begun = self._begun(job)
-        return self._follow(self._folder(job), report, begun)
+        return self._follow(job, report, begun)
 
     def _begun(self, job: BurnJob) -> "subprocess.Popen[bytes] | None":
         """The process of a new burn; None where one is under way already."""
@@ -81,15 +81,15 @@ class DetachedBurner:
         folder = self._folder(job)
         if not folder.exists():
             return BurnOutcome("interrupted", _("the burn was not begun"))
-        with self._turn:
+        with self._turn(job.drive):
             self.let_go(job.drive)
-        outcome = self._follow(folder, report, None)
+        outcome = self._follow(job, report, None)
         if outcome.kind == "interrupted":
             withdraw(self.targets[job.drive])
         return outcome
 
     def aside(self, drive: str, question: Callable[[], Answer]) -> Answer | None:
-        with self._turn:
+        with self._turn(drive):
             return None if self._is_burning(drive) else question()
 
     def _is_burning(self, drive: str) -> bool:
@@ -109,9 +109,10 @@ class DetachedBurner:
     def _folder(self, job: BurnJob) -> Path:
         return self.burns / f"copy-{job.copy_id}"
 
-    def _follow(self, folder: Path, report: Report, process: "subprocess.Popen[bytes] | None") -> BurnOutcome:
+    def _follow(self, job: BurnJob, report: Report, process: "subprocess.Popen[bytes] | None") -> BurnOutcome:
         """Wait until the lock is free, telling progress; then say what `done` says."""
-        while (lock := self._taken(folder)) is None:
+        folder = self._folder(job)
+        while (lock := self._taken(job)) is None:
             _tell(folder, report)
             if process is not None:
                 process.poll()  # reap it as soon as it ends; the burning program may go on
@@ -125,9 +126,12 @@ class DetachedBurner:
             return BurnOutcome("interrupted", _("the burn ended without saying how"))
         return BurnOutcome(done["kind"], done["note"])
 
-    def _taken(self, folder: Path) -> int | None:
-        with self._turn:
-            return _take(folder)
+    def _turn(self, drive: str) -> threading.Lock:
+        return self._turns.setdefault(drive, threading.Lock())
+
+    def _taken(self, job: BurnJob) -> int | None:
+        with self._turn(job.drive):
+            return _take(self._folder(job))
 
 
 def withdraw(target: Mapping[str, Any]) -> None:

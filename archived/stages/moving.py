@@ -173,8 +173,8 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
     if outcome.inventory is not None:
         furnish_as_seen(write, site, library, outcome.inventory)
     if isinstance(action.task, Motion):
-        note_whereabouts(write, site, action.task.carry, outcome)
-    settle(write, site, library, outcome.seen, outcome.doubtful, outcome.untold)
+        outcome = note_whereabouts(write, site, action.task.carry, outcome)
+    settle(write, site, library, outcome.seen or {}, outcome.doubtful, outcome.untold)
     weigh_tags(write, site, library, outcome.tags)
     events.clear_attention(write, f"robot:{library}")
     for health in outcome.health:

@@ -5,6 +5,8 @@ whose end was sensed, by a person who says what he put in or took out, and when 
 """
 
 import json
+from dataclasses import replace
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -13,29 +15,54 @@ from archived.catalog.events import Attention
 from archived.language import _, counted
 from archived.model import Medium
 from archived.sessions.mount import Carried, Carry
-from archived.stages.floor import floors
+from archived.stages.floor import Floor, floors
 from archived.stages.settling import missed
 from archived.stages.work import Site
 from archived.states import MediumState
 from robotics.model import Bin
 
+#: Motions of one disc between its last bin and its being put down: into the hand, out of it, and again.
+_MOVES_LOOKED_AT: Final = 8
 
-def note_whereabouts(write: Connection, site: Site, task: Carry, outcome: Carried) -> None:
-    """Put on record where a medium without a barcode is after its motion, as far as the look could tell."""
+
+def note_whereabouts(write: Connection, site: Site, task: Carry, outcome: Carried) -> Carried:
+    """Put on record where a medium without a barcode is after its motion, as far as the look could tell.
+
+    What is told about it here is not told again: the motion then counts as called off.
+    """
     if task.barcode is not None or not outcome.untold:
-        return
-    if outcome.source_empty:
-        pile = _bin_at(site, task.library, task.source)
-        if pile is not None:
-            gave_out(write, site, task.library, pile)
-            return
+        return outcome
+    floor = next(floor for floor in floors(write, site) if floor.library == task.library)
     medium = media.get(write, task.medium_id)
+    if outcome.source_empty and task.source == floor.hand:
+        _was_not_held(write, site, floor, medium)
+        return replace(outcome, called_off=True)
+    pile = next((pile for pile in floor.bins if task.source in pile), None)
+    if outcome.source_empty and pile is not None:
+        gave_out(write, site, task.library, pile)
+        return replace(outcome, called_off=True)
     if outcome.place is None:
-        media.saw(write, medium.id, None, site.now())
-        missed(write, site, medium)
-        _withdraw(write, medium)
+        _miss(write, site, medium)
     elif medium.element != outcome.place or outcome.kind == "arrived":
         media.saw(write, medium.id, outcome.place, site.now())
+    return outcome
+
+
+def _was_not_held(write: Connection, site: Site, floor: Floor, medium: Medium) -> None:
+    """A hand that cannot be felt was believed to hold a disc, and does not: the motion before was not interrupted."""
+    for move in media.last_moves(write, medium.id, _MOVES_LOOKED_AT):
+        binned = (end for end in (move.destination, move.source) if any(end in pile for pile in floor.bins))
+        place = next(binned, None)
+        if place is not None:
+            media.saw(write, medium.id, place, site.now())
+            return
+    _miss(write, site, medium)
+
+
+def _miss(write: Connection, site: Site, medium: Medium) -> None:
+    media.saw(write, medium.id, None, site.now())
+    missed(write, site, medium)
+    _withdraw(write, medium)
 
 
 def gave_out(write: Connection, site: Site, library: str, pile: Bin) -> None:
@@ -103,12 +130,6 @@ def _tell_missing(write: Connection, site: Site, library: str, pile: Bin, missin
 def _withdraw(write: Connection, medium: Medium) -> None:
     if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
         media.withdraw_plans_on(write, medium.id, _("medium {id} is missing").format(id=medium.id))
-
-
-def _bin_at(site: Site, library: str, element: int) -> Bin | None:
-    changer = site.tools.changers.get(library)
-    bins = () if changer is None else changer.abilities.bins
-    return next((pile for pile in bins if element in pile), None)
 
 
 def _missing_from(read: Connection, library: str, bin_name: str) -> list[str]:

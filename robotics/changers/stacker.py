@@ -215,7 +215,8 @@ class StackerChanger:
 
     def _lift(self, drive: int) -> None:
         """Take the disc from a tray and keep it."""
-        somewhere = next(pile.number for pile in self._arm.geometry.bins if pile.puts)
+        # The last one: where one motion goes from a tray right into a bin, it goes into the first.
+        somewhere = [pile.number for pile in self._arm.geometry.bins if pile.puts][-1]
 
         def keep() -> None:
             self._trays.shut(drive)
