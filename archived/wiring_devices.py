@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archived.media_kinds import TAPE
-from archived.robot_kinds import PERSON, SMC, STACKERS
+from archived.robot_kinds import SMC, STACKERS
 from archived.settings import DeviceSettings
 from backends.interface import OpticalDrive, TapeDrive
 from backends.optical.drive import MmcDrive

@@ -45,10 +45,7 @@ def stackers_of(
         if library.robot not in STACKERS:
             continue
         trays = DriveTrays([(drive, drives[drive]) for drive in library.drives], burner)
-        device = config.devices.get(name, DeviceSettings())
-        arm = _arm(
-            name, library.robot, device.profile, len(library.drives), _Line(config, trays, clock, ways)
-        )
+        arm = _arm(name, library.robot, len(library.drives), _Line(config, trays, clock, ways))
         found[name] = StackerChanger(arm, trays, clock, name=name)
     return found
 
