@@ -109,7 +109,7 @@ class GenericArm:
             self._lay_down(letters.accept if bin == ACCEPT else self._profile.reject, what)
 
     def put_away(self, *, bin: int) -> None:
-        """See `DiscArm`. Raises SourceEmpty when the robot says that its hand feels no disc."""
+        """See `DiscArm`. Raises SourceEmpty when the robot says that its hand feels none: it held none, or lost it."""
         pile = self._pile(bin)
         what = f"held disc to the {pile.name} bin"
         if bin == REJECT:
@@ -121,7 +121,7 @@ class GenericArm:
         self._from_hand(letter, what)
 
     def put_on_tray(self, *, drive: int) -> None:
-        """See `DiscArm`. Raises SourceEmpty when the robot says that its hand feels no disc."""
+        """See `DiscArm`. Raises SourceEmpty when the robot says that its hand feels none: it held none, or lost it."""
         letter = self._letters(drive).put
         if not letter:
             raise NotSupported(f"{self._name}: no letter of its profile puts a held disc on a tray")
@@ -143,7 +143,7 @@ class GenericArm:
         if self._talk.move(letter, what) is Verdict.FAILED:
             status = self._why(what)
             if status == StatusCode.DISC_SENSOR:
-                raise SourceEmpty(f"{self._name}: {what}: {status_words(status)}; the hand feels none")
+                raise SourceEmpty(f"{self._name}: {what}: {status_words(status)}; the hand has none any more")
             raise self._failure(what, status)
 
     def _low(self, what: str, drive: int, status: int | None) -> None:

@@ -119,14 +119,14 @@ class RimageArm:
         self._put(AtBin(bin, Act.PUT), what)
 
     def put_away(self, *, bin: int) -> None:
-        """See `DiscArm`. Raises SourceEmpty when it says that there is no disc."""
+        """See `DiscArm`. Raises SourceEmpty when it says that there is no disc: its hand held none, or lost it."""
         pile = self._pile(bin)
         if not pile.puts:
             raise NotSupported(f"{self._name}: it lays no disc into the {pile.name} bin")
         self._grab(AtBin(bin, Act.PUT), f"held disc to the {pile.name} bin")
 
     def put_on_tray(self, *, drive: int) -> None:
-        """See `DiscArm`. Raises SourceEmpty when it says that there is no disc."""
+        """See `DiscArm`. Raises SourceEmpty when it says that there is no disc: its hand held none, or lost it."""
         self._require_drive(drive)
         self._grab(AtDrive(drive, Act.PUT), f"held disc to drive {drive}")
 

@@ -209,7 +209,7 @@ def test_hand_that_feels_no_disc_has_none(
     arm: GenericArm, line: ScriptedLine, act: Callable[[GenericArm], None], letter: bytes
 ) -> None:
     line.expects(letter, b"E").expects(b"S", b"16")
-    with pytest.raises(SourceEmpty, match="feels none"):
+    with pytest.raises(SourceEmpty, match="has none any more"):
         act(arm)
     line.expects(letter, b"E").expects(b"S", b"19")
     with pytest.raises(ChangerBroken):
