@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from robotics.model import Bin
+from robotics.model import Bin, BinOrder
 from simulator.errors import ControlRefused
 from simulator.plan import BARCODE, MEDIA_ID, TRANSPORT_ADDRESS, RoomPlan, places_of
 from simulator.room import Room
@@ -169,7 +169,7 @@ def _free_place(room: Room, place: str | int) -> int:
     if world.at(address) is not None:
         raise ControlRefused(f"{plan.describe(address)} is full; nothing was done")
     pile = next((one for one in plan.bins if address in one), None)
-    if pile is not None and address != _top(world, pile) + 1:
+    if pile is not None and address not in _ends(world, pile):
         raise ControlRefused(
             f"discs lie on top of one another: the next of the {pile.name} bin goes on its top"
         )
@@ -183,12 +183,30 @@ def _check_reach(room: Room, address: int) -> None:
     if drive is not None and not drive.tray_open and not plan.is_tape:
         raise ControlRefused(f"{plan.describe(address)} is closed; nothing was done")
     pile = next((one for one in plan.bins if address in one), None)
-    if pile is not None and address < _top(world, pile):
+    if pile is not None and _is_under(world, pile, address):
         raise ControlRefused(f"other media lie on top of it in the {pile.name} bin; nothing was done")
     if room.doors_locked:
         raise ControlRefused(
             "the doors of the library are locked by the daemon that uses it; nothing was done"
         )
+
+
+def _ends(world: World, pile: Bin) -> tuple[int, ...]:
+    """Where a hand may lay a disc: on top; under a queue too, which one lifts for that."""
+    top = _top(world, pile) + 1
+    return (top,) if pile.order is BinOrder.LIFO else (top, _bottom(world, pile) - 1)
+
+
+def _is_under(world: World, pile: Bin, address: int) -> bool:
+    """Whether other media keep a hand from a place; a queue is lifted to reach its lowest one."""
+    if pile.order is BinOrder.FIFO and address <= _bottom(world, pile):
+        return False
+    return address < _top(world, pile)
+
+
+def _bottom(world: World, pile: Bin) -> int:
+    """The lowest place of a bin that is taken; its lowest of all for an empty bin."""
+    return min((a for a in places_of(pile) if world.at(a) is not None), default=pile.first)
 
 
 def _top(world: World, pile: Bin) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from devices.clock import SimulatedClock
+from robotics.model import BinOrder
 from simulator.control import control
 from simulator.errors import ControlRefused
 from simulator.inprocess import furnish_room
@@ -73,6 +74,18 @@ def test_only_the_top_of_a_bin_is_taken_by_hand_and_only_its_top_is_laid_on(stac
     assert place(stacker, "D2") == "input bin, place 2"
     do("load-bin", bin="accept", media=["D3"])
     assert place(stacker, "D3") == "accept bin, place 1"
+
+
+def test_a_queue_is_lifted_to_lay_a_disc_under_it(tmp_path: Path) -> None:
+    plan = stacker_plan(BinOrder.FIFO)
+    room = furnish_room(tmp_path / "queue", plan, clock=SimulatedClock(), sync=lambda descriptor: None)
+    assert room.mechanism is not None
+    room.mechanism.take_from_bin(INPUT)
+    room.mechanism.put_in_bin(ACCEPT)
+    control(room, "carry", {"medium": "D1", "place": 1024})
+    room.mechanism.take_from_bin(INPUT)
+    assert place(room, "D1") == "robot hand"
+    room.close()
 
 
 def test_new_blanks_are_loaded_in_the_order_of_their_labels(stacker: Room, do: Do) -> None:
