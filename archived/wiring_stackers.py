@@ -59,17 +59,25 @@ class _Line:
     clock: Clock
     ways: Ways
 
+    @property
+    def speed(self) -> float:
+        """How much faster than a real one a robot is played."""
+        return self.config.simulation.speed if self.config.room == "simulated" else 1.0
+
 
 def _arm(name: str, robot: str, drives: int, line: _Line) -> "DiscArm":
     if robot == NIMBIE:
-        from robotics.arms.nimbie import NimbieArm
+        from robotics.arms import nimbie
 
-        return NimbieArm(line.ways.packets(name), line.clock, name=name)
+        rests = nimbie.NimbieTimeouts.at_speed(line.speed)
+        return nimbie.NimbieArm(line.ways.packets(name), line.clock, name=name, timeouts=rests)
     if robot == ALERATEC:
         from robotics.arms import aleratec
+        from robotics.arms.aleratec_talk import AleratecTimeouts
 
         way = line.ways.serial(name, aleratec.SETTINGS)
-        return aleratec.AleratecArm(way, line.clock, name=name, drives=drives)
+        pauses = AleratecTimeouts.at_speed(line.speed)
+        return aleratec.AleratecArm(way, line.clock, name=name, drives=drives, timeouts=pauses)
     if robot == RIMAGE:
         from robotics.arms import rimage
 

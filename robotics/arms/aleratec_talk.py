@@ -4,7 +4,7 @@ It never repeats a command, and it clears no alarm: whoever asks decides what si
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from devices.clock import Clock
 from devices.failures import OutcomeUnknown, TransportTimeout, WireDamaged
@@ -22,8 +22,7 @@ from robotics.wire.aleratec import (
     split,
 )
 
-#: A machine that is played waits for its host all the same.
-_LEAST_S, _EARLY_LEAST_S, _WITHOUT_END = 8.0, 0.1, 1000.0
+_EARLY_LEAST_S, _WITHOUT_END = 0.1, 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +39,11 @@ class AleratecTimeouts:
 
     @classmethod
     def at_speed(cls, speed: float) -> "AleratecTimeouts":
-        """For a machine that is played so many times faster than a real one; 0 stands for without end."""
+        """For a machine that is played so many times faster than a real one (0: without end): it rests sooner. How long
+        an answer may take stays as it is.
+        """
         real, speed = cls(), speed or _WITHOUT_END
-        return cls(
-            silence_s=max(real.silence_s / speed, _LEAST_S),
-            early_s=max(real.early_s / speed, _EARLY_LEAST_S),
-            still_s=real.still_s / speed,
-        )
+        return replace(real, early_s=max(real.early_s / speed, _EARLY_LEAST_S), still_s=real.still_s / speed)
 
 
 @dataclass(frozen=True, slots=True)

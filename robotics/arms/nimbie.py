@@ -6,7 +6,7 @@ late answer to something else would read the same.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from devices.clock import Clock
 from devices.failures import OutcomeUnknown, TransportLost, TransportTimeout, WireDamaged
@@ -35,8 +35,7 @@ BINS = (
 )
 _DROP = {ACCEPT: Command.ACCEPT, REJECT: Command.REJECT}
 _NEEDS_RESET = "it needs a reset of its USB port, by a person who has looked into it"
-#: A machine that is played waits for other programs all the same.
-_LEAST_S, _WITHOUT_END = 2.0, 1000.0
+_WITHOUT_END = 1000.0
 #: More than this before an answer is no answer.
 _MESSAGES_MAX = 64
 
@@ -60,11 +59,12 @@ class NimbieTimeouts:
 
     @classmethod
     def at_speed(cls, speed: float) -> "NimbieTimeouts":
-        """For a machine that is played so many times faster than a real one; 0 stands for without end."""
+        """For a machine that is played so many times faster than a real one (0: without end): it rests sooner. How long
+        an answer and a motion may take stays as it is.
+        """
         real, speed = cls(), speed or _WITHOUT_END
-        return cls(
-            reply_s=max(real.reply_s / speed, _LEAST_S),
-            motion_s=max(real.motion_s / speed, _LEAST_S),
+        return replace(
+            real,
             poll_s=max(real.poll_s / speed, real.quiet_s),
             still_s=real.still_s / speed,
             settle_s=real.settle_s / speed,
