@@ -43,7 +43,8 @@ class Bring:
 def what_to_bring(
     wants: Sequence[OfflineWant], landings: Sequence[Landing], *, asked: Collection[str] = ()
 ) -> list[Bring]:
-    """As many as there is room for, the most urgent first; a robot's slots before drives that people load themselves.
+    """As many as there is room for, the most urgent first; into its own library where that has a place to land, else
+    into a robot's before drives that people load themselves.
 
     `asked` are media with a task already, or that nobody is to be asked for.
     """
@@ -55,7 +56,8 @@ def what_to_bring(
         if want.medium_id in seen:
             continue
         seen.add(want.medium_id)
-        landing = next((one for one in ordered if one.media == want.media and free[one.library]), None)
+        fitting = [one for one in ordered if one.media == want.media and free[one.library]]
+        landing = min(fitting, key=lambda one: one.library != want.library, default=None)
         if landing is not None:
             found.append(Bring(want, landing.library, free[landing.library].pop(0)))
     return found

@@ -21,7 +21,7 @@ from archived.sessions.tools import Tools
 from archived.stages.errands import HAND, Errand, handing_of
 from archived.stages.errands_ended import not_ready, said_otherwise, settle_task
 from archived.stages.fetching import has_robot_end
-from archived.stages.floor import stale_key
+from archived.stages.floor import floors, stale_key
 from archived.stages.hands_look import settle_told
 from archived.stages.motion import free_slots
 from archived.stages.offline import guests, offline_wants
@@ -87,7 +87,7 @@ def due(read: Connection, site: Site) -> list[Hands]:
         return []
     unsettled = tasks.unsettled(read)
     refused, asked = frozenset(tasks.refused(read)), frozenset(task.medium_id for task in unsettled)
-    wanted = frozenset(want.medium_id for want in offline_wants(read, site))
+    wanted = frozenset(want.medium_id for want in offline_wants(read, site, floors(read, site)))
     ends = [(task.from_library, task.from_element) for task in unsettled]
     ends += [(task.to_library, task.to_element) for task in unsettled]
     leaving = {work.floor.library: guests(read, site, [work.floor]) for work in works}

@@ -13,17 +13,19 @@ from archived.catalog import media, tasks
 from archived.language import _
 from archived.policy.due_times import level_at, priority_of
 from archived.policy.fetching import Bring, what_to_bring
+from archived.robot_kinds import SMC
 from archived.sessions.inventory import Looked, take_inventory
 from archived.sessions.tools import Tools
 from archived.stages.errands import HAND
 from archived.stages.floor import Floor, floors
 from archived.stages.furnishing import furnish_as_seen
-from archived.stages.offline import Guest, guests, landings, offline_wants
+from archived.stages.offline import Guest, bin_of, guests, landings, offline_wants
 from archived.stages.robot_trouble import LOOK_REST_S, robot_silent
 from archived.stages.settling import settle
+from archived.stages.stacker_floor import within_reach
 from archived.stages.task_level import escalate
 from archived.stages.tasking import cancel, open_task
-from archived.stages.travel_ended import settle_travel
+from archived.stages.travel_ended import laid_in_bin, settle_travel
 from archived.stages.work import Action, Broken, Context, Order, Site, robot_lane
 from archived.stages.work_waiting import is_by_person
 from archived.tasks import Task, TaskKind, TaskState
@@ -42,6 +44,8 @@ class Travel:
     #: The medium lies where it is to be taken from (or is in somebody's hands already).
     is_there: bool
     needed: bool
+    #: The bin of a disc robot that its place there is in.
+    bin: str = ""
 
     @property
     def is_taken(self) -> bool:
@@ -81,18 +85,18 @@ class Louder:
 
 
 def due(read: Connection, site: Site) -> View:
-    wants = offline_wants(read, site)
     unsettled = tasks.unsettled(read)
-    if not wants and not unsettled and not tasks.travels(read):
+    if not unsettled and all(library.robot == SMC for library in site.config.libraries.values()):
         return View()
     every_floor = floors(read, site)
+    wants = offline_wants(read, site, every_floor)
     asked = {task.medium_id for task in unsettled} | set(tasks.refused(read))
     brings = what_to_bring(wants, landings(site, every_floor, unsettled), asked=asked)
     wanted = {want.medium_id for want in wants}
     return View(
         tuple(brings),
         tuple(_leaving(read, site, every_floor, unsettled, asked)),
-        tuple(_travel(read, site, task, wanted) for task in unsettled if has_robot_end(site, task)),
+        tuple(_travel(read, every_floor, task, wanted) for task in unsettled if has_robot_end(site, task)),
     )
 
 
@@ -122,6 +126,8 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
             escalate(write, site, action.task.task, action.task.level)
         case Travel() as travel if travel.is_taken:
             _make_ready(write, site, travel)
+        case Travel(bin=str(name)) as travel if name and travel.task.kind is TaskKind.BRING:
+            laid_in_bin(write, site, travel.task, name)
         case Travel():
             return action
     return None
@@ -146,7 +152,7 @@ def record(write: Connection, site: Site, action: Action, outcome: Looked | Brok
         # Before the look is put on record, which would miss it: what the robot sees decides all the same.
         media.update_columns(write, task.medium_id, library=task.to_library, element=task.to_element)
     furnish_as_seen(write, site, travel.library, outcome.inventory)
-    settle(write, site, travel.library, outcome.seen, outcome.doubtful)
+    settle(write, site, travel.library, outcome.seen, outcome.doubtful, outcome.untold)
     settle_travel(write, site, task, travel.library, travel.port, outcome.seen)
     return 0
 
@@ -175,18 +181,24 @@ def _leaving(
             continue
         if is_by_person(site, floor.library) or element in floor.ports:
             found.append((guest, element))
+        elif floor.bins:
+            if not within_reach(floor, guest.medium):
+                found.append((guest, element))  # in a bin that the robot only lays into
         elif element in floor.slots and free.get(floor.library):
             found.append((guest, free[floor.library].pop(0)))
     return found
 
 
-def _travel(read: Connection, site: Site, task: Task, wanted: set[str]) -> Travel:
+def _travel(read: Connection, every_floor: list[Floor], task: Task, wanted: set[str]) -> Travel:
     comes = task.kind is TaskKind.BRING
     library = task.to_library if comes else task.from_library
     port = task.to_element if comes else task.from_element
     medium = media.get(read, task.medium_id)
     is_there = comes or (medium.library == task.from_library and medium.element == task.from_element)
-    return Travel(task, library, port or 0, is_there, task.medium_id in wanted or not comes)
+    floor = next((floor for floor in every_floor if floor.library == library), None)
+    pile = None if floor is None else bin_of(floor, port)
+    name = "" if pile is None else pile.name
+    return Travel(task, library, port or 0, is_there, task.medium_id in wanted or not comes, name)
 
 
 def _next_of(travel: Travel, context: Context) -> list[Action]:

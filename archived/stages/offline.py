@@ -8,12 +8,14 @@ from sqlalchemy import Connection
 from archived.catalog import media, recalls, surveys, tasks
 from archived.model import Medium
 from archived.policy.fetching import Landing, OfflineWant
-from archived.robot_kinds import PERSON, SMC
+from archived.robot_kinds import PERSON
 from archived.stages import recall_reading
 from archived.stages.floor import Floor
+from archived.stages.stacker_floor import piles, within_reach
 from archived.stages.work import Site
 from archived.states import CopyState, LookState, ReadingState
 from archived.tasks import Task, TaskKind
+from robotics.model import Bin
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +33,25 @@ def is_offline(site: Site, library: str | None) -> bool:
     return settings is not None and settings.robot == PERSON and not settings.drives
 
 
-def offline_wants(read: Connection, site: Site) -> list[OfflineWant]:
-    """Recalls, verifications and looks that wait for media on shelves."""
-    if not any(is_offline(site, library) for library in site.config.libraries):
+def offline_wants(read: Connection, site: Site, every_floor: Sequence[Floor]) -> list[OfflineWant]:
+    """Recalls, verifications and looks that wait for media on shelves, or in bins that a robot only lays into."""
+    if not any(floor.bins or is_offline(site, floor.library) for floor in every_floor):
         return []
     found = [("read", since, medium_id) for since, medium_id, _tried in recall_reading.media_wanted(read)]
     for copy in media.copies_in_state(read, CopyState.WRITTEN, CopyState.VERIFYING):
         found.append(("verify", copy.written_at or copy.planned_at, copy.medium_id))
     for look in surveys.looks_in_state(read, LookState.WANTED, LookState.LOOKING):
         found.append(("look", look.asked_at, look.medium_id))
+    by_name = {floor.library: floor for floor in every_floor}
     wants = []
     for kind, since, medium_id in found:
         medium = media.get(read, medium_id)
-        if medium.library is not None and is_offline(site, medium.library) and medium.element is not None:
-            holds = site.config.libraries[medium.library].kind
-            wants.append(OfflineWant(medium.id, medium.library, medium.element, holds, kind, since))
+        floor = by_name.get(medium.library or "")
+        if floor is None or medium.element is None:
+            continue
+        if is_offline(site, floor.library) or not within_reach(floor, medium):
+            holds = site.config.libraries[floor.library].kind
+            wants.append(OfflineWant(medium.id, floor.library, medium.element, holds, kind, since))
     return wants
 
 
@@ -56,11 +62,11 @@ def landings(site: Site, floors: Iterable[Floor], unsettled: Sequence[Task]) -> 
     found = []
     for floor in floors:
         settings = site.config.libraries[floor.library]
-        if floor.stale or not floor.up or settings.robot not in (SMC, PERSON):
+        if floor.stale or not floor.up:
             continue
         taken = {(floor.library, medium.element) for medium in floor.media} | promised
         by_person = settings.robot == PERSON
-        places = [drive.element for drive in floor.up] if by_person else list(floor.ports)
+        places = [drive.element for drive in floor.up] if by_person else [*floor.ports, *_on_top(floor)]
         free = tuple(
             element
             for element in places
@@ -68,6 +74,19 @@ def landings(site: Site, floors: Iterable[Floor], unsettled: Sequence[Task]) -> 
         )
         found.append(Landing(floor.library, settings.kind, free, by_person))
     return found
+
+
+def bin_of(floor: Floor, element: int | None) -> Bin | None:
+    """The bin of a disc robot in which an element is a place."""
+    return next((one for one in floor.bins if element is not None and element in one), None)
+
+
+def _on_top(floor: Floor) -> list[int]:
+    """The places on top of the first bin from which a disc robot takes, from the bottom up."""
+    for pile in piles(floor):
+        if pile.takes and pile.next_place is not None:
+            return list(range(pile.next_place, pile.first + pile.count))
+    return []
 
 
 def guests(read: Connection, site: Site, floors: Iterable[Floor]) -> list[Guest]:
@@ -82,6 +101,8 @@ def guests(read: Connection, site: Site, floors: Iterable[Floor]) -> list[Guest]
             task = travels.get(medium.id)
             if task is None or task.kind is not TaskKind.BRING or task.to_library != floor.library:
                 continue
+            if task.from_library == floor.library:
+                continue  # from a bin that its robot only lays into: it ends there again by itself
             if medium.id not in needed and task.from_library in site.config.libraries:
                 found.append(Guest(medium, task.from_library, task.from_element))
     return found

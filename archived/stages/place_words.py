@@ -25,6 +25,14 @@ def place_words(read: Connection, site: Site, library: str | None, element: int 
     named = {"element": element, "library": library}
     if element in floor.ports:
         return _("import/export slot {element} of library {library}").format(**named)
+    pile = next((one for one in floor.bins if element in one), None)
+    if pile is not None:
+        words = (
+            _("the {bin} bin of library {library}, on top")
+            if pile.takes
+            else _("the {bin} bin of library {library}")
+        )
+        return words.format(bin=pile.name, library=library)
     if element in floor.slots:
         return _("slot {element} of library {library}").format(**named)
     return _("somebody's hands")

@@ -59,7 +59,7 @@ class Person:
             if (library, address) == (task.to_library, task.to_element):
                 return True
             if address is not None:
-                self.story.control("take", medium=label)
+                self._fetch(library, label, address)
             self.story.control("put", medium=label, place=task.to_element, library=task.to_library)
         except ControlRefused:
             return False  # a tray is shut, or something else lies there
@@ -72,6 +72,24 @@ class Person:
                 if carrier.barcode == label:
                     return room.estate.plan.library, carrier.address
         raise ControlRefused(f"there is no medium {label}")
+
+    def _fetch(self, library: str, label: str, address: int) -> None:
+        """Takes it; from beneath others in a bin, these are lifted off first and laid back."""
+        room = next(room for room in self.story.rooms if room.estate.plan.library == library)
+        pile = next((one for one in room.estate.plan.bins if address in one), None)
+        on_top = [
+            (carrier.address, carrier.barcode)
+            for carrier in room.estate.world.carriers.values()
+            if pile is not None
+            and carrier.address is not None
+            and carrier.address in pile
+            and carrier.address > address
+        ]
+        for _address, other in sorted(on_top, reverse=True):
+            self.story.control("take", medium=other)
+        self.story.control("take", medium=label)
+        for _address, other in sorted(on_top):
+            self.story.control("put", medium=other, place=pile.name if pile is not None else "")
 
     def say_done(self, task: Task, value: str = "") -> str:
         shown = value or self.barcode(task)

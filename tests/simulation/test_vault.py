@@ -9,7 +9,9 @@ from archived.catalog import events, tasks
 from archived.stages import sending, tasking
 from archived.tasks import TaskKind, TaskState
 from tests.simulation.harness import Story
+from tests.simulation.law import assert_law
 from tests.simulation.person import Person
+from tests.simulation.stackers import BOTH_WAYS, PLAIN, StackerStory
 
 VAULT = """
 [libraries.vault]
@@ -85,6 +87,29 @@ def test_what_is_not_in_its_slot_is_asked_for_once_more_and_refused_for_another_
         tasking.refuse(write, story.site, task.id, "uid:1001", "the drawer is locked")
     person.settle(lambda: story.get_recall(recall).state.value == "ready")
     story.assert_given_back(package, recall)
+
+
+def test_what_a_stacker_laid_out_of_its_reach_is_laid_into_its_input_bin_for_a_recall(tmp_path: Path) -> None:
+    story = StackerStory(tmp_path, drives=2, bins=(BOTH_WAYS, *PLAIN[1:]))
+    story.load_blanks(1, 1, 1, 1, 1, 1)
+    package = story.submit("0001")
+    story.close_everything()
+    story.settle()
+    assert story.all_archived(), story.attentions()
+    story.forget_staging(package)
+    person = Person(story, how="typed")  # no disc of a stacker has a barcode on record
+    recall = story.recall(package)
+    story.settle(naps=1)
+    (task,) = person.open()
+    assert task.from_words == "the accept bin of library main"
+    assert task.to_words == "the input bin of library main, on top"
+    person.settle(lambda: story.get_recall(recall).state.value == "ready")
+    story.assert_given_back(package, recall)
+    person.settle()
+    assert not person.open()
+    assert not story.attentions()
+    assert_law(story)
+    story.end()
 
 
 def send(story: Story, medium_id: str) -> None:
