@@ -18,6 +18,8 @@ library = noun(
     "library move SIM00007 1011",
     "library unload B1",
     "library clean T1",
+    "library load s1 --bin input --blanks 25 --pool bluray --batch 2026-03",
+    "library empty s1 --bin accept",
     default="show",
     takes_thing=False,
 )
@@ -43,14 +45,17 @@ def show_libraries(document: dict[str, Any]) -> None:
         stale = _("; the inventory is stale and will be taken again") if item.get("stale") else ""
         click.echo(f"library {cell('name', item['name'])}{stale}")
         table(item["drives"], "name", "element", "up", "medium", "cleaning", "doing", "note")
+        for one in item.get("bins") or ():
+            _show_bin(one)
         slots = item.get("slots") or []
         table([slot for slot in slots if slot.get("medium")], "element", "magazine", "medium", "state")
-        click.echo(
-            _("{sum} of {slots_count} slots are empty").format(
-                sum=sum(1 for slot in slots if not slot.get("medium") and not slot.get("in_doubt")),
-                slots_count=len(slots),
+        if slots or not item.get("bins"):
+            click.echo(
+                _("{sum} of {slots_count} slots are empty").format(
+                    sum=sum(1 for slot in slots if not slot.get("medium") and not slot.get("in_doubt")),
+                    slots_count=len(slots),
+                )
             )
-        )
         if in_doubt := [slot for slot in slots if slot.get("in_doubt")]:
             table(in_doubt, "element", "magazine", "in_doubt")
         for port in item.get("ports") or ():
@@ -67,6 +72,17 @@ def show_libraries(document: dict[str, Any]) -> None:
             )
         for medium in item.get("missing") or ():
             click.echo(_("{value} is not in the library").format(value=cell("medium", medium)))
+
+
+def _show_bin(one: dict[str, Any]) -> None:
+    found = one["media"]
+    words = _("bin {bin}: {count} of {places} places are taken; the next one out is first")
+    if not one["takes"]:
+        words = _(
+            "bin {bin}: {count} of {places} places are taken; nothing comes out, the last one in is first"
+        )
+    click.echo(words.format(bin=cell("name", one["name"]), count=len(found), places=one["places"]))
+    table(found, "element", "medium", "state")
 
 
 @verb("inventory", "library inventory", "library inventory --library main", of=library)

@@ -12,6 +12,7 @@ from archived.errors import ArchivedError, Failed, Refused
 from archived.language import speaking_as_wished
 from archived.spoken import SpokenGroup
 from cli.batch_cmd import batch
+from cli.bins_cmd import bins
 from cli.cases_cmd import cases
 from cli.catalog_cmd import catalog
 from cli.complaint import complain
@@ -123,6 +124,8 @@ for _command in (
     main.add_command(_command)
 for _command in (hold, release_hold, export, exports):
     catalog.add_command(_command)
+for _command in bins:
+    library.add_command(_command)
 for _command in (*hands, *tag_hands):
     simulate.add_command(_command)
 for _command in (label, identify):

@@ -6,6 +6,7 @@ from fastapi.responses import JSONResponse
 
 from archived.api import (
     batches,
+    bins,
     cases,
     catalog,
     exports,
@@ -48,7 +49,7 @@ def create_application(services: Services) -> FastAPI:
     application.state.services = services
     application.state.intake_pool = IntakePool(services.site.config.intake.parallel)
     for module in (
-        submissions, mending, holdings, steering, robot, recall_orders, recalls, recall_content, overview,
+        submissions, mending, holdings, steering, robot, bins, recall_orders, recalls, recall_content, overview,
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
         receipts, keys, cases, identity, vault, readers, tasks,
     ):  # fmt: skip

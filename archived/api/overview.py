@@ -15,11 +15,13 @@ from archived.errors import NotFound
 from archived.language import _
 from archived.model import Event
 from archived.policy.cleaners import is_open
+from archived.policy.stacks import Pile
 from archived.stages import hold
 from archived.stages.cleaning_asked import cleaners_of
 from archived.stages.copies_lacking import lacking
 from archived.stages.doubt import words_of
 from archived.stages.floor import Floor, floors
+from archived.stages.stacker_floor import piles
 from devices.polling import WaitExpired, wait_until
 
 router = APIRouter()
@@ -189,9 +191,28 @@ def _floor(floor: Floor, doing: dict[str, str], asking: dict[str, str], cleaners
             }
             for drive in floor.drives
         ],
-        "slots": [place(address, magazine) for address, magazine in sorted(floor.slots.items())],
+        "slots": [
+            place(address, magazine)
+            for address, magazine in sorted(floor.slots.items())
+            if not any(address in one for one in floor.bins)
+        ],
+        "bins": [_bin(floor, pile) for pile in piles(floor)],
         "ports": [place(address, None) for address in floor.ports],
         "missing": [medium.id for medium in floor.media if medium.element is None],
+    }
+
+
+def _bin(floor: Floor, pile: Pile) -> Document:
+    """A bin with its media in the order in which they come out; where none does, the last one first."""
+    order = pile.order_out or tuple(reversed(pile.media))
+    states = {medium.id: medium.state.value for medium in floor.media}
+    return {
+        "name": pile.name,
+        "order": "lifo" if pile.lifo else "fifo",
+        "takes": pile.takes,
+        "puts": pile.puts,
+        "places": pile.count,
+        "media": [{"element": e, "medium": id, "state": states[id]} for e, id in order],
     }
 
 

@@ -9,6 +9,7 @@ from archived.language import _
 from archived.stages.cleaning_asked import cleans
 from archived.stages.doubt import words_of
 from archived.stages.floor import Floor, floors, stale_key
+from archived.stages.stacker_floor import bin_place_for, demand_within_reach
 from archived.stages.work import Site
 from archived.states import CopyState, ReadingState
 
@@ -72,6 +73,8 @@ def check_move(read: Connection, site: Site, medium_id: str, destination: int) -
             ),
             advice=_("put it right, then: archivectl library inventory"),
         )
+    if floor.bins:
+        demand_within_reach(floor, medium, destination)
     if destination == medium.element:
         raise WrongState(
             _("medium {medium_id} is in element {destination} already").format(
@@ -94,6 +97,8 @@ def home_of(read: Connection, site: Site, drive: str) -> tuple[str, int]:
         for item in floor.drives:
             medium = floor.in_drive(item)
             if item.name == drive and medium is not None:
+                if floor.bins:
+                    return medium.id, bin_place_for(read, floor, medium)
                 return medium.id, _free_home(floor, medium.home_element)
     raise WrongState(_("drive {drive} is empty").format(drive=drive))
 

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from archived.catalog import media
+from archived.errors import WrongState
+from archived.language import _
 from archived.model import Medium
 from archived.policy.mounting import DriveView
-from archived.policy.stacks import Fate, Pile, Stacker, carries_between_drives, draws, reaches
+from archived.policy.stacks import Fate, Pile, Stacker, carries_between_drives, draws, put_down, reaches
 from archived.stages.capacity import usable_blanks
 from archived.stages.floor import Floor, floors
 from archived.stages.work import Site
@@ -88,3 +90,31 @@ def blank_draws(read: Connection, site: Site, pool: str, count: int) -> tuple[tu
     usable = {medium.id for medium in usable_blanks(read, site, pool)}
     loaded = [medium.id for drive in floor.drives if drive.up and (medium := floor.in_drive(drive))]
     return tuple(tuple(draw) for draw in draws(piles(floor), loaded, usable, count))
+
+
+def demand_within_reach(floor: Floor, medium: Medium, destination: int) -> None:
+    """Raises WrongState unless a disc robot can carry this very medium to this very place: bins have an order."""
+    for pile in piles(floor):
+        if pile.element_of(medium.id) is not None and (medium.element, medium.id) not in pile.order_out[:1]:
+            raise WrongState(
+                _("medium {id} is not the next one that comes out of bin {bin}; nothing was moved").format(
+                    id=medium.id, bin=pile.name
+                ),
+                advice="archivectl library",
+            )
+        into = pile.first <= destination < pile.first + pile.count
+        if into and (not pile.puts or destination != pile.next_place):
+            raise WrongState(
+                _(
+                    "element {element} is not where the next disc comes to lie in bin {bin}; nothing was moved"
+                ).format(element=destination, bin=pile.name),
+                advice="archivectl library",
+            )
+
+
+def bin_place_for(read: Connection, floor: Floor, medium: Medium) -> int:
+    """Where a medium goes when a person wants it out of its drive. Raises WrongState when every bin is full."""
+    step = put_down(machine(floor, (), {medium.id: _fate(read, medium)}), medium.id, ())
+    if step is None:
+        raise WrongState(_("every bin of library {library} is full").format(library=floor.library))
+    return step.destination

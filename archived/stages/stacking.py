@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from archived.catalog import events, media
+from archived.catalog.events import Attention
 from archived.errors import NotFound, WrongState
 from archived.language import _
 from archived.model import Medium
 from archived.stages.floor import Floor, floors
+from archived.stages.motion import free_slots
 from archived.stages.stacker_floor import piles
 from archived.stages.unseen_places import recount_missing
 from archived.stages.work import Site
@@ -80,26 +82,61 @@ def put_in_bin(
 def take_from_bin(
     write: Connection, site: Site, library: str, bin: str, *, agent: str, to: str = ""
 ) -> list[str]:
-    """A person took all media out of a bin; `to` says in words where they are now. What was taken, from the bottom up.
+    """A person took all media out of a bin. What was taken, from the bottom up; done again, it takes nothing.
 
-    Raises NotFound, WrongState while one of them is at work.
+    `to` is a library of cabinets, in whose free places they lie now, in order; other words say where they are.
+
+    Raises NotFound, WrongState while one of them is at work, or when the cabinets have too few free places.
     """
     floor, one = bin_named(write, site, library, bin)
     pile = next(pile for pile in piles(floor) if pile.first == one.first)
-    taken = [medium_id for _element, medium_id in pile.media]
-    for medium_id in taken:
+    for _element, medium_id in pile.media:
         _demand_free(write, site, media.get(write, medium_id))
-    for element, medium_id in pile.media:
-        media.withdraw_plans_on(
-            write, medium_id, _("medium {id} was taken out of its bin").format(id=medium_id)
+    shelf = next((floor for floor in floors(write, site) if floor.library == to and not floor.bins), None)
+    places = [] if shelf is None else [slot.element for slot in free_slots(shelf)]
+    if shelf is not None and len(places) < len(pile.media):
+        raise WrongState(
+            _("library {library} has {free} free places for {count} media; nothing was put on record").format(
+                library=to, free=len(places), count=len(pile.media)
+            )
         )
-        media.saw(write, medium_id, None, site.now())
+    for number, (element, medium_id) in enumerate(pile.media):
+        note = _("medium {id} was taken out of its bin").format(id=medium_id)
+        if media.get(write, medium_id).state is MediumState.RESERVED:
+            media.withdraw_plans_on(write, medium_id, note)
+        place = places[number] if shelf is not None else None
+        if place is not None:
+            media.update_columns(write, medium_id, library=to, home_element=place, magazine=None)
+        media.saw(write, medium_id, place, site.now(), agent)
         subject = ("medium", medium_id)
         events.append(
             write, site.now(), "medium taken out", subject, agent=agent, element=element, bin=bin, note=to
         )
     events.clear_attention(write, full_key(library, bin))
-    return taken
+    return [medium_id for _element, medium_id in pile.media]
+
+
+def tell_full_bins(write: Connection, site: Site, library: str) -> None:
+    """Tell people of a bin that takes no more discs, and take that back when it does."""
+    floor = next(floor for floor in floors(write, site) if floor.library == library)
+    for pile in piles(floor):
+        key = full_key(library, pile.name)
+        if pile.takes or not pile.puts or pile.next_place is not None:
+            events.clear_attention(write, key)
+            continue
+        attention = Attention(
+            key,
+            "now",
+            _("bin {bin} of library {library} is full: {count} discs").format(
+                bin=pile.name, library=library, count=len(pile.media)
+            ),
+            _("discs that are done stay in their drives, and nothing new is written there meanwhile"),
+            _(
+                "take them out of the bin, then: archivectl library empty {library} --bin {bin} [--to LIBRARY]"
+            ).format(library=library, bin=pile.name),
+            site.now(),
+        )
+        events.raise_attention(write, attention)
 
 
 def full_key(library: str, bin: str) -> str:
@@ -145,7 +182,7 @@ def _lay(
     write: Connection, site: Site, library: str, medium: Medium, place: int, bin: str, agent: str
 ) -> None:
     media.update_columns(write, medium.id, library=library, home_element=None, magazine=None)
-    media.saw(write, medium.id, place, site.now())
+    media.saw(write, medium.id, place, site.now(), agent)
     subject = ("medium", medium.id)
     events.append(write, site.now(), "medium put in", subject, agent=agent, element=place, bin=bin)
     events.clear_attention(write, f"missing:{medium.id}")

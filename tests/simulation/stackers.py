@@ -102,20 +102,12 @@ class StackerStory(Story):
         changer = StackerChanger(arm, trays, self.clock, name=LIBRARY)
         return replace(plain, tools=replace(plain.tools, changers={LIBRARY: changer}))
 
-    def load_blanks(self, *counts: int) -> list[str]:
+    def load_blanks(self, *counts: int, **more: Any) -> list[str]:
         """A person says what he put in, each of `counts` of another purchase batch, from the bottom up."""
         ids: list[str] = []
         for number, count in enumerate(counts, start=1):
+            said: dict[str, Any] = {"pool": "bluray", "batch": f"batch-{number}", "agent": "uid:1000"}
+            said |= {"capacity_bytes": int(2.5625 * MIB), **more}
             with self.catalog.write() as write:
-                ids += blank_loading.load_blanks(
-                    write,
-                    self.site,
-                    LIBRARY,
-                    "input",
-                    count,
-                    pool="bluray",
-                    batch=f"batch-{number}",
-                    capacity_bytes=int(2.5625 * MIB),
-                    agent="uid:1000",
-                )
+                ids += blank_loading.load_blanks(write, self.site, LIBRARY, "input", count, **said)
         return ids
