@@ -54,7 +54,7 @@ def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Cloc
     from archived.stages.work import Site
     from archived.wiring_devices import drivers_of
     from archived.wiring_people import libraries_by_person, people_of
-    from archived.wiring_readers import close_all, readers_on_socket
+    from archived.wiring_readers import chips_of, close_all, readers_on_socket
     from archived.wiring_stackers import stackers_of, ways_on_socket
     from devices.transports.room_cabinet import RoomCabinet
     from erasure.kernels import load_kernel
@@ -78,6 +78,7 @@ def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Cloc
         made.tapes,
         cabinets=cabinets,
         readers=readers,
+        chips=chips_of(made.tapes),
         let_go=lambda: close_all(readers),
     )
     return Site(config, tools, software(), load_site_key(paths.keys))
@@ -145,7 +146,7 @@ def site_in_process(
     from archived.stages.work import Site
     from archived.wiring_devices import drivers_of
     from archived.wiring_people import libraries_by_person, people_of
-    from archived.wiring_readers import readers_in
+    from archived.wiring_readers import chips_of, readers_in
     from archived.wiring_stackers import stackers_of, ways_in_process
     from erasure.kernels import load_kernel
     from simulator.cabinet import SimulatedCabinet
@@ -172,6 +173,7 @@ def site_in_process(
         0,
         cabinets=cabinets,
         readers=readers,
+        chips=chips_of(made.tapes),
     )
     return Site(config, tools, software(), load_site_key(paths.keys))
 

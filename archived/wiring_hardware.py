@@ -93,7 +93,7 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
     from archived.wiring import software
     from archived.wiring_devices import drivers_of
     from archived.wiring_people import people_of
-    from archived.wiring_readers import close_all, readers_on_lines
+    from archived.wiring_readers import chips_of, close_all, readers_on_lines
     from archived.wiring_stackers import stackers_of, ways_on_hardware
     from erasure.kernels import load_kernel
 
@@ -128,6 +128,7 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
         board,
         made.tapes,
         readers=readers,
+        chips=chips_of(made.tapes),
         let_go=let_go,
     )
     return Site(config, tools, software(), load_site_key(paths.keys))

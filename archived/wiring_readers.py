@@ -12,6 +12,8 @@ from devices.lines import SerialLine, SerialSettings
 
 if TYPE_CHECKING:
     from archived.settings import Config, ReaderSettings
+    from backends.interface import TapeDrive
+    from robotics.readers.cartridge_chip import AskChip
     from robotics.readers.interface import ReaderIdentity, Tag, TagReader
     from simulator.room import Room
     from simulator.tag_field import ReaderPlan
@@ -127,6 +129,23 @@ def close_all(readers: Mapping[str, PlacedReader]) -> None:
         placed.reader.close()
 
 
+def chips_of(tapes: "Mapping[str, TapeDrive]") -> "dict[str, TagReader]":
+    """A reader of the chip in whatever cartridge lies in each tape drive."""
+    from robotics.readers.cartridge_chip import CartridgeChipReader
+
+    return {name: CartridgeChipReader(_chip_in(tape), drive=name) for name, tape in tapes.items()}
+
+
+def _chip_in(tape: "TapeDrive") -> "AskChip":
+    from robotics.readers.cartridge_chip import ChipWords
+
+    def ask() -> ChipWords | None:
+        cartridge = tape.inspect()
+        return ChipWords(cartridge.serial, cartridge.barcode or "") if cartridge.present else None
+
+    return ask
+
+
 def reader_plans(config: "Config") -> "Mapping[str, tuple[ReaderPlan, ...]]":
     """What a simulated room has to be told of the readers, by library."""
     from simulator.tag_field import ReaderPlan
@@ -144,6 +163,7 @@ def reader_plans(config: "Config") -> "Mapping[str, tuple[ReaderPlan, ...]]":
 __all__ = [
     "OneAtATime",
     "ReaderLine",
+    "chips_of",
     "close_all",
     "reader_plans",
     "readers_in",

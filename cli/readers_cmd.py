@@ -70,7 +70,7 @@ def _show_read(document: dict[str, Any]) -> None:
     for tag in document["tags"]:
         if tag["flaw"]:
             click.echo(f"{plain(tag['flaw'])}: {plain(tag['advice'])}")
-        elif tag["medium"] is None:
+        elif tag["medium"] is None and document["reader"]["place"] != "bay":  # where magazines stand
             click.echo(
                 _("tag {uid} is on record for no medium: archivectl media label MEDIUM --rfid {uid}").format(
                     uid=cell("uid", tag["uid"])

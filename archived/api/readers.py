@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from archived.api.services import Document, Services, plain, services_of
 from archived.catalog import media
-from archived.errors import NotFound
+from archived.errors import DeviceTrouble, NotFound
 from archived.language import _
 from archived.policy.tags import flaw_of
 from archived.sessions.placed_reader import PlacedReader
@@ -35,7 +35,10 @@ def read(name: str, services: Services = Depends(services_of)) -> Document:
             _("there is no reader {name!r}; there are: {known}").format(name=name, known=known),
             advice="archivectl readers",
         )
-    tags = placed.reader.read()
+    try:
+        tags = placed.reader.read()
+    except (DeviceFailure, RoboticsError) as error:
+        raise DeviceTrouble(str(error), advice="archivectl readers") from None
     with services.catalog.read() as connection:
         seen = [_tag(connection, tag) for tag in tags]
     return services.said({"reader": _shown(name, placed), "tags": seen})

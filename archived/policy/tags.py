@@ -11,6 +11,7 @@ from archived.language import _
 
 #: ISO/IEC 14443-3, 6.5.4: a uid of four bytes that begins so is made up anew each time the tag comes into a field.
 _MADE_UP, _MADE_UP_DIGITS = "08", 8
+_SERIAL_LETTERS_MIN = 6
 
 
 @unique
@@ -30,6 +31,12 @@ class TagFlaw:
     flaw: Flaw
     words: str
     advice: str
+
+
+def is_serial_number(uid: str) -> bool:
+    """Whether a uid is the serial number of a cartridge's chip, letter by letter, and not that of a radio tag."""
+    letters = bytes.fromhex(uid)
+    return len(letters) >= _SERIAL_LETTERS_MIN and letters.isalnum()
 
 
 def flaw_of(

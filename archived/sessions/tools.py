@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # every burn imports this module, and makes no Tools
     from erasure.kernels import Kernel
     from robotics.cabinet import Cabinet
     from robotics.interface import Changer
+    from robotics.readers.interface import TagReader
 
 Answer = TypeVar("Answer")
 
@@ -267,5 +268,7 @@ class Tools:
     cabinets: Mapping[str, Cabinet] = field(default_factory=dict)
     #: Readers of tags, by their own names.
     readers: Mapping[str, PlacedReader] = field(default_factory=dict)
+    #: Readers of the chips of cartridges, by the names of tape drives; only for who has the drive.
+    chips: Mapping[str, TagReader] = field(default_factory=dict)
     #: Gives every way to a real device up, when nothing is under way any more: iSCSI sessions log out.
     let_go: Callable[[], None] = lambda: None

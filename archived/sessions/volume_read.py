@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from archived.policy.tags import flaw_of
 from archived.sessions.mount import asked_anew, await_ready
 from archived.sessions.tape_ready import await_cartridge
 from archived.sessions.tools import Tools
@@ -24,6 +25,8 @@ class VolumeRead:
     volume_id: str = ""
     #: Why nothing could be read.
     note: str = ""
+    #: Uid of the chip of a cartridge (`robotics.readers.cartridge_chip`); "" where it tells none.
+    chip: str = ""
 
 
 def read_volume(tools: Tools, drive: str, key: str) -> VolumeRead:
@@ -55,9 +58,16 @@ def _of_cartridge(tools: Tools, name: str, key: str) -> VolumeRead:
     if not asked_anew(tape.inspect).present:
         return VolumeRead(ABSENT)
     await_cartridge(tools, key, name, name)
+    chip = _chip(tools, name)
     contents = read_contents(tape)
     if contents.blank:
-        return VolumeRead(BLANK)
+        return VolumeRead(BLANK, chip=chip)
     if contents.label is None:
-        return VolumeRead(UNREADABLE, note="; ".join(contents.problems[:1]))
-    return VolumeRead(NAMED, contents.label.cartridge)
+        return VolumeRead(UNREADABLE, note="; ".join(contents.problems[:1]), chip=chip)
+    return VolumeRead(NAMED, contents.label.cartridge, chip=chip)
+
+
+def _chip(tools: Tools, drive: str) -> str:
+    """What the chip of the cartridge in this drive is known by; "" where it is no identity."""
+    tags = tools.chips[drive].read() if drive in tools.chips else ()
+    return next((tag.uid for tag in tags if flaw_of(tag.uid, fixed=tag.fixed) is None), "")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from archived.cases import Witness, WitnessKind
 from archived.catalog import media
 from archived.model import Drive, Medium
+from archived.policy.tags import is_serial_number
 from archived.sessions.volume_read import BLANK, VolumeRead
 from archived.stages.cases import heard, on_record, weigh
 from archived.stages.work import Site
@@ -58,7 +59,14 @@ def told_by_drive(
         text = BLANK  # a blank that should carry something is another one
     by = f"drive:{drive.name}"
     told = believed(site, medium) if medium is not None else []
-    return [*told, heard(read, site, WitnessKind.VOLUME_ID, text, by)]
+    told.append(heard(read, site, WitnessKind.VOLUME_ID, text, by))
+    if volume.chip:
+        chip = heard(read, site, WitnessKind.TAG, volume.chip, by)
+        # A medium may have a radio tag on record, which its chip does not contradict.
+        known = None if medium is None else medium.rfid_uid
+        if chip.says or known is None or is_serial_number(known):
+            told.append(chip)
+    return told
 
 
 def believed(site: Site, medium: Medium) -> list[Witness]:

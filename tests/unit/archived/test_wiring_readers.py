@@ -7,7 +7,15 @@ import pytest
 
 from archived.config import parse
 from archived.settings import Config
-from archived.wiring_readers import close_all, reader_plans, readers_in, readers_on_lines, readers_on_socket
+from archived.wiring_readers import (
+    chips_of,
+    close_all,
+    reader_plans,
+    readers_in,
+    readers_on_lines,
+    readers_on_socket,
+)
+from backends.interface import Cartridge
 from devices.clock import SimulatedClock, SystemClock
 from devices.failures import OutcomeUnknown
 from robotics.errors import ReaderRefused
@@ -81,3 +89,15 @@ def test_real_readers_are_opened_by_their_first_question_only(tmp_path: Path) ->
     with pytest.raises((ReaderRefused, OutcomeUnknown), match=r"pyscard|PC/SC"):
         readers["card"].reader.read()
     close_all(readers)
+
+
+def test_the_chip_of_a_cartridge_is_read_by_its_drive() -> None:
+    here = [Cartridge(False), Cartridge(True, serial="A1B2C3D4", barcode="A00001L8")]
+
+    class Tape:
+        def inspect(self) -> Cartridge:
+            return here.pop(0)
+
+    chips = chips_of({"T1": Tape()})  # type: ignore[dict-item]
+    assert chips["T1"].read() == ()
+    assert chips["T1"].read() == (Tag(b"A1B2C3D4".hex(), TagKind.CHIP),)

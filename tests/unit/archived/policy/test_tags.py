@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archived.policy.tags import Flaw, flaw_of
+from archived.policy.tags import Flaw, flaw_of, is_serial_number
 
 UID = "04a23fb2c15d80"
 uids = st.binary(min_size=1, max_size=12).map(bytes.hex)
@@ -51,3 +51,11 @@ def test_no_tag_is_ever_that_of_two_media(uid: str, fixed: bool | None, owner: s
         assert [medium for medium, flaw in found.items() if flaw is None] in ([], [owner])
     for flaw in found.values():
         assert flaw is None or (flaw.words and flaw.advice)
+
+
+@pytest.mark.parametrize(
+    ("uid", "is_serial"),
+    [(b"A1B2C3D4E5".hex(), True), (UID, False), ("deadbeef", False), (b"ABCD".hex(), False)],
+)
+def test_the_serial_number_of_a_chip_is_told_from_a_radio_tag(uid: str, is_serial: bool) -> None:
+    assert is_serial_number(uid) == is_serial
