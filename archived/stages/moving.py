@@ -37,6 +37,7 @@ from archived.stages.motion import (
 from archived.stages.robot_trouble import LOOK_REST_S, drive_down, move_failed, robot_silent
 from archived.stages.settling import settle
 from archived.stages.stacker_floor import machine
+from archived.stages.stacking import tell_full_bins
 from archived.stages.tape_trouble import tell_health
 from archived.stages.unfit_cartridge import set_aside_unfit
 from archived.stages.unseen_places import note_whereabouts
@@ -176,6 +177,8 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
         outcome = note_whereabouts(write, site, action.task.carry, outcome)
     settle(write, site, library, outcome.seen or {}, outcome.doubtful, outcome.untold)
     weigh_tags(write, site, library, outcome.tags)
+    if outcome.untold:
+        tell_full_bins(write, site, library)
     events.clear_attention(write, f"robot:{library}")
     for health in outcome.health:
         tell_health(write, site, health, action.task.carry.medium_id)
