@@ -21,5 +21,7 @@ REGIONS: Final = {"china-900": 1, "usa": 2, "europe": 3, "china-800": 4, "japan"
 POWER_DBM_MIN, POWER_DBM_MAX = -9.0, 30.0
 IDENTICAL_MAX: Final = 20
 NEIGHBOUR_DB_MAX: Final = 60
+#: What an answer has room for: one signed byte.
+WEAKEST_DBM_MIN, WEAKEST_DBM_MAX = -128, 0
 #: An EPC has 62 bytes at most.
 MASK_BYTES_MAX: Final = 31

@@ -18,12 +18,14 @@ from archived.reader_kinds import (
     READER_KINDS,
     READER_PLACES,
     REGIONS,
+    WEAKEST_DBM_MAX,
+    WEAKEST_DBM_MIN,
     YRM100,
 )
 from archived.settings import Config, ReaderSettings
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,16}")
-_ONLY_UHF = ("power_dbm", "mask", "neighbour_db", "region")
+_ONLY_UHF = ("power_dbm", "mask", "weakest_dbm", "neighbour_db", "region")
 
 
 def check_readers(config: Config, where: str) -> None:
@@ -103,6 +105,8 @@ def _radio(reader: ReaderSettings) -> Iterator[str]:
         return
     if not POWER_DBM_MIN <= reader.power_dbm <= POWER_DBM_MAX:
         yield _("power_dbm lies in {least}..{most}").format(least=POWER_DBM_MIN, most=POWER_DBM_MAX)
+    if not WEAKEST_DBM_MIN <= reader.weakest_dbm <= WEAKEST_DBM_MAX:
+        yield _("weakest_dbm lies in {least}..{most}").format(least=WEAKEST_DBM_MIN, most=WEAKEST_DBM_MAX)
     if not 0 <= reader.neighbour_db <= NEIGHBOUR_DB_MAX:
         yield _("neighbour_db lies in 0..{most}").format(most=NEIGHBOUR_DB_MAX)
     if reader.region and reader.region not in REGIONS:

@@ -178,6 +178,8 @@ class ReaderSettings:
     power_dbm: float = 15.0
     #: How the EPCs of our tags begin, in hexadecimal digits; empty hears all.
     mask: str = ""
+    #: Tags that are heard more weakly are not at its place.
+    weakest_dbm: int = -55
     #: Tags so much weaker than the strongest are those of neighbours.
     neighbour_db: int = 10
     #: Which frequencies it may use, a word of `archived.reader_kinds`; empty leaves them as they are in the reader.

@@ -203,7 +203,9 @@ _READERS = """\
 # power_dbm = 15.0
 # how the EPCs of your tags begin (hexadecimal), so that others do not answer; "" = all answer,
 # mask = ""
-# by how much a neighbour's tag is weaker,
+# how strongly a tag at its place is heard at least; set it between that and what the neighbours have alone,
+# weakest_dbm = -55
+# by how much a neighbour's tag is weaker than the strongest,
 # neighbour_db = 10
 # and its frequencies: china-900, china-800, usa, europe, japan or korea; "" = as they are set in the reader.
 # region = ""

@@ -82,6 +82,7 @@ def _uhf(name: str, settings: "ReaderSettings", line: ReaderLine, clock: Clock) 
         power_dbm=settings.power_dbm,
         identical=settings.identical or yrm100.UhfManners().identical,
         mask=bytes.fromhex(settings.mask),
+        weakest_dbm=settings.weakest_dbm,
         neighbour_db=settings.neighbour_db,
         region=Region(REGIONS[settings.region]) if settings.region else None,
     )

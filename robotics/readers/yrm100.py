@@ -1,7 +1,7 @@
 """A UHF reader of the `BB … 7E` family behind a serial line: tags of magazines, EPC Gen2.
 
 UHF sees far: the tags of neighbours, too. So it sends weakly, asks only for tags of a mask, believes what it read
-several times alike, and leaves out what is much weaker than the strongest.
+several times alike, and leaves out what is weak.
 """
 
 from dataclasses import dataclass
@@ -47,13 +47,15 @@ class UhfManners:
     """How carefully it reads.
 
     A tag counts when it was read `identical` times in at most twice as many polls. `mask` is how the EPCs of our tags
-    begin; others do not answer. Tags more than `neighbour_db` weaker than the strongest are those of neighbours.
-    `region` None leaves the frequencies as they are set in the reader.
+    begin; others do not answer. Tags that are heard more weakly than `weakest_dbm`, or more than `neighbour_db` weaker
+    than the strongest, are those of neighbours: the first tells one also where it is alone. `region` None leaves the
+    frequencies as they are set in the reader.
     """
 
     power_dbm: float = 15.0
     identical: int = 3
     mask: bytes = b""
+    weakest_dbm: int = -55
     neighbour_db: int = 10
     region: Region | None = None
 
@@ -105,11 +107,8 @@ class Yrm100Reader:
                 )
             return ()
         strongest = max(max(rssi) for rssi in enough.values())
-        near = [
-            Tag(epc.hex(), TagKind.UHF, max(rssi))
-            for epc, rssi in enough.items()
-            if max(rssi) >= strongest - self._manners.neighbour_db
-        ]
+        least = max(self._manners.weakest_dbm, strongest - self._manners.neighbour_db)
+        near = [Tag(epc.hex(), TagKind.UHF, max(rssi)) for epc, rssi in enough.items() if max(rssi) >= least]
         return tuple(sorted(near, key=lambda tag: (-(tag.rssi_dbm or 0), tag.uid)))
 
     def close(self) -> None:

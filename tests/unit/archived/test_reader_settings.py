@@ -29,7 +29,7 @@ def problems(text: str) -> list[str]:
 
 
 def test_what_the_template_shows_of_a_reader_are_the_defaults() -> None:
-    shown = TEXT[TEXT.index("# [readers.desk]") : TEXT.index("# [devices.T1]")]
+    shown = TEXT[TEXT.index("# [readers.desk]") :].partition("\n\n")[0]
     lines = [line.removeprefix("# ") for line in shown.splitlines()]
     keys = [line for line in lines if line.startswith("[") or re.match(r"[a-z_]+ = ", line)]
     assert parse(TEXT + "\n".join(keys)).readers == {"desk": ReaderSettings("pn532", "hand", "main")}
@@ -56,6 +56,7 @@ def test_words_of_the_settings_are_those_of_the_drivers() -> None:
     assert set(REGIONS.values()) == set(Region)
     assert (POWER_DBM_MIN, POWER_DBM_MAX) == (yrm100.POWER_DBM_MIN, yrm100.POWER_DBM_MAX)
     assert yrm100.UhfManners().power_dbm == ReaderSettings("yrm100", "bay", "main").power_dbm
+    assert yrm100.UhfManners().weakest_dbm == ReaderSettings("yrm100", "bay", "main").weakest_dbm
     assert yrm100.UhfManners().neighbour_db == ReaderSettings("yrm100", "bay", "main").neighbour_db
 
 
@@ -77,6 +78,7 @@ def test_words_of_the_settings_are_those_of_the_drivers() -> None:
         (BAY + "identical = 21\n", "0..20"),
         (BAY + "power_dbm = 31.0\n", "-9.0..30.0"),
         (BAY + "neighbour_db = 61\n", "0..60"),
+        (BAY + "weakest_dbm = 1\n", "-128..0"),
         (BAY + 'region = "moon"\n', "known are china-900"),
         (BAY + 'mask = "abc"\n', "no beginning of an EPC"),
     ],

@@ -164,6 +164,14 @@ def test_only_what_was_read_often_enough_and_is_strong_counts_the_strongest_firs
     line.assert_all_was_said()
 
 
+def test_a_neighbour_that_is_alone_is_told_by_its_weakness(line: ScriptedLine) -> None:
+    reader = uhf(line)
+    line.expects(POLL, seen((FAR, -56))).expects(POLL, seen((FAR, -57)))
+    assert reader.read() == ()
+    line.expects(POLL, seen((FAR, -55))).expects(POLL, seen((FAR, -57)))
+    assert [tag.uid for tag in reader.read()] == [FAR.hex()]
+
+
 def test_a_tag_that_was_heard_once_is_none(line: ScriptedLine) -> None:
     reader = uhf(line)
     line.expects(POLL, seen((OURS, -40))).expects(POLL, QUIET).expects(POLL, QUIET).expects(POLL, QUIET)
