@@ -47,6 +47,8 @@ ROOMS = {
 }
 #: git keeps no empty folders, and one belongs to the collection.
 SHIPPED_EMPTY_FOLDER = SHIPPED / "1987-001 会议记录 minutes" / "空文件夹 empty"
+#: Rooms whose robots see neither labels nor places.
+BLIND = ("stacker", "nimbie", "aleratec")
 PATIENCE_S = 1800.0
 
 Document = dict[str, Any]
@@ -118,9 +120,20 @@ class Story:
         self.site.ask("images", "close", "--all")
         self._tell_until(lambda: not self._waiting_to_pack(), narrator, happenings, work)
         self.site.ask("sets", "close", "--all")
+        if self.room == "nimbie":
+            self._take_upon_oneself()
         self._tell_until(self._all_archived, narrator, happenings, work)
         self.site.stop_following()
         narrator.finish(lambda told: self.site.items("events", "--after", str(told)))
+
+    def _take_upon_oneself(self) -> None:
+        """One drive writes and reads back: that all discs of a set depend on it is for a person to allow."""
+        until = time.monotonic() + PATIENCE_S
+        while not (sets := self.site.items("sets")) and time.monotonic() < until:
+            time.sleep(0.3)
+        for item in sets:
+            self.site.ask("allow", "diversity", item["id"], "--reason", "this robot has one drive")
+            say(f"allowed 特许: all of set {item['id']} may depend on one drive; set and receipts say so")
 
     def _tell_until(
         self,
@@ -184,6 +197,9 @@ class Story:
         for member in [*data, *parity][: chosen["m"]]:
             medium = member["copies"][0]["medium"]
             self.site.ask("simulate", "lose", medium)
+            if self.room in BLIND:
+                # Nobody looks into a bin: a person says what is missing.
+                self.site.ask("media", "lost", medium, "--reason", "not in the bin any more")
             say(f"disc {medium} is gone: {member['label']} ({member['kind']})")
         self.site.ask("library", "inventory")
         self.proven.append(

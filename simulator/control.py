@@ -117,7 +117,10 @@ def _lose(room: Room, medium: str) -> Any:
     name = room.carrier(medium)
     carrier = room.estate.world.carriers[name]
     if carrier.address is None:
-        raise ControlRefused(f"medium {medium} is gone already")
+        if not carrier.place:
+            raise ControlRefused(f"medium {medium} is gone already")
+        room.estate.change(lambda world: world.taken(name))
+        return {"medium": medium, "was_in": carrier.place}
     _check_doors(room)
     for drive in room.estate.plan.drives:
         if drive.address == carrier.address and room.burning(drive.name) is not None:
