@@ -38,7 +38,7 @@ class AnyRoom(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 9))
     def begin(self, seed: int) -> None:
         self.story = Story(self.folder, seed=seed, n=1, m=1, kind=self.kind)
-        self.person = Person(self.story)
+        self.person = Person(self.story, "typed" if self.story.room.estate.plan.is_stacker else "barcode")
 
     # ---- people who hand in and fetch
 

@@ -19,7 +19,8 @@ class MainJob:
 
     def __init__(self, folder: Path, kind: str, *, n: int, m: int) -> None:
         self.story = Story(folder, kind=kind, n=n, m=m)
-        self.person = Person(self.story)
+        # What lies in bins has no barcodes: somebody reads the label and types it.
+        self.person = Person(self.story, "typed" if self.has_bins else "barcode")
         self.n, self.m = n, m
         self.packages: list[str] = []
 

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from archived.simulated_rooms import ROOMS
 from tests.simulation.any_room import AnyRoom
 
-KINDS = ("library", "manual")
+KINDS = tuple(sorted(ROOMS))
 
 
 def room_of(kind: str) -> type[AnyRoom]:
