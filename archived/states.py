@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import Enum, unique
 from typing import Any, TypeVar
 
+from archived.cages import CAGE
 from archived.cases import CASE
 from archived.cleanings import CLEANING
 from archived.errors import ForbiddenStep
@@ -338,6 +339,7 @@ TABLES: dict[str, Mapping[Any, Mapping[Any, Any]]] = {
     "cleaning": CLEANING,
     "task": TASK,
     "case": CASE,
+    "cage": CAGE,
 }
 
 #: Where things begin that a catalog learns of from media: only a rebuild (a look, for media) makes them.

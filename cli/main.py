@@ -28,6 +28,7 @@ from cli.identity_cmd import identify, label
 from cli.images_cmd import images
 from cli.keys_cmd import keys
 from cli.library_cmd import drive, library
+from cli.magazines_cmd import magazines
 from cli.media_cmd import media
 from cli.nouns import examples_text
 from cli.packages_cmd import packages, withdraw
@@ -117,7 +118,8 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 
 for _command in (
-    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, vault, library, drive, devices,
+    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, magazines, vault, library,
+    drive, devices,
     readers, tasks, writes, staging, allow, recalls, status, attention, events, watch, simulate, catalog, keys, receipt,
     rescue, pages,
 ):  # fmt: skip

@@ -23,6 +23,7 @@ LAYERS: list[set[str]] = [
         "model",
         "media_kinds",
         "batches",
+        "cages",
         "cases",
         "cleanings",
         "item_states",

@@ -16,6 +16,7 @@ from archived.api import (
     hot_folders,
     identity,
     keys,
+    magazines,
     mending,
     overview,
     readers,
@@ -51,7 +52,7 @@ def create_application(services: Services) -> FastAPI:
     for module in (
         submissions, mending, holdings, steering, robot, bins, recall_orders, recalls, recall_content, overview,
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
-        receipts, keys, cases, identity, vault, readers, tasks,
+        receipts, keys, cases, magazines, identity, vault, readers, tasks,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

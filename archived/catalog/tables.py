@@ -20,6 +20,7 @@ from archived.catalog import hold_tables as hold_tables
 from archived.catalog import survey_tables as survey_tables  # its tables belong to the same metadata
 from archived.catalog.batch_tables import batch as batch
 from archived.catalog.batch_tables import batch_item as batch_item
+from archived.catalog.cage_table import cage as cage
 from archived.catalog.case_table import case_ as case_
 from archived.catalog.cleaning_table import cleaning as cleaning
 from archived.catalog.columns import (

@@ -13,7 +13,7 @@ SET_MARGIN = 1_000
 SET_MARGIN_A_DAY = 100
 
 #: Counters that may have begun since the export was made.
-COUNTERS = ("package", "image", "set", "batch", "recall", "recall order", "case")
+COUNTERS = ("package", "image", "set", "batch", "recall", "recall order", "case", "cage")
 
 _NUMBERED = {"package": re.compile(r"P([0-9]{6,})"), "image": re.compile(r"I([0-9]{6,})")}
 

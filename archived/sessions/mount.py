@@ -9,7 +9,7 @@ from archived.sessions.clean import await_no_cleaning
 from archived.sessions.deduction import Answered, whereabouts
 from archived.sessions.health import DriveHealth, ask_health
 from archived.sessions.inventory import in_doubt, take_inventory, untold, why_it_stands
-from archived.sessions.tags_seen import TagSeen
+from archived.sessions.tags_seen import CageTagSeen, TagSeen
 from archived.sessions.tools import Tools
 from backends.errors import BackendError
 from backends.interface import DiscStatus, OpticalDrive, TapeDrive
@@ -72,6 +72,8 @@ class Carried:
     inventory: Inventory | None = None
     #: What readers in the library saw when it was over.
     tags: tuple[TagSeen, ...] = ()
+    #: What readers at the bays saw, at a look of its own.
+    cage_tags: tuple[CageTagSeen, ...] = ()
     #: Where a medium without a barcode is, as far as it can be told.
     place: int | None = None
     #: The robot took the bin for empty from which the medium was to come.

@@ -7,7 +7,7 @@ is missed, and no motion fails for it.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archived.reader_kinds import PICKER, PORT
+from archived.reader_kinds import BAY, PICKER, PORT
 from archived.sessions.placed_reader import PlacedReader
 from archived.sessions.tools import Tools
 from devices.failures import DeviceFailure
@@ -24,6 +24,32 @@ class TagSeen:
     uid: str
     #: False for a uid that its tag makes up: it is no identity.
     fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CageTagSeen:
+    """The one tag that a reader at a bay saw: that of the magazine which stands there."""
+
+    reader: str
+    library: str
+    #: The magazine of the library's slots, by the name that looks give it.
+    position: str
+    uid: str
+
+
+def cage_tags(tools: Tools, library: str) -> tuple[CageTagSeen, ...]:
+    """What readers at the bays of a library see. One that does not answer, or sees several, is no witness."""
+    found = []
+    for name, placed in tools.readers.items():
+        if (placed.library, placed.place) != (library, BAY):
+            continue
+        try:
+            tags = placed.reader.read()
+        except (DeviceFailure, RoboticsError):
+            continue
+        if len(tags) == 1 and tags[0].fixed:
+            found.append(CageTagSeen(name, library, f"magazine-{placed.magazine}", tags[0].uid))
+    return tuple(found)
 
 
 def tags_after(tools: Tools, library: str, inventory: Inventory | None) -> tuple[TagSeen, ...]:

@@ -24,6 +24,8 @@ def note_exchanges(
     pairs = exchanged({element: m.id for element, m in believed.items()}, seen)
     for first, second in pairs:
         both = (believed[first], believed[second])
+        if all(medium.home_element == where[medium.id] for medium in both):
+            continue  # put right, or moved with their cage
         if any(medium.volume_id or medium.label_uuid for medium in both):
             told = [
                 *_told(site, library, both[0], both[1]),

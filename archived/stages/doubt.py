@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, media
+from archived.catalog import cages, events, media
 from archived.catalog.events import Attention
 from archived.language import _, counted
 from archived.model import Medium
@@ -69,6 +69,8 @@ def note(
     away |= {
         id: element for id, element in mine.items() if element is not None and is_away(doubtful[element])
     }
+    taken_out = cages.media_out(write)
+    away = {id: element for id, element in away.items() if id not in taken_out}
     believed = {id: element for id, element in mine.items() if id not in away and element is not None}
     document = {"elements": {str(address): list(code) for address, code in doubtful.items()}, "away": away}
     events.set_setting(write, _key(library), json.dumps(document) if doubtful else "")

@@ -111,6 +111,12 @@ def _machine(site: Site, library: str) -> dict[str, Any]:
     return {"bins": can.bins, "hand": changer.layout().transport.first, "lays_again": can.lays_again}
 
 
+def slots_of(read: Connection, library: str) -> dict[int, str | None]:
+    """The storage slots of a library with their magazines."""
+    stored = _elements(events.settings(read), library)["slots"]
+    return {int(address): magazine for address, magazine in stored.items()}
+
+
 def _heard(site: Site, library: str) -> bool:
     """Whether a changer told of something that nobody looked at yet."""
     changer = site.tools.changers.get(library)

@@ -18,8 +18,9 @@ from archived.policy.stacks import next_step
 from archived.policy.stacks import put_down as from_hand
 from archived.sessions.inventory import take_inventory
 from archived.sessions.mount import Carried, carry, resume
-from archived.sessions.tags_seen import tags_after
+from archived.sessions.tags_seen import cage_tags, tags_after
 from archived.sessions.tools import Tools
+from archived.stages.caging import follow_cages
 from archived.stages.case_of_tags import weigh_tags
 from archived.stages.floor import stale_key
 from archived.stages.furnishing import furnish_as_seen
@@ -141,9 +142,8 @@ def run(action: Action, tools: Tools) -> Carried:
         looked = take_inventory(tools, action.task.library, scan=True)
         kind = "arrived" if looked.inventory is not None else "vanished"
         tags = tags_after(tools, action.task.library, looked.inventory)
-        return Carried(
-            kind, looked.seen, looked.note, stands=looked.stands, inventory=looked.inventory, tags=tags
-        )
+        carried = Carried(kind, looked.seen, looked.note, stands=looked.stands, inventory=looked.inventory)
+        return replace(carried, tags=tags, cage_tags=cage_tags(tools, action.task.library))
     motion: Motion = action.task
     task = motion.carry
     tools.progress.begin(
@@ -175,6 +175,7 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
         furnish_as_seen(write, site, library, outcome.inventory)
     if isinstance(action.task, Motion):
         outcome = note_whereabouts(write, site, action.task.carry, outcome)
+    follow_cages(write, site, library, outcome.seen or {}, outcome.doubtful, outcome.cage_tags)
     settle(write, site, library, outcome.seen or {}, outcome.doubtful, outcome.untold)
     weigh_tags(write, site, library, outcome.tags)
     if outcome.untold:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from archived.cases import Case
-from archived.catalog import cases, events, media, tasks
+from archived.catalog import cages, cases, events, media, tasks
 from archived.model import Medium, Move
 from archived.states import MoveState
 from archived.tasks import Task
@@ -99,6 +99,7 @@ def _open_matters(story: Story) -> list[_Named]:
         under_way: list[Task] = [task for task in tasks.listing(read) if task.settled_at is None]
         moving: list[Move] = media.moves_in_state(read, MoveState.MOVING)
         everything = [medium.id for medium in media.listing(read)]
+        taken_out = cages.media_out(read)
     told = frozenset(
         medium_id
         for medium_id in everything
@@ -111,6 +112,7 @@ def _open_matters(story: Story) -> list[_Named]:
         _Named(frozenset(id for case in open_cases for id in case.media), frozenset()),
         _Named(frozenset(task.medium_id for task in under_way), frozenset()),
         _Named(frozenset(move.medium_id for move in moving), frozenset()),
+        _Named(taken_out, frozenset()),
     ]
 
 
