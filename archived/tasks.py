@@ -31,6 +31,7 @@ class TaskEvent(Enum):
 @unique
 class TaskKind(Enum):
     CARRY = "carry"  # between the drives and the cabinets of one library
+    ORDER = "order"  # the same, as a person ordered it
     BRING = "bring"  # from where nothing reaches the medium to where it is reached
     HOME = "home"  # back from there
     PUT_BACK = "put_back"  # what was taken for a task that nothing needs any more

@@ -16,6 +16,7 @@ from archived.errors import Refused, Unavailable, WrongState
 from archived.language import _
 from archived.policy.cleaners import USES_MAX
 from archived.stages import cleaning_asked, orders
+from archived.stages.hand_orders import order_by_hand
 from archived.stages.orders import last_move, move_document
 from archived.stages.protected_cartridge import trusted_again
 from archived.stages.work import Order
@@ -139,6 +140,13 @@ def in_the_way(read: Connection, drive: str, before: Collection[str]) -> list[st
 
 
 def _ordered(services: Services, medium_id: str, destination: int, before: int) -> Document:
+    with services.catalog.write() as write:
+        task = order_by_hand(write, services.site, medium_id, destination)
+    if task is not None:
+        services.wake()
+        ends = {"medium": medium_id, "source": task.from_element, "destination": destination}
+        words = _("somebody is asked for it: archivectl tasks {id}").format(id=task.id)
+        return services.said({"move": {"id": task.move_id, "state": "asked", **ends, "note": words}})
     queue, order = services.site.orders, Order(medium_id, destination)
     queue.add(order)
     services.wake()

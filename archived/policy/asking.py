@@ -54,10 +54,7 @@ def still_needed(move: MovePlan, drives: Sequence[DriveView], wants: Sequence[Wa
     if from_drive is None or from_drive.work_waiting:
         return from_drive is None
     # It is wanted in the very drive that it is to leave: nobody needs to walk.
-    return not any(
-        want.medium_id == move.medium_id and want.kind != "verify" and from_drive.name in want.allowed_drives
-        for want in wants
-    )
+    return _must_leave(from_drive, move.medium_id, wants)
 
 
 def _straight_across(drives: Sequence[DriveView], wants: Sequence[Want]) -> MovePlan | None:
@@ -68,7 +65,12 @@ def _straight_across(drives: Sequence[DriveView], wants: Sequence[Want]) -> Move
     free = {drive.name: drive for drive in drives if drive.up and not drive.busy and drive.medium_id is None}
     for want in ordered:
         holder = next((drive for drive in drives if drive.medium_id == want.medium_id), None)
-        if holder is None or holder.busy or holder.work_waiting or not _must_leave(holder, want, wants):
+        if (
+            holder is None
+            or holder.busy
+            or holder.work_waiting
+            or not _must_leave(holder, want.medium_id, wants)
+        ):
             continue
         target = next((free[name] for name in want.allowed_drives if name in free), None)
         if target is not None:
@@ -76,13 +78,13 @@ def _straight_across(drives: Sequence[DriveView], wants: Sequence[Want]) -> Move
     return None
 
 
-def _must_leave(holder: DriveView, want: Want, wants: Sequence[Want]) -> bool:
+def _must_leave(holder: DriveView, medium_id: str, wants: Sequence[Want]) -> bool:
     return not any(
-        other.medium_id == want.medium_id
-        and other.kind != "verify"
+        want.medium_id == medium_id
+        and want.kind != "verify"
         and holder.up
-        and holder.name in other.allowed_drives
-        for other in wants
+        and holder.name in want.allowed_drives
+        for want in wants
     )
 
 

@@ -14,7 +14,9 @@ from archived.catalog import counters, events, media
 from archived.errors import NotFound, Refused
 from archived.language import _
 from archived.model import Medium
+from archived.robot_kinds import PERSON
 from archived.settings import PoolSettings
+from archived.stages.cabinet_loading import lay_in_cabinet
 from archived.stages.stacking import bin_named, put_in_bin
 from archived.stages.work import Site
 from archived.states import MediumState
@@ -47,7 +49,9 @@ def load_blanks(
     loads: dict[str, list[str]] = json.loads(events.settings(write).get(_loads_key(library)) or "{}")
     if key and key in loads:
         return loads[key]
-    bin_named(write, site, library, bin)
+    by_person = _is_by_person(site, library)
+    if not by_person:
+        bin_named(write, site, library, bin)
     settings = _pool_of(site, library, pool)
     if count < 1:
         raise Refused(_("at least one blank is put in at a time"))
@@ -74,10 +78,16 @@ def load_blanks(
         media.register(write, replace(like, id=medium_id, printed_label=label))
         subject = ("medium", medium_id)
         events.append(write, site.now(), "registration", subject, agent=agent, batch=batch, pool=pool)
-    put_in_bin(write, site, library, bin, ids, agent=agent)
+    put = lay_in_cabinet if by_person else put_in_bin
+    put(write, site, library, bin, ids, agent=agent)
     if key:
         events.set_setting(write, _loads_key(library), json.dumps({key: ids}))
     return ids
+
+
+def _is_by_person(site: Site, library: str) -> bool:
+    """A cabinet or a drawer is named as a bin is."""
+    return library in site.config.libraries and site.config.libraries[library].robot == PERSON
 
 
 def _pool_of(site: Site, library: str, pool: str) -> PoolSettings:

@@ -7,8 +7,10 @@ from sqlalchemy import Connection
 from archived.catalog import events, media, tasks
 from archived.catalog.events import Attention
 from archived.language import _
-from archived.model import Medium
-from archived.stages.floor import stale_key
+from archived.model import Drive, Medium
+from archived.policy.cabinets import FIRST_DRIVE, places
+from archived.settings import NO_SERIAL
+from archived.stages.floor import ELEMENTS, furnish, stale_key
 from archived.stages.place_words import place_words
 from archived.stages.work import Site
 from archived.states import MediumState
@@ -20,6 +22,8 @@ STRANGE: Final = "something lies in it, and nobody said what"
 
 def settle_told(write: Connection, site: Site, library: str, inventory: Inventory) -> None:
     """Name what drives and sensors tell otherwise than the catalog; what they do not tell of stays on record."""
+    if not site.config.simulated:
+        furnish_cabinets(write, site, library)
     under_way = {e for task in tasks.unsettled(write) for e in (task.from_element, task.to_element)}
     here = {m.element: m for m in media.listing(write) if m.library == library and m.element is not None}
     for element in inventory.elements:
@@ -35,6 +39,26 @@ def settle_told(write: Connection, site: Site, library: str, inventory: Inventor
             _drive_up_again(write, library, element.address)
     events.clear_attention(write, f"robot:{library}")
     events.set_setting(write, stale_key(library), "")
+
+
+def furnish_cabinets(write: Connection, site: Site, library: str) -> None:
+    """Put on record which places and drives a real library of people has: its settings say it anew at each look."""
+    settings = site.config.libraries[library]
+    is_new = f"{ELEMENTS}:{library}" not in events.settings(write)
+    slots = {element: place.drawer_words for element, place in places(settings.cabinets).items()}
+    furnish(write, library, slots=slots, ports=())
+    known = {drive.name: drive for drive in media.drives_on_record(write, library)}
+    drives = []
+    for number, name in enumerate(settings.drives):
+        before = known.get(name)
+        up, note = (before.up, before.note) if before is not None else (True, "")
+        serial = site.config.devices[name].serial
+        drives.append(
+            Drive(name, library, FIRST_DRIVE + number, "" if serial == NO_SERIAL else serial, up, note)
+        )
+    media.place_drives(write, library, drives)
+    if is_new:
+        events.append(write, site.now(), "library added", ("library", library), kind=settings.kind)
 
 
 def _drive_up_again(write: Connection, library: str, element: int) -> None:
