@@ -16,7 +16,7 @@ from archived.language import _
 from archived.model import Medium
 from archived.robot_kinds import PERSON
 from archived.settings import PoolSettings
-from archived.stages.cabinet_loading import lay_in_cabinet
+from archived.stages.cabinet_loading import free_places, lay_in_cabinet
 from archived.stages.stacking import bin_named, put_in_bin
 from archived.stages.work import Site
 from archived.states import MediumState
@@ -49,9 +49,7 @@ def load_blanks(
     loads: dict[str, list[str]] = json.loads(events.settings(write).get(_loads_key(library)) or "{}")
     if key and key in loads:
         return loads[key]
-    by_person = _is_by_person(site, library)
-    if not by_person:
-        bin_named(write, site, library, bin)
+    _demand_place(write, site, library, bin)
     settings = _pool_of(site, library, pool)
     if count < 1:
         raise Refused(_("at least one blank is put in at a time"))
@@ -78,11 +76,19 @@ def load_blanks(
         media.register(write, replace(like, id=medium_id, printed_label=label))
         subject = ("medium", medium_id)
         events.append(write, site.now(), "registration", subject, agent=agent, batch=batch, pool=pool)
-    put = lay_in_cabinet if by_person else put_in_bin
+    put = lay_in_cabinet if _is_by_person(site, library) else put_in_bin
     put(write, site, library, bin, ids, agent=agent)
     if key:
         events.set_setting(write, _loads_key(library), json.dumps({key: ids}))
     return ids
+
+
+def _demand_place(read: Connection, site: Site, library: str, bin: str) -> None:
+    """Raises NotFound, which names the bins or cabinets that there are."""
+    if _is_by_person(site, library):
+        free_places(read, site, library, bin)
+    else:
+        bin_named(read, site, library, bin)
 
 
 def _is_by_person(site: Site, library: str) -> bool:
