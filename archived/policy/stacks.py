@@ -124,7 +124,8 @@ def put_down(machine: Stacker, medium_id: str, wants: Sequence[Want]) -> MovePla
         drive = next((d for d in free if d.name in wanted_in), free[0] if free else None)
         if drive is not None:
             return MovePlan(medium_id, machine.hand, drive.element, f"from the hand into {drive.name}")
-    pile = _bin_for(machine, machine.fate(medium_id), _wanted_piles(machine, wants), last_resort=True)
+    avoid = _buried(machine, medium_id, wants)
+    pile = _bin_for(machine, machine.fate(medium_id), avoid, last_resort=True)
     if pile is None or pile.next_place is None:
         return None
     return MovePlan(medium_id, machine.hand, pile.next_place, f"from the hand into bin {pile.name}")
@@ -248,17 +249,17 @@ def _leave(
     Only what is `pressing` drives a disc out of the robot's reach that is needed again.
     """
     medium_id = str(drive.medium_id)
-    comes_back = any(want.medium_id == medium_id and want.allowed_drives for want in wants)
-    # What is wanted itself comes out again first: it may lie on what is wanted beneath.
-    avoid: set[str] = set() if comes_back else _wanted_piles(machine, wants)
+    avoid = _buried(machine, medium_id, wants)
     pile = _bin_for(machine, machine.fate(medium_id), avoid, last_resort=pressing)
     if pile is None or pile.next_place is None:
         return None
     return MovePlan(medium_id, drive.element, pile.next_place, f"{why}; into bin {pile.name}")
 
 
-def _wanted_piles(machine: Stacker, wants: Sequence[Want]) -> set[str]:
-    """Bins in which a wanted medium lies: nothing is laid on top of it."""
+def _buried(machine: Stacker, medium_id: str, wants: Sequence[Want]) -> set[str]:
+    """Bins in which a wanted medium lies: nothing is laid on top of it but what comes out again before it."""
+    if any(want.medium_id == medium_id and want.allowed_drives for want in wants):
+        return set()
     piles = (machine.pile_of(want.medium_id) for want in wants)
     return {pile.name for pile in piles if pile is not None and pile.takes}
 

@@ -45,12 +45,19 @@ def note_whereabouts(write: Connection, site: Site, task: Carry, outcome: Carrie
         _miss(write, site, medium)
     elif medium.element != outcome.place or outcome.kind == "arrived":
         media.saw(write, medium.id, outcome.place, site.now())
+    if any(outcome.place is not None and outcome.place in end and not end.takes for end in floor.bins):
+        # What was planned on a blank that came to lie out of the robot's reach goes to another one.
+        _withdraw(
+            write, medium, _("medium {id} lies where the robot does not take it from").format(id=medium.id)
+        )
     return outcome
 
 
 def _was_not_held(write: Connection, site: Site, floor: Floor, medium: Medium) -> None:
     """A hand that cannot be felt was believed to hold a disc, and does not: the motion before was not interrupted."""
     for move in media.last_moves(write, medium.id, _MOVES_LOOKED_AT):
+        if floor.hand in (move.source, move.destination):
+            continue
         binned = (end for end in (move.destination, move.source) if any(end in pile for pile in floor.bins))
         place = next(binned, None)
         if place is not None:
@@ -62,7 +69,7 @@ def _was_not_held(write: Connection, site: Site, floor: Floor, medium: Medium) -
 def _miss(write: Connection, site: Site, medium: Medium) -> None:
     media.saw(write, medium.id, None, site.now())
     missed(write, site, medium)
-    _withdraw(write, medium)
+    _withdraw(write, medium, _gone(medium))
 
 
 def gave_out(write: Connection, site: Site, library: str, pile: Bin) -> None:
@@ -82,7 +89,7 @@ def gave_out(write: Connection, site: Site, library: str, pile: Bin) -> None:
             outcome="failure",
             element=medium.element,
         )
-        _withdraw(write, medium)
+        _withdraw(write, medium, _gone(medium))
     missing = {*_missing_from(write, library, pile.name), *(medium.id for medium in gone)}
     events.set_setting(write, _key(library, pile.name), json.dumps(sorted(missing)))
     recount_missing(write, site, library)
@@ -127,9 +134,13 @@ def _tell_missing(write: Connection, site: Site, library: str, pile: Bin, missin
     events.raise_attention(write, attention)
 
 
-def _withdraw(write: Connection, medium: Medium) -> None:
+def _withdraw(write: Connection, medium: Medium, note: str) -> None:
     if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
-        media.withdraw_plans_on(write, medium.id, _("medium {id} is missing").format(id=medium.id))
+        media.withdraw_plans_on(write, medium.id, note)
+
+
+def _gone(medium: Medium) -> str:
+    return _("medium {id} is missing").format(id=medium.id)
 
 
 def _missing_from(read: Connection, library: str, bin_name: str) -> list[str]:
