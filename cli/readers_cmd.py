@@ -63,19 +63,30 @@ def _show_read(document: dict[str, Any]) -> None:
         click.echo(_("reader {name} sees no tag").format(name=plain(document["reader"]["name"])))
         return
     rows = [
-        {**tag, "medium": tag["medium"] or "-", "rssi": "" if tag["rssi_dbm"] is None else tag["rssi_dbm"]}
+        {
+            **tag,
+            "medium": tag["medium"] or tag["magazine"] or "-",
+            "rssi": "" if tag["rssi_dbm"] is None else tag["rssi_dbm"],
+        }
         for tag in document["tags"]
     ]
     table(rows, "uid", "kind", "rssi", "medium")
     for tag in document["tags"]:
         if tag["flaw"]:
             click.echo(f"{plain(tag['flaw'])}: {plain(tag['advice'])}")
-        elif tag["medium"] is None and document["reader"]["place"] != "bay":  # where magazines stand
-            click.echo(
-                _("tag {uid} is on record for no medium: archivectl media label MEDIUM --rfid {uid}").format(
-                    uid=cell("uid", tag["uid"])
-                )
-            )
+        elif tag["medium"] is None and tag["magazine"] is None:
+            click.echo(_unknown(cell("uid", tag["uid"]), document["reader"]))
+
+
+def _unknown(uid: str, reader: dict[str, Any]) -> str:
+    """What to do with a tag that nothing on record has."""
+    if reader["place"] == "bay":
+        return _(
+            "tag {uid} is on record for no magazine: archivectl magazines label MAGAZINE --rfid {uid}"
+        ).format(uid=uid)
+    return _("tag {uid} is on record for no medium: archivectl media label MEDIUM --rfid {uid}").format(
+        uid=uid
+    )
 
 
 __all__ = ["readers"]

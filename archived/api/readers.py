@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from sqlalchemy import Connection
 
 from archived.api.services import Document, Services, plain, services_of
-from archived.catalog import media
+from archived.catalog import cages, media
 from archived.errors import DeviceTrouble, NotFound
 from archived.language import _
 from archived.policy.tags import flaw_of
@@ -27,7 +27,7 @@ def listing(services: Services = Depends(services_of)) -> Document:
 
 @router.get("/readers/{name}/read")
 def read(name: str, services: Services = Depends(services_of)) -> Document:
-    """What a reader sees now, and which media these are by the catalog."""
+    """What a reader sees now, and which media or magazines these are by the catalog."""
     placed = services.site.tools.readers.get(name)
     if placed is None:
         known = ", ".join(services.site.tools.readers) or _("none")
@@ -64,12 +64,14 @@ def _answering(placed: PlacedReader) -> dict[str, Any]:
 
 
 def _tag(read: Connection, tag: Tag) -> dict[str, Any]:
-    """A tag, the medium that has it on record, and why it may be no identity."""
+    """A tag, the medium or magazine that has it on record, and why it may be no identity."""
     owner = media.by_tag(read, tag.uid) if tag.uid else None
+    cage = cages.by_tag(read, tag.uid) if tag.uid else None
     flaw = flaw_of(tag.uid, fixed=tag.fixed)
     return {
         **plain(tag),
         "medium": None if owner is None else owner.id,
+        "magazine": None if cage is None else cage.id,
         "flaw": "" if flaw is None else flaw.words,
         "advice": "" if flaw is None else flaw.advice,
     }

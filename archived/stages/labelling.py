@@ -6,7 +6,7 @@ copies a tag would otherwise make two media one.
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, media
+from archived.catalog import cages, events, media
 from archived.errors import Refused, WrongState
 from archived.language import _
 from archived.model import Medium
@@ -72,6 +72,14 @@ def _free_tag(read: Connection, medium_id: str, uid: str) -> str | None:
     if flaw is not None:
         kind = WrongState if flaw.flaw is Flaw.COPIED else Refused
         raise kind(flaw.words, advice=flaw.advice)
+    cage = cages.by_tag(read, uid)
+    if cage is not None:
+        raise WrongState(
+            _("tag {uid} is that of {other} already; nothing was put on record").format(
+                uid=uid, other=cage.id
+            ),
+            advice=f"archivectl magazines {cage.id}",
+        )
     return uid
 
 

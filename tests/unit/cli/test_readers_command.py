@@ -21,6 +21,7 @@ TAG = {
     "rssi_dbm": None,
     "fixed": True,
     "medium": "SIM00003",
+    "magazine": None,
     "flaw": "",
     "advice": "",
 }
@@ -72,6 +73,12 @@ def test_what_a_reader_sees_is_told_with_its_medium(run: Run, daemon: FakeClient
 def test_a_tag_that_is_nobody_s_or_no_identity_is_told_with_what_to_do(run: Run, daemon: FakeClient) -> None:
     answering(daemon, {**TAG, "medium": None})
     assert "media label MEDIUM --rfid 04a1b2c3d4e5f6" in run("readers", "read", "desk").stdout
+    daemon.answers["GET /v1/readers/desk/read"]["reader"] = {**DESK, "place": "bay", "magazine": 2}
+    assert "magazines label MAGAZINE --rfid 04a1b2c3d4e5f6" in run("readers", "read", "desk").stdout
+    answering(daemon, {**TAG, "medium": None, "magazine": "cage-2"})
+    said = run("readers", "read", "desk").stdout
+    assert "cage-2" in said
+    assert "on record for no" not in said
     answering(daemon, {**TAG, "medium": None, "fixed": False, "flaw": "it is made up", "advice": "another"})
     assert "it is made up: another" in run("readers", "read", "desk").stdout
 

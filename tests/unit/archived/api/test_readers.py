@@ -89,3 +89,16 @@ def test_what_cannot_be_read_is_said_in_words(daemon: Daemon) -> None:
     missing = asked.ask("GET", "/v1/readers/attic/read")
     assert missing.status_code == 404
     assert "there are: desk" in missing.text
+
+
+def test_the_tag_of_a_magazine_is_told_as_such_and_is_never_that_of_a_medium(daemon: Daemon) -> None:
+    uid = "30751feb705c5904e3d50d70"
+    cage = daemon.ask("POST", "/v1/magazines/magazine-1/label", {"rfid": uid}).json()["id"]
+    bay = with_readers(daemon, bay=Reader(Tag(uid, TagKind.UHF, -45)))
+    (told,) = bay.ask("GET", "/v1/readers/bay/read").json()["tags"]
+    assert (told["medium"], told["magazine"]) == (None, cage)
+    with daemon.services.catalog.read() as read:
+        medium = media.listing(read)[0].id
+    refused = daemon.ask("POST", f"/v1/media/{medium}/label", {"rfid": uid})
+    assert refused.status_code == 409
+    assert cage in refused.text
