@@ -59,6 +59,10 @@ class Rooms:
             return control(self._rooms[0] if library is None else self._library(library), verb, arguments)
         if verb == "show":
             return self._show(arguments)
+        if verb == "hold-to" and arguments.get("reader") in self._by_device:
+            there = self._by_device[arguments["reader"]]
+            home = next((r for r in (there, *self._rooms) if _has(r, arguments.get("medium"))), there)
+            return control(there, verb, {**arguments, "of": home})
         if verb == "faults":
             told: dict[str, str] = {}
             for room in self._rooms:

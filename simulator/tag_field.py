@@ -51,11 +51,15 @@ Field = Callable[[], tuple[tuple[TagNear, ...], str]]
 
 
 class TagField:
-    """What one reader of a room has before it. `held` is what somebody holds to it: a carrier, or a magazine."""
+    """What one reader of a room has before it.
+
+    `held` is what somebody holds to it: a carrier, or a magazine. `held_uid` is the tag of what comes from another room.
+    """
 
     def __init__(self, estate: Estate, plan: ReaderPlan, kind: TagKind) -> None:
         self.plan = plan
         self.held: str | int | None = None
+        self.held_uid = ""
         self._estate = estate
         self._kind = kind
 
@@ -73,6 +77,8 @@ class TagField:
 
     def _tags(self) -> Iterator[tuple[str, int]]:
         world = self._estate.world
+        if self.held_uid:
+            yield self.held_uid, 0
         for name, carrier in world.carriers.items():
             if carrier.tag:
                 yield carrier.tag, 0 if self._is_here(name, carrier.address) else _ELSEWHERE

@@ -61,10 +61,13 @@ def exchange_magazines(room: Room, number: int, other: int) -> Any:
     return {"magazines": [number, other]}
 
 
-def hold_to(room: Room, reader: str, medium: str | None = None, number: int | None = None) -> Any:
+def hold_to(
+    room: Room, reader: str, medium: str | None = None, number: int | None = None, *, of: Room | None = None
+) -> Any:
     """Hold a medium or a magazine to a reader at a hand station; neither takes away what is held there.
 
-    It is taken from its place for that moment and put back: what the robot holds cannot be.
+    It is taken from its place for that moment and put back: what the robot holds cannot be. The medium may be one `of`
+    another room.
     """
     field = room.tag_fields.get(reader)
     if field is None or field.plan.place != HAND:
@@ -74,14 +77,22 @@ def hold_to(room: Room, reader: str, medium: str | None = None, number: int | No
         raise ControlRefused("a medium or a magazine is held to a reader, not both")
     if number is not None:
         _check_magazine(room, number)
-    held: str | int | None = number
+    field.held, field.held_uid = number, ""
     if medium is not None:
-        held = room.carrier(medium)
-        at = room.estate.world.carriers[held].address
-        if at is not None and (at == TRANSPORT_ADDRESS or at in room.estate.world.drives):
-            raise ControlRefused(f"medium {medium} is in {room.estate.plan.describe(at)}: take it first")
-    field.held = held
+        home = of or room
+        name = _holdable(home, medium)
+        field.held, field.held_uid = (
+            (name, "") if home is room else (None, home.estate.world.carriers[name].tag)
+        )
     return {"reader": reader, "medium": medium, "magazine": number}
+
+
+def _holdable(room: Room, medium: str) -> str:
+    name = room.carrier(medium)
+    at = room.estate.world.carriers[name].address
+    if at is not None and (at == TRANSPORT_ADDRESS or at in room.estate.world.drives):
+        raise ControlRefused(f"medium {medium} is in {room.estate.plan.describe(at)}: take it first")
+    return name
 
 
 def _uid(uid: str) -> str:

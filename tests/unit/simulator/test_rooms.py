@@ -19,6 +19,7 @@ from simulator.plan import CartridgePlan, RoomPlan, standard_drives, standard_ta
 from simulator.room import Room
 from simulator.rooms import Rooms
 from simulator.server import RoomServer
+from simulator.tag_field import HAND, ReaderPlan
 from tests.unit.simulator.conftest import small_plan
 
 
@@ -130,3 +131,28 @@ def test_one_socket_serves_them_all(tmp_path: Path) -> None:
                 one.close()
             server.stop()
             thread.join()
+
+
+def test_a_desk_of_one_library_sees_what_is_brought_from_another(tmp_path: Path) -> None:
+    main, vault = furnished(tmp_path, small_plan()), furnished(tmp_path, tape_plan())
+    main.install_readers([ReaderPlan("desk", "pn532", HAND)])
+    rooms = Rooms([main, vault])
+    tags = {"D0001": "deadbeef", "TL101L8": "04a1b2c3d4e5f6"}
+    for medium, uid in tags.items():
+        rooms.control("stick-tag", {"medium": medium, "uid": uid})
+
+    def seen() -> list[str]:
+        return [tag.uid.hex() for tag in main.tag_fields["desk"]()[0] if tag.distance == 0]
+
+    for medium, uid in tags.items():
+        rooms.control("hold-to", {"reader": "desk", "medium": medium})
+        assert seen() == [uid]
+    rooms.control("stick-tag", {"medium": "TL101L8"})
+    rooms.control("hold-to", {"reader": "desk", "medium": "TL101L8"})
+    assert seen() == []
+    rooms.control("hold-to", {"reader": "desk"})
+    assert seen() == []
+    with pytest.raises(ControlRefused, match="no medium"):
+        rooms.control("hold-to", {"reader": "desk", "medium": "NONE"})
+    for room in (main, vault):
+        room.close()
