@@ -53,7 +53,7 @@ Field = Callable[[], tuple[tuple[TagNear, ...], str]]
 class TagField:
     """What one reader of a room has before it.
 
-    `held` is what somebody holds to it: a carrier, or a magazine. `held_uid` is the tag of what comes from another room.
+    `held` is what somebody holds to it: a carrier, or a magazine. `held_uid` is the tag of what is another room's.
     """
 
     def __init__(self, estate: Estate, plan: ReaderPlan, kind: TagKind) -> None:
