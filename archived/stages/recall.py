@@ -24,6 +24,7 @@ from archived.sessions.gather import (
     gather,
 )
 from archived.sessions.pieces import PlacedPiece, digests
+from archived.sessions.right_volume import AnotherVolume
 from archived.sessions.tools import Tools
 from archived.stages import recall_reading
 from archived.stages.recall_area import next_admitted
@@ -142,7 +143,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     )
 
 
-def run(action: Action, tools: Tools) -> Judged | Fetched:
+def run(action: Action, tools: Tools) -> Judged | Fetched | AnotherVolume:
     if isinstance(action.task, Fetch):
         return recall_reading.run(action.task, action.key, tools)
     task: Gathering = action.task

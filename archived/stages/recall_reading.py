@@ -20,9 +20,11 @@ from archived.policy.ranges import Range, merge, overlap, subtract
 from archived.policy.tape_order import Stretch, reading_order
 from archived.policy.visits import Wish
 from archived.sessions.read import Sink, read_ranges, take_from
+from archived.sessions.right_volume import AnotherVolume, another_volume
 from archived.sessions.tape_read import image_source
 from archived.sessions.tape_ready import await_cartridge
 from archived.sessions.tools import Tools
+from archived.stages.case_of_content import weigh_content
 from archived.stages.floor import drive_failed, drive_worked, floors
 from archived.stages.recall_sources import good_ranges, record_liars
 from archived.stages.tape_place import place_on_tape, stretch_on_tape, tape_of
@@ -81,6 +83,8 @@ class Fetch:
     shares: tuple[Share, ...]
     #: Where the image lies on its cartridge; None on a disc.
     place: ImageOnTape | None = None
+    #: What the disc calls itself, by the record; None where nobody knows.
+    volume_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +200,12 @@ def claim(write: Connection, site: Site, action: Action, item: Ready) -> Action 
         shares.append(Share(reading, spool_path(root / reading.recall_id, image_id), gifts))
     image_id = item.readings[0].image_id
     place = place_on_tape(media.get_copy(write, item.copy_id), images.get(write, image_id))
-    return action.having(Fetch(item.copy_id, item.medium_id, image_id, item.drive, tuple(shares), place))
+    volume_id = media.get(write, item.medium_id).volume_id
+    fetch = Fetch(item.copy_id, item.medium_id, image_id, item.drive, tuple(shares), place, volume_id)
+    return action.having(fetch)
 
 
-def run(fetch: Fetch, key: str, tools: Tools) -> Fetched:
+def run(fetch: Fetch, key: str, tools: Tools) -> Fetched | AnotherVolume:
     """Take what lies in the recall area, and read the rest in one pass."""
     what = (
         _("reading {image_id} from {medium_id} in {drive}").format(
@@ -221,6 +227,9 @@ def run(fetch: Fetch, key: str, tools: Tools) -> Fetched:
             unserved.add(share.reading.id)
     if fetch.drive is None:
         return Fetched(unserved=frozenset(unserved))
+    another = another_volume(tools, fetch.drive, fetch.volume_id, key)
+    if another is not None:
+        return another
     if fetch.place is not None:
         await_cartridge(tools, key, fetch.medium_id, fetch.drive)
     return Fetched(read_ranges(image_source(tools, fetch.drive, fetch.place), sinks, report))
@@ -228,6 +237,8 @@ def run(fetch: Fetch, key: str, tools: Tools) -> Fetched:
 
 def record(write: Connection, site: Site, fetch: Fetch, outcome: object) -> float:
     """Commit what every reading of the visit brought."""
+    if isinstance(outcome, AnotherVolume):
+        return _another(write, site, fetch, outcome)
     if isinstance(outcome, Broken) or not isinstance(outcome, Fetched):
         if isinstance(outcome, Broken) and isinstance(outcome.error, Cancelled):
             for share in fetch.shares:
@@ -258,6 +269,15 @@ def record(write: Connection, site: Site, fetch: Fetch, outcome: object) -> floa
             recall=", ".join(sorted({share.reading.recall_id for share in fetch.shares})),
             bad=[list(item) for item in outcome.bad[:20]],
         )
+    return 0
+
+
+def _another(write: Connection, site: Site, fetch: Fetch, outcome: AnotherVolume) -> float:
+    """Nothing was read, and the copy is not to blame: a case is open, and the next source is asked."""
+    weigh_content(write, site, fetch.medium_id, outcome.volume_id, fetch.drive or "")
+    note = _("another disc lies where {medium} should be").format(medium=fetch.medium_id)
+    for share in fetch.shares:
+        recalls.advance_reading(write, share.reading.id, ReadingEvent.FAILED, note=note)
     return 0
 
 

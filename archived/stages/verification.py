@@ -14,9 +14,11 @@ from archived.language import _
 from archived.model import Copy, Drive, Image
 from archived.sessions.mount import RobotWaits, demand_medium
 from archived.sessions.read import Comparison, Expected, compare_disc, compare_image
+from archived.sessions.right_volume import AnotherVolume, another_volume
 from archived.sessions.tape_read import image_source
 from archived.sessions.tape_ready import await_cartridge
 from archived.sessions.tools import Tools
+from archived.stages.case_of_content import weigh_content
 from archived.stages.floor import drive_failed, drive_worked, floors, stale_key
 from archived.stages.robot_trouble import LOOK_REST_S, robot_silent
 from archived.stages.tape_place import place_on_tape
@@ -51,6 +53,8 @@ class Check:
     barcode: str | None
     #: Where the image lies on its cartridge; None on a disc.
     place: ImageOnTape | None = None
+    #: What the disc calls itself, by the record; None where nobody knows.
+    volume_id: str | None = None
 
 
 def due(read: Connection, site: Site) -> list[Reloaded]:
@@ -94,10 +98,10 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     expected = expectation(write, item.image)
     medium = media.get(write, copy.medium_id)
     where = (item.drive.library, item.drive.element, medium.barcode, place_on_tape(copy, item.image))
-    return action.having(Check(copy.id, copy.medium_id, item.drive.name, expected, *where))
+    return action.having(Check(copy.id, copy.medium_id, item.drive.name, expected, *where, medium.volume_id))
 
 
-def run(action: Action, tools: Tools) -> Comparison | RobotWaits:
+def run(action: Action, tools: Tools) -> Comparison | RobotWaits | AnotherVolume:
     check: Check = action.task
     what = _("reading {image_id} back from {medium_id} in {drive}").format(
         image_id=check.expected.image_id, medium_id=check.medium_id, drive=check.drive
@@ -106,14 +110,27 @@ def run(action: Action, tools: Tools) -> Comparison | RobotWaits:
     waits = demand_medium(tools, check.library, check.element, check.barcode, check.drive)
     if waits is not None:
         return waits
+    another = another_volume(tools, check.drive, check.volume_id, action.key)
+    if another is not None:
+        return another
     if check.place is None:
         return compare_disc(tools.drives[check.drive], check.expected, report)
     await_cartridge(tools, action.key, check.medium_id, check.drive)
     return compare_image(image_source(tools, check.drive, check.place), check.expected, report)
 
 
-def record(write: Connection, site: Site, action: Action, outcome: Comparison | RobotWaits | Broken) -> float:
+def record(
+    write: Connection,
+    site: Site,
+    action: Action,
+    outcome: Comparison | RobotWaits | AnotherVolume | Broken,
+) -> float:
     check: Check = action.task
+    if isinstance(outcome, AnotherVolume):
+        # No verdict: the copy waits until somebody knows which medium this is.
+        media.advance_copy(write, check.copy_id, CopyEvent.INTERRUPTED)
+        weigh_content(write, site, check.medium_id, outcome.volume_id, check.drive)
+        return 0
     subject = ("image", check.expected.image_id)
     detail = {"medium": check.medium_id, "drive": check.drive}
     if isinstance(outcome, RobotWaits | Broken):

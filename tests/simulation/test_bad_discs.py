@@ -138,7 +138,8 @@ def test_image_whose_burns_fail_at_once_on_disc_after_disc_is_held_before_the_bl
     assert_law(story)
 
 
-def test_spent_disc_under_the_barcode_of_a_blank_is_not_written(tell: Tell) -> None:
+@pytest.mark.parametrize("volume_known", [True, False])
+def test_spent_disc_under_the_barcode_of_a_blank_is_not_written(tell: Tell, volume_known: bool) -> None:
     story = begun(tell)
     story.close_everything()
     written = {c.medium_id for c in story.copies(CopyState.VERIFIED)}
@@ -151,10 +152,25 @@ def test_spent_disc_under_the_barcode_of_a_blank_is_not_written(tell: Tell) -> N
     other = exchanged(story, reserved, seed)
     story.harmed |= {reserved, other}
 
+    if not volume_known:
+        with story.catalog.write() as write:
+            media.update_columns(write, other, volume_id=None)
+
     story.fault("wrong-disc", medium=reserved, seed=seed)
     story.look()
     story.close_everything()
 
+    if volume_known:
+        # Two that changed places, one of which carries something: a case, before a drive is asked.
+        raised = next(item for name, item in story.raised.items() if name.startswith("case:"))
+        assert reserved in raised.what
+        assert story.medium(reserved).state is MediumState.BLANK
+        assert not [
+            event for event in story.history() if event[1] == "write intent" and reserved in str(event)
+        ]
+        assert story.all_archived()
+        assert_law(story, mixed_up=True)
+        return
     raised = next(item for item in story.raised.values() if "complete, not blank" in item.what)
     assert reserved in raised.what
     assert "nothing was written" in raised.safe

@@ -15,7 +15,7 @@ from archived.stages.cases import close_case
 from archived.stages.drive_asks import DriveAsk
 from archived.stages.floor import floors
 from archived.stages.identifying import Identified, identify
-from archived.states import CopyState, MediumState
+from archived.states import CopyState, MediumState, RecallState
 from simulator.world import World
 from tests.simulation.harness import Story
 from tests.simulation.law import assert_law
@@ -195,3 +195,35 @@ def test_a_blank_is_read_as_a_blank_and_an_empty_drive_as_empty(story: Story) ->
     story.until(lambda: ask.is_over)
     assert ask.answer is not None
     assert ask.answer.status == ABSENT
+
+
+def test_a_disc_that_is_another_one_is_not_condemned_by_whoever_reads_it(story: Story) -> None:
+    """Labels exchanged where no look could tell: a recall finds it by what stands on the disc, and goes on."""
+    package_id = next(iter(story.contents))
+    story.forget_staging(package_id)
+    disc = story.copy_of(story.image_of(package_id).id).medium_id
+    other = next(medium_id for medium_id in written(story) if medium_id != disc)
+    exchange(story, disc, other, "barcode")
+    (case,) = all_cases(story)
+    with story.catalog.write() as write:
+        close_case(write, story.site, case.id, agent="uid:7", reason="somebody sorted them, as he thought")
+
+    recall = story.recall(package_id)
+    story.settle()
+
+    # Of 2 + 1 two discs are not what their labels say: nobody can make it, and nobody is condemned.
+    assert story.get_recall(recall).state is RecallState.FAILED
+    assert not story.copies(CopyState.SUSPECT)
+    assert not story.media(MediumState.SUSPECT)
+    again = [case for case in all_cases(story) if case.state is CaseState.OPEN]
+    assert disc in {medium_id for case in again for medium_id in case.media}
+    assert WitnessKind.VOLUME_ID in {witness.kind for case in again for witness in case.witnesses}
+
+    exchange(story, disc, other, "barcode")  # put right by hand
+    with story.catalog.write() as write:
+        for case in cases.under_way(write):
+            close_case(write, story.site, case.id, agent="uid:7", reason="labels put right", medium_is=None)
+    recall = story.recall(package_id)
+    story.settle()
+    story.assert_given_back(package_id, recall)
+    assert_law(story)
