@@ -123,15 +123,8 @@ class UsbLine:
             return
         from usb import util
 
-        try:
-            if opened.had_driver:
-                util.release_interface(opened.device, opened.interface)
-                opened.device.attach_kernel_driver(opened.interface)
-        except (OSError, NotImplementedError):
-            # It is gone; there is nothing left to give back.
-            pass
-        finally:
-            util.dispose_resources(opened.device)
+        _give_back(opened.device, opened.interface, opened.had_driver)
+        util.dispose_resources(opened.device)
 
     def _open(self) -> _Opened:
         if self._opened is None:
@@ -194,13 +187,16 @@ class UsbLine:
             had_driver = bool(device.is_kernel_driver_active(number))
         if had_driver:
             device.detach_kernel_driver(number)
-        util.claim_interface(device, number)
-        incoming = _first(interface, util.ENDPOINT_IN)
-        outgoing = _first(interface, util.ENDPOINT_OUT)
-        if incoming is None or outgoing is None:
-            raise UsbUnusable(
-                f"{self._name}: USB device {self._ids} has not both an IN and an OUT endpoint: it is another device"
-            )
+        try:
+            util.claim_interface(device, number)
+            incoming, outgoing = (_first(interface, way) for way in (util.ENDPOINT_IN, util.ENDPOINT_OUT))
+            if incoming is None or outgoing is None:
+                raise UsbUnusable(
+                    f"{self._name}: USB device {self._ids} has not both an IN and an OUT endpoint: it is another device"
+                )
+        except BaseException:
+            _give_back(device, number, had_driver)
+            raise
         return _Opened(
             device=device,
             interface=number,
@@ -237,6 +233,17 @@ def udev_rule(ids: UsbIds, group: str = "archive") -> str:
         f'SUBSYSTEM=="usb", ATTR{{idVendor}}=="{ids.vendor:04x}", ATTR{{idProduct}}=="{ids.product:04x}", '
         f'GROUP="{group}", MODE="0660"'
     )
+
+
+def _give_back(device: Any, interface: int, had_driver: bool) -> None:
+    """Let the kernel's driver have its interface again, if it had it."""
+    from usb import util
+
+    if had_driver:
+        # A device that is gone has nothing left to give back.
+        with contextlib.suppress(OSError, NotImplementedError):
+            util.release_interface(device, interface)
+            device.attach_kernel_driver(interface)
 
 
 def _port_of(device: Any) -> str:

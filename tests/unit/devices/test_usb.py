@@ -231,6 +231,18 @@ def test_a_kernel_driver_is_detached_only_where_one_is_bound_and_gets_the_device
     assert "attach" not in free.calls
 
 
+def test_a_driver_gets_the_device_back_when_somebody_else_has_it_or_it_is_another() -> None:
+    busy, other = FakeDevice(), FakeDevice()
+    busy.troubles["claim"], other.endpoints = errno.EBUSY, [OUT]
+    for device in (busy, other):
+        device.driver_bound = True
+        line, libusb = line_to(device)
+        with pytest.raises(UsbUnusable):
+            line.write(b"12345678")
+        assert device.driver_bound
+        assert libusb.opened == 0
+
+
 def test_none_is_there() -> None:
     line, _ = line_to(FakeDevice(UsbIds(1, 2)))
     with pytest.raises(TransportLost, match="s1: no USB device 1723:0945: is it switched on and plugged in"):
