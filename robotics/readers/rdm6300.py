@@ -19,12 +19,19 @@ class Rdm6300Reader:
     """Implements `robotics.readers.interface.TagReader`. Two tags at its antenna drown each other out."""
 
     def __init__(
-        self, line: SerialLine, clock: Clock, *, name: str = "reader", identical: int = IDENTICAL
+        self,
+        line: SerialLine,
+        clock: Clock,
+        *,
+        name: str = "reader",
+        identical: int = IDENTICAL,
+        silence_s: float = SILENCE_S,
     ) -> None:
         self._line = line
         self._heard: Listener[TagHeard | Damaged] = Listener(line, FrameReader(), clock)
         self._name = name
         self._identical = identical
+        self._silence_s = silence_s
 
     def identify(self) -> ReaderIdentity:
         """See `TagReader`. It tells nothing of itself: that its line can be opened is all that is known."""
@@ -36,7 +43,7 @@ class Rdm6300Reader:
         self._heard.begin_anew()
         until_s, damaged = self._heard.deadline(_PATIENCE_S), False
         last, times = None, 0
-        while (item := self._heard.next(min(until_s, self._heard.deadline(SILENCE_S)))) is not None:
+        while (item := self._heard.next(min(until_s, self._heard.deadline(self._silence_s)))) is not None:
             if isinstance(item, Damaged):
                 damaged = True
                 continue

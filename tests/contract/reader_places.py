@@ -77,22 +77,27 @@ class ReaderPlace:
 class Row:
     kind: TagKind
     settings: SerialSettings
-    make: Callable[[SerialLine, Clock], TagReader]
+    #: Of a line and a clock; the number is by how much longer than needed it waits, where other processes take time.
+    make: Callable[[SerialLine, Clock, float], TagReader]
     lacks: frozenset[str] = field(default_factory=frozenset)
 
 
 ROWS: dict[str, Row] = {
-    "pn532": Row(TagKind.HF, pn532.SETTINGS, lambda line, clock: pn532.Pn532Reader(line, clock, name=NAME)),
+    "pn532": Row(
+        TagKind.HF, pn532.SETTINGS, lambda line, clock, patience: pn532.Pn532Reader(line, clock, name=NAME)
+    ),
     "yrm100": Row(
         TagKind.UHF,
         yrm100.SETTINGS,
-        lambda line, clock: yrm100.Yrm100Reader(line, clock, name=NAME),
+        lambda line, clock, patience: yrm100.Yrm100Reader(line, clock, name=NAME, answer_s=1.0 * patience),
         frozenset({"random uids"}),
     ),
     "rdm6300": Row(
         TagKind.LF,
         rdm6300.SETTINGS,
-        lambda line, clock: rdm6300.Rdm6300Reader(line, clock, name=NAME),
+        lambda line, clock, patience: rdm6300.Rdm6300Reader(
+            line, clock, name=NAME, silence_s=rdm6300.SILENCE_S * patience
+        ),
         # It is never asked: silence is what it says of no tag.
         frozenset({"random uids", "answers", "strangers of its kind"}),
     ),
@@ -139,7 +144,7 @@ def in_process(row: Row) -> Iterator[ReaderPlace]:
     with _room(clock, 1.0) as room:
         plan, lay, lay_beside = _laying(room, row.kind)
         room.install_readers([plan])
-        reader = row.make(InProcessSerialLine(room.line_end(NAME)), clock)
+        reader = row.make(InProcessSerialLine(room.line_end(NAME)), clock, 1.0)
         yield ReaderPlace(reader, row.kind, lay, lay_beside, *_troubles(room), row.lacks)
 
 
@@ -150,10 +155,10 @@ def over_pty(row: Row) -> Iterator[ReaderPlace]:
         room.install_readers([plan])
         line = PtyLine(room.lines[NAME], Path(folder) / "line", room.estate)
         ends.callback(line.close)
-        reader = row.make(SerialPort(Path(folder) / "line", row.settings), SystemClock())
+        reader = row.make(SerialPort(Path(folder) / "line", row.settings), SystemClock(), 2.0)
         ends.callback(reader.close)
-        # What goes wrong on a line does so in this process, where no time is lost.
-        lacks = row.lacks | {"a line", "answers"}
+        # What goes wrong, and what lies where, is looked at in this process, where no time is lost.
+        lacks = row.lacks | {"a line", "answers", "neighbours", "random uids"}
         yield ReaderPlace(reader, row.kind, lay, lay_beside, *_troubles(room), lacks)
 
 
