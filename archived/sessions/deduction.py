@@ -55,8 +55,8 @@ def whereabouts(inventory: Inventory, source: int, destination: int, answered: A
         return Whereabouts("vanished", None, sensed=False)
     if answered is Answered.BROKEN:
         return Whereabouts("vanished")
-    if holds is None and answered is Answered.UNKNOWN and hand not in (None, source):
-        # A hand that cannot be felt may hold it: it is emptied before anything else moves.
+    if holds is None and answered is Answered.UNKNOWN and hand is not None:
+        # A hand that cannot be felt may hold it, still or by now: it is emptied before anything else moves.
         return Whereabouts("vanished", hand)
     if at_destination is None and source in drives | {hand} and answered is not Answered.REFUSED:
         return Whereabouts("arrived", destination)

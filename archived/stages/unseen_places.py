@@ -18,7 +18,7 @@ from archived.sessions.mount import Carried, Carry
 from archived.stages.floor import Floor, floors
 from archived.stages.settling import missed
 from archived.stages.work import Site
-from archived.states import MediumState
+from archived.states import MediumState, MoveState
 from robotics.model import Bin
 
 #: Motions of one disc between its last bin and its being put down: into the hand, out of it, and again.
@@ -54,13 +54,15 @@ def note_whereabouts(write: Connection, site: Site, task: Carry, outcome: Carrie
 
 
 def _was_not_held(write: Connection, site: Site, floor: Floor, medium: Medium) -> None:
-    """A hand that cannot be felt was believed to hold a disc, and does not: the motion before was not interrupted."""
+    """A hand that cannot be felt holds no disc: it took none in a motion of which nobody heard the end, or laid it down
+    in one. A disc that was in the hand by what the machine said is missed.
+    """
     for move in media.last_moves(write, medium.id, _MOVES_LOOKED_AT):
-        if floor.hand in (move.source, move.destination):
-            continue
+        if move.state is MoveState.DONE and move.destination == floor.hand:
+            break
         binned = (end for end in (move.destination, move.source) if any(end in pile for pile in floor.bins))
         place = next(binned, None)
-        if place is not None:
+        if move.state is MoveState.LOST_SIGHT and place is not None:
             media.saw(write, medium.id, place, site.now())
             return
     _miss(write, site, medium)

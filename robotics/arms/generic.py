@@ -1,8 +1,8 @@
 """Disc robots that take one letter for one motion: Amtren, Discmakers, MF Digital, Microboards, Kodak.
 
 Such a robot tells nothing of its hand or its bins, and E says only that something went wrong: the status says what. An
-error of a motion that says where the disc is (`SourceEmpty`) is raised only where the robot says so itself; with any
-fault of the mechanism a disc may be in the hand, on the tray or between them, which is ChangerBroken.
+error of a motion that says where the disc is (`SourceEmpty`) is raised only where the robot says so itself. An arm that
+stands still may hold the disc, which is an unknown outcome; a disc that it misses itself is lost: ChangerBroken.
 """
 
 from collections.abc import Callable
@@ -168,14 +168,15 @@ class GenericArm:
             raise type(failure)(f"{what} failed, and it does not say why: {failure}") from failure
 
     def _failure(self, what: str, status: int | None) -> ChangerBroken | OutcomeUnknown:
-        """The error for a motion that failed half-way."""
-        if status is None or status == StatusCode.OK:
-            return OutcomeUnknown(
-                f"{self._name}: {what}: it failed and does not say why; a disc may be anywhere"
-            )
-        return ChangerBroken(
-            f"{self._name}: {what}: {status_words(status)}; a disc may be in the hand, on a tray or between them"
-        )
+        """The error for a motion that failed half-way.
+
+        An arm that stands still holds the disc or has not taken it yet: `put_away` finds out. Where a disc was to be
+        felt and is not, it is lost.
+        """
+        said = "it does not say why" if status is None else status_words(status)
+        if status in (StatusCode.DISC_SENSOR, StatusCode.TRAY_EMPTY):
+            return ChangerBroken(f"{self._name}: {what}: {said}; the disc is not where it was to go")
+        return OutcomeUnknown(f"{self._name}: {what}: it failed, {said}; the hand may hold the disc")
 
     def _letters(self, drive: int) -> DriveLetters:
         if not 1 <= drive <= len(self._profile.drives):

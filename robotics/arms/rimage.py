@@ -13,7 +13,15 @@ from devices.failures import OutcomeUnknown, TransportTimeout, WireDamaged
 from devices.lines import SerialLine, SerialSettings
 from devices.polling import wait_until
 from robotics.arms.interface import ArmGeometry, ArmState, nothing_to_close
-from robotics.errors import ChangerBroken, MoveRefused, NotSupported, RoboticsError, SourceEmpty
+from robotics.errors import (
+    PERSON,
+    STARTING,
+    ChangerBroken,
+    ChangerNotReady,
+    NotSupported,
+    RoboticsError,
+    SourceEmpty,
+)
 from robotics.model import Bin, BinOrder, ChangerIdentity
 from robotics.wire.rimage_esc import (
     Act,
@@ -145,23 +153,21 @@ class RimageArm:
             raise self._failure(what, self._status())
 
     def _failure(self, what: str, status: int) -> RoboticsError | OutcomeUnknown:
-        if status == StatusNumber.READY:
-            return OutcomeUnknown(
-                f"{self._name}: {what}: it failed and does not say why; a disc may be anywhere"
-            )
-        return ChangerBroken(
-            f"{self._name}: {what}: {status_words(status)}; a disc may be in the hand, on a tray or between them"
-        )
+        """An arm that stands still may hold the disc, which `put_away` finds out; one that misses it has lost it."""
+        said = status_words(status)
+        if status == StatusNumber.NO_DISC:
+            return ChangerBroken(f"{self._name}: {what}: {said}; the disc is not where it was to go")
+        return OutcomeUnknown(f"{self._name}: {what}: it failed, {said}; the hand may hold the disc")
 
     def _moved(self, command: Command, what: str) -> bool:
         try:
             status = self._status()
         except OutcomeUnknown as failure:
             raise type(failure)(f"{failure}; {what} was not asked for") from failure
-        if status == StatusNumber.WAIT:
-            raise MoveRefused(f"{self._name}: {what}: {status_words(status)}; it was not asked for")
         if status not in _CALM:
-            raise ChangerBroken(f"{self._name}: {what}: {status_words(status)}; it was not asked for")
+            waits = STARTING if status == StatusNumber.WAIT else PERSON
+            words = f"{self._name}: {what}: {status_words(status)}; it was not asked for"
+            raise ChangerNotReady(words, said=waits)
         return self._ask_moved(command, what)
 
     def _ask_moved(self, command: Command, what: str) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.failures import OutcomeUnknown
-from robotics.errors import ChangerBroken, MoveRefused, NotSupported
+from robotics.errors import ChangerBroken, ChangerNotReady, MoveRefused, NotSupported
 from tests.contract.arm_places import IN_HAND, ON_FLOOR, ROWS, ArmPlace, arm_place
 
 FAULTS = ("line-late", "line-silent", "line-deaf", "line-garbage", "line-double", "line-lost")
@@ -70,7 +70,7 @@ def test_what_an_arm_says_of_a_disc_is_so(
             before = place.discs()
             try:
                 do(place, act, drive)()
-            except (MoveRefused, NotSupported):
+            except (MoveRefused, NotSupported, ChangerNotReady):
                 _refused(place, act, before)
             except (ChangerBroken, OutcomeUnknown):
                 _settle(place)
