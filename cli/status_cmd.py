@@ -29,6 +29,10 @@ def show_status(document: dict[str, Any]) -> None:
     if work:
         click.echo(_("\nunder way:"))
         console().print(progress_table(work))
+    if document.get("tasks"):
+        click.echo(
+            _("{number} tasks for people are open; see: archivectl tasks").format(number=document["tasks"])
+        )
     waiting = document.get("attention", 0)
     if waiting:
         click.echo(_("{waiting} things wait for a person; see: archivectl attention").format(waiting=waiting))

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from sqlalchemy import Connection
 
 from archived.api.services import Document, Services, plain, services_of
-from archived.catalog import cleanings, events, images, media, packages
+from archived.catalog import cleanings, events, images, media, packages, tasks
 from archived.errors import NotFound
 from archived.language import _
 from archived.model import Event
@@ -22,6 +22,7 @@ from archived.stages.copies_lacking import lacking
 from archived.stages.doubt import words_of
 from archived.stages.floor import Floor, floors
 from archived.stages.stacker_floor import piles
+from archived.tasks import TaskState
 from devices.polling import WaitExpired, wait_until
 
 router = APIRouter()
@@ -45,6 +46,7 @@ def status(services: Services = Depends(services_of)) -> Document:
             "media": _count(media.listing(read)),
         }
         waiting = len(events.attentions(read))
+        asked = len(tasks.listing(read, TaskState.OPEN, TaskState.TAKEN))
         owed = plain(lacking(read, site))
     now = site.now()
     limit = timedelta(hours=site.config.staging.max_exposure_h)
@@ -73,6 +75,7 @@ def status(services: Services = Depends(services_of)) -> Document:
             },
             "owed_copies": owed,
             "attention": waiting,
+            "tasks": asked,
             "in_flight": _progress(services),
         }
     )

@@ -12,7 +12,15 @@ from archived.policy.cabinets import places
 from archived.sessions.handing import Found, Ready
 from archived.stages.errands import Errand, volumes_of
 from archived.stages.robot_trouble import LOOK_REST_S
-from archived.stages.tasking import CONTRADICTIONS_MAX, end_motion, open_task, refuse, tell_contradictions
+from archived.stages.task_cases import weigh_carriers
+from archived.stages.tasking import (
+    CONTRADICTIONS_MAX,
+    CONTRADICTIONS_TOLD,
+    end_motion,
+    open_task,
+    refuse,
+    tell_contradictions,
+)
 from archived.stages.work import Site
 from archived.states import MoveEvent
 from archived.tasks import Task, TaskEvent, TaskKind, TaskState
@@ -37,11 +45,15 @@ def settle_task(write: Connection, site: Site, errand: Errand, found: Found) -> 
     """Commit what the look says; the one write after which a medium is where a task brought it."""
     task = errand.task
     events.clear_attention(write, f"hands:{task.id}")
-    words = _named(write, found)
+    words, carriers = found.contradiction, _carriers(write, found)
+    if carriers:
+        words = _("{words}: it is {media}").format(words=words, media=" / ".join(carriers))
     if task.state is TaskState.DONE:
         if words:
             if contradicted(write, site, task, words):
                 _back_in_drive(write, errand)
+            if task.contradictions + 1 >= CONTRADICTIONS_TOLD:
+                weigh_carriers(write, site, task, carriers)
         else:
             _arrived(write, site, errand)
     elif words or not errand.handing.to_drive:
@@ -126,19 +138,16 @@ def _back_in_drive(write: Connection, errand: Errand) -> None:
         media.update_columns(write, errand.task.medium_id, element=errand.task.from_element)
 
 
-def _named(write: Connection, found: Found) -> str:
-    """The contradiction, with the medium that a disc told that it is."""
+def _carriers(read: Connection, found: Found) -> list[str]:
+    """The media that carry what a disc told that it is."""
     if not found.other_volume:
-        return found.contradiction
-    carriers = [
+        return []
+    return [
         copy.medium_id
-        for image in images.listing(write)
+        for image in images.listing(read)
         if found.other_volume in volumes_of(image)
-        for copy in media.copies_of(write, image.id)
+        for copy in media.copies_of(read, image.id)
     ]
-    if not carriers:
-        return found.contradiction
-    return _("{words}: it is {media}").format(words=found.contradiction, media=" / ".join(carriers))
 
 
 def _trouble(write: Connection, site: Site, task: Task, words: str) -> float:

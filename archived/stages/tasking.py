@@ -13,6 +13,7 @@ from archived.policy.confirming import Names, contradiction
 from archived.policy.due_times import due_at
 from archived.stages.labelling import uid_of_text
 from archived.stages.place_words import place_words
+from archived.stages.task_cases import weigh_shown
 from archived.stages.work import Site
 from archived.states import MoveEvent, MoveState
 from archived.tasks import RFID, Task, TaskEvent, TaskKind, TaskState
@@ -91,7 +92,10 @@ def confirm(write: Connection, site: Site, task_id: str, agent: str, how: str, v
         events.append(
             write, now, "task contradicted", subject, agent=agent, outcome="failure", note=words, **shown
         )
-        tell_contradictions(write, site, replace(task, contradictions=task.contradictions + 1, note=words))
+        told = replace(task, contradictions=task.contradictions + 1, note=words)
+        tell_contradictions(write, site, told)
+        if told.contradictions >= CONTRADICTIONS_TOLD:
+            weigh_shown(write, site, told, how, value, agent)
         return words
     ended = {"ended_by": agent, "ended_at": now, "confirmed_how": how, "confirmed_value": value, "note": ""}
     taken = {} if task.taken_by else {"taken_by": agent, "taken_at": now}

@@ -180,7 +180,7 @@ def killed_at(folder: Path, nth: int, which: Callable[[str], bool]) -> bool:
     return died
 
 
-@pytest.mark.parametrize("nth", [12, 27])
+@pytest.mark.parametrize("nth", [27])
 def test_a_daemon_that_ends_at_a_commit_goes_on_with_what_people_did(nth: int, tmp_path: Path) -> None:
     assert killed_at(tmp_path, nth, lambda step: "commit" in step)
 

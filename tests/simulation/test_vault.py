@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from archived.catalog import events, tasks
+from archived.catalog import events, recalls, tasks
 from archived.stages import sending, tasking
 from archived.tasks import TaskKind, TaskState
-from tests.simulation.harness import Story
+from tests.simulation.harness import Killed, Story
 from tests.simulation.law import assert_law
 from tests.simulation.person import Person
 from tests.simulation.stackers import BOTH_WAYS, PLAIN, StackerStory
@@ -110,6 +110,52 @@ def test_what_a_stacker_laid_out_of_its_reach_is_laid_into_its_input_bin_for_a_r
     assert not story.attentions()
     assert_law(story)
     story.end()
+
+
+@pytest.mark.simulate
+def test_a_daemon_may_end_at_any_commit_of_a_journey_to_a_vault_and_back(tmp_path: Path) -> None:
+    nth = 1
+    while journey(tmp_path / str(nth), nth):
+        nth += 5
+    assert nth > 30
+
+
+def journey(folder: Path, nth: int) -> bool:
+    """A set goes to the vault, is recalled from there and goes home again, with a death on the way if it is long."""
+    story = Story(folder, n=1, m=1, more_settings=VAULT)
+    person = Person(story)
+    package = story.submit("0001")
+    story.close_everything()
+    story.settle()
+    story.forget_staging(package)
+    for copy in story.copies():
+        send(story, copy.medium_id)
+    story.fuse.arm(nth, lambda step: "commit" in step)
+    died, asked = False, [""]
+
+    def is_served() -> bool:
+        return story.get_recall(asked[0]).state.value == "ready"
+
+    for _life in range(2):
+        try:
+            person.settle()
+            asked[0] = asked[0] or story.recall(package)
+            person.settle(is_served)
+            person.settle()
+            break
+        except Killed:
+            died = True
+            story.crash()
+            with story.catalog.read() as read:
+                asked[0] = next((one.id for one in recalls.listing(read)), "")
+    story.fuse.disarm()
+    person.settle()
+    story.assert_given_back(package, asked[0])
+    assert {story.medium(copy.medium_id).library for copy in story.copies()} == {"vault"}
+    assert not story.attentions(), story.attentions()
+    assert_law(story)
+    story.end()
+    return died
 
 
 def send(story: Story, medium_id: str) -> None:

@@ -73,3 +73,11 @@ def test_the_sheet_has_a_box_and_the_way_for_each_task(run: Run) -> None:
     text = run("tasks", "sheet").stdout
     assert "[ ] T00001  take SIM00007 from cabinet 2, drawer 4, slot 17 and put it into drive B1" in text
     assert "____" in text
+
+
+def test_the_status_says_that_people_are_asked_for_something(run: Run, daemon: FakeClient) -> None:
+    status = {"staging": {}, "exposure": {}, "attention": 0, "tasks": 3}
+    daemon.answers["GET /v1/status"] = status
+    assert "3 tasks for people are open; see: archivectl tasks" in run("status").stdout
+    daemon.answers["GET /v1/status"] = status | {"tasks": 0}
+    assert "tasks for people" not in run("status").stdout

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from archived.api.application import create_application
-from archived.catalog import events, media, tasks
+from archived.catalog import cases, events, media, tasks
 from archived.sessions.placed_reader import PlacedReader
 from archived.stages.tasking import open_task
 from archived.tasks import TaskKind, TaskState
@@ -74,6 +74,16 @@ def test_another_medium_is_refused_with_both_names_and_the_task_stays(desk: Daem
     assert state_of(desk, "T00001").state is TaskState.OPEN
     with desk.services.catalog.read() as read:
         assert events.latest(read, subject_id="T00001")[-1].type == "task contradicted"
+
+
+def test_another_medium_shown_twice_opens_a_case_with_both_names(desk: Daemon) -> None:
+    shown = {"tasks": ["T00001"], "how": "barcode", "values": ["SIM00001"]}
+    for _time in range(2):
+        desk.ask("POST", "/v1/tasks/done", shown, peer="uid:1000")
+    with desk.services.catalog.read() as read:
+        (case,) = cases.under_way(read)
+        assert case.media == ("SIM00001", "SIM00009")
+        assert {"task:T00001", f"case:{case.id}"} <= {item.id for item in events.attentions(read)}
 
 
 class Desk:
