@@ -43,9 +43,4 @@ def uid_of_serial(serial: str) -> str:
     return serial.strip().encode("utf-8").hex()
 
 
-def serial_of_uid(uid: str) -> str:
-    """The serial number that a uid of a cartridge's memory stands for."""
-    return bytes.fromhex(uid).decode("utf-8", errors="replace")
-
-
-__all__ = ["AskChip", "CartridgeChipReader", "ChipWords", "serial_of_uid", "uid_of_serial"]
+__all__ = ["AskChip", "CartridgeChipReader", "ChipWords", "uid_of_serial"]

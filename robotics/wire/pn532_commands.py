@@ -16,33 +16,6 @@ _CASCADE = 0x88
 UID_BYTES = (4, 7, 10)
 #: At most so many tags are listed at once.
 TAGS_MAX = 2
-#: What the status byte of an answer means (section 7.1); 00h is all well.
-ERRORS: dict[int, str] = {
-    0x01: "the tag did not answer in time",
-    0x02: "the radio's sum (CRC) was wrong",
-    0x03: "the radio's parity was wrong",
-    0x04: "a wrong number of bits came while tags were told apart",
-    0x05: "the frame from the tag was wrong",
-    0x06: "two tags answered in the same bit",
-    0x07: "the buffer is too small",
-    0x09: "the radio's buffer ran over",
-    0x0A: "the field was not switched on in time",
-    0x0B: "the radio protocol was broken",
-    0x0D: "it is too hot: the field was switched off",
-    0x0E: "an internal buffer ran over",
-    0x10: "a parameter is out of its range",
-    0x13: "the tag's data does not fit its protocol",
-    0x14: "the tag did not accept the key",
-    0x23: "the check byte of the uid was wrong",
-    0x27: "the command is not possible now",
-    0x29: "the tag was let go",
-    0x2B: "the tag is gone",
-}
-
-
-def status_words(status: int) -> str:
-    """What a status byte means, for people."""
-    return ERRORS.get(status & 0x3F, f"an error {status & 0x3F:02x}h that nobody described")
 
 
 def _expect(data: bytes, code: int, length: int, what: str) -> bytes:
@@ -214,7 +187,7 @@ class InRelease:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The answer to a command that tells nothing: its code, and for some a status, 0 where there is none."""
+    """The answer to a command that tells nothing: its code, and for InRelease a status, 0 for all is well."""
 
     code: int
     status: int = 0

@@ -30,7 +30,6 @@ from robotics.wire.pn532_commands import (
     RfRetries,
     SamConfiguration,
     TagsListed,
-    status_words,
     without_cascade,
 )
 
@@ -149,9 +148,3 @@ def test_cascade_tags_are_no_part_of_a_uid() -> None:
 def test_answers_that_cannot_be_are_damaged(data: str) -> None:
     with pytest.raises(WireDamaged):
         TagsListed.decode(bytes.fromhex(data))
-
-
-def test_a_status_has_words_also_when_nobody_knows_it() -> None:
-    assert "in time" in status_words(0x01)
-    assert "not possible now" in status_words(0x27)
-    assert "3fh" in status_words(0x3F)

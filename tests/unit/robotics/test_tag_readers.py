@@ -5,7 +5,7 @@ import pytest
 from devices.clock import SimulatedClock
 from devices.failures import OutcomeUnknown, TransportTimeout, WireDamaged
 from robotics.errors import ReaderRefused
-from robotics.readers.cartridge_chip import CartridgeChipReader, ChipWords, serial_of_uid, uid_of_serial
+from robotics.readers.cartridge_chip import CartridgeChipReader, ChipWords, uid_of_serial
 from robotics.readers.interface import Tag, TagKind
 from robotics.readers.pn532 import Pn532Reader
 from robotics.readers.rdm6300 import Rdm6300Reader
@@ -225,7 +225,7 @@ def test_an_rdm6300_is_never_asked_and_believed_when_it_repeats(line: ScriptedLi
 def test_a_cartridge_is_told_by_the_serial_number_of_its_chip() -> None:
     reader = CartridgeChipReader(lambda: ChipWords(" A1B2C3 ", "A00001L8"), drive="T1")
     (tag,) = reader.read()
-    assert (tag.kind, serial_of_uid(tag.uid)) == (TagKind.CHIP, "A1B2C3")
+    assert (tag.kind, bytes.fromhex(tag.uid)) == (TagKind.CHIP, b"A1B2C3")
     assert tag.uid == uid_of_serial("A1B2C3")
     assert reader.identify().product == "cartridge memory in T1"
     reader.close()
