@@ -51,6 +51,10 @@ class Person:
         """Carry one medium, and say so; False when somebody or something is in the way still."""
         label = task["barcode"] or task["printed_label"] or task["medium_id"]
         place, library = task["to_element"], task["to_library"]
+        if self._where(label) in ("gone", "nowhere"):
+            self._ask("tasks", "refuse", task["id"], "--reason", "it is not there, and nowhere near")
+            print(f"{task['words']}: refused, it is not there", flush=True)
+            return True
         try:
             self._carry(label, place, library)
             self._ask("tasks", "done", task["id"], "--typed", label)
@@ -63,12 +67,13 @@ class Person:
         return True
 
     def _carry(self, label: str, place: int, library: str) -> None:
-        try:
+        # Perhaps he carried it already, and was interrupted before he could say so.
+        if not self._lies_there(label, place, library):
             self._ask("simulate", "carry", label, str(place), "--library", library)
-        except Refused:
-            # Perhaps he carried it already, and was interrupted before he could say so.
-            if not self._lies_there(label, place, library):
-                raise
+
+    def _where(self, label: str) -> str:
+        room = self._ask("simulate")["answer"]["media"]
+        return next((medium["place"] for medium in room if medium["barcode"] == label), "nowhere")
 
     def _lies_there(self, label: str, place: int, library: str) -> bool:
         room = self._ask("simulate")["answer"]

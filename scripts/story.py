@@ -194,17 +194,38 @@ class Story:
         chosen = max(self.site.items("sets"), key=lambda item: (len(item["members"]), item["id"]))
         data = [member for member in chosen["members"] if member["kind"] == "data"]
         parity = [member for member in chosen["members"] if member["kind"] == "parity"]
-        for member in [*data, *parity][: chosen["m"]]:
-            medium = member["copies"][0]["medium"]
+        lost = {
+            member["copies"][0]["medium"]: f"{member['label']} ({member['kind']})"
+            for member in [*data, *parity][: chosen["m"]]
+        }
+        if self.room in BLIND:
+            self._take_out_of_bins(list(lost))
+        for medium, words in lost.items():
             self.site.ask("simulate", "lose", medium)
             if self.room in BLIND:
-                # Nobody looks into a bin: a person says what is missing.
                 self.site.ask("media", "lost", medium, "--reason", "not in the bin any more")
-            say(f"disc {medium} is gone: {member['label']} ({member['kind']})")
+            say(f"disc {medium} is gone: {words}")
         self.site.ask("library", "inventory")
         self.proven.append(
             (f"{chosen['m']} discs of set {chosen['id']} lost", "the other members rebuild them")
         )
+
+    def _take_out_of_bins(self, lost: list[str]) -> None:
+        """Nobody sees into a bin: a person empties it, says so, and lays back all but what is lost."""
+        for pile in self.site.ask("library")["libraries"][0]["bins"]:
+            there = [one["medium"] for one in sorted(pile["media"], key=lambda one: one["element"])]
+            if not set(lost) & set(there):
+                continue
+            self.site.ask("library", "empty", "main", "--bin", pile["name"])
+            self.site.ask("simulate", "take-from-bin", pile["name"])
+            kept = [medium for medium in there if medium not in lost]
+            if kept:
+                hands = [word for medium in kept for word in ("--medium", medium)]
+                self.site.ask("simulate", "load-bin", pile["name"], *hands)
+                self.site.ask("library", "load", "main", "--bin", pile["name"], "--media", ",".join(kept))
+            say(
+                f"a person looked through the bin {pile['name']}: {len(there)} discs were in it, {len(kept)} are"
+            )
 
     def bring_back(self) -> None:
         title(
@@ -213,10 +234,13 @@ class Story:
             "全部调档，逐位比对",
         )
         files = size_bytes = 0
+        ways = {package: self.site.ask("recall", package, "--dry-run")["way"] for package in self.taken}
+        everything = self.home / "recalled"
+        # One order, so that each disc is fetched once.
+        self.site.ask("recall", *sorted(self.taken), "--to", str(everything))
         for package, volume in sorted(self.taken.items()):
-            way = self.site.ask("recall", package, "--dry-run")["way"]
-            target = self.home / "recalled" / package
-            self.site.ask("recall", package, "--to", str(target))
+            way = ways[package]
+            target = everything / _folder_name(volume.reference) if len(self.taken) > 1 else everything
             found = differences(volume, target, self.left_out[package])
             number, length = count(volume, self.left_out[package])
             files, size_bytes = files + number, size_bytes + length
@@ -254,6 +278,11 @@ class Story:
             say(f"    .venv/bin/archivectl {command}")
         say(f"what was recalled lies in {self.home / 'recalled'}")
         say(f"when you have seen enough: rm -r {self.home} {self.site.run_directory}")
+
+
+def _folder_name(reference: str) -> str:
+    """What archivectl calls the folder of a volume among those of one order."""
+    return "".join(c if c.isalnum() or c in "-_. ()" else "_" for c in reference).strip(". ")
 
 
 def _options(volume: Volume) -> list[str]:

@@ -51,11 +51,31 @@ def put(room: Room, medium: str, place: str | int) -> Any:
 
 
 def carry(room: Room, medium: str, place: str | int) -> Any:
-    """Take a medium and put it somewhere else; stays where it is when it cannot be put there."""
-    if room.estate.world.carriers[room.carrier(medium)].address is not None:
-        _free_place(room, place)
+    """Take a medium and put it somewhere else; stays where it is when it cannot be put there.
+
+    From beneath others in a bin it is taken, too: these are lifted off, and lie one place lower afterwards.
+    """
+    name = room.carrier(medium)
+    address = room.estate.world.carriers[name].address
+    pile = next((one for one in room.estate.plan.bins if address is not None and address in one), None)
+    if address is None:
+        return put(room, medium, place)
+    _free_place(room, place)
+    if pile is None or not _is_under(room.estate.world, pile, address):
         take(room, medium)
+    else:
+        room.estate.change(lambda world: _sunk(world.taken(name, HANDS), pile, address))
     return put(room, medium, place)
+
+
+def _sunk(world: World, pile: Bin, gap: int) -> World:
+    """The world after what lay above a gap in a bin came to lie one place lower."""
+    lower = {
+        name: replace(carrier, address=carrier.address - 1)
+        for name, carrier in world.carriers.items()
+        if carrier.address is not None and carrier.address in pile and carrier.address > gap
+    }
+    return replace(world, carriers={**world.carriers, **lower})
 
 
 def load_bin(
@@ -147,7 +167,7 @@ def address_of(room: Room, place: str | int) -> int:
     plan, world = room.estate.plan, room.estate.world
     if isinstance(place, int) or place.isdecimal():
         if int(place) in plan.elements:
-            return int(place)
+            return _laid(world, plan, int(place))
         raise ControlRefused(f"there is no element {place} in this room")
     for pile in plan.bins:
         if place in (pile.name, f"{pile.name} bin"):
@@ -158,7 +178,13 @@ def address_of(room: Room, place: str | int) -> int:
     address = named.get(place, short.get(place))
     if address is None:
         raise ControlRefused(f"there is no place {place!r} in this room")
-    return address
+    return _laid(world, plan, address)
+
+
+def _laid(world: World, plan: RoomPlan, address: int) -> int:
+    """Where a disc comes to lie that somebody lays there: any place above the others in a bin is its top."""
+    pile = next((one for one in plan.bins if address in one), None)
+    return address if pile is None or address <= _top(world, pile) else _top(world, pile) + 1
 
 
 def _free_place(room: Room, place: str | int) -> int:

@@ -68,12 +68,19 @@ def test_only_the_top_of_a_bin_is_taken_by_hand_and_only_its_top_is_laid_on(stac
     with pytest.raises(ControlRefused, match="lie on top"):
         do("take", medium="D1")
     assert do("take-from-bin", bin="input", count=2)["media"] == ["D3", "D2"]
-    with pytest.raises(ControlRefused, match="on top of one another"):
-        do("put", medium="D2", place="input bin, place 3")
-    do("put", medium="D2", place="input")
+    do("put", medium="D2", place="input bin, place 4")
     assert place(stacker, "D2") == "input bin, place 2"
     do("load-bin", bin="accept", media=["D3"])
     assert place(stacker, "D3") == "accept bin, place 1"
+
+
+def test_what_is_carried_from_beneath_others_lets_them_sink(stacker: Room, do: Do) -> None:
+    do("carry", medium="D1", place="accept")
+    assert [place(stacker, name) for name in ("D1", "D2", "D3")] == [
+        "accept bin, place 1",
+        "input bin, place 1",
+        "input bin, place 2",
+    ]
 
 
 def test_a_queue_is_lifted_to_lay_a_disc_under_it(tmp_path: Path) -> None:
