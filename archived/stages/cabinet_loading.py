@@ -12,10 +12,12 @@ from archived.stages.work import Site
 
 
 def free_places(read: Connection, site: Site, library: str, where: str) -> dict[int, CabinetPlace]:
-    """Free places of a library of people; `where` is a cabinet, CABINET/DRAWER, or empty for all. Raises NotFound."""
+    """Free places of a library of people; `where` is a cabinet, CABINET:DRAWER, or empty for all. Raises NotFound."""
     known = places(site.config.libraries[library].cabinets)
     found = {
-        element: place for element, place in known.items() if where in ("", place.cabinet, place.drawer_words)
+        element: place
+        for element, place in known.items()
+        if where in ("", place.cabinet, f"{place.cabinet}:{place.drawer}")
     }
     if not found:
         cabinets = ", ".join(site.config.libraries[library].cabinets)

@@ -15,7 +15,7 @@ from archived.stages.labelling import uid_of_text
 from archived.stages.place_words import place_words
 from archived.stages.task_cases import weigh_shown
 from archived.stages.work import Site
-from archived.states import MoveEvent, MoveState
+from archived.states import CopyState, MediumEvent, MediumState, MoveEvent, MoveState
 from archived.tasks import RFID, Task, TaskEvent, TaskKind, TaskState
 
 #: So often somebody may show another medium, or nothing may be found: then others are told.
@@ -123,6 +123,7 @@ def refuse(write: Connection, site: Site, task_id: str, agent: str, reason: str)
     detail = {"medium": task.medium_id, "reason": reason}
     events.append(write, now, "task refused", ("task", task_id), agent=agent, outcome="failure", **detail)
     events.clear_attention(write, f"task:{task_id}")
+    _set_blank_aside(write, task, reason)
     _tell_refused(write, site, task, reason)
     return tasks.get(write, task_id)
 
@@ -139,6 +140,10 @@ def ask_again(write: Connection, site: Site, task_id: str, agent: str) -> Task:
         write, site.now(), "task asked again", ("task", task_id), agent=agent, medium=task.medium_id
     )
     events.clear_attention(write, f"refused:{task.medium_id}")
+    medium = media.get(write, task.medium_id)
+    is_new = all(copy.state is CopyState.CANCELLED for copy in media.copies_on(write, medium.id))
+    if medium.state is MediumState.QUARANTINED and medium.note == task.note and is_new:
+        media.advance_state(write, medium.id, MediumEvent.ADMITTED, note="")
     return tasks.get(write, task_id)
 
 
@@ -165,6 +170,14 @@ def end_motion(write: Connection, site: Site, task: Task, event: MoveEvent, note
     """The motion of a task is over."""
     if task.move_id is not None:
         media.end_move(write, task.move_id, event, site.now(), note)
+
+
+def _set_blank_aside(write: Connection, task: Task, reason: str) -> None:
+    """What was planned on a blank that nobody brings goes onto another one."""
+    if media.get(write, task.medium_id).state is not MediumState.RESERVED:
+        return
+    media.withdraw_plans_on(write, task.medium_id, reason)
+    media.advance_state(write, task.medium_id, MediumEvent.SET_ASIDE, note=reason)
 
 
 def names_of(medium: Medium) -> Names:

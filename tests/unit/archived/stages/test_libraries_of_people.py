@@ -16,7 +16,9 @@ from archived.stages.hand_orders import order_by_hand
 from archived.stages.hands_look import STRANGE, settle_told
 from archived.stages.place_words import place_words
 from archived.stages.sending import send
+from archived.stages.tasking import ask_again, refuse
 from archived.stages.work import Site
+from archived.states import MediumEvent, MediumState
 from archived.tasks import TaskKind
 from archived.wiring import paths_of, site_without_devices
 from devices.clock import SimulatedClock
@@ -64,7 +66,7 @@ def seen(**drives: bool) -> Inventory:
     return Inventory(told or (Element(256, ElementKind.DRIVE, full=False, told=False),))
 
 
-def load_two(site: tuple[Site, Catalog], where: str = "cabinet 1/2") -> list[str]:
+def load_two(site: tuple[Site, Catalog], where: str = "cabinet 1:2") -> list[str]:
     made, catalog = site
     with catalog.write() as write:
         return load_blanks(write, made, "manual", where, 2, pool="bluray", batch="2026-03", agent="uid:1")
@@ -124,6 +126,21 @@ def test_what_somebody_took_out_of_a_drive_unasked_is_missed_and_what_is_not_tol
         assert media.get(write, one).element is None
         assert media.get(write, two).element == 1027
         assert f"missing:{one}" in {item.id for item in events.attentions(write)}
+
+
+def test_a_blank_that_nobody_finds_is_promised_to_nobody_until_it_is_asked_for_again(
+    site: tuple[Site, Catalog],
+) -> None:
+    made, catalog = site
+    one, _two = load_two(site)
+    with catalog.write() as write:
+        media.advance_state(write, one, MediumEvent.RESERVED)
+        task = order_by_hand(write, made, one, 256)
+        assert task is not None
+        refuse(write, made, task.id, "uid:1", "not there")
+        assert media.get(write, one).state is MediumState.QUARANTINED
+        ask_again(write, made, task.id, "uid:1")
+        assert media.get(write, one).state is MediumState.BLANK
 
 
 def test_an_ordered_motion_is_a_task_and_is_ordered_once(site: tuple[Site, Catalog]) -> None:
