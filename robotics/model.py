@@ -128,7 +128,8 @@ class Bin:
 
     `number` is how the machine calls it, `first` the address of its lowest place and `count` how many discs it holds. A
     new disc comes to lie at the address after the highest that is taken; `order` says which one comes out next.
-    `takes` says that the arm fetches discs from it, `puts` that it lays discs into it.
+    `takes` says that the arm fetches discs from it, `puts` that it lays discs into it, `by_hand` that it can do so with
+    a disc that it holds: some bins are reached by one motion from a tray only.
     """
 
     number: int
@@ -138,6 +139,7 @@ class Bin:
     order: BinOrder
     takes: bool
     puts: bool
+    by_hand: bool = True
 
     def __contains__(self, address: int) -> bool:
         return self.first <= address < self.first + self.count

@@ -7,7 +7,7 @@ nothing from being safe: its discs stay in their drives until somebody empties i
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, unique
 from typing import Final
 
@@ -42,6 +42,8 @@ class Pile:
     takes: bool
     puts: bool
     media: tuple[tuple[int, str], ...] = ()
+    #: Whether a disc that the hand holds can be laid there.
+    by_hand: bool = True
 
     @property
     def order_out(self) -> tuple[tuple[int, str], ...]:
@@ -125,7 +127,11 @@ def put_down(machine: Stacker, medium_id: str, wants: Sequence[Want]) -> MovePla
         if drive is not None:
             return MovePlan(medium_id, machine.hand, drive.element, f"from the hand into {drive.name}")
     avoid = _buried(machine, medium_id, wants)
-    pile = _bin_for(machine, machine.fate(medium_id), avoid, last_resort=True)
+    by_hand = replace(machine, piles=tuple(pile for pile in machine.piles if pile.by_hand))
+    pile = _bin_for(by_hand, machine.fate(medium_id), avoid, last_resort=True)
+    if pile is None and by_hand.piles != machine.piles:
+        # Its own bin is out of the hand's reach, and a hand is emptied all the same.
+        pile = _bin_for(by_hand, Fate.ASIDE, avoid, last_resort=True)
     if pile is None or pile.next_place is None:
         return None
     return MovePlan(medium_id, machine.hand, pile.next_place, f"from the hand into bin {pile.name}")

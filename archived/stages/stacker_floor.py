@@ -38,6 +38,7 @@ def piles(floor: Floor) -> tuple[Pile, ...]:
                     if medium.element is not None and medium.element in one
                 )
             ),
+            one.by_hand,
         )
         for one in floor.bins
     )

@@ -72,7 +72,11 @@ class GenericProfile:
 
 
 def piles(
-    discs: Mapping[int, int] | None = None, order: BinOrder = BinOrder.LIFO, *, reject: bool = True
+    discs: Mapping[int, int] | None = None,
+    order: BinOrder = BinOrder.LIFO,
+    *,
+    reject: bool = True,
+    accept_from_hand: bool = False,
 ) -> tuple[Bin, ...]:
     """The bins of a robot: `discs` says how many each holds, `order` which one of the input bin comes next."""
     sizes = discs or {}
@@ -85,6 +89,7 @@ def piles(
             order if number == INPUT else BinOrder.LIFO,
             takes=number == INPUT,
             puts=number != INPUT,
+            by_hand=number == REJECT or (number == ACCEPT and accept_from_hand),
         )
         for number, name in BIN_NAMES.items()
         if reject or number != REJECT

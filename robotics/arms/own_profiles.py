@@ -73,7 +73,7 @@ def profile_from_table(
     changed: dict[str, Any] = {key: table[key] for key in plain if key in table}
     if "drives" in table:
         changed["drives"] = _drives(base, table["drives"])
-    changed["bins"] = _bins(base.bins, table)
+    changed["bins"] = _bins(base, table)
     profile = replace(base, name=name, **changed)
     problems = list(_clashes(profile))
     if problems:
@@ -88,15 +88,18 @@ def _drives(base: GenericProfile, wanted: int | Sequence[Mapping[str, str]]) -> 
     return tuple(replace(first, **letters) for letters in wanted)
 
 
-def _bins(base: tuple[Bin, ...], table: Mapping[str, Any]) -> tuple[Bin, ...]:
-    sizes = {bin.number: bin.count for bin in base}
+def _bins(base: GenericProfile, table: Mapping[str, Any]) -> tuple[Bin, ...]:
+    sizes = {bin.number: bin.count for bin in base.bins}
     sizes |= {
         number: table.get("bins", {})[key]
         for number, key in BIN_NAMES.items()
         if key in table.get("bins", {})
     }
-    order = BinOrder(table.get("input_order", next(bin.order for bin in base if bin.number == INPUT).value))
-    return piles(sizes, order, reject=bool(sizes.get(REJECT)))
+    order = BinOrder(
+        table.get("input_order", next(bin.order for bin in base.bins if bin.number == INPUT).value)
+    )
+    by_hand = table.get("accept_from_hand", base.accept_from_hand)
+    return piles(sizes, order, reject=bool(sizes.get(REJECT)), accept_from_hand=by_hand)
 
 
 def _problems(table: Mapping[str, Any]) -> Iterator[str]:

@@ -140,7 +140,7 @@ class Row:
 
 
 def _generic(name: str, *lacks: str, drives: int = 1, order: BinOrder = BinOrder.LIFO) -> Row:
-    bins = (*(Bin(b.number, b.name, b.first, b.count, order, b.takes, b.puts) for b in BINS[:1]), *BINS[1:])
+    bins = (replace(BINS[0], order=order), replace(BINS[1], by_hand=False), *BINS[2:])
     profile = furnished(PROFILES[name], drives=drives, bins=bins)
 
     def look_into(room: Room) -> Callable[[int], bool]:

@@ -217,6 +217,9 @@ def test_what_it_has_not_is_not_supported(place: ArmPlace) -> None:
         if not pile.puts:
             with pytest.raises(NotSupported):
                 place.arm.unload(drive=1, bin=pile.number)
+        if not (pile.puts and pile.by_hand):
+            with pytest.raises(NotSupported):
+                place.arm.put_away(bin=pile.number)
     assert place.discs() == before
 
 

@@ -50,7 +50,7 @@ def costs_no_disc(story: GenericStory) -> None:
     assert all(package.state is PackageState.ARCHIVED for package in story.packages()), waits
 
 
-@pytest.mark.parametrize(("fault", "after"), [("arm-jam", 1), ("line-silent", 1)])
+@pytest.mark.parametrize(("fault", "after"), [("arm-jam", 1), ("arm-jam", 5)])
 def test_trouble_of_a_motion_costs_no_disc(tmp_path: Path, fault: str, after: int) -> None:
     costs_no_disc(goes_wrong(tmp_path, fault, after))
 

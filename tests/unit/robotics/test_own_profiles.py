@@ -76,6 +76,13 @@ def test_number_of_drives_repeats_the_letters_of_the_first() -> None:
     assert profile_from_table(two, {"drives": 1}).drives == two.drives[:1]
 
 
+def test_accept_bin_is_reached_by_a_hand_only_where_its_letter_wants_the_disc_there() -> None:
+    from_hand = profile_from_table(AMTREN, {"accept_from_hand": True})
+    assert [pile.by_hand for pile in AMTREN.bins] == [False, False, True]
+    assert [pile.by_hand for pile in from_hand.bins] == [False, True, True]
+    assert profile_from_table(from_hand, {"baud": 38400}).bins == from_hand.bins
+
+
 def test_robot_without_a_reject_bin_needs_no_letter_for_it() -> None:
     profile = profile_from_table(AMTREN, {"bins": {"reject": 0}, "reject": ""})
     assert [pile.number for pile in profile.bins] == [INPUT, ACCEPT]
