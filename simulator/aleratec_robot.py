@@ -137,8 +137,7 @@ class AleratecRobot:
         elif command.asks:
             return self._parameter(command)
         elif command.number == wire.HOME.number:
-            self._over = command.d - wire.to_bin(0).d
-            return Sent(end_line(command), _HOME_S)
+            return self._turn(command)
         elif command == wire.RELEASE and self._mechanism.holding():
             try:
                 self._mechanism.put_in_bin(self._over)
@@ -146,6 +145,17 @@ class AleratecRobot:
                 self._alarm = True
                 return Sent(_FAILED.encode(), _ANSWER_S)
         return Sent(end_line(command), _ANSWER_S)
+
+    def _turn(self, command: Command) -> Sent:
+        """Home, or go to a bin: past every tray, but when it is only raised from where it is."""
+        try:
+            if command != wire.HOME_Y:
+                self._mechanism.swing()
+        except MotionFailed:
+            self._alarm = True
+            return Sent(_FAILED.encode(), _ANSWER_S)
+        self._over = command.d - wire.to_bin(0).d
+        return Sent(end_line(command), _HOME_S)
 
     def _parameter(self, command: Command) -> Sent:
         if command == wire.SECOND_PARAMETER and self._estate.fault(Occasion.SIGN_ON):

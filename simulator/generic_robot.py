@@ -79,13 +79,19 @@ class GenericRobot:
         elif letter == profile.status:
             yield Sent(encode_status(self._told_status), _ANSWER_S)
         elif letter == profile.calibrate:
-            self._mechanism.reset()
-            self._status = StatusCode.OK
-            yield Sent(encode_verdict(Verdict.DONE), _CALIBRATION_S)
+            yield Sent(encode_verdict(self._calibrated()), _CALIBRATION_S)
         elif motion is None:
             yield Sent(REFUSED, _ANSWER_S)
         else:
             yield Sent(encode_verdict(self._made(*motion)), self._estate.latencies.move_s)
+
+    def _calibrated(self) -> Verdict:
+        try:
+            self._mechanism.swing(frees=True)
+        except MotionFailed:
+            return Verdict.FAILED
+        self._status = StatusCode.OK
+        return Verdict.DONE
 
     @property
     def _told_status(self) -> StatusCode:

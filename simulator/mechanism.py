@@ -108,6 +108,16 @@ class Mechanism:
         """Free a jammed arm; what it holds stays in the hand."""
         self._estate.change(lambda world: replace(world, jammed=False))
 
+    def swing(self, *, frees: bool = False) -> None:
+        """Home, turn or calibrate: the arm passes every tray, and takes no disc from anywhere.
+
+        `frees`: a jammed arm is free afterwards. Raises Jammed for one that is not freed, TrayStruck.
+        """
+        if self.jammed and not frees:
+            raise Jammed("the arm is jammed")
+        self._pass(None)
+        self.reset()
+
     def holding(self) -> bool:
         """Whether the hand holds a disc."""
         return self._estate.world.at(TRANSPORT_ADDRESS) is not None
@@ -184,14 +194,17 @@ class Mechanism:
         """A motion begins: unless the arm is jammed, jams now, or runs into a tray."""
         if self.jammed:
             raise Jammed("the arm is jammed")
+        self._pass(allowed_out)
+        if self._estate.fault(Occasion.MOTION):
+            self._estate.change(lambda world: replace(world, jammed=True))
+            raise Jammed("the arm jams")
+
+    def _pass(self, allowed_out: int | None) -> None:
         struck = [drive for drive in self._drives if drive != allowed_out and self.tray_open(drive)]
         if struck:
             self._estate.change(lambda world: replace(world, strikes=world.strikes + 1))
             self._estate.log(f"arm: ran into tray {struck[0]}, which is out")
             raise TrayStruck(f"the arm ran into tray {struck[0]}")
-        if self._estate.fault(Occasion.MOTION):
-            self._estate.change(lambda world: replace(world, jammed=True))
-            raise Jammed("the arm jams")
 
     def _lay(self, address: int) -> None:
         held = self._demand_disc_in_hand()

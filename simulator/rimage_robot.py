@@ -99,13 +99,20 @@ class RimageRobot:
             case BinHeight(bin):
                 return Measured(_PROBED, self._height(bin)), _ANSWER_S
             case Plain.HOME | Plain.ABOVE_DRIVES:
-                self._mechanism.reset()
-                self._status = StatusNumber.READY
-                return Moved(True), _HOME_S
+                return Moved(self._homed()), _HOME_S
             case Plain.PROBE:
                 return Moved(self._probe()), _HOME_S
             case AtDrive() | AtBin():
                 return Moved(self._made(command)), self._estate.latencies.move_s
+
+    def _homed(self) -> bool:
+        try:
+            self._mechanism.swing(frees=True)
+        except MotionFailed:
+            self._status = TROUBLE
+            return False
+        self._status = StatusNumber.READY
+        return True
 
     def _height(self, bin: int) -> int | None:
         known = bin in self._known_bins

@@ -10,6 +10,7 @@ from devices.clock import SimulatedClock, SystemClock
 from devices.transports.serial import SerialPort
 from robotics.arms.generic import GenericArm
 from robotics.arms.generic_profiles import AMTREN, INPUT, KODAK, MF_DIGITAL, GenericProfile, furnished
+from simulator.control import control
 from simulator.generic_robot import LOW_DISCS, GenericRobot
 from simulator.inprocess import InProcessTransport, furnish_room
 from simulator.pty_lines import PtyLine
@@ -69,6 +70,8 @@ def test_status_says_what_became_of_the_last_motion(stacker: Room) -> None:
     assert says(device, b"AS") == b"E21"
     assert says(device, b"IS") == b"X00"
     assert says(device, b"IS") == b"E15", "a disc lies on the tray, and another one is in the hand"
+    assert says(device, b"C") == b"E", "to calibrate it passes the tray that is out"
+    control(stacker, "press-tray", {"drive": "B1"})
     assert says(device, b"CS") == b"X00"
 
 

@@ -102,6 +102,24 @@ def test_a_tray_out_of_its_place_is_struck_and_the_disc_stays_in_the_hand(room: 
     assert room.estate.world.strikes == 2
 
 
+def test_an_arm_that_homes_passes_every_tray(room: Room, arm: Mechanism) -> None:
+    arm.swing()
+    tray(room, "B2", out=True)
+    with pytest.raises(TrayStruck):
+        arm.swing(frees=True)
+    assert room.estate.world.strikes == 1
+
+
+def test_a_jammed_arm_homes_only_where_that_frees_it(room: Room, arm: Mechanism) -> None:
+    control(room, "fault", {"name": "arm-jam"})
+    with pytest.raises(Jammed):
+        arm.take_from_bin(INPUT)
+    with pytest.raises(Jammed):
+        arm.swing()
+    arm.swing(frees=True)
+    arm.take_from_bin(INPUT)
+
+
 def test_strikes_and_jams_outlive_the_power(tmp_path: Path) -> None:
     room = furnished(tmp_path / "other", stacker_plan())
     tray(room, "B2", out=True)
