@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from archived.cases import Witness, WitnessKind
 from archived.language import _, marked
 
+NOW, WORKING_HOURS = "now", "working-hours"
 #: How each kind of witness is called.
 KIND_WORDS: dict[WitnessKind, str] = {
     WitnessKind.TAG: marked("tag"),
@@ -15,6 +16,12 @@ KIND_WORDS: dict[WitnessKind, str] = {
     WitnessKind.SLOT: marked("slot"),
     WitnessKind.CATALOG: marked("catalog"),
 }
+
+
+def gravity(witnesses: Sequence[Witness]) -> str:
+    """How soon a person should look: now where what stands on a medium is another than its label says."""
+    read = any(witness.kind is WitnessKind.VOLUME_ID and not witness.is_absent for witness in witnesses)
+    return NOW if read else WORKING_HOURS
 
 
 def said(witnesses: Sequence[Witness]) -> list[str]:

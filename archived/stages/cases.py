@@ -25,11 +25,12 @@ from archived.policy.reconciling import (
     media_meant,
     reconcile,
 )
-from archived.policy.witness_words import advice, said
+from archived.policy.witness_words import NOW, advice, gravity, said
 from archived.stages.work import Site
 from archived.states import MediumState
 
-NOW, WORKING_HOURS = "now", "working-hours"
+#: So many witnesses are told of where people wait to be told; the case has all of them.
+SAID_MAX = 6
 #: What is planned on media in these states can be planned on others.
 _PLANNED = (MediumState.RESERVED, MediumState.APPENDABLE)
 
@@ -72,7 +73,6 @@ def open_case(
     *,
     library: str | None = None,
     elements: Iterable[int] = (),
-    urgency: str = NOW,
 ) -> str:
     """Put a disagreement on record; the id of its case. One that is open about the same place or media is added to.
 
@@ -82,10 +82,7 @@ def open_case(
     places = _places(write, library, elements, concerned)
     known = _same(cases.under_way(write), library, places, concerned)
     if known is not None:
-        merged = tuple(sorted({*known.media, *concerned}))
-        cases.hear(write, known, _together(known, witnesses))
-        cases.update_columns(write, known.id, media=merged, elements=_joined(known.elements, places))
-        _stop_writing(write, known.id, concerned)
+        _add(write, site, known, witnesses, places)
         return known.id
     item = Case(
         id=cases.new_id(write),
@@ -93,7 +90,7 @@ def open_case(
         media=concerned,
         library=library,
         elements=places,
-        urgency=urgency,
+        urgency=gravity(witnesses),
         opened_at=max([site.now(), *(witness.at for witness in witnesses)]),
         witnesses=tuple(witnesses),
         to_do="",
@@ -103,6 +100,26 @@ def open_case(
     _stop_writing(write, item.id, concerned)
     _tell(write, site, item)
     return item.id
+
+
+def _add(
+    write: Connection, site: Site, item: Case, witnesses: Sequence[Witness], places: Iterable[int]
+) -> None:
+    """The same disagreement again, or another one about the same: what is new of it is put on record."""
+    before = [(one.kind, one.read, one.says, one.by) for one in item.witnesses[-len(witnesses) :]]
+    if before == [(one.kind, one.read, one.says, one.by) for one in witnesses]:
+        return
+    concerned = media_concerned(witnesses)
+    cases.hear(write, item, _together(item, witnesses))
+    cases.update_columns(
+        write,
+        item.id,
+        media=tuple(sorted({*item.media, *concerned})),
+        elements=tuple(sorted({*item.elements, *places})),
+        urgency=NOW if NOW in (item.urgency, gravity(witnesses)) else item.urgency,
+    )
+    _stop_writing(write, item.id, concerned)
+    _put_up(write, site, cases.get(write, item.id))
 
 
 def close_case(
@@ -173,6 +190,12 @@ def _tell(write: Connection, site: Site, item: Case) -> None:
     )
     for medium_id in item.media:
         events.append(write, now, "case opened", ("medium", medium_id), outcome="failure", case=item.id)
+    _put_up(write, site, item)
+
+
+def _put_up(write: Connection, site: Site, item: Case) -> None:
+    """Tell people what is open, by its gravity."""
+    words = said(item.witnesses[:SAID_MAX])
     events.raise_attention(
         write,
         Attention(
@@ -183,7 +206,7 @@ def _tell(write: Connection, site: Site, item: Case) -> None:
             ),
             _("nothing is written to these media, and the robot leaves their places alone; recalls go on"),
             item.to_do,
-            now,
+            site.now(),
         ),
     )
 
@@ -261,7 +284,3 @@ def _together(item: Case, witnesses: Sequence[Witness]) -> list[Witness]:
     last = max([item.opened_at, *(witness.at for witness in item.witnesses)])
     at = max([last + timedelta(microseconds=1), *(witness.at for witness in witnesses)])
     return [replace(witness, at=at) for witness in witnesses]
-
-
-def _joined(before: Sequence[int], places: Iterable[int]) -> tuple[int, ...]:
-    return tuple(sorted({*before, *places}))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archived.catalog import recalls, tasks
+from archived.catalog import cases, recalls, tasks
 from archived.stages import tasking
 from archived.states import CopyState, PackageState, RecallEvent
 from archived.tasks import Task, TaskKind, TaskState
@@ -200,3 +200,23 @@ def test_a_daemon_may_end_at_every_commit_and_every_tray(tmp_path: Path) -> None
         while killed_at(tmp_path / f"{kind}-{nth}", nth, which):
             nth += 3
         assert nth > 10
+
+
+def test_another_medium_that_is_shown_twice_opens_a_case_about_both(story: Story) -> None:
+    person = Person(story)
+    package = archived(story, person)
+    recall = story.recall(package)
+    story.settle(naps=1)
+    (task,) = person.open()
+    other = next(
+        copy.medium_id for copy in story.copies(CopyState.VERIFIED) if copy.medium_id != task.medium_id
+    )
+    for _time in range(2):
+        assert f"this is medium {other}" in person.say_done(task, other)
+    with story.catalog.read() as read:
+        (case,) = cases.under_way(read)
+    assert set(case.media) == {task.medium_id, other}
+    assert {witness.by for witness in case.witnesses} == {"catalog", "uid:1001"}
+    person.settle(lambda: story.get_recall(recall).state.value == "ready")
+    story.assert_given_back(package, recall)
+    assert_law(story)

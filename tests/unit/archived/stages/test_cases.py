@@ -66,7 +66,8 @@ def test_witnesses_that_disagree_open_one_case_that_says_what_each_of_them_said(
         told = next(one for one in events.attentions(write) if one.id == "case:C00001")
     assert item.state is CaseState.OPEN
     assert item.media == ("SIM00001", "SIM00002")
-    assert len(item.witnesses) == 4
+    assert len(item.witnesses) == 2
+    assert told.urgency == "working-hours"
     assert "tag 04AA: SIM00001 (reader:r1)" in told.what
     assert "barcode: SIM00002 (robot:main)" in told.what
     assert "archivectl cases close C00001" in told.next
