@@ -28,6 +28,7 @@ from archived.stages.tasking import cancel, open_task
 from archived.stages.travel_ended import laid_in_bin, settle_travel
 from archived.stages.work import Action, Broken, Context, Order, Site, robot_lane
 from archived.stages.work_waiting import is_by_person
+from archived.states import MoveState
 from archived.tasks import Task, TaskKind, TaskState
 
 NAME = "fetching"
@@ -118,7 +119,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
         case (Guest() as guest, int() as element):
             _take_home(write, site, guest, element)
         case Send():
-            _send(site, action.task.travel)
+            _send(write, site, action.task.travel)
         case Drop():
             if tasks.get(write, action.task.task.id).state is action.task.task.state:
                 cancel(write, site, action.task.task, _("nothing needs it any more"))
@@ -270,9 +271,11 @@ def _is_asked(read: Connection, medium_id: str, library: str, element: int, but:
     return twice or lies_there or (library, element) in ends
 
 
-def _send(site: Site, travel: Travel) -> None:
+def _send(read: Connection, site: Site, travel: Travel) -> None:
+    """The robot is told once; a motion that an earlier life began ends first."""
     order = Order(travel.task.medium_id, travel.port)
-    if order not in site.orders.waiting():
+    under_way = {move.medium_id for move in media.moves_in_state(read, MoveState.MOVING)}
+    if order not in site.orders.waiting() and travel.task.medium_id not in under_way:
         site.orders.add(order)
 
 
