@@ -39,7 +39,8 @@ class AleratecRobot:
         self._estate = estate
         self._mechanism = mechanism
         self._rest = b""
-        self._alarm = False
+        #: It comes up with its alarm on when it holds a disc.
+        self._alarm = mechanism.holding()
         self._calibrated = True
         #: The bin that the arm is over, if it is over one.
         self._over = 0
@@ -59,7 +60,7 @@ class AleratecRobot:
 
     def reset(self) -> None:
         """Its power came back: an arm that was jammed is free, what it holds it keeps."""
-        self._rest, self._alarm, self._over = b"", False, 0
+        self._rest, self._alarm, self._over = b"", self._mechanism.holding(), 0
         self._mechanism.reset()
 
     def _answers(self, commands: list[Command | None]) -> Iterator[Sent]:

@@ -1,9 +1,10 @@
 """The arm of an Aleratec Auto Publisher LS: three drives, three bins to take from and lay into, one for rejects.
 
 The reject bin is a post under the trays, so in the middle of a motion to it all trays have to be drawn in: the machine
-says when, and `lifted` does it. It has no sensor that tells of its discs between two motions. An alarm is cleared
-where a person or the start of the library asks for it (`prepare`), and after a motion that told that it found no disc;
-calibration is a person's work.
+says when, and `lifted` does it. It has no sensor that tells of its discs between two motions, but each of them ends
+with an empty hand or an alarm: a machine that stands without one holds nothing. An alarm is cleared where a person or
+the start of the library asks for it (`prepare`), and after a motion that told that it found no disc; calibration is a
+person's work.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from devices.failures import OutcomeUnknown, TransportTimeout
 from devices.lines import SerialLine, SerialSettings
 from robotics.arms.aleratec_talk import AleratecTalk, AleratecTimeouts, Answer, CommandRefused
 from robotics.arms.interface import ArmGeometry, ArmState, nothing_to_close
-from robotics.errors import PERSON, ChangerBroken, ChangerNotReady, NotSupported, SourceEmpty
+from robotics.errors import PERSON, ChangerBroken, ChangerNotReady, NotSupported, RoboticsError, SourceEmpty
 from robotics.model import Bin, BinOrder, ChangerIdentity
 from robotics.wire import aleratec as wire
 from robotics.wire.aleratec import Alarm, Command, Ended, Ending, Parameter
@@ -49,6 +50,14 @@ class AleratecArm:
         self._talk = AleratecTalk(line, clock, name=name, timeouts=timeouts)
         self._name = name
         self._geometry = ArmGeometry(drives=drives, bins=bins, tells_hand=False)
+        #: Whether the hand holds a disc, by what it told of its motions; None where that says nothing.
+        self._held: bool | None = None
+        #: Over which bin the hand is opened before it moves again: after an alarm it may hold a disc.
+        self._open_over: int | None = None
+        #: Whether the alarm that is on is one of which a motion told.
+        self._alarm_told = False
+        #: Whether what an earlier life left is still to be asked for.
+        self._is_new = True
 
     @property
     def geometry(self) -> ArmGeometry:
@@ -63,6 +72,8 @@ class AleratecArm:
     def prepare(self) -> None:
         """See `DiscArm`. Clears its alarm, puts its motors on and homes the arm; every tray has to be in.
 
+        After an alarm of a motion it opens its hand: over the bin from which a disc was being taken, so that it is
+        there whether it was taken or not, else over the reject bin, where a missed disc lies if it did not fall.
         Raises ChangerNotReady when it needs to be calibrated, which is a person's work.
         """
         for command in (wire.FIRST_PARAMETER, wire.SECOND_PARAMETER):
@@ -76,11 +87,14 @@ class AleratecArm:
         self._clear_alarm()
         for command in (wire.STEPPERS_ON, wire.HOME):
             self._demand_end(command, "prepare")
+        if self._open_over is not None:
+            self._open_hand(self._open_over, "prepare")
 
     def state(self) -> ArmState:
-        """See `DiscArm`. It tells nothing of its discs; only that it answers, and whether an alarm is on."""
+        """See `DiscArm`. Of its hand it says what follows from its motions and alarm, of trays and bins nothing."""
         said = self._talk.ask(wire.FIRST_PARAMETER, "tell its state").said
-        return ArmState(words=said.words if isinstance(said, Alarm) else "it answers")
+        self._note_standing(said)
+        return ArmState(holding=self._held, words=said.words if isinstance(said, Alarm) else "it answers")
 
     def load(self, *, bin: int, drive: int) -> None:
         """See `DiscArm`. The arm is up again when it returns, so that the tray may be drawn in."""
@@ -88,9 +102,7 @@ class AleratecArm:
         self._demand(drive, bin, what)
         if not self._bin(bin, what).takes:
             raise NotSupported(f"{self._name}: {what}: its arm would run into the post of that bin")
-        answer = self._talk.ask(wire.load(drive, bin), what)
-        ending = self._ending(answer, what)
-        if ending is Ending.NO_DISC:
+        if self._travel(wire.load(drive, bin), what) is Ending.NO_DISC:
             self._after_no_disc()
             raise SourceEmpty(f"{self._name}: {what}: it found none; the bin is empty")
         self._demand_end(wire.HOME_Y, f"{what}: the disc is on the tray; raise the arm")
@@ -117,22 +129,27 @@ class AleratecArm:
             except BaseException:
                 # It is on its way to where a tray is: it stops, and takes hold again of what it let go.
                 self._talk.tell(wire.STOP, wire.GRAB)
+                self._held = True
                 raise
 
-        ending = self._ending(self._talk.ask(command, what, on_step=on_step), what)
-        if ending is Ending.NO_DISC:
+        if self._travel(command, what, on_step) is Ending.NO_DISC:
             self._after_no_disc()
             raise SourceEmpty(f"{self._name}: {what}: there was no disc on the tray")
         if not told:
             lifted()
 
     def put_away(self, *, bin: int) -> None:
-        """See `DiscArm`. It opens its hand over the bin, whether a disc is in it or not; every tray has to be in."""
+        """See `DiscArm`. It opens its hand over the bin, whether a disc is in it or not; every tray has to be in.
+
+        Raises SourceEmpty when by all that it told there was none in it.
+        """
         what = f"put what the hand holds into bin {bin}"
         if not self._bin(bin, what).puts:
             raise NotSupported(f"{self._name}: {what}: nothing is laid into that bin")
-        for command in (wire.HOME_Y, wire.to_bin(bin), wire.RELEASE, wire.HOME_Y):
-            self._demand_end(command, what)
+        held = self._held
+        self._open_hand(bin, what)
+        if held is False:
+            raise SourceEmpty(f"{self._name}: {what}: it held nothing, by what it told of its motions")
 
     def put_on_tray(self, *, drive: int) -> None:
         """See `DiscArm`. It has no such motion that is known."""
@@ -149,12 +166,49 @@ class AleratecArm:
             raise NotSupported(f"{self._name}: {what}: it has no drive {drive}")
         self._bin(bin, what)
 
-    def _ending(self, answer: Answer, what: str) -> Ending:
-        """What became of the disc. Raises ChangerBroken for an alarm, OutcomeUnknown for what nobody can read."""
+    def _open_hand(self, bin: int, what: str) -> None:
+        for command in (wire.HOME_Y, wire.to_bin(bin), wire.RELEASE, wire.HOME_Y):
+            self._demand_end(command, what)
+        self._held, self._open_over = False, None
+
+    def _travel(
+        self, command: Command, what: str, on_step: Callable[[int], None] = lambda step: None
+    ) -> Ending:
+        """Let a disc travel, and keep in mind what is told of the hand. See `_ending` for what it raises."""
+        before, self._held = self._held, None
+        step = 0
+
+        def noted(told: int) -> None:
+            nonlocal step
+            step = told
+            on_step(told)
+
+        try:
+            ending = self._ending(self._talk.ask(command, what, on_step=noted), command, step, what)
+        except (OutcomeUnknown, RoboticsError):
+            if not step:
+                # It never said that it began: where it did all the same, the drive tells.
+                self._held = before
+            raise
+        self._held = False
+        return ending
+
+    def _ending(self, answer: Answer, command: Command, step: int, what: str) -> Ending:
+        """What became of the disc. Raises ChangerNotReady for an alarm before anything began, ChangerBroken for one
+        after the disc was taken, and OutcomeUnknown for one while it was, and for what nobody can read.
+        """
         said = answer.said
         if isinstance(said, Alarm):
+            self._alarm_told = True
+            told = f"{self._name}: {what}: {said.words}"
+            if not step:
+                raise ChangerNotReady(f"{told}; it did not begin")
+            if command.number == wire.LOAD and step < _UP:
+                self._open_over = command.n
+                raise OutcomeUnknown(f"{told}; when it is prepared it lets go over bin {command.n}")
+            self._open_over = REJECT
             raise ChangerBroken(
-                f"{self._name}: {what}: {said.words}; look where the disc is, then prepare it again"
+                f"{told}; when it is prepared it lets go over the reject bin: look for the disc there, and on the floor"
             )
         ending = said.ending if isinstance(said, Ended) else None
         if ending is None:
@@ -167,6 +221,15 @@ class AleratecArm:
                 "something earlier"
             )
         return ending
+
+    def _note_standing(self, said: Ended | Parameter | Alarm) -> None:
+        """It stands still and answers: without an alarm it holds nothing that an earlier life left in its hand."""
+        if isinstance(said, Alarm) and not self._alarm_told:
+            # Of a motion of which nobody heard.
+            self._held = self._held or None
+        elif self._is_new and not isinstance(said, Alarm):
+            self._held = False
+        self._is_new = False
 
     def _demand_end(self, command: Command, what: str) -> None:
         """One command that moves no disc between places. Raises ChangerBroken for an alarm."""
@@ -182,14 +245,16 @@ class AleratecArm:
     def _clear_alarm(self) -> None:
         # It may answer with the line of an alarm, the one that is being cleared.
         self._talk.ask(wire.CLEAR_ALARM, "clear its alarm")
+        self._alarm_told = False
 
     def _sign_on(self, command: Command) -> Ended | Parameter | Alarm:
         """Ask a question that moves nothing; behind an alarm, or silence, once more after clearing it."""
         try:
             said = self._talk.ask(command, "prepare").said
         except (CommandRefused, TransportTimeout):
-            pass
+            self._is_new = False
         else:
+            self._note_standing(said)
             if not isinstance(said, Alarm):
                 return said
         self._clear_alarm()

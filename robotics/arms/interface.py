@@ -56,7 +56,9 @@ class DiscArm(Protocol):
         """Who it is."""
 
     def prepare(self) -> None:
-        """Sign on, and home or calibrate the machine where it says that it needs that. Moves no disc."""
+        """Sign on, and home or calibrate the machine where it says that it needs that. Moves no disc, but one that a
+        fault may have left in a hand that cannot be felt.
+        """
 
     def state(self) -> ArmState:
         """What its sensors say. Moves nothing."""

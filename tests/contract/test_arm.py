@@ -281,8 +281,8 @@ def test_jam_is_no_refusal_and_the_disc_is_brought_away_after_a_reset(place: Arm
     assert place.where(disc) == IN_HAND
     place.close(1)
     place.row.recover(place.arm)
-    assert place.arm.state().holding in (None, True)
-    place.arm.put_away(bin=place.reject)
+    if place.arm.state().holding is not False:
+        place.arm.put_away(bin=place.reject)
     assert place.where(disc) == (place.reject, 1)
 
 

@@ -1,5 +1,6 @@
 """What the arm of an Auto Publisher LS makes of each line, and of lines that belong to something else."""
 
+import contextlib
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from devices.clock import SimulatedClock
 from devices.failures import OutcomeUnknown, WireDamaged
 from robotics.arms.aleratec import AleratecArm
-from robotics.errors import ChangerBroken, SourceEmpty
+from robotics.errors import ChangerBroken, ChangerNotReady, RoboticsError, SourceEmpty
 
 ALARM = b"S01C01E00I11111000O11111111\n"
 
@@ -75,9 +76,10 @@ def test_a_load_that_is_done_is_understood(said: list[bytes]) -> None:
         ([b"T03D1\n", b"C03S05\n"], OutcomeUnknown, "says nothing of the disc"),
         ([b"T03D1\n", b"C03\n"], OutcomeUnknown, "says nothing of the disc"),
         ([b"C00\n"], OutcomeUnknown, "says nothing of the disc"),
-        ([ALARM], ChangerBroken, "alarm, error 00"),
-        ([b"T03D1\n", ALARM], ChangerBroken, "alarm, error 00"),
-        ([b"T03D1\nS04C03E12I11111000O11111111\n"], ChangerBroken, "error 12"),
+        ([ALARM], ChangerNotReady, "alarm, error 00.*it did not begin"),
+        ([b"T03D1\n", ALARM], OutcomeUnknown, "alarm, error 00.*lets go over bin 1"),
+        ([b"T03D1\nT03D2\n", ALARM], ChangerBroken, "alarm, error 00.*lets go over the reject bin"),
+        ([b"T03D1\nS04C03E12I11111000O11111111\n"], OutcomeUnknown, "error 12"),
         ([b"\x15"], OutcomeUnknown, "NAK"),
         ([b"T03D1\n", b"\x15"], OutcomeUnknown, "NAK"),
         ([], OutcomeUnknown, "no word for 60 s"),
@@ -185,3 +187,83 @@ def test_a_machine_that_never_falls_silent_is_told_nothing() -> None:
     with pytest.raises(WireDamaged, match="never falls silent"):
         AleratecArm(line, line.clock).load(bin=1, drive=1)
     assert not line.sent
+
+
+@pytest.mark.parametrize(
+    ("said", "holding"),
+    [
+        ([b"T03D1\nT03D2\nT03D3\nT03D4\nC03S04\n"], False),
+        ([b"T03D1\nC03S08\n"], False),
+        ([ALARM], False),
+        ([], False),
+        ([b"\x15"], False),
+        ([b"T03D1\n", ALARM], None),
+        ([b"T03D1\nT03D2\n", ALARM], None),
+        ([b"T03D1\nT03D2\n"], None),
+        ([b"T03D1\nC03S05\n"], None),
+    ],
+    ids=[
+        "done",
+        "no disc",
+        "alarm before",
+        "silence",
+        "NAK",
+        "alarm at 1",
+        "alarm at 2",
+        "half",
+        "unreadable",
+    ],
+)
+def test_what_it_says_of_its_hand_follows_from_what_it_told(said: list[bytes], holding: bool | None) -> None:
+    line = ScriptedLine(C03=list(said), C08=[b"PARAM01D0\n"])
+    arm = arm_of(line)
+    assert arm.state().holding is False, "it stands without an alarm"
+    with contextlib.suppress(RoboticsError, OutcomeUnknown):
+        arm.load(bin=1, drive=1)
+    assert arm.state().holding is holding
+    if holding is False:
+        with pytest.raises(SourceEmpty, match="held nothing"):
+            arm.put_away(bin=5)
+    else:
+        arm.put_away(bin=5)
+    assert arm.state().holding is False
+
+
+def test_what_an_earlier_life_left_in_its_hand_is_not_known_behind_an_alarm() -> None:
+    line = ScriptedLine(C08=[ALARM])
+    arm = AleratecArm(line, line.clock)
+    assert arm.state().holding is None
+    line.answers["C08"] = [b"PARAM01D0\n"]
+    arm.prepare()
+    assert arm.state().holding is None, "clearing the alarm empties no hand"
+    arm.put_away(bin=5)
+    assert arm.state().holding is False
+
+
+def test_a_disc_that_it_was_told_to_hold_is_in_its_hand() -> None:
+    line = ScriptedLine(C10=[b"T10D1\nT10D2\n"])
+    arm = arm_of(line)
+
+    def stuck() -> None:
+        raise OutcomeUnknown("the tray does not go in")
+
+    with pytest.raises(OutcomeUnknown, match="does not go in"):
+        arm.unload(drive=1, bin=5, lifted=stuck)
+    assert arm.state().holding is True
+    arm.put_away(bin=5)
+
+
+@pytest.mark.parametrize(
+    ("steps", "bin"), [(b"T03D1\n", 12), (b"T03D1\nT03D2\nT03D3\n", 15)], ids=["taking", "bringing"]
+)
+def test_after_an_alarm_the_hand_is_opened_once_before_it_moves_again(steps: bytes, bin: int) -> None:
+    line = ScriptedLine(C03=[steps, ALARM], C08=[b"PARAM01D0\n"])
+    arm = arm_of(line)
+    with pytest.raises((ChangerBroken, OutcomeUnknown)):
+        arm.load(bin=2, drive=1)
+    for opened in (True, False):
+        line.sent.clear()
+        arm.prepare()
+        hand = ["C02D02", f"C02D{bin}", "C06D00", "C02D02"] if opened else []
+        assert line.sent == ["C08D9n1", "C08D9n2", "C01D01", "C05D01", "C02D01", *hand]
+        assert arm.state().holding is False

@@ -118,7 +118,7 @@ def test_the_post_under_the_trays_is_reached_only_with_all_of_them_in(site: Site
 def test_without_a_host_that_draws_the_tray_in_it_would_be_struck(tmp_path: Path, site: Site) -> None:
     site.tray(1, out=True)
     site.arm.load(bin=1, drive=1)
-    with pytest.raises(ChangerBroken, match="alarm"):
+    with pytest.raises(ChangerBroken, match=r"alarm.*lets go over the reject bin"):
         site.arm.unload(drive=1, bin=REJECT)
     assert site.strikes == 1, "the room notices"
     assert site.where() == HAND
@@ -169,9 +169,10 @@ def test_an_empty_tray_is_no_source(site: Site, bin: int) -> None:
 def test_an_alarm_stays_on_until_it_is_prepared(site: Site) -> None:
     site.room.estate.arm(Fault("arm-jam"))
     site.tray(1, out=True)
-    for _ in range(2):
-        with pytest.raises(ChangerBroken, match="alarm, error 00, inputs 11111000, outputs 11111111"):
-            site.arm.load(bin=1, drive=1)
+    with pytest.raises(OutcomeUnknown, match="alarm, error 00, inputs 11111000, outputs 11111111"):
+        site.arm.load(bin=1, drive=1)
+    with pytest.raises(ChangerNotReady, match="it did not begin"):
+        site.arm.load(bin=1, drive=1)
     assert CLEAR_ALARM.encode().strip() not in site.sent, "it is not cleared in the middle of things"
     assert "alarm" in site.arm.state().words
     site.tray(1, out=False)
