@@ -52,7 +52,7 @@ def do(place: ArmPlace, act: str, drive: int) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize("name", ["generic-amtren-two-drives", "rimage"])
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(acts=st.lists(ACTS, min_size=2, max_size=8))
 def test_what_an_arm_says_of_a_disc_is_so(
     name: str, acts: list[tuple[str, int, tuple[str, int, int] | None]]
