@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import events, images, media
 from archived.catalog.events import Attention
+from archived.formats.labels import volume_text
 from archived.language import _
 from archived.model import Copy, Drive, Image, Medium
 from archived.sessions.tools import BurnJob, Tools
@@ -129,7 +130,7 @@ def _step(write: Connection, site: Site, outcome: Written, copy_id: int, medium_
         written_at = max(site.now(), arrived)
         media.advance_copy(write, copy_id, CopyEvent.FLUSHED, written_at=written_at, note="")
         label = images.get(write, media.get_copy(write, copy_id).image_id).label
-        media.update_columns(write, medium_id, volume_id=label or None)
+        media.update_columns(write, medium_id, volume_id=volume_text(label) or None)
         media.advance_state(write, medium_id, MediumEvent.WRITTEN)
     elif outcome.kind in UNSPENT or (outcome.kind == "source" and not outcome.spent):
         media.advance_copy(write, copy_id, CopyEvent.FOUND_BLANK, note=outcome.note)

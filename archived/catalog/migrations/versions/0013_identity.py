@@ -9,6 +9,13 @@ branch_labels = None
 depends_on = None
 
 
+def _as_on_disc(text: str) -> str:
+    """Cut as UDF cuts a volume id: 126 characters of Latin-1, else 63 of UTF-16."""
+    while len(text) > 126 or (len(text.encode("utf-16-be")) > 126 and any(ord(c) > 255 for c in text)):
+        text = text[:-1]
+    return text
+
+
 def upgrade() -> None:
     with op.batch_alter_table("medium", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rfid_uid", sa.String(64), nullable=True))
@@ -23,6 +30,12 @@ def upgrade() -> None:
         "('written', 'verifying', 'verified', 'suspect', 'found') ORDER BY copy.id DESC LIMIT 1) "
         "WHERE kind NOT LIKE 'lto%'"
     )
+    rows = (
+        op.get_bind().execute(sa.text("SELECT id, volume_id FROM medium WHERE length(volume_id) > 60")).all()
+    )
+    for medium_id, text in rows:
+        changes = {"id": medium_id, "text": _as_on_disc(text)}
+        op.get_bind().execute(sa.text("UPDATE medium SET volume_id = :text WHERE id = :id"), changes)
     op.create_table(
         "case",
         sa.Column("id", sa.String(24), nullable=False),
