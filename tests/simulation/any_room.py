@@ -153,9 +153,12 @@ class AnyRoom(RuleBasedStateMachine):
         for name in [name for name in story.attentions() if name.startswith("drive:")]:
             story.set_drive(name.removeprefix("drive:"), up=True)
         for _ in range(3):
+            story.close_images()
             self.person.settle()
-            story.close_everything()
-        self.person.settle()
+            story.close_sets()
+            self.person.settle()
+            if story.all_archived():
+                break
         assert_law(story, mixed_up=self.exchanged)
         assert_all_archived_or_named(story)
         for package, recall in self.recalls.items():

@@ -45,10 +45,7 @@ POOL = "bluray"
 
 
 class Story:
-    """One site and what happens to it. Small sets (2 + 1) and discs of 41 clusters unless told otherwise.
-
-    `kind` is that of the room, a word of `archived.simulated_rooms`.
-    """
+    """One site and what happens to it: small sets (2 + 1), discs of 41 clusters, a room of this `kind`."""
 
     def __init__(
         self,
@@ -71,8 +68,8 @@ class Story:
         self.raised: dict[str, Attention] = {}
         #: Barcodes of discs that this story took away or spoiled.
         self.harmed: set[str] = set()
-        #: Labels of discs as they are now, by those before, and how many media ever were in the rooms.
-        self.relabelled, self.media_seen = dict[str, str](), 0
+        #: Labels as they are now by those before, media that ever were in the rooms, what may have hidden one.
+        self.relabelled, self.media_seen, self.troubles = dict[str, str](), 0, list[str]()
         choices = Choices(int(disc_mib * MIB), speed=1.0, keep_free_bytes=1, rest_s=30.0, room=kind)
         # Its public half stands on every disc; a replay needs the same bytes.
         key = SigningKey(Ed25519PrivateKey.from_private_bytes(seed.to_bytes(32)))
@@ -159,6 +156,7 @@ class Story:
 
     def crash(self, *, power_cut: bool = False) -> None:
         """The process is gone, with everything that it had not written down; another one starts."""
+        self.troubles.append("crash")
         self.executor.close()
         self.catalog.close()
         if power_cut:
@@ -396,6 +394,7 @@ class Story:
         return room.cartridge(room.carrier(medium_id))
 
     def fault(self, name: str, **arguments: Any) -> None:
+        self.troubles.append(name)
         self.control("fault", name=name, **arguments)
 
     def lose(self, medium_id: str) -> None:

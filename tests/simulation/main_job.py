@@ -23,10 +23,22 @@ class MainJob:
         self.person = Person(self.story, "typed" if self.has_bins else "barcode")
         self.n, self.m = n, m
         self.packages: list[str] = []
+        if self.has_bins:
+            self._keep_blanks(n + m + 2)
 
     @property
     def has_bins(self) -> bool:
         return self.story.room.estate.plan.is_stacker
+
+    def _keep_blanks(self, count: int) -> None:
+        """Somebody takes most blanks out again: what is brought to a queue comes out behind all that are in it."""
+        story = self.story
+        pile = next(one for one in story.room.estate.plan.bins if one.takes)
+        with story.catalog.write() as write:
+            out = stacking.take_from_bin(write, story.site, LIBRARY, pile.name, agent=AGENT)
+        story.control("take-from-bin", bin=pile.name, count=len(out) - count)
+        with story.catalog.write() as write:
+            stacking.put_in_bin(write, story.site, LIBRARY, pile.name, out[:count], agent=AGENT)
 
     def archive(self) -> None:
         """Every disc of the set is burnt and read back; one drive alone is allowed to, when it has to be."""

@@ -27,9 +27,9 @@ def run(kind: str, *, examples: int, steps: int) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["library", "stacker"])
 def test_whatever_befalls_a_room_nothing_is_lost_and_every_difference_is_named(kind: str) -> None:
-    run(kind, examples=3, steps=12)
+    run(kind, examples=1, steps=8)
 
 
 @pytest.mark.simulate
