@@ -10,7 +10,7 @@ import click
 from archived.byte_size import ByteSize
 from archived.language import _, counted
 from cli.context import Context, at
-from cli.nouns import verb
+from cli.nouns import reason_option, verb
 from cli.render import plain
 
 _RANGE = re.compile(r"(?P<head>.*?)(?P<number>\d+)")
@@ -132,5 +132,14 @@ def _show_taken(document: dict[str, Any]) -> None:
     click.echo(words.format(number=len(taken), media=", ".join(taken), **named))
 
 
+@verb("resume", 'library resume s1 --reason "the arm was jammed, and is free"')
+@click.argument("name", metavar="LIBRARY")
+@reason_option
+def resume(context: Context, name: str, reason: str) -> None:
+    """Say that you looked at disc robot LIBRARY, which stood: it is reset, looked at, and goes on."""
+    answer = context.post(at("/v1/library", name, "resume"), {"reason": reason})
+    context.answer(answer, lambda _document: click.echo(_("library {name} goes on").format(name=name)))
+
+
 #: Verbs of the noun `library`.
-bins = (load, empty)
+bins = (load, empty, resume)

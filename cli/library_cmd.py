@@ -44,6 +44,8 @@ def show_libraries(document: dict[str, Any]) -> None:
     for item in document["libraries"]:
         stale = _("; the inventory is stale and will be taken again") if item.get("stale") else ""
         click.echo(f"library {cell('name', item['name'])}{stale}")
+        if item.get("halted"):
+            click.echo(_("its robot stands until somebody looked at it: archivectl attention"))
         table(item["drives"], "name", "element", "up", "medium", "cleaning", "doing", "note")
         for one in item.get("bins") or ():
             _show_bin(one)

@@ -3,10 +3,13 @@
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
+from archived.api.overview import library_document
 from archived.api.services import Document, Services, agent_of, services_of
+from archived.api.submissions import Reason
 from archived.errors import Refused
 from archived.language import _
 from archived.stages.blank_loading import load_blanks
+from archived.stages.halting import resume
 from archived.stages.stacking import put_in_bin, take_from_bin
 
 router = APIRouter()
@@ -69,3 +72,14 @@ def empty(
         taken = take_from_bin(write, services.site, library, bin, agent=agent_of(request), to=body.to)
     services.wake()
     return services.said({"library": library, "bin": bin, "taken": taken, "to": body.to})
+
+
+@router.post("/library/{library}/resume")
+def go_on(
+    library: str, body: Reason, request: Request, services: Services = Depends(services_of)
+) -> Document:
+    """A person looked at a disc robot that stood: it is made ready, looked at, and goes on."""
+    with services.catalog.write() as write:
+        resume(write, services.site, library, agent=agent_of(request), reason=body.reason)
+    services.wake()
+    return library_document(services)

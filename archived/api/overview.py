@@ -181,6 +181,7 @@ def _floor(floor: Floor, doing: dict[str, str], asking: dict[str, str], cleaners
     return {
         "name": floor.library,
         "stale": floor.stale,
+        "halted": floor.halted,
         "drives": [
             {
                 "name": drive.name,
@@ -215,6 +216,7 @@ def _bin(floor: Floor, pile: Pile) -> Document:
         "takes": pile.takes,
         "puts": pile.puts,
         "places": pile.count,
+        "closed": pile.name in floor.closed,
         "media": [{"element": e, "medium": id, "state": states[id]} for e, id in order],
     }
 

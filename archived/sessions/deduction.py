@@ -17,20 +17,23 @@ class Answered(Enum):
     DONE = "done"
     REFUSED = "refused"  # the medium is where it was
     BROKEN = "broken"  # a fault in the motion: the medium may be anywhere
-    UNKNOWN = "unknown"  # it said nothing, or nobody was there to hear it
+    UNKNOWN = "unknown"  # it said nothing
+    INTERRUPTED = "interrupted"  # nobody was there to hear it, or it was not even commanded
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
     """arrived, stayed or vanished; `place` is the element where the medium is now, None where nobody can tell.
 
-    A medium that vanished from both ends has its place in the hand, when it is held. `sensed` is False when a drive
-    did not say what it holds: then nothing is known, and somebody has to ask again.
+    A medium that vanished from both ends has its place in the hand, when it is felt there. `sensed` is False when a
+    drive did not say what it holds: then somebody has to ask again. `in_doubt` says that only a person can tell:
+    a wrong guess would give the discs of a bin each other's names.
     """
 
     kind: str
     place: int | None = None
     sensed: bool = True
+    in_doubt: bool = False
 
 
 def whereabouts(inventory: Inventory, source: int, destination: int, answered: Answered) -> Whereabouts:
@@ -53,13 +56,31 @@ def whereabouts(inventory: Inventory, source: int, destination: int, answered: A
     drives = {element.address for element in inventory.of_kind(ElementKind.DRIVE)}
     if any(address in drives and tells(address) is None for address in (source, destination)):
         return Whereabouts("vanished", None, sensed=False)
-    if answered is Answered.BROKEN:
-        return Whereabouts("vanished")
-    if holds is None and answered is Answered.UNKNOWN and hand is not None:
-        # A hand that cannot be felt may hold it, still or by now: it is emptied before anything else moves.
-        return Whereabouts("vanished", hand)
-    if at_destination is None and source in drives | {hand} and answered is not Answered.REFUSED:
+    if answered is Answered.DONE and at_destination is None:
         return Whereabouts("arrived", destination)
-    if at_source is None and answered in (Answered.REFUSED, Answered.UNKNOWN):
+    if answered is Answered.REFUSED and at_source is None:
         return Whereabouts("stayed", source)
-    return Whereabouts("vanished")
+    if answered is Answered.INTERRUPTED:
+        return _after_a_death(at_source, at_destination, source, destination, hand, feels=holds is not None)
+    return Whereabouts("vanished", in_doubt=True)
+
+
+def _after_a_death(
+    at_source: bool | None,
+    at_destination: bool | None,
+    source: int,
+    destination: int,
+    hand: int | None,
+    *,
+    feels: bool,
+) -> Whereabouts:
+    """No trouble of the machine is known: what is in no drive, and not felt in the hand, is in the bin."""
+    if destination == hand:
+        return Whereabouts("arrived", hand)  # it was lifted, as it is not in its drive
+    if source == hand and at_destination is False:
+        return Whereabouts("stayed", hand)
+    if feels and at_destination is None:
+        return Whereabouts("arrived", destination)
+    if feels and at_source is None:
+        return Whereabouts("stayed", source)
+    return Whereabouts("vanished", in_doubt=True)

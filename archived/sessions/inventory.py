@@ -57,14 +57,19 @@ def untold(inventory: Inventory | None) -> frozenset[int]:
     return frozenset(e.address for e in elements if not e.told)
 
 
-def take_inventory(tools: Tools, library: str, *, scan: bool = False) -> Looked:
+def take_inventory(tools: Tools, library: str, *, scan: bool = False, reset: bool = False) -> Looked:
     """Ask until the robot says within LOOK_TIMEOUT_S, or says that somebody has to let it go on first.
 
     A device that is another one is not asked again. A robot that wants to look into its elements is told to. With
-    `scan` so are elements whose barcode was not read yet.
+    `scan` so are elements whose barcode was not read yet. With `reset` it is made ready first, once.
     """
     changer = tools.changers[library]
     ended = Looked(None)
+    if reset:
+        try:
+            changer.initialize()
+        except (DeviceFailure, RoboticsError) as error:
+            return Looked(None, str(error), why_it_stands(error))
 
     def answer() -> Looked | None:
         nonlocal ended

@@ -78,6 +78,8 @@ class Carried:
     place: int | None = None
     #: The robot took the bin for empty from which the medium was to come.
     source_empty: bool = False
+    #: Only a person can tell where the medium is: nothing moves there until he looked.
+    halted: bool = False
 
     @property
     def untold(self) -> frozenset[int]:
@@ -109,6 +111,9 @@ def carry(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
     except (RoboticsError, DeviceFailure, BackendError) as error:
         note, stands = str(error), why_it_stands(error)
         answered, source_empty = _answered(error), isinstance(error, SourceEmpty)
+    if answered is Answered.BROKEN and changer.abilities.host_trays:
+        # Nothing is asked of it that could move it: what it holds, and where, is for somebody to see.
+        return Carried("vanished", None, note, halted=True)
     found = replace(look(tools, task, note, answered=answered), source_empty=source_empty)
     if stands:
         # It said no to the motion itself: the medium stayed, also when a look has to wait.
@@ -126,7 +131,8 @@ def carry(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
 
 def resume(tools: Tools, task: Carry, waiting: Waiting = _ignore) -> Carried:
     """A motion that an earlier life may have commanded, or not: look where it ended, and move nothing."""
-    carried = look(tools, task, "an earlier life was interrupted in the motion")
+    words = "an earlier life was interrupted in the motion"
+    carried = look(tools, task, words, answered=Answered.INTERRUPTED)
     return _trays_closed(tools, task, carried, waiting)
 
 
@@ -174,7 +180,7 @@ def _deduced(
         note = "the robot reported no error, and the medium did not move"
     if found.kind == "vanished" and not note:
         note = f"{task.medium_id} is in neither element"
-    return Carried(found.kind, seen, note, inventory=inventory, place=found.place)
+    return Carried(found.kind, seen, note, inventory=inventory, place=found.place, halted=found.in_doubt)
 
 
 @dataclass(frozen=True, slots=True)

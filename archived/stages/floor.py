@@ -19,6 +19,8 @@ from robotics.model import Bin
 
 STALE = "inventory_stale"
 ELEMENTS = "elements"
+#: Settings of disc robots, each with the library behind it: a closed bin, a robot that stands, one to be made ready.
+CLOSED, HALTED, RESET = "bin-closed", "halted", "reset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class Floor:
     bins: tuple[Bin, ...] = ()
     hand: int = 0
     lays_again: bool = False
+    #: Bins that gave out before their record did: nothing is fetched from them until somebody looked.
+    closed: frozenset[str] = frozenset()
+    #: It stopped where nobody can tell what became of a disc: nothing moves until a person looked.
+    halted: bool = False
+    #: A person looked, and it is to be made ready again, with a reset of its line.
+    to_reset: bool = False
 
     def in_drive(self, drive: Drive) -> Medium | None:
         """The medium that lies in a drive."""
@@ -96,19 +104,26 @@ def floors(read: Connection, site: Site) -> list[Floor]:
             doubtful=doubt.in_doubt(settings, name),
             by_person=site.config.libraries[name].robot == PERSON,
             frozen=frozen_places(under_way, name),
-            **_machine(site, name),
+            **_machine(site, settings, name),
         )
         for name in site.config.libraries
     ]
 
 
-def _machine(site: Site, library: str) -> dict[str, Any]:
+def _machine(site: Site, settings: Mapping[str, str], library: str) -> dict[str, Any]:
     """What a disc robot with bins can reach; nothing for any other library."""
     changer = site.tools.changers.get(library)
     if changer is None or site.config.libraries[library].robot not in STACKERS:
         return {}
     can = changer.abilities
-    return {"bins": can.bins, "hand": changer.layout().transport.first, "lays_again": can.lays_again}
+    return {
+        "bins": can.bins,
+        "hand": changer.layout().transport.first,
+        "lays_again": can.lays_again,
+        "closed": frozenset(one.name for one in can.bins if settings.get(f"{CLOSED}:{library}:{one.name}")),
+        "halted": bool(settings.get(f"{HALTED}:{library}")),
+        "to_reset": bool(settings.get(f"{RESET}:{library}")),
+    }
 
 
 def slots_of(read: Connection, library: str) -> dict[int, str | None]:

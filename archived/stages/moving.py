@@ -25,6 +25,7 @@ from archived.stages.case_of_tags import weigh_tags
 from archived.stages.floor import stale_key
 from archived.stages.furnishing import furnish_as_seen
 from archived.stages.giving_out import drive_keeps
+from archived.stages.halting import find_astray, halt
 from archived.stages.motion import (
     STAGE,
     Motion,
@@ -51,9 +52,10 @@ NAME = STAGE
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """An inventory of a library, and nothing else."""
+    """An inventory of a library, and nothing else; after a person looked at a robot that stood, with a reset first."""
 
     library: str
+    reset: bool = False
 
 
 def due(read: Connection, site: Site) -> list[Work]:
@@ -64,12 +66,16 @@ def plan(view: list[Work], context: Context) -> list[Action]:
     wanted: list[Action] = []
     for work in view:
         floor, lane = work.floor, robot_lane(work.floor.library)
+        if floor.halted:
+            continue
         if work.moving:
             wanted += [
                 moving_action(floor, resumed_motion(floor, move), resumed=True) for move in work.moving
             ]
         elif floor.stale:
-            wanted.append(Action(NAME, f"inventory {floor.library}", (lane,), Look(floor.library)))
+            wanted.append(
+                Action(NAME, f"inventory {floor.library}", (lane,), Look(floor.library, floor.to_reset))
+            )
         elif floor.in_hand is not None:
             wanted += _from_hand(work, context, floor.in_hand)
         elif work.orders:
@@ -139,7 +145,7 @@ def run(action: Action, tools: Tools) -> Carried:
         tools.progress.begin(
             action.key, _("looking into every element of {library}").format(library=action.task.library)
         )
-        looked = take_inventory(tools, action.task.library, scan=True)
+        looked = take_inventory(tools, action.task.library, scan=True, reset=action.task.reset)
         kind = "arrived" if looked.inventory is not None else "vanished"
         tags = tags_after(tools, action.task.library, looked.inventory)
         carried = Carried(kind, looked.seen, looked.note, stands=looked.stands, inventory=looked.inventory)
@@ -166,6 +172,8 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
     library = action.task.library if isinstance(action.task, Look) else action.task.carry.library
     if isinstance(outcome, Broken):
         return site.config.rest_s
+    if outcome.halted and isinstance(action.task, Motion):
+        return _halt(write, site, action.task, outcome)
     if outcome.seen is None:
         robot_silent(write, site, library, outcome.note, stands=outcome.stands)
         if outcome.kind == "stayed":
@@ -180,6 +188,7 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
     weigh_tags(write, site, library, outcome.tags)
     if outcome.untold:
         tell_full_bins(write, site, library)
+        find_astray(write, site, library, frozenset(outcome.seen or ()))
     events.clear_attention(write, f"robot:{library}")
     for health in outcome.health:
         tell_health(write, site, health, action.task.carry.medium_id)
@@ -193,6 +202,15 @@ def record(write: Connection, site: Site, action: Action, outcome: Carried | Bro
         robot_silent(write, site, library, outcome.note, stands=outcome.stands)
         return LOOK_REST_S
     return 0 if outcome.kind == "arrived" else site.config.rest_s
+
+
+def _halt(write: Connection, site: Site, motion: Motion, outcome: Carried) -> float:
+    """Only a person can tell what became of the medium of this motion."""
+    halt(write, site, motion.carry, outcome.note)
+    if outcome.seen is not None:
+        settle(write, site, motion.carry.library, outcome.seen, outcome.doubtful, outcome.untold)
+    _end(write, site, motion, outcome)
+    return site.config.rest_s
 
 
 def _see_again(write: Connection, site: Site, library: str) -> None:

@@ -29,7 +29,7 @@ def piles(floor: Floor) -> tuple[Pile, ...]:
             one.first,
             one.count,
             one.order is BinOrder.LIFO,
-            one.takes,
+            one.takes and one.name not in floor.closed,
             one.puts,
             tuple(
                 sorted(

@@ -15,7 +15,7 @@ from archived.model import Medium
 from archived.stages.floor import Floor, floors
 from archived.stages.motion import free_slots
 from archived.stages.stacker_floor import piles
-from archived.stages.unseen_places import recount_missing
+from archived.stages.unseen_places import open_again, recount_missing
 from archived.stages.work import Site
 from archived.states import CopyState, MediumState
 from robotics.model import Bin
@@ -57,12 +57,14 @@ def put_in_bin(
     floor, one = bin_named(write, site, library, bin)
     pile = next(pile for pile in piles(floor) if pile.first == one.first)
     wanted = list(dict.fromkeys(media_ids))
-    if [medium_id for _element, medium_id in pile.media][-len(wanted) :] == wanted:
+    lies_there = [medium_id for _element, medium_id in pile.media][-len(wanted) :] == wanted
+    if lies_there and bin not in floor.closed:
         return wanted
     found = [media.get(write, medium_id) for medium_id in wanted]
     for medium in found:
         _demand_free(write, site, medium)
-    rest = [(element, id) for element, id in pile.media if id not in wanted]
+    open_again(write, site, library, bin, believed=False)
+    rest = [(element, id) for element, id in pile.media if id not in wanted and bin not in floor.closed]
     first = rest[-1][0] + 1 if rest else one.first
     if first + len(wanted) > one.first + one.count:
         raise WrongState(
@@ -112,6 +114,7 @@ def take_from_bin(
         events.append(
             write, site.now(), "medium taken out", subject, agent=agent, element=element, bin=bin, note=to
         )
+    open_again(write, site, library, bin, believed=False)
     events.clear_attention(write, full_key(library, bin))
     return [medium_id for _element, medium_id in pile.media]
 

@@ -6,7 +6,6 @@ whose end was sensed, by a person who says what he put in or took out, and when 
 
 import json
 from dataclasses import replace
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -15,14 +14,11 @@ from archived.catalog.events import Attention
 from archived.language import _, counted
 from archived.model import Medium
 from archived.sessions.mount import Carried, Carry
-from archived.stages.floor import Floor, floors
+from archived.stages.floor import CLOSED, floors
 from archived.stages.settling import missed
 from archived.stages.work import Site
-from archived.states import MediumState, MoveState
+from archived.states import MediumState
 from robotics.model import Bin
-
-#: Motions of one disc between its last bin and its being put down: into the hand, out of it, and again.
-_MOVES_LOOKED_AT: Final = 8
 
 
 def note_whereabouts(write: Connection, site: Site, task: Carry, outcome: Carried) -> Carried:
@@ -35,7 +31,7 @@ def note_whereabouts(write: Connection, site: Site, task: Carry, outcome: Carrie
     floor = next(floor for floor in floors(write, site) if floor.library == task.library)
     medium = media.get(write, task.medium_id)
     if outcome.source_empty and task.source == floor.hand:
-        _was_not_held(write, site, floor, medium)
+        _miss(write, site, medium)  # it was there: nobody infers it back into a bin
         return replace(outcome, called_off=True)
     pile = next((pile for pile in floor.bins if task.source in pile), None)
     if outcome.source_empty and pile is not None:
@@ -53,21 +49,6 @@ def note_whereabouts(write: Connection, site: Site, task: Carry, outcome: Carrie
     return outcome
 
 
-def _was_not_held(write: Connection, site: Site, floor: Floor, medium: Medium) -> None:
-    """A hand that cannot be felt holds no disc: it took none in a motion of which nobody heard the end, or laid it down
-    in one. A disc that was in the hand by what the machine said is missed.
-    """
-    for move in media.last_moves(write, medium.id, _MOVES_LOOKED_AT):
-        if move.state is MoveState.DONE and move.destination == floor.hand:
-            break
-        binned = (end for end in (move.destination, move.source) if any(end in pile for pile in floor.bins))
-        place = next(binned, None)
-        if move.state is MoveState.LOST_SIGHT and place is not None:
-            media.saw(write, medium.id, place, site.now())
-            return
-    _miss(write, site, medium)
-
-
 def _miss(write: Connection, site: Site, medium: Medium) -> None:
     media.saw(write, medium.id, None, site.now())
     missed(write, site, medium)
@@ -75,25 +56,36 @@ def _miss(write: Connection, site: Site, medium: Medium) -> None:
 
 
 def gave_out(write: Connection, site: Site, library: str, pile: Bin) -> None:
-    """A bin has nothing more to give, and media are on record in it: they are missed together."""
-    gone = [
+    """A bin has nothing more to give, and media are on record in it: they are missed together.
+
+    A machine may be wrong about that: what is on record there stays, and nothing is fetched from there until somebody
+    looked. What was planned on those media goes elsewhere.
+    """
+    inside = [
         medium
         for medium in media.listing(write)
         if medium.library == library and medium.element is not None and medium.element in pile
     ]
-    for medium in gone:
-        media.saw(write, medium.id, None, site.now())
-        events.append(
-            write,
-            site.now(),
-            "medium missed",
-            ("medium", medium.id),
-            outcome="failure",
-            element=medium.element,
-        )
+    for medium in inside:
+        subject = ("medium", medium.id)
+        events.append(write, site.now(), "medium missed", subject, outcome="failure", element=medium.element)
         _withdraw(write, medium, _gone(medium))
-    missing = {*_missing_from(write, library, pile.name), *(medium.id for medium in gone)}
-    events.set_setting(write, _key(library, pile.name), json.dumps(sorted(missing)))
+    ids = sorted({*_missing_from(write, library, pile.name), *(medium.id for medium in inside)})
+    events.set_setting(write, _key(library, pile.name), json.dumps(ids))
+    events.set_setting(write, closed_key(library, pile.name), "1")
+    recount_missing(write, site, library)
+
+
+def open_again(write: Connection, site: Site, library: str, bin_name: str, *, believed: bool) -> None:
+    """Somebody looked into a bin that gave out: what is on record there is `believed`, or it lies elsewhere."""
+    if not events.settings(write).get(closed_key(library, bin_name)):
+        return
+    events.set_setting(write, closed_key(library, bin_name), "")
+    if believed:
+        events.set_setting(write, _key(library, bin_name), "")
+    else:
+        for medium_id in _missing_from(write, library, bin_name):
+            media.saw(write, medium_id, None, site.now())
     recount_missing(write, site, library)
 
 
@@ -104,10 +96,12 @@ def recount_missing(write: Connection, site: Site, library: str) -> None:
         for medium in media.listing(write)
         if medium.element is None and medium.state is not MediumState.LOST
     }
+    settings = events.settings(write)
     for pile in next((floor.bins for floor in floors(write, site) if floor.library == library), ()):
         before = _missing_from(write, library, pile.name)
-        missing = [id for id in before if id in away]
-        if before:
+        closed = bool(settings.get(closed_key(library, pile.name)))
+        missing = [id for id in before if closed or id in away]
+        if before and not closed:
             events.set_setting(write, _key(library, pile.name), json.dumps(missing) if missing else "")
         _tell_missing(write, site, library, pile, missing)
 
@@ -126,11 +120,14 @@ def _tell_missing(write: Connection, site: Site, library: str, pile: Bin, missin
         attention_id,
         "now",
         what.format(bin=pile.name, library=library, number=len(missing), media=", ".join(missing)),
-        _("nothing is written to them; what was planned on them goes elsewhere, as far as there are blanks"),
         _(
-            "look for them, and put them in: archivectl library load {library} --bin {bin} --media {media}   "
-            "(gone for good: archivectl media lost ID --reason TEXT)"
-        ).format(library=library, bin=pile.name, media=",".join(missing)),
+            "nothing is fetched from there; what was planned on them goes elsewhere, as far as there are blanks"
+        ),
+        _(
+            "look into the bin: archivectl library load {library} --bin {bin} --media ID,... with what lies there, "
+            "from the bottom up; if all of them do, archivectl library resume {library} --reason TEXT; if none does, "
+            "archivectl library empty {library} --bin {bin}"
+        ).format(library=library, bin=pile.name),
         site.now(),
     )
     events.raise_attention(write, attention)
@@ -147,6 +144,11 @@ def _gone(medium: Medium) -> str:
 
 def _missing_from(read: Connection, library: str, bin_name: str) -> list[str]:
     return list(json.loads(events.settings(read).get(_key(library, bin_name)) or "[]"))
+
+
+def closed_key(library: str, bin_name: str) -> str:
+    """The setting that says that nothing is fetched from a bin until somebody looked into it."""
+    return f"{CLOSED}:{library}:{bin_name}"
 
 
 def _key(library: str, bin_name: str) -> str:

@@ -69,7 +69,7 @@ class AleratecArm:
         self.state()
         return ChangerIdentity("Aleratec", "Auto Publisher LS", "", "")
 
-    def prepare(self) -> None:
+    def prepare(self, *, reset: bool = False) -> None:
         """See `DiscArm`. Clears its alarm, puts its motors on and homes the arm; every tray has to be in.
 
         After an alarm of a motion it opens its hand: over the bin from which a disc was being taken, so that it is

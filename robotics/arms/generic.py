@@ -58,7 +58,7 @@ class GenericArm:
         told = self._talk.sign_on() if self._profile.sign_on else ""
         return ChangerIdentity("generic", self._profile.name, told, "")
 
-    def prepare(self) -> None:
+    def prepare(self, *, reset: bool = False) -> None:
         """Sign on where the profile says so; calibrate when the status blames the mechanism."""
         if self._profile.sign_on:
             self._talk.sign_on()

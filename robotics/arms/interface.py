@@ -55,9 +55,11 @@ class DiscArm(Protocol):
     def identify(self) -> ChangerIdentity:
         """Who it is."""
 
-    def prepare(self) -> None:
+    def prepare(self, *, reset: bool = False) -> None:
         """Sign on, and home or calibrate the machine where it says that it needs that. Moves no disc, but one that a
         fault may have left in a hand that cannot be felt.
+
+        `reset` resets its port first, where it has one to reset: only after a person looked at it.
         """
 
     def state(self) -> ArmState:

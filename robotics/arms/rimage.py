@@ -85,7 +85,7 @@ class RimageArm:
         version, serial = self._told(Plain.VERSION), self._told(Plain.SERIAL)
         return ChangerIdentity("Rimage", version, "", serial)
 
-    def prepare(self) -> None:
+    def prepare(self, *, reset: bool = False) -> None:
         """Wait until it is not busy any more, and bring the arm home. Raises ChangerBroken."""
         wait_until(
             lambda: self._status() != StatusNumber.WAIT,

@@ -103,10 +103,10 @@ class StackerChanger:
         )
 
     def initialize(self, addresses: ElementRange | None = None) -> None:
-        """Sign on and home. Nothing can be looked into."""
+        """Make it ready after a person looked at it, with a reset of its line. Nothing can be looked into."""
         with self._turn:
             self._trays.shut_all()
-            self._prepare()
+            self._prepare(reset=True)
 
     def inventory(self) -> Inventory:
         """What is sensed. Trays that stand open are drawn in: a drive tells of a disc only then."""
@@ -185,7 +185,7 @@ class StackerChanger:
             raise NotSupported(f"{self._name} takes no disc out of bin {pile.name}")
         if source == HAND and not self._arm.geometry.puts_in_again:
             raise NotSupported(f"{self._name} lays no disc that it holds into a drive")
-        if self._holds(drive):
+        if self._holds(drive, sure=True):
             raise DestinationFull(f"{self._name}: drive {drive} holds a disc already")
         with self._trays_right(drive):
             if self._arm.state().on_tray.get(drive):
@@ -208,18 +208,18 @@ class StackerChanger:
             raise SourceEmpty(f"{self._name}: drive {drive} holds no disc")
         with self._trays_right(drive):
             if pile is not None:
-                self._arm.unload(drive=drive, bin=pile.number, lifted=lambda: self._trays.shut(drive))
+                self._arm.unload(drive=drive, bin=pile.number, lifted=lambda: self._shut_after(drive))
             else:
                 self._lift(drive)
         self._shut_after(drive)
 
     def _lift(self, drive: int) -> None:
         """Take the disc from a tray and keep it."""
-        # The last one: where one motion goes from a tray right into a bin, it goes into the first.
-        somewhere = [pile.number for pile in self._arm.geometry.bins if pile.puts][-1]
+        # Into any other bin one motion may go right from the tray.
+        somewhere = next(one.number for one in self._arm.geometry.bins if one.puts and one.by_hand)
 
         def keep() -> None:
-            self._trays.shut(drive)
+            self._shut_after(drive)
             raise _Held
 
         try:
@@ -275,15 +275,23 @@ class StackerChanger:
         except DeviceFailure:
             self._unseen = True
 
-    def _holds(self, drive: int) -> bool | None:
-        """What is asked of a drive before a motion."""
+    def _holds(self, drive: int, *, sure: bool = False) -> bool | None:
+        """What is asked of a drive before a motion, with its tray in. Raises TrayInTheWay when it has to be `sure`."""
         try:
-            return self._trays.has_disc(drive)
+            self._trays.shut(drive)
+            found = self._trays.has_disc(drive)
         except DeviceFailure as error:
             raise TrayInTheWay(f"{self._name}: drive {drive} does not say what it holds: {error}") from error
+        if found is None and sure:
+            raise TrayInTheWay(
+                f"{self._name}: drive {drive} does not say what it holds; nothing is laid there"
+            )
+        return found
 
-    def _prepare(self) -> None:
-        self._arm.prepare()
+    def _prepare(self, *, reset: bool = False) -> None:
+        """Sign on and home, past trays that are all known to be in. Raises TrayInTheWay."""
+        self._trays.put_right(None)
+        self._arm.prepare(reset=reset)
         self._prepared = True
 
     def _hand(self, state: ArmState) -> Element:

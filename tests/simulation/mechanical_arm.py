@@ -53,7 +53,7 @@ class MechanicalArm:
     def identify(self) -> ChangerIdentity:
         return ChangerIdentity("simulated", "arm", "", "")
 
-    def prepare(self) -> None:
+    def prepare(self, *, reset: bool = False) -> None:
         if self._mechanism.jammed:
             self._mechanism.reset()
 

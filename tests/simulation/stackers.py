@@ -13,14 +13,14 @@ from archived.catalog.store import Catalog
 from archived.config import load
 from archived.sessions.drive_trays import DriveTrays
 from archived.sessions.tools import SitePaths
-from archived.stages import blank_loading
+from archived.stages import blank_loading, halting, stacking
 from archived.stages.work import Site
 from archived.wiring import paths_of
 from archived.wiring_rooms import MEDIA_ID
 from robotics.changers.stacker import StackerChanger
 from robotics.model import Bin, BinOrder
 from simulator.estate import create_room
-from simulator.plan import CLUSTER_SECTORS, DiscPlan, RoomPlan, standard_drives
+from simulator.plan import CLUSTER_SECTORS, TRANSPORT_ADDRESS, DiscPlan, RoomPlan, standard_drives
 from tests.simulation.harness import MIB, Story
 from tests.simulation.mechanical_arm import MechanicalArm
 
@@ -111,3 +111,18 @@ class StackerStory(Story):
             with self.catalog.write() as write:
                 ids += blank_loading.load_blanks(write, self.site, LIBRARY, "input", count, **said)
         return ids
+
+    def somebody_looks(self) -> None:
+        """A person finds the disc that was lost sight of, says where it lies, and lets the robot go on."""
+        lost = [medium.id for medium in self.media() if medium.element is None]
+        for medium_id in lost:
+            address = self.room.estate.world.carriers[self.room.carrier(medium_id)].address
+            if address == TRANSPORT_ADDRESS:
+                self.room.estate.change(lambda world: world.moved(TRANSPORT_ADDRESS, REJECT.first))
+                address = self.room.estate.world.carriers[self.room.carrier(medium_id)].address
+            pile = next((one for one in self._bins if address is not None and address in one), None)
+            if pile is not None:
+                with self.catalog.write() as write:
+                    stacking.put_in_bin(write, self.site, LIBRARY, pile.name, [medium_id], agent="uid:1000")
+        with self.catalog.write() as write:
+            halting.resume(write, self.site, LIBRARY, agent="uid:1000", reason="it was looked at")

@@ -7,10 +7,11 @@ import pytest
 
 from archived.catalog import events
 from archived.model import Allowance
+from archived.stages import stacking
 from archived.states import CopyState, MediumState, PackageState
 from robotics.model import Bin, BinOrder
 from tests.simulation.law import assert_law
-from tests.simulation.stackers import ACCEPT, BOTH_WAYS, PLAIN, REJECT, StackerStory
+from tests.simulation.stackers import ACCEPT, BOTH_WAYS, LIBRARY, PLAIN, REJECT, StackerStory
 
 
 def waive(story: StackerStory) -> None:
@@ -85,8 +86,43 @@ def test_a_bin_that_gives_out_early_names_what_is_missing_and_the_rest_goes_on(t
     missing = [item.what for name, item in story.attentions().items() if name == "bin-empty:main:input"]
     assert ["5 media are on record in it: main-00002" in words for words in missing] == [True]
     assert not archived(story)
+    assert not story.media(MediumState.RESERVED)
+    with story.catalog.write() as write:
+        stacking.take_from_bin(write, story.site, LIBRARY, "input", agent="uid:1000")
     assert all(medium.element is None for medium in story.media(MediumState.BLANK))
     assert_told_true(story)
+
+
+def test_a_jammed_arm_stands_until_somebody_looked_and_nobody_else_is_missed(tmp_path: Path) -> None:
+    story = StackerStory(tmp_path, drives=2)
+    story.load_blanks(1, 1, 1, 1, 1, 1)
+    story.fault("arm-jam", after=1)
+    story.submit_set(1)
+    story.close_everything()
+    told = story.attentions()[f"halted:{LIBRARY}"]
+    assert "main-00006" in told.what
+    assert f"library resume {LIBRARY}" in told.next
+    assert [medium.id for medium in story.media() if medium.element is None] == ["main-00006"]
+    moves = [item for item in story.history() if item[1] in ("move", "robot halted")]
+    assert len(moves) == 1, "a robot that stands is not moved"
+    story.somebody_looks()
+    story.settle()
+    assert archived(story), story.attentions()
+    assert_told_true(story)
+
+
+def test_a_disc_that_fell_is_missed_and_no_other_takes_its_name(tmp_path: Path) -> None:
+    story = StackerStory(tmp_path, drives=2, settings={"rest_s": "30.0"})
+    story.load_blanks(1, 1, 1, 1, 1, 1)
+    story.fault("disc-dropped", medium="main-00006")
+    story.submit_set(1)
+    story.close_everything()
+    assert f"halted:{LIBRARY}" in story.attentions()
+    story.somebody_looks()
+    story.settle()
+    assert archived(story), story.attentions()
+    assert "missing:main-00006" in story.attentions()
+    assert_law(story)
 
 
 def test_a_disc_that_does_not_read_back_goes_to_the_reject_bin_and_another_is_taken(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from archived.states import PackageState
 from tests.simulation.law import assert_law
-from tests.simulation.stackers import BOTH_WAYS, PLAIN, StackerStory
+from tests.simulation.stackers import BOTH_WAYS, LIBRARY, PLAIN, StackerStory
 
 #: What a motion consists of, and the commits around it.
 ARM = ("before arm take", "after arm take", "before arm lay", "after arm lay", "before arm lift", "after arm lift",
@@ -32,6 +32,9 @@ def assert_archived_after(story: StackerStory, died_at: str) -> None:
     story.settle(naps=20)
     story.close_sets()
     story.settle(naps=20)
+    if f"halted:{LIBRARY}" in story.attentions():
+        story.somebody_looks()
+        story.settle(naps=20)
     waits = {name: item.what for name, item in story.attentions().items()}
     archived = all(package.state is PackageState.ARCHIVED for package in story.packages())
     assert archived or waits, f"dead {died_at}: neither archived nor told"
