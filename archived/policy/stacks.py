@@ -6,7 +6,7 @@ doubt to the reject bin, what is still wanted to a bin from which it can be fetc
 nothing from being safe: its discs stay in their drives until somebody empties it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, unique
 from typing import Final
@@ -137,18 +137,26 @@ def put_down(machine: Stacker, medium_id: str, wants: Sequence[Want]) -> MovePla
     return MovePlan(medium_id, machine.hand, pile.next_place, f"from the hand into bin {pile.name}")
 
 
-def draws(piles: Sequence[Pile], at_hand: Sequence[str], usable: set[str], count: int) -> Iterator[list[str]]:
+def draws(
+    piles: Sequence[Pile],
+    at_hand: Sequence[str],
+    usable: set[str],
+    count: int,
+    promised: Collection[str] = (),
+) -> Iterator[list[str]]:
     """Choices of `count` blanks that come out without digging: those in drives first, then from the bins' mouths.
 
-    `at_hand` are blanks that lie in drives; `usable` those that may be taken. A bin ends where something else lies.
+    `at_hand` are blanks that lie in drives; `usable` those that may be taken. What is `promised` comes out for its own
+    sake; a bin ends where anything else lies.
     """
     mouths = []
     for pile in piles:
         mouth: list[str] = []
         for _element, medium_id in pile.order_out:
-            if medium_id not in usable:
+            if medium_id in usable:
+                mouth.append(medium_id)
+            elif medium_id not in promised:
                 break
-            mouth.append(medium_id)
         mouths.append(mouth)
     first = [medium_id for medium_id in at_hand if medium_id in usable][:count]
     for number, depths in enumerate(_depths([len(mouth) for mouth in mouths], count - len(first))):

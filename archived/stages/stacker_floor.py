@@ -90,7 +90,8 @@ def blank_draws(read: Connection, site: Site, pool: str, count: int) -> tuple[tu
         return None
     usable = {medium.id for medium in usable_blanks(read, site, pool)}
     loaded = [medium.id for drive in floor.drives if drive.up and (medium := floor.in_drive(drive))]
-    return tuple(tuple(draw) for draw in draws(piles(floor), loaded, usable, count))
+    promised = {medium.id for medium in floor.media if medium.state is MediumState.RESERVED}
+    return tuple(tuple(draw) for draw in draws(piles(floor), loaded, usable, count, promised))
 
 
 def demand_within_reach(floor: Floor, medium: Medium, destination: int) -> None:

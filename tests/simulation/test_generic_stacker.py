@@ -10,7 +10,7 @@ from archived.states import PackageState
 from robotics.arms.generic_profiles import AMTREN
 from tests.simulation.harness import Story
 from tests.simulation.law import assert_law
-from tests.simulation.stackers import StackerStory
+from tests.simulation.stackers import LIBRARY, StackerStory
 
 
 class GenericStory(StackerStory):
@@ -28,6 +28,10 @@ def told(story: GenericStory) -> None:
     story.submit_set(1)
     story.close_everything()
     story.settle(naps=40)
+    for _trouble in range(3):
+        if f"halted:{LIBRARY}" in story.attentions():
+            story.somebody_looks()
+            story.settle(naps=40)
 
 
 def missing(story: GenericStory) -> list[str]:
