@@ -73,13 +73,6 @@ def check_move(read: Connection, site: Site, medium_id: str, destination: int) -
             ),
             advice=_("put it right, then: archivectl library inventory"),
         )
-    if floor.halted:
-        raise WrongState(
-            _("the robot of library {library} stands until somebody looked; nothing was moved").format(
-                library=floor.library
-            ),
-            advice="archivectl attention",
-        )
     if floor.bins:
         demand_within_reach(floor, medium, destination)
     if destination == medium.element:

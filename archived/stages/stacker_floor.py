@@ -96,6 +96,13 @@ def blank_draws(read: Connection, site: Site, pool: str, count: int) -> tuple[tu
 
 def demand_within_reach(floor: Floor, medium: Medium, destination: int) -> None:
     """Raises WrongState unless a disc robot can carry this very medium to this very place: bins have an order."""
+    if floor.halted:
+        raise WrongState(
+            _("the robot of library {library} stands until somebody looked; nothing was moved").format(
+                library=floor.library
+            ),
+            advice="archivectl attention",
+        )
     for pile in piles(floor):
         if pile.element_of(medium.id) is not None and (medium.element, medium.id) not in pile.order_out[:1]:
             raise WrongState(
