@@ -113,7 +113,7 @@ def done(body: Doing, request: Request, services: Services = Depends(services_of
         raise Refused(
             "; ".join(f"{task_id}: {words}" for task_id, words in wrong.items()),
             advice=_("put it right, then say done again (or: archivectl tasks refuse ID --reason TEXT)"),
-            tasks=answer["items"],
+            tasks=sorted(wrong),
         )
     return answer
 
