@@ -40,7 +40,7 @@ def test_a_motion_of_which_nobody_heard_costs_no_disc(tmp_path: Path, kind: str,
 
 
 @pytest.mark.simulate
-@pytest.mark.parametrize("after", (0, 1, 2, 5))
+@pytest.mark.parametrize("after", [0, 1, 2, 5])
 @pytest.mark.parametrize("fault", LINES)
 @pytest.mark.parametrize("kind", ["nimbie", "aleratec"])
 def test_trouble_of_any_line_costs_no_disc(tmp_path: Path, kind: str, fault: str, after: int) -> None:
