@@ -101,6 +101,14 @@ def sectors_read(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[str, int]]:
     return found
 
 
+def of_files(story: Story, package_id: str, read: Counter[tuple[str, int]]) -> set[int]:
+    """How often sectors of its files were read: at each visit a disc is asked who it is, which is read before them."""
+    with story.catalog.read() as catalog:
+        image = story.image_of(package_id).id
+        first = min(lba for lba, _size in packages.extents(catalog, image, package_id).values())
+    return {count for (_drive, sector), count in read.items() if sector >= first}
+
+
 def piece_of(story: Story, package_id: str, start: int, end: int) -> tuple[Recall, bytes]:
     """Recall bytes of the long file; what was promised of them."""
     wanted = WantedPackage(story.package(package_id), pieces=(WantedPiece("scans/0001.tif", start, end),))
@@ -161,7 +169,7 @@ def test_the_same_file_asked_for_twice_is_read_once(
     for recall_id in (first, second):
         story.assert_given_back(package_id, recall_id)
     assert sectors_read
-    assert set(sectors_read.values()) == {1}
+    assert of_files(story, package_id, sectors_read) == {1}
     assert sum(loads(story, since).values()) == 1
 
     deliver(story, first)
@@ -179,7 +187,7 @@ def test_what_only_the_second_wants_is_all_that_is_read_for_it(
     story.settle()
 
     story.assert_given_back(package_id, second)
-    assert set(sectors_read.values()) == {1}
+    assert of_files(story, package_id, sectors_read) == {1}
 
 
 def test_only_folders_of_recalls_that_are_over_are_ever_removed_from_the_area(
