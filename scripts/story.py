@@ -236,6 +236,12 @@ class Story:
         files = size_bytes = 0
         ways = {package: self.site.ask("recall", package, "--dry-run")["way"] for package in self.taken}
         everything = self.home / "recalled"
+        if self.room == "nimbie":
+            self.site.ask("library", "empty", "main", "--bin", "input")
+            self.site.ask("simulate", "take-from-bin", "input")
+            say(
+                "a person takes the blanks out of the queue: what is brought would come out behind all of them"
+            )
         # One order, so that each disc is fetched once.
         self.site.ask("recall", *sorted(self.taken), "--to", str(everything))
         for package, volume in sorted(self.taken.items()):

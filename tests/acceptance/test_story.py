@@ -48,6 +48,20 @@ def test_the_shipped_collection_comes_back_bit_for_bit_and_no_process_is_left(tm
     assert processes_of(tmp_path) == []
 
 
+@pytest.mark.simulate
+@pytest.mark.parametrize("room", ["stacker", "nimbie", "aleratec", "manual"])
+def test_it_comes_back_in_every_room_and_somebody_walks_where_no_robot_does(
+    tmp_path: Path, room: str
+) -> None:
+    lines = tell(tmp_path, "--room", room)
+
+    assert sum(line.startswith("identical") for line in lines) == 6
+    assert sum("is gone" in line for line in lines) == 2
+    assert any("rebuilt from the set" in line for line in lines)
+    assert any("may depend on one drive" in line for line in lines) == (room == "nimbie")
+    assert processes_of(tmp_path) == []
+
+
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="there are no samples here")
 def test_real_samples_come_back_bit_for_bit(tmp_path: Path) -> None:
     lines = tell(tmp_path, str(SAMPLES))
