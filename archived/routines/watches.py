@@ -9,7 +9,7 @@ from archived.catalog import events, images, media, packages, recalls
 from archived.catalog.events import Attention
 from archived.language import _, counted
 from archived.media_kinds import is_tape
-from archived.model import Package
+from archived.model import Copy, Package
 from archived.policy.cartridges import cost_on_tape
 from archived.policy.exposure import Exposed, overdue
 from archived.policy.sufficiency import AT_HAND
@@ -103,11 +103,19 @@ def unjudged_discs(read: Connection, site: Site) -> list[Attention]:
                         image_id=copy.image_id, medium_id=copy.medium_id, refusal=choice.refusal
                     ),
                     _("the image stays in staging; the disc is written and lies in the library"),
-                    "archivectl library" if up else "archivectl drive up NAME --reason TEXT",
+                    _where_to_read(read, copy, up, alone=floor is not None and bool(floor.bins)),
                     site.now(),
                 )
             )
     return found
+
+
+def _where_to_read(read: Connection, copy: Copy, up: list[str], *, alone: bool) -> str:
+    """What to do about a disc that no drive may read back; `alone`: the robot can bring it to no other drive."""
+    if not up:
+        return "archivectl drive up NAME --reason TEXT"
+    set_id = images.get(read, copy.image_id).set_id
+    return f"archivectl allow diversity {set_id} --reason TEXT" if alone and set_id else "archivectl library"
 
 
 def reduced_sets(read: Connection, site: Site) -> list[Attention]:

@@ -45,6 +45,9 @@ def test_one_drive_waits_for_a_person_to_take_it_upon_himself_and_then_reads_in_
     story = begun(StackerStory(tmp_path))
     waits = [item.what for name, item in story.attentions().items() if name.startswith("judge:")]
     assert ["archivectl allow diversity" in words for words in waits] == [True]
+    assert [
+        item.next.split()[1] for name, item in story.attentions().items() if name.startswith("judge:")
+    ] == ["allow"]
     assert_told_true(story)
     waive(story)
     story.settle()
