@@ -18,8 +18,10 @@ from archived.errors import translated
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.language import _, speak_by_default, speaking_as_wished
 from archived.log_lines import FORMATS, goes_to_journal, log_to
+from archived.robot_kinds import STACKERS
 from archived.scan_command import devices
 from archived.service_manager import service_manager
+from archived.settings import Config
 from archived.simulated_rooms import LIBRARY, ROOMS
 from archived.spoken import SpokenGroup, examples_of
 from archived.wiring import paths_of, room_folders, site_on_socket, software
@@ -110,6 +112,7 @@ def init(
             "fingerprint where readers of your archive will find it"
         ).format(key_id=key.public.key_id, fingerprint=key.public.fingerprint, folder=site / "keys")
     )
+    _say_of_single_drives(config)
     click.echo(_("next: archived serve --site {site}").format(site=site))
     if not config.simulated:
         click.echo(
@@ -117,6 +120,19 @@ def init(
                 "its first look shows what the libraries hold; then: archivectl media register BARCODE... --batch NAME"
             )
         )
+
+
+def _say_of_single_drives(config: Config) -> None:
+    """A robot with one drive needs a waiver for most sets: better said before the first one."""
+    for name, library in config.libraries.items():
+        if library.robot in STACKERS and len(library.drives) == 1:
+            m = min((pool.m for pool in config.pools.values() if pool.library == name), default=1)
+            click.echo(
+                _(
+                    "library {name} has one drive, which reads back what it wrote: when more than {m} of a set are, "
+                    "it waits for archivectl allow diversity SET --reason TEXT"
+                ).format(name=name, m=m)
+            )
 
 
 @commands.command(epilog=examples_of("archived", "serve --site /srv/archive"))

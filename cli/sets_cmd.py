@@ -8,7 +8,7 @@ from archived.language import _
 from cli.context import Context, at
 from cli.images_cmd import show_asked
 from cli.nouns import noun, one_or_all, verb
-from cli.render import facts, items, table
+from cli.render import cell, facts, items, table
 
 sets = noun(
     "sets",
@@ -39,8 +39,12 @@ def _show_all(document: Any) -> None:
 
 
 def _show_one(protection_set: dict[str, Any]) -> None:
-    plain_facts = {k: v for k, v in protection_set.items() if k not in ("members", "notice")}
+    plain_facts = {k: v for k, v in protection_set.items() if k not in ("members", "notice", "waived")}
     facts(plain_facts)
+    if waived := protection_set.get("waived"):
+        words = _("the diversity of its members was waived by {agent} at {at}: {reason}")
+        said = {key: cell(key, waived[key]) for key in ("agent", "at", "reason")}
+        click.echo(words.format(**said))
     rows = [{**member, "copies": _copies(member)} for member in protection_set.get("members") or ()]
     table(rows, "position", "image", "kind", "state", "label", "copies", empty=_("no members yet"))
     # Members that a short set leaves out are known to be zero: nobody needs to read them.

@@ -172,6 +172,10 @@ def _set(read: Connection, item: ProtectionSet) -> Document:
     counting = {SetState.PROTECTED: VERIFIED_ONLY, SetState.COMPLETE: VERIFIED_ONLY, SetState.FOUND: AT_HAND}
     counts = counting.get(item.state)
     document["missing"] = list(missing_positions(read, item, counts)) if counts else []
+    document["waived"] = next(
+        (plain(one) for one in events.allowances(read) if (one.kind, one.thing) == ("diversity", item.id)),
+        None,
+    )
     return document
 
 
