@@ -13,6 +13,9 @@ from cli.context import Context, at
 from cli.nouns import reason_option, verb
 from cli.render import plain
 
+#: No bin has more places.
+DISCS_MAX = 256
+DIGITS_MAX = 18
 _RANGE = re.compile(r"(?P<head>.*?)(?P<number>\d+)")
 
 
@@ -37,7 +40,13 @@ class Labels(click.ParamType[list[str]]):
         one, other = _RANGE.fullmatch(first), _RANGE.fullmatch(last)
         if one is None or other is None or one["head"] != other["head"]:
             self.fail(_("{first}..{last} is no range of labels").format(first=first, last=last), param, ctx)
-        begin, end, width = int(one["number"]), int(other["number"]), len(one["number"])
+        begin, end, width = (
+            int(one["number"][:DIGITS_MAX]),
+            int(other["number"][:DIGITS_MAX]),
+            len(one["number"]),
+        )
+        if max(len(one["number"]), len(other["number"])) > DIGITS_MAX or not 0 <= end - begin < DISCS_MAX:
+            self.fail(_("{first}..{last} is no range of labels").format(first=first, last=last), param, ctx)
         return [f"{one['head']}{number:0{width}d}" for number in range(begin, end + 1)]
 
 
@@ -49,7 +58,7 @@ class Labels(click.ParamType[list[str]]):
 )
 @click.argument("name", metavar="LIBRARY")
 @click.option("--bin", "bin_name", required=True, help="The bin that they were put into.")
-@click.option("--blanks", type=click.IntRange(min=1), help="So many new blanks were put in.")
+@click.option("--blanks", type=click.IntRange(min=1, max=DISCS_MAX), help="So many new blanks were put in.")
 @click.option("--pool", default="", help="The pool that the blanks are for.")
 @click.option(
     "--batch", default="", help="What they were bought with: media bought together may fail together."

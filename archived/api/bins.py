@@ -1,7 +1,7 @@
 """What people put into the bins of a disc robot, and take out of them."""
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from archived.api.overview import library_document
 from archived.api.services import Document, Services, agent_of, services_of
@@ -13,18 +13,20 @@ from archived.stages.halting import resume
 from archived.stages.stacking import put_in_bin, take_from_bin
 
 router = APIRouter()
+#: No bin has more places.
+DISCS_MAX = 256
 
 
 class Load(BaseModel):
     """New blanks, so many, or media that are known, from the bottom up."""
 
-    blanks: int = 0
+    blanks: int = Field(0, ge=0, le=DISCS_MAX)
     pool: str = ""
     batch: str = ""
-    labels: list[str] = []
+    labels: list[str] = Field([], max_length=DISCS_MAX)
     media_id: str = ""
     capacity_bytes: int | None = None
-    media: list[str] = []
+    media: list[str] = Field([], max_length=DISCS_MAX)
     #: The same key again is the same load: an answer that was lost is asked for once more.
     key: str = ""
 

@@ -45,7 +45,8 @@ def test_labels_may_stand_in_a_file_and_a_range_must_be_one(
     line = "library load s1 --bin input --blanks 2 --pool bluray --batch A --labels"
     assert run(*line.split(), str(tmp_path / "labels")).exit_code == 0
     assert daemon.asked("POST", LOAD)[0]["labels"] == ["L-7", "L-8"]
-    assert "no range of labels" in run(*line.split(), "A1..B2").stderr
+    for range_ in ("A1..B2", "Q1..Q9999999", "Q2..Q1"):
+        assert "no range of labels" in run(*line.split(), range_).stderr
 
 
 def test_known_media_are_named_from_the_bottom_up(run: Run, daemon: FakeClient) -> None:
