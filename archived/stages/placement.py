@@ -151,6 +151,14 @@ def _on_discs(wanting: Wanting, images_: list[Image]) -> Placement:
         if not found.refusal:
             return found
         refused.append(found)
+    if not refused and len(wanting.blanks) >= len(members):
+        words = _(
+            "set {set_id} needs {wanted} blanks, and {there} lie in the robot where it cannot take them: beneath other "
+            "discs, or in a bin that nothing is taken from. Take out what lies on top of them, and say so: "
+            "archivectl library empty LIBRARY --bin NAME"
+        )
+        said = words.format(set_id=item.id, wanted=len(members), there=len(wanting.blanks))
+        return Placement(refusal=said, shortage=len(members))
     # Too few of them, or the next ones do not do together: the words of the first choice say why.
     return refused[0] if refused else placed_on(wanting.blanks[: len(members) - 1])
 
