@@ -6,6 +6,8 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from archived.api.services import Document, Services, agent_of, services_of
+from archived.errors import Refused
+from archived.language import _
 from archived.policy.shelf_walk import Found, ShelfLine
 from archived.stages.place_words import place_words
 from archived.stages.shelf_walking import ReadAt, walk
@@ -34,6 +36,12 @@ def walk_along(body: Shelf, request: Request, services: Services = Depends(servi
     by = f"reader:{body.reader}" if body.reader else agent
     found = [ReadAt(tuple(text for text in line.read if text), line.place) for line in body.lines]
     found = [item for item in found if item.texts]
+    if not found:
+        # An empty list is a slip far more often than a shelf on which nothing is left.
+        raise Refused(
+            _("nothing was read in library {library}; nothing was put on record").format(library=body.library),
+            advice=_("give a list, or read one medium after the other; media that are gone: archivectl media lost"),
+        )
     with services.catalog.write() as write:
         report = walk(write, site, body.library, body.cabinet, found, by=by, agent=agent)
 

@@ -1,6 +1,7 @@
 """What media are known by, whose medium is in the hand, and cases, as a peer asks for them."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -102,6 +103,19 @@ def test_a_tag_on_the_wrong_medium_opens_a_case_that_a_person_closes(
     assert daemon.ask("GET", "/v1/cases?state=open").json()["items"] == []
 
 
+@pytest.mark.parametrize("lines", [[], [{"read": ["", ""], "place": "slot 1"}]])
+def test_a_walk_on_which_nothing_was_read_puts_nothing_on_record(
+    daemon: Daemon, two: tuple[str, str], lines: list[Any]
+) -> None:
+    with daemon.services.catalog.read() as read:
+        before = media.listing(read)
+    answer = daemon.ask("POST", "/v1/vault/walk", {"library": "main", "lines": lines})
+    assert answer.status_code == 422, answer.text
+    assert "nothing was put on record" in answer.text
+    with daemon.services.catalog.read() as read:
+        assert media.listing(read) == before
+
+
 def test_a_walk_along_the_slots_of_a_robot_says_what_is_there_and_changes_no_place(
     daemon: Daemon, two: tuple[str, str]
 ) -> None:
@@ -120,7 +134,7 @@ def test_a_walk_along_the_slots_of_a_robot_says_what_is_there_and_changes_no_pla
     with daemon.services.catalog.read() as read:
         assert {medium.id: medium.element for medium in media.listing(read)} == places
     assert daemon.ask("GET", f"/v1/media/{two[1]}").json()["seen_by"] == "uid:7"
-    assert daemon.ask("POST", "/v1/vault/walk", {"library": "none", "lines": []}).status_code == 422
+    assert daemon.ask("POST", "/v1/vault/walk", {"library": "none", "lines": [{"read": ["x"]}]}).status_code == 422
 
 
 class Reader:
