@@ -39,8 +39,12 @@ def walk_along(body: Shelf, request: Request, services: Services = Depends(servi
     if not found:
         # An empty list is a slip far more often than a shelf on which nothing is left.
         raise Refused(
-            _("nothing was read in library {library}; nothing was put on record").format(library=body.library),
-            advice=_("give a list, or read one medium after the other; media that are gone: archivectl media lost"),
+            _("nothing was read in library {library}; nothing was put on record").format(
+                library=body.library
+            ),
+            advice=_(
+                "give a list, or read one medium after the other; media that are gone: archivectl media lost"
+            ),
         )
     with services.catalog.write() as write:
         report = walk(write, site, body.library, body.cabinet, found, by=by, agent=agent)

@@ -112,7 +112,9 @@ def is_over(item: Case, media: Mapping[str, Medium]) -> bool:
         look = list(together)
         kinds = {witness.kind for witness in look if not witness.is_absent}
         verdict = reconcile(look, media)
-        if verdict.outcome is Outcome.AGREE and (WitnessKind.VOLUME_ID in kinds or needed <= kinds):
+        # One witness alone always agrees with itself.
+        is_proof = WitnessKind.VOLUME_ID in kinds or (needed <= kinds and len(kinds) > 1)
+        if verdict.outcome is Outcome.AGREE and is_proof:
             right.update([verdict.medium_id] if verdict.medium_id else [])
         else:
             right -= set(media_concerned(look))

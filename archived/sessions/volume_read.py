@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from archived.language import _
 from archived.policy.tags import flaw_of
 from archived.sessions.mount import asked_anew, await_ready
 from archived.sessions.tape_ready import await_cartridge
@@ -39,6 +40,11 @@ def read_volume(tools: Tools, drive: str, key: str) -> VolumeRead:
 
 def _of_disc(tools: Tools, name: str) -> VolumeRead:
     drive = tools.drives[name]
+    tray = asked_anew(drive.tray)
+    if tray is not None and tray.is_open:
+        return VolumeRead(
+            ABSENT, note=_("its tray is open")
+        )  # nothing becomes ready there, however long one waits
     try:
         await_ready(tools.clock, drive)
     except WaitExpired:

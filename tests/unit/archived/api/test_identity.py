@@ -134,7 +134,10 @@ def test_a_walk_along_the_slots_of_a_robot_says_what_is_there_and_changes_no_pla
     with daemon.services.catalog.read() as read:
         assert {medium.id: medium.element for medium in media.listing(read)} == places
     assert daemon.ask("GET", f"/v1/media/{two[1]}").json()["seen_by"] == "uid:7"
-    assert daemon.ask("POST", "/v1/vault/walk", {"library": "none", "lines": [{"read": ["x"]}]}).status_code == 422
+    assert (
+        daemon.ask("POST", "/v1/vault/walk", {"library": "none", "lines": [{"read": ["x"]}]}).status_code
+        == 422
+    )
 
 
 class Reader:
