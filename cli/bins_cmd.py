@@ -141,12 +141,17 @@ def _show_taken(document: dict[str, Any]) -> None:
     click.echo(words.format(number=len(taken), media=", ".join(taken), **named))
 
 
-@verb("resume", 'library resume s1 --reason "the arm was jammed, and is free"')
+@verb("resume", 'library resume s1 --disc in-place --reason "the arm was jammed, and is free"')
 @click.argument("name", metavar="LIBRARY")
+@click.option(
+    "--disc",
+    type=click.Choice(["in-place", "elsewhere"]),
+    help="Whether the disc that was lost sight of still lies where the robot was to take it from.",
+)
 @reason_option
-def resume(context: Context, name: str, reason: str) -> None:
+def resume(context: Context, name: str, disc: str | None, reason: str) -> None:
     """Say that you looked at disc robot LIBRARY, which stood: it is reset, looked at, and goes on."""
-    answer = context.post(at("/v1/library", name, "resume"), {"reason": reason})
+    answer = context.post(at("/v1/library", name, "resume"), {"reason": reason, "disc": disc})
     context.answer(answer, lambda _document: click.echo(_("library {name} goes on").format(name=name)))
 
 

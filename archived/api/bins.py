@@ -1,5 +1,7 @@
 """What people put into the bins of a disc robot, and take out of them."""
 
+from typing import Literal
+
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
@@ -29,6 +31,12 @@ class Load(BaseModel):
     media: list[str] = Field([], max_length=DISCS_MAX)
     #: The same key again is the same load: an answer that was lost is asked for once more.
     key: str = ""
+
+
+class Looked(Reason):
+    """A person looked at a robot that stood; `disc` is what he says of the one that was lost sight of."""
+
+    disc: Literal["in-place", "elsewhere"] | None = None
 
 
 class Emptied(BaseModel):
@@ -78,10 +86,11 @@ def empty(
 
 @router.post("/library/{library}/resume")
 def go_on(
-    library: str, body: Reason, request: Request, services: Services = Depends(services_of)
+    library: str, body: Looked, request: Request, services: Services = Depends(services_of)
 ) -> Document:
     """A person looked at a disc robot that stood: it is made ready, looked at, and goes on."""
     with services.catalog.write() as write:
-        resume(write, services.site, library, agent=agent_of(request), reason=body.reason)
+        agent = agent_of(request)
+        resume(write, services.site, library, agent=agent, reason=body.reason, disc=body.disc)
     services.wake()
     return library_document(services)

@@ -115,14 +115,18 @@ class StackerStory(Story):
     def somebody_looks(self) -> None:
         """A person finds the disc that was lost sight of, says where it lies, and lets the robot go on."""
         lost = [medium.id for medium in self.media() if medium.element is None]
+        disc = halting.ELSEWHERE
         for medium_id in lost:
             address = self.room.estate.world.carriers[self.room.carrier(medium_id)].address
             if address == TRANSPORT_ADDRESS:
                 self.room.estate.change(lambda world: world.moved(TRANSPORT_ADDRESS, REJECT.first))
                 address = self.room.estate.world.carriers[self.room.carrier(medium_id)].address
             pile = next((one for one in self._bins if address is not None and address in one), None)
-            if pile is not None:
+            if pile is not None and pile.takes and len(lost) == 1:
+                disc = halting.IN_PLACE
+            elif pile is not None:
                 with self.catalog.write() as write:
                     stacking.put_in_bin(write, self.site, LIBRARY, pile.name, [medium_id], agent="uid:1000")
         with self.catalog.write() as write:
-            halting.resume(write, self.site, LIBRARY, agent="uid:1000", reason="it was looked at")
+            reason = "it was looked at"
+            halting.resume(write, self.site, LIBRARY, agent="uid:1000", reason=reason, disc=disc)

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from archived.catalog import events
+from archived.errors import Refused
 from archived.model import Allowance
-from archived.stages import stacking
+from archived.stages import halting, stacking
 from archived.states import CopyState, MediumState, PackageState
 from robotics.model import Bin, BinOrder
 from tests.simulation.law import assert_law
@@ -111,6 +112,27 @@ def test_a_jammed_arm_stands_until_somebody_looked_and_nobody_else_is_missed(tmp
     story.somebody_looks()
     story.settle()
     assert archived(story), story.attentions()
+    assert_told_true(story)
+
+
+def test_a_disc_that_never_left_its_queue_keeps_its_name_and_nothing_goes_on_before_somebody_says_so(
+    tmp_path: Path,
+) -> None:
+    queue = replace(PLAIN[0], order=BinOrder.FIFO)
+    story = StackerStory(tmp_path, bins=(queue, *PLAIN[1:]), drives=2)
+    story.load_blanks(1, 1, 1, 1, 1, 1)
+    story.fault("arm-jam")
+    story.submit_set(1)
+    story.close_everything()
+    assert f"halted:{LIBRARY}" in story.attentions()
+    with pytest.raises(Refused, match="where is main-00001"), story.catalog.write() as write:
+        halting.resume(write, story.site, LIBRARY, agent="uid:1000", reason="it was looked at")
+    story.somebody_looks()
+    story.settle()
+    waive(story)
+    story.settle()
+    assert archived(story), story.attentions()
+    assert all(medium.element is not None for medium in story.media())
     assert_told_true(story)
 
 
