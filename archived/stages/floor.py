@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.catalog import cases, events, media
+from archived.catalog import cases, events, media, tasks
 from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Drive, Medium
@@ -15,6 +15,7 @@ from archived.robot_kinds import PERSON, STACKERS
 from archived.stages import doubt
 from archived.stages.cases import frozen_places
 from archived.stages.work import Site
+from archived.tasks import TaskState
 from robotics.model import Bin
 
 STALE = "inventory_stale"
@@ -49,6 +50,8 @@ class Floor:
     lays_again: bool = False
     #: Bins that gave out before their record did: nothing is fetched from them until somebody looked.
     closed: frozenset[str] = frozenset()
+    #: Bins that a person who took a task has his hands in: the robot keeps out of them.
+    in_hands: frozenset[str] = frozenset()
     #: It stopped where nobody can tell what became of a disc: nothing moves until a person looked.
     halted: bool = False
     #: A person looked, and it is to be made ready again, with a reset of its line.
@@ -104,23 +107,33 @@ def floors(read: Connection, site: Site) -> list[Floor]:
             doubtful=doubt.in_doubt(settings, name),
             by_person=site.config.libraries[name].robot == PERSON,
             frozen=frozen_places(under_way, name),
-            **_machine(site, settings, name),
+            **_machine(read, site, settings, name),
         )
         for name in site.config.libraries
     ]
 
 
-def _machine(site: Site, settings: Mapping[str, str], library: str) -> dict[str, Any]:
+def _machine(read: Connection, site: Site, settings: Mapping[str, str], library: str) -> dict[str, Any]:
     """What a disc robot with bins can reach; nothing for any other library."""
     changer = site.tools.changers.get(library)
     if changer is None or site.config.libraries[library].robot not in STACKERS:
         return {}
     can = changer.abilities
+    held = {
+        end
+        for task in tasks.listing(read, TaskState.TAKEN)
+        for end in ((task.from_library, task.from_element), (task.to_library, task.to_element))
+    }
     return {
         "bins": can.bins,
         "hand": changer.layout().transport.first,
         "lays_again": can.lays_again,
         "closed": frozenset(one.name for one in can.bins if settings.get(f"{CLOSED}:{library}:{one.name}")),
+        "in_hands": frozenset(
+            one.name
+            for one in can.bins
+            if any(where == library and at in one for where, at in held if at is not None)
+        ),
         "halted": bool(settings.get(f"{HALTED}:{library}")),
         "to_reset": bool(settings.get(f"{RESET}:{library}")),
     }

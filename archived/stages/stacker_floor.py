@@ -1,6 +1,7 @@
 """A disc robot with bins as the catalog knows it: its bins with what lies in them, and what becomes of each disc."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -64,8 +65,9 @@ def _fate(read: Connection, medium: Medium) -> Fate:
 
 
 def machine(floor: Floor, drives: Sequence[DriveView], fates_of: Mapping[str, Fate]) -> Stacker:
-    """The machine as its planner sees it."""
-    return Stacker(piles(floor), tuple(drives), floor.hand, floor.lays_again, fates_of)
+    """The machine as its planner sees it: a bin that somebody has his hands in gives and takes nothing meanwhile."""
+    bins = (replace(p, takes=False, puts=False) if p.name in floor.in_hands else p for p in piles(floor))
+    return Stacker(tuple(bins), tuple(drives), floor.hand, floor.lays_again, fates_of)
 
 
 def within_reach(floor: Floor, medium: Medium) -> bool:
