@@ -47,6 +47,8 @@ def whereabouts(inventory: Inventory, source: int, destination: int, answered: A
     hand = hands[0].address if hands else None
     holds = None if hand is None else tells(hand)
     at_source, at_destination = tells(source), tells(destination)
+    if answered is Answered.REFUSED and at_source is None and not holds:
+        return Whereabouts("stayed", source)  # what lies at the destination is another one
     if at_destination:
         return Whereabouts("arrived", destination)
     if at_source:
@@ -58,8 +60,6 @@ def whereabouts(inventory: Inventory, source: int, destination: int, answered: A
         return Whereabouts("vanished", None, sensed=False)
     if answered is Answered.DONE and at_destination is None:
         return Whereabouts("arrived", destination)
-    if answered is Answered.REFUSED and at_source is None:
-        return Whereabouts("stayed", source)
     if answered is Answered.INTERRUPTED:
         return _after_a_death(at_source, at_destination, source, destination, hand, feels=holds is not None)
     return Whereabouts("vanished", in_doubt=True)

@@ -144,7 +144,7 @@ class AleratecTalk:
 
 def _answer_in(said: Said, command: Command, travelled: bool) -> Answer | None:
     """The answer to a command, where a line is one."""
-    if isinstance(said, Ended) and said.command not in (0, command.number):
+    if isinstance(said, Ended) and not said.ends(command):
         return None
     if isinstance(said, Parameter) and not command.asks:
         return None

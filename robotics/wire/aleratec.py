@@ -20,7 +20,7 @@ _COMMAND = re.compile(r"[Cc](\d\d)[Dd](\d{1,2})(?:[Nn](-?\d{1,5}))?", re.ASCII)
 _PROGRESS = re.compile(r"T(\d\d)D([1-4])", re.ASCII)
 _PARAM = re.compile(r"PARAM(\d\d)D(-?\d+)", re.ASCII)
 _REPORT = re.compile(r"S(\d\d)C(\d\d)E(\d\d)I([01]{8})O([01]{8})", re.ASCII)
-_ENDED = re.compile(r"C(\d\d)", re.ASCII)
+_ENDED = re.compile(r"C(\d\d)(?:D(\d\d))?", re.ASCII)
 _STATUS = re.compile(r"S(\d\d)", re.ASCII)
 
 
@@ -133,10 +133,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The end of a command (0 of any). `status` None when none is told."""
+    """The end of a command (0 of any). `status` is None when none is told, `d` when that argument is not repeated."""
 
     command: int
     status: int | None
+    d: int | None = None
+
+    def ends(self, command: "Command") -> bool:
+        """Whether it can be the end of this command: an end that is told twice is not that of the next one."""
+        return self.command in (0, command.number) and self.d in (None, command.d)
 
     @property
     def ending(self) -> Ending | None:
@@ -218,7 +223,8 @@ def read_line(line: bytes) -> Said:
         return Progress(int(found.group(1)), int(found.group(2)))
     if found := _ENDED.search(text):
         told = _STATUS.search(text)
-        return Ended(int(found.group(1)), None if told is None else int(told.group(1)))
+        number, d = found.group(1, 2)
+        return Ended(int(number), None if told is None else int(told.group(1)), None if d is None else int(d))
     return Noise(text)
 
 

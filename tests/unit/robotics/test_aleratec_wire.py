@@ -12,6 +12,7 @@ from robotics.wire.aleratec import (
     Parameter,
     Progress,
     Refused,
+    end_line,
     read_line,
     split,
 )
@@ -62,9 +63,9 @@ def test_anything_else_is_no_command(line: bytes) -> None:
         (b"T03D1", Progress(3, 1)),
         (b"T10D4\r", Progress(10, 4)),
         (b"\x00~T04D2", Progress(4, 2)),
-        (b"C03D01N0001S04", Ended(3, 4)),
+        (b"C03D01N0001S04", Ended(3, 4, 1)),
         (b"S08C03E00I11111000O11111111", Ended(3, 8)),
-        (b"C02D01", Ended(2, None)),
+        (b"C02D01", Ended(2, None, 1)),
         (b"C00", Ended(0, None)),
         (b"S01C01E00I11111000O11111111", Alarm(0, "11111000", "11111111")),
         (b"?S01C01E07I00000000O00000001?", Alarm(7, "00000000", "00000001")),
@@ -130,3 +131,10 @@ def test_an_alarm_has_words() -> None:
 )
 def test_lines_end_with_lf_and_nak_is_one(data: bytes, lines: list[bytes], rest: bytes) -> None:
     assert split(data) == (lines, rest)
+
+
+def test_an_end_that_is_told_twice_is_not_the_end_of_the_next_command() -> None:
+    raise_arm, to_bin = Command(2, 2), Command(2, 12)
+    said = read_line(end_line(raise_arm).strip())
+    assert isinstance(said, Ended)
+    assert (said.ends(raise_arm), said.ends(to_bin)) == (True, False)
