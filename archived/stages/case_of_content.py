@@ -11,6 +11,7 @@ from archived.catalog import media
 from archived.model import Drive, Medium
 from archived.policy.tags import is_serial_number
 from archived.sessions.volume_read import BLANK, VolumeRead
+from archived.stages import hold
 from archived.stages.cases import heard, on_record, weigh
 from archived.stages.work import Site
 from archived.states import MediumState
@@ -29,6 +30,8 @@ def weigh_content(write: Connection, site: Site, medium_id: str, volume_id: str,
         return None
     medium = media.get(write, medium_id)
     told = [*believed(site, medium), heard(write, site, WitnessKind.VOLUME_ID, volume_id, f"drive:{drive}")]
+    if not told[-1].says and medium.state in _EMPTY and hold.stands(write):
+        return None  # the catalog is known to be older than the world: the check says what was written since
     if (
         not told[-1].says
         and medium.volume_id is None
