@@ -50,8 +50,8 @@ class Floor:
     lays_again: bool = False
     #: Bins that gave out before their record did: nothing is fetched from them until somebody looked.
     closed: frozenset[str] = frozenset()
-    #: Bins that a person who took a task has his hands in: the robot keeps out of them.
-    in_hands: frozenset[str] = frozenset()
+    #: Places into which people who took a task lay media: the robot keeps out of a bin of which one is the next place.
+    in_hands: frozenset[int] = frozenset()
     #: It stopped where nobody can tell what became of a disc: nothing moves until a person looked.
     halted: bool = False
     #: A person looked, and it is to be made ready again, with a reset of its line.
@@ -119,20 +119,15 @@ def _machine(read: Connection, site: Site, settings: Mapping[str, str], library:
     if changer is None or site.config.libraries[library].robot not in STACKERS:
         return {}
     can = changer.abilities
-    held = {
-        end
-        for task in tasks.listing(read, TaskState.TAKEN)
-        for end in ((task.from_library, task.from_element), (task.to_library, task.to_element))
-    }
     return {
         "bins": can.bins,
         "hand": changer.layout().transport.first,
         "lays_again": can.lays_again,
         "closed": frozenset(one.name for one in can.bins if settings.get(f"{CLOSED}:{library}:{one.name}")),
         "in_hands": frozenset(
-            one.name
-            for one in can.bins
-            if any(where == library and at in one for where, at in held if at is not None)
+            task.to_element
+            for task in tasks.listing(read, TaskState.TAKEN)
+            if task.to_library == library and task.to_element is not None
         ),
         "halted": bool(settings.get(f"{HALTED}:{library}")),
         "to_reset": bool(settings.get(f"{RESET}:{library}")),

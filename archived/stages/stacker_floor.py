@@ -66,7 +66,9 @@ def _fate(read: Connection, medium: Medium) -> Fate:
 
 def machine(floor: Floor, drives: Sequence[DriveView], fates_of: Mapping[str, Fate]) -> Stacker:
     """The machine as its planner sees it: a bin that somebody has his hands in gives and takes nothing meanwhile."""
-    bins = (replace(p, takes=False, puts=False) if p.name in floor.in_hands else p for p in piles(floor))
+    bins = (
+        replace(p, takes=False, puts=False) if p.next_place in floor.in_hands else p for p in piles(floor)
+    )
     return Stacker(tuple(bins), tuple(drives), floor.hand, floor.lays_again, fates_of)
 
 
