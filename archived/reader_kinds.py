@@ -15,8 +15,8 @@ BAY: Final = "bay"
 HAND: Final = "hand"
 READER_PLACES: Final = (PICKER, PORT, BAY, HAND)
 
-#: Frequencies of UHF by the law of the land, as the readers number them (`robotics.wire.yrm100_commands.Region`).
-REGIONS: Final = {"china-900": 1, "usa": 2, "europe": 3, "china-800": 4, "japan": 5, "korea": 6}
+#: Frequencies of UHF by the law of the land; `robotics.wire.yrm100_commands.Region` has their numbers by these names.
+REGIONS: Final = ("china-900", "china-800", "usa", "europe", "korea")
 #: What UHF readers can send with.
 POWER_DBM_MIN, POWER_DBM_MAX = -9.0, 30.0
 IDENTICAL_MAX: Final = 20

@@ -207,7 +207,7 @@ _READERS = """\
 # weakest_dbm = -55
 # by how much a neighbour's tag is weaker than the strongest,
 # neighbour_db = 10
-# and its frequencies: china-900, china-800, usa, europe, japan or korea; "" = as they are set in the reader.
+# and its frequencies: china-900, china-800, usa, europe or korea; "" = as they are set in the reader.
 # region = ""
 
 """

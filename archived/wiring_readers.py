@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archived.reader_kinds import PCSC, RDM6300, REGIONS, YRM100
+from archived.reader_kinds import PCSC, RDM6300, YRM100
 from archived.sessions.placed_reader import PlacedReader
 from devices.clock import Clock
 from devices.lines import SerialLine, SerialSettings
@@ -84,7 +84,7 @@ def _uhf(name: str, settings: "ReaderSettings", line: ReaderLine, clock: Clock) 
         mask=bytes.fromhex(settings.mask),
         weakest_dbm=settings.weakest_dbm,
         neighbour_db=settings.neighbour_db,
-        region=Region(REGIONS[settings.region]) if settings.region else None,
+        region=Region[settings.region.upper().replace("-", "_")] if settings.region else None,
     )
     return yrm100.Yrm100Reader(line(name, yrm100.SETTINGS), clock, name=name, manners=manners)
 

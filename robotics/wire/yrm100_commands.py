@@ -47,13 +47,12 @@ def error_words(code: int) -> str:
 
 @unique
 class Region(IntEnum):
-    """Which band of frequencies it may use; the law of the country says which."""
+    """Which band of frequencies it may use; the law of the country says which. What 5 would be, no source tells."""
 
     CHINA_900 = 1
     USA = 2
     EUROPE = 3
     CHINA_800 = 4
-    JAPAN = 5
     KOREA = 6
 
 

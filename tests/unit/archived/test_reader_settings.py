@@ -53,7 +53,7 @@ def test_readers_are_read_with_all_they_say() -> None:
 
 
 def test_words_of_the_settings_are_those_of_the_drivers() -> None:
-    assert set(REGIONS.values()) == set(Region)
+    assert {name.upper().replace("-", "_") for name in REGIONS} == {region.name for region in Region}
     assert (POWER_DBM_MIN, POWER_DBM_MAX) == (yrm100.POWER_DBM_MIN, yrm100.POWER_DBM_MAX)
     assert yrm100.UhfManners().power_dbm == ReaderSettings("yrm100", "bay", "main").power_dbm
     assert yrm100.UhfManners().weakest_dbm == ReaderSettings("yrm100", "bay", "main").weakest_dbm

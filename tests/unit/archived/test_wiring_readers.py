@@ -22,6 +22,7 @@ from robotics.errors import ReaderRefused
 from robotics.readers.interface import Tag, TagKind
 from simulator.control import control
 from simulator.inprocess import furnish_room
+from simulator.line_ends import LineEnd
 from simulator.plan import DiscPlan, RoomPlan, standard_drives
 from simulator.server import RoomServer
 from tests.unit.archived.test_reader_settings import BAY, DESK, REAL, TEXT
@@ -59,6 +60,31 @@ def test_readers_of_rooms_in_this_process_are_mounted_once(tmp_path: Path, confi
     control(room, "stick-tag", {"medium": "D0001", "uid": UID})
     control(room, "hold-to", {"reader": "desk", "medium": "D0001"})
     assert readers["desk"].reader.read() == (Tag(UID, TagKind.HF),)
+    room.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("china-900", 1), ("usa", 2), ("europe", 3), ("china-800", 4), ("korea", 6)]
+)
+def test_a_region_is_told_to_its_reader_by_its_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int
+) -> None:
+    heard: list[bytes] = []
+    hear = LineEnd.hear
+
+    def listened(end: LineEnd, data: bytes) -> None:
+        heard.append(data)
+        hear(end, data)
+
+    monkeypatch.setattr(LineEnd, "hear", listened)
+    clock = SimulatedClock()
+    room = furnish_room(tmp_path / "room", PLAN, clock=clock, sync=lambda descriptor: None)
+    readers = readers_in(parse(TEXT + BAY + f'region = "{name}"\n'), [room], clock)
+    assert readers["bay"].reader.read() == ()
+    # The command 07h with one byte; the checksum is the sum of all between the marks (0, 7, 0, 1 and the number).
+    assert [data for data in heard if data[2] == 0x07] == [
+        bytes([0xBB, 0, 7, 0, 1, number, 8 + number, 0x7E])
+    ]
     room.close()
 
 
