@@ -8,9 +8,15 @@ from collections.abc import Mapping
 from enum import Enum, unique
 from typing import Any, TypeVar
 
+from archived.approvals import APPROVAL
 from archived.cages import CAGE
+from archived.care import ITEM as CARE_ITEM
+from archived.care import RUN as CARE_RUN
 from archived.cases import CASE
 from archived.cleanings import CLEANING
+from archived.copy_states import COPY as COPY
+from archived.copy_states import CopyEvent as CopyEvent
+from archived.copy_states import CopyState as CopyState
 from archived.errors import ForbiddenStep
 from archived.hot_items import HOT_ITEM
 from archived.item_states import ITEM
@@ -20,6 +26,9 @@ from archived.look_states import LookEvent as LookEvent
 from archived.look_states import LookState as LookState
 from archived.look_states import SurveyEvent as SurveyEvent
 from archived.look_states import SurveyState as SurveyState
+from archived.medium_states import MEDIUM as MEDIUM
+from archived.medium_states import MediumEvent as MediumEvent
+from archived.medium_states import MediumState as MediumState
 from archived.tasks import TASK
 
 
@@ -30,6 +39,8 @@ class PackageState(Enum):
     ARCHIVED = "archived"  # every copy that its class asks for was read back after a reload
     WITHDRAWN = "withdrawn"  # taken back before the first write intent of its set
     ABANDONED = "abandoned"  # an intake that failed or was interrupted; never acknowledged
+    FORGOTTEN = "forgotten"  # after its date nobody is given it any more; its bytes are still on media
+    DESTROYED = "destroyed"  # every copy of it and all that could rebuild one is destroyed
     FOUND = "found"  # a rebuild found it on media; it cannot tell that all of its set was ever read back
 
 
@@ -39,6 +50,8 @@ class PackageEvent(Enum):
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
     SUFFICIENT = "sufficient"
+    FORGOTTEN = "forgotten"
+    DESTROYED = "destroyed"
 
 
 @unique
@@ -48,6 +61,7 @@ class ImageState(Enum):
     CLOSED = "closed"  # recipe frozen; waits for its set
     PROTECTED = "protected"  # digests and chunk table known, parity of its set on disk
     KEPT = "kept"  # its copies are verified and so are those of its whole set
+    RETIRED = "retired"  # all that it carries is kept by other images, or is not kept any more
     VOID = "void"  # given up before anything physical happened; its packages close again
     FOUND = "found"  # known from media only, in a set that is not known to be complete
 
@@ -58,6 +72,7 @@ class ImageEvent(Enum):
     FROZEN = "frozen"
     PROTECTED = "protected"
     COMPLETED = "completed"
+    RETIRED = "retired"
     VOIDED = "voided"
 
 
@@ -67,6 +82,7 @@ class SetState(Enum):
     PROTECTING = "protecting"  # one pass over the staged files computes digests and parity
     PROTECTED = "protected"  # parity on disk; copies may be placed
     COMPLETE = "complete"  # every member was read back after a reload and matched
+    RETIRED = "retired"  # nothing rests on it any more: its images are kept by other sets, or not kept
     VOID = "void"  # given up before the first write intent of any member
     FOUND = "found"  # known from media only; not every member was seen, or not every one was ever read back
 
@@ -77,69 +93,8 @@ class SetEvent(Enum):
     ENCODED = "encoded"
     FAILED = "failed"
     COMPLETED = "completed"
+    RETIRED = "retired"
     VOIDED = "voided"
-
-
-@unique
-class CopyState(Enum):
-    PLANNED = "planned"  # a medium is chosen, nothing physical has happened
-    WRITING = "writing"  # the intent is on record; from here the medium may be touched
-    WRITTEN = "written"  # accepted by the drive, flushed, closed
-    VERIFYING = "verifying"  # the re-loaded medium is being read
-    VERIFIED = "verified"  # read back after a reload and matched; the only state that counts
-    SUSPECT = "suspect"  # a later read disagreed; repair decides
-    ABANDONED = "abandoned"  # an attempt that failed or was interrupted; its medium is suspect
-    CANCELLED = "cancelled"  # withdrawn before anything that counts lay on a medium
-    LOST = "lost"  # never readable again, kept for the record
-    FOUND = "found"  # its medium says that it is this image; not read in full since the catalog was rebuilt
-
-
-@unique
-class CopyEvent(Enum):
-    BEGUN = "begun"
-    WITHDRAWN = "withdrawn"
-    FLUSHED = "flushed"
-    FOUND_BLANK = "found_blank"
-    NOT_BEGUN = "not_begun"  # the tape session ended before it; nothing of it counts on the tape
-    NO_ROOM = "no_room"  # the tape ended sooner than it should: what was written of the image does not count
-    READING = "reading"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
-    READ_MATCHED = "read_matched"
-    READ_DIFFERED = "read_differed"
-    GIVEN_UP = "given_up"
-
-
-@unique
-class MediumState(Enum):
-    BLANK = "blank"  # in the scratch pool, never written
-    RESERVED = "reserved"  # promised to a copy that is planned
-    WRITING = "writing"  # a write intent is on record: spent unless it is found blank
-    APPENDABLE = "appendable"  # a cartridge with written copies on it and room for more
-    GOOD = "good"  # carries a written copy, and nothing is added to it
-    SUSPECT = "suspect"  # spent by a failed or interrupted burn, wrong, or read badly; never written again
-    QUARANTINED = "quarantined"  # set aside by a person or because it is not what it should be
-    LOST = "lost"  # gone for good
-    UNKNOWN = "unknown"  # seen in the library; nobody has looked yet what it is and what it carries
-
-
-@unique
-class MediumEvent(Enum):
-    RESERVED = "reserved"
-    RELEASED = "released"
-    INTENT = "intent"
-    FOUND_BLANK = "found_blank"
-    WRITTEN = "written"
-    APPENDED = "appended"
-    SPOILED = "spoiled"
-    READ_MATCHED = "read_matched"
-    SET_ASIDE = "set_aside"
-    ADMITTED = "admitted"
-    GONE = "gone"
-    IDENTIFIED = "identified"
-    IDENTIFIED_OPEN = (
-        "identified_open"  # a cartridge whose own texts say what is on it, and that more can be added
-    )
 
 
 @unique
@@ -193,110 +148,37 @@ class ReadingEvent(Enum):
 
 
 _P, _PE, _I, _IE = PackageState, PackageEvent, ImageState, ImageEvent
-_S, _SE, _C, _CE = SetState, SetEvent, CopyState, CopyEvent
-_M, _ME, _V, _VE = MediumState, MediumEvent, MoveState, MoveEvent
+_S, _SE, _V, _VE = SetState, SetEvent, MoveState, MoveEvent
 _R, _RE, _D, _DE = RecallState, RecallEvent, ReadingState, ReadingEvent
 
 PACKAGE: dict[PackageState, dict[PackageEvent, PackageState]] = {
     _P.STAGING: {_PE.SYNCED: _P.ACCEPTED, _PE.FAILED: _P.ABANDONED},
     _P.ACCEPTED: {_PE.WITHDRAWN: _P.WITHDRAWN, _PE.SUFFICIENT: _P.ARCHIVED},
-    _P.ARCHIVED: {},
+    _P.ARCHIVED: {_PE.FORGOTTEN: _P.FORGOTTEN},
+    _P.FORGOTTEN: {_PE.DESTROYED: _P.DESTROYED},
+    _P.DESTROYED: {},
     _P.WITHDRAWN: {},
     _P.ABANDONED: {},
-    _P.FOUND: {_PE.SUFFICIENT: _P.ARCHIVED},
+    _P.FOUND: {_PE.SUFFICIENT: _P.ARCHIVED, _PE.FORGOTTEN: _P.FORGOTTEN},
 }
 IMAGE: dict[ImageState, dict[ImageEvent, ImageState]] = {
     _I.OPEN: {_IE.CLOSE: _I.CLOSING, _IE.VOIDED: _I.VOID},
     _I.CLOSING: {_IE.FROZEN: _I.CLOSED, _IE.VOIDED: _I.VOID},
     _I.CLOSED: {_IE.PROTECTED: _I.PROTECTED, _IE.VOIDED: _I.VOID},
     _I.PROTECTED: {_IE.COMPLETED: _I.KEPT, _IE.VOIDED: _I.VOID},
-    _I.KEPT: {},
+    _I.KEPT: {_IE.RETIRED: _I.RETIRED},
+    _I.RETIRED: {},
     _I.VOID: {},
-    _I.FOUND: {_IE.COMPLETED: _I.KEPT},
+    _I.FOUND: {_IE.COMPLETED: _I.KEPT, _IE.RETIRED: _I.RETIRED},
 }
 SET: dict[SetState, dict[SetEvent, SetState]] = {
     _S.FORMING: {_SE.CLOSE: _S.PROTECTING, _SE.VOIDED: _S.VOID},
     _S.PROTECTING: {_SE.ENCODED: _S.PROTECTED, _SE.FAILED: _S.FORMING, _SE.VOIDED: _S.VOID},
     _S.PROTECTED: {_SE.COMPLETED: _S.COMPLETE, _SE.VOIDED: _S.VOID},
-    _S.COMPLETE: {},
+    _S.COMPLETE: {_SE.RETIRED: _S.RETIRED},
+    _S.RETIRED: {},
     _S.VOID: {},
-    _S.FOUND: {_SE.COMPLETED: _S.COMPLETE},
-}
-COPY: dict[CopyState, dict[CopyEvent, CopyState]] = {
-    _C.PLANNED: {_CE.BEGUN: _C.WRITING, _CE.WITHDRAWN: _C.CANCELLED},
-    _C.WRITING: {
-        _CE.FLUSHED: _C.WRITTEN,
-        _CE.FOUND_BLANK: _C.PLANNED,
-        _CE.NOT_BEGUN: _C.PLANNED,
-        _CE.NO_ROOM: _C.CANCELLED,
-        _CE.FAILED: _C.ABANDONED,
-        _CE.INTERRUPTED: _C.ABANDONED,
-    },
-    _C.WRITTEN: {_CE.READING: _C.VERIFYING, _CE.GIVEN_UP: _C.LOST},
-    _C.VERIFYING: {
-        _CE.READ_MATCHED: _C.VERIFIED,
-        _CE.READ_DIFFERED: _C.ABANDONED,
-        _CE.INTERRUPTED: _C.WRITTEN,
-    },
-    _C.VERIFIED: {
-        _CE.READ_MATCHED: _C.VERIFIED,
-        _CE.READ_DIFFERED: _C.SUSPECT,
-        _CE.GIVEN_UP: _C.LOST,
-    },
-    _C.SUSPECT: {_CE.READ_MATCHED: _C.VERIFIED, _CE.READ_DIFFERED: _C.SUSPECT, _CE.GIVEN_UP: _C.LOST},
-    _C.ABANDONED: {},
-    _C.CANCELLED: {},
-    _C.LOST: {},
-    _C.FOUND: {_CE.READ_MATCHED: _C.VERIFIED, _CE.READ_DIFFERED: _C.SUSPECT, _CE.GIVEN_UP: _C.LOST},
-}
-MEDIUM: dict[MediumState, dict[MediumEvent, MediumState]] = {
-    _M.BLANK: {_ME.RESERVED: _M.RESERVED, _ME.SET_ASIDE: _M.QUARANTINED, _ME.GONE: _M.LOST},
-    _M.RESERVED: {
-        _ME.RELEASED: _M.BLANK,
-        _ME.INTENT: _M.WRITING,
-        _ME.SET_ASIDE: _M.QUARANTINED,
-        _ME.GONE: _M.LOST,
-    },
-    _M.WRITING: {
-        _ME.FOUND_BLANK: _M.RESERVED,
-        _ME.APPENDED: _M.APPENDABLE,
-        _ME.WRITTEN: _M.GOOD,
-        _ME.SPOILED: _M.SUSPECT,
-    },
-    _M.APPENDABLE: {
-        _ME.INTENT: _M.WRITING,
-        _ME.READ_MATCHED: _M.APPENDABLE,
-        _ME.WRITTEN: _M.GOOD,
-        _ME.SPOILED: _M.SUSPECT,
-        _ME.SET_ASIDE: _M.QUARANTINED,
-        _ME.GONE: _M.LOST,
-    },
-    _M.GOOD: {
-        _ME.READ_MATCHED: _M.GOOD,
-        _ME.SPOILED: _M.SUSPECT,
-        _ME.SET_ASIDE: _M.QUARANTINED,
-        _ME.GONE: _M.LOST,
-    },
-    _M.SUSPECT: {
-        _ME.READ_MATCHED: _M.GOOD,
-        _ME.SPOILED: _M.SUSPECT,
-        _ME.SET_ASIDE: _M.QUARANTINED,
-        _ME.GONE: _M.LOST,
-    },
-    _M.QUARANTINED: {
-        _ME.ADMITTED: _M.BLANK,
-        _ME.IDENTIFIED: _M.GOOD,
-        _ME.IDENTIFIED_OPEN: _M.APPENDABLE,
-        _ME.GONE: _M.LOST,
-    },
-    _M.LOST: {},
-    _M.UNKNOWN: {
-        _ME.IDENTIFIED: _M.GOOD,
-        _ME.IDENTIFIED_OPEN: _M.APPENDABLE,
-        _ME.SPOILED: _M.SUSPECT,
-        _ME.SET_ASIDE: _M.QUARANTINED,
-        _ME.GONE: _M.LOST,
-    },
+    _S.FOUND: {_SE.COMPLETED: _S.COMPLETE, _SE.RETIRED: _S.RETIRED},
 }
 MOVE: dict[MoveState, dict[MoveEvent, MoveState]] = {
     _V.MOVING: {_VE.ARRIVED: _V.DONE, _VE.STAYED: _V.REFUSED, _VE.VANISHED: _V.LOST_SIGHT},
@@ -340,6 +222,9 @@ TABLES: dict[str, Mapping[Any, Mapping[Any, Any]]] = {
     "task": TASK,
     "case": CASE,
     "cage": CAGE,
+    "care run": CARE_RUN,
+    "care item": CARE_ITEM,
+    "approval": APPROVAL,
 }
 
 #: Where things begin that a catalog learns of from media: only a rebuild (a look, for media) makes them.
@@ -347,8 +232,8 @@ FOUND: dict[str, Any] = {
     "package": _P.FOUND,
     "image": _I.FOUND,
     "set": _S.FOUND,
-    "copy": _C.FOUND,
-    "medium": _M.UNKNOWN,
+    "copy": CopyState.FOUND,
+    "medium": MediumState.UNKNOWN,
 }
 
 S = TypeVar("S", bound=Enum)

@@ -1,6 +1,11 @@
 """The words over columns and beside facts, English and Chinese. Data only; keys are those of the API."""
 
 HEADINGS: dict[str, str] = {
+    "asked_by": "Asked by 申请人",
+    "asked_at": "Asked 申请时间",
+    "begun_at": "Begun 开始时间",
+    "items": "Items 条目",
+    "wave": "Wave 批次序",
     "accepted_at": "Accepted 接收时间",
     "fingerprint": "Fingerprint 指纹",
     "signs": "Signs 用于签名",

@@ -11,6 +11,7 @@ import click
 from archived.errors import ArchivedError, Failed, Refused
 from archived.language import speaking_as_wished
 from archived.spoken import SpokenGroup
+from cli.approvals_cmd import approvals
 from cli.batch_cmd import batch
 from cli.bins_cmd import bins
 from cli.cases_cmd import cases
@@ -118,9 +119,8 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 
 for _command in (
-    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, magazines, vault, library,
-    drive, devices,
-    readers, tasks, writes, staging, allow, recalls, status, attention, events, watch, simulate, catalog, keys, receipt,
+    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, approvals, magazines, vault,
+    library, drive, devices, readers, tasks, writes, staging, allow, recalls, status, attention, events, watch, simulate, catalog, keys, receipt,
     rescue, pages,
 ):  # fmt: skip
     main.add_command(_command)

@@ -5,8 +5,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from archived.api import (
+    approvals,
     batches,
     bins,
+    care,
     cases,
     catalog,
     exports,
@@ -52,7 +54,7 @@ def create_application(services: Services) -> FastAPI:
     for module in (
         submissions, mending, holdings, steering, robot, bins, recall_orders, recalls, recall_content, overview,
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
-        receipts, keys, cases, magazines, identity, vault, readers, tasks,
+        receipts, keys, care, approvals, cases, magazines, identity, vault, readers, tasks,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

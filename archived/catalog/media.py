@@ -23,7 +23,7 @@ LIVE_COPIES = (
     CopyState.VERIFIED,
 )
 #: Media that carry written copies and are not in doubt.
-HOLDING = (MediumState.GOOD, MediumState.APPENDABLE, MediumState.WRITING)
+HOLDING = (MediumState.GOOD, MediumState.WATCH, MediumState.APPENDABLE, MediumState.WRITING)
 #: Cartridges in these states take further planned copies beside those that are planned already.
 TAKES_MORE = (MediumState.RESERVED, MediumState.WRITING, MediumState.APPENDABLE)
 _ALL = select(medium).order_by(medium.c.id)

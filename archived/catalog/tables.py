@@ -18,9 +18,12 @@ from sqlalchemy.types import JSON, BigInteger
 from archived import states
 from archived.catalog import hold_tables as hold_tables
 from archived.catalog import survey_tables as survey_tables  # its tables belong to the same metadata
+from archived.catalog.approval_table import approval as approval
 from archived.catalog.batch_tables import batch as batch
 from archived.catalog.batch_tables import batch_item as batch_item
 from archived.catalog.cage_table import cage as cage
+from archived.catalog.care_tables import care_item as care_item
+from archived.catalog.care_tables import care_run as care_run
 from archived.catalog.case_table import case_ as case_
 from archived.catalog.cleaning_table import cleaning as cleaning
 from archived.catalog.columns import (

@@ -94,7 +94,7 @@ def _claimed(believed: Believed, claim: Claim, known: Image | None, differs: Any
     """A medium that says that it is of this archive."""
     name = f"{claim.set_id}-{claim.position}"
     if known is not None and any(image.id == known.id for _copy, image in believed.copies):
-        if claim.damaged and believed.medium.state is MediumState.GOOD:
+        if claim.damaged and believed.medium.state in (MediumState.GOOD, MediumState.WATCH):
             words = _("{medium} ({name}) cannot be read everywhere: {what}")
             found: Judged = differs(OURS, "damaged", words, name=name, what=", ".join(sorted(claim.damaged)))
             return found

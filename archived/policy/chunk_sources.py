@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 
 from archived.language import _
 from archived.policy.ranges import words
-from archived.policy.sources import TRUST, CopyView, readable
-from archived.states import CopyState
+from archived.policy.sources import LAST_RESORTS, TRUST, CopyView, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +164,7 @@ def _offers(missing: Collection[int], members: Iterable[Member], *, given: bool 
 
 
 def _trusted(offer: _Offer) -> bool:
-    return offer.view.state is not CopyState.SUSPECT
+    return offer.view.state not in LAST_RESORTS
 
 
 def _positions_by_chunk(offers: Iterable[_Offer]) -> dict[int, set[int]]:

@@ -2,10 +2,10 @@
 
 One move at a time; the caller records it, commands it, looks, and asks again. A cleaning comes first: it takes
 minutes, and a dirty head harms what it reads. Reads (a person waits) come
-before verifications (staging waits) before writes before looks of a survey; inside a kind by priority, then
-age, then medium. A medium whose work in its drive is done goes home to its slot before anything else happens
-to it, so a disc that was written always leaves the drive before it is read back: moves from drive to drive are
-not assumed. A medium in use is never moved. No clock: ages are compared, not measured.
+before verifications (staging waits) before writes before care runs before looks of a survey; inside a kind by
+priority, then age, then medium. A medium whose work in its drive is done goes home to its slot before anything
+else happens to it, so a disc that was written always leaves the drive before it is read back: moves from drive to
+drive are not assumed. A medium in use is never moved. No clock: ages are compared, not measured.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 #: Kinds of wanted work, most urgent first.
-KINDS = ("clean", "read", "verify", "write", "look")
+KINDS = ("clean", "read", "verify", "write", "care", "look")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from archived.states import CopyState
 
 #: Readable states, most trusted first.
-TRUST = (CopyState.VERIFIED, CopyState.FOUND, CopyState.WRITTEN, CopyState.SUSPECT)
+TRUST = (CopyState.VERIFIED, CopyState.FOUND, CopyState.WRITTEN, CopyState.SUSPECT, CopyState.RETIRED)
+#: Read when nothing better is left.
+LAST_RESORTS = (CopyState.SUSPECT, CopyState.RETIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Paces:
 
 
 def direct_source(copies: Sequence[CopyView], *, excluded: Collection[int] = ()) -> CopyView | None:
-    """The cheapest good copy: verified, found, written, suspect, in this order; then one that is mounted anyway.
+    """The cheapest good copy: in the order of TRUST; then one that is mounted anyway.
 
     `excluded` are ids of copies that failed in this recall. A caller that prefers the set to a suspect
     copy looks at the answer's state.

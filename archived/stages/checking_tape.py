@@ -36,7 +36,7 @@ from backends.tape.image_on_tape import ImageOnTape
 
 #: Images whose bytes are fixed, so that a copy of one can be told from any other.
 _FIXED = (ImageState.PROTECTED, ImageState.KEPT, ImageState.FOUND)
-_BEGUN = (MediumState.APPENDABLE, MediumState.GOOD, MediumState.SUSPECT)
+_BEGUN = (MediumState.APPENDABLE, MediumState.GOOD, MediumState.WATCH, MediumState.SUSPECT)
 _THOUGHT_BLANK = (MediumState.BLANK, MediumState.RESERVED)
 
 

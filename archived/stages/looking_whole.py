@@ -14,7 +14,7 @@ from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 
 _JUDGED = (CopyState.VERIFIED, CopyState.FOUND, CopyState.SUSPECT)
-_JUDGED_MEDIA = (MediumState.GOOD, MediumState.APPENDABLE, MediumState.SUSPECT)
+_JUDGED_MEDIA = (MediumState.GOOD, MediumState.WATCH, MediumState.APPENDABLE, MediumState.SUSPECT)
 
 
 @dataclass(frozen=True, slots=True)

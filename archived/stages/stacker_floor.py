@@ -18,7 +18,7 @@ from archived.states import CopyState, MediumState
 from robotics.model import BinOrder
 
 _NEEDED = (MediumState.BLANK, MediumState.RESERVED, MediumState.WRITING)
-_SAFE = (MediumState.GOOD, MediumState.APPENDABLE)
+_SAFE = (MediumState.GOOD, MediumState.WATCH, MediumState.APPENDABLE)
 _UNPROVEN = (CopyState.WRITTEN, CopyState.VERIFYING)
 
 

@@ -23,11 +23,13 @@ def test_a_suspect_copy_is_the_last_resort_even_when_it_is_loaded() -> None:
     suspect = copy(1, CopyState.SUSPECT, in_drive=True)
     assert direct_source([suspect, copy(2, CopyState.WRITTEN), copy(3)]) == copy(3)
     assert direct_source([suspect, copy(2, CopyState.WRITTEN)]) == copy(2, CopyState.WRITTEN)
-    assert direct_source([suspect]) == suspect
+    retired = copy(3, CopyState.RETIRED, in_drive=True)
+    assert direct_source([retired, suspect]) == suspect
+    assert direct_source([retired]) == retired, "kept for a while so that it can be read once more"
 
 
 @pytest.mark.parametrize(
-    "state", [s for s in CopyState if s.value not in ("verified", "found", "written", "suspect")]
+    "state", [s for s in CopyState if s.value not in ("verified", "found", "written", "suspect", "retired")]
 )
 def test_no_other_copy_is_a_source(state: CopyState) -> None:
     assert direct_source([copy(1, state)]) is None

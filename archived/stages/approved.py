@@ -1,0 +1,7 @@
+"""What is done when a second person agrees, by the kind of approval: one function each, in the module of its thing."""
+
+from collections.abc import Mapping
+
+from archived.stages.approving import Effect
+
+EFFECTS: Mapping[str, Effect] = {}
