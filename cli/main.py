@@ -119,9 +119,9 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 
 for _command in (
-    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, approvals, magazines, vault,
-    library, drive, devices, readers, tasks, writes, staging, allow, recalls, status, attention, events, watch, simulate, catalog, keys, receipt,
-    rescue, pages,
+    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, approvals,
+    magazines, vault, library, drive, devices, readers, tasks, writes, staging, allow, recalls, status,
+    attention, events, watch, simulate, catalog, keys, receipt, rescue, pages,
 ):  # fmt: skip
     main.add_command(_command)
 for _command in (hold, release_hold, export, exports):
