@@ -204,12 +204,6 @@ def end_move(connection: Connection, move_id: int, event: MoveEvent, at: datetim
     advance(connection, move, states.MOVE, move_id, event, ended_at=at, note=note)
 
 
-def last_moves(connection: Connection, medium_id: str, count: int) -> list[Move]:
-    """The newest motions of a medium, the newest first."""
-    newest = select(move).where(move.c.medium_id == medium_id).order_by(move.c.id.desc()).limit(count)
-    return values(connection, Move, newest)
-
-
 def move_begun_at(connection: Connection, move_id: int) -> datetime:
     """When a move was put on record."""
     found: datetime = connection.execute(select(move.c.begun_at).where(move.c.id == move_id)).scalar_one()
