@@ -24,8 +24,9 @@ from archived.service_manager import service_manager
 from archived.settings import Config
 from archived.simulated_rooms import LIBRARY, ROOMS
 from archived.spoken import SpokenGroup, examples_of
-from archived.wiring import paths_of, room_folders, site_on_socket, software
+from archived.wiring import paths_of, room_folders, site_on_socket
 from archived.wiring_hardware import site_on_hardware
+from archived.wiring_site import software
 from devices.clock import SystemClock
 
 SITE = click.option(

@@ -12,6 +12,7 @@ from archived.errors import Refused, Unavailable
 from archived.language import _
 from archived.sessions.detached import DetachedBurner
 from archived.sessions.tools import ProgressBoard, SitePaths, Tools
+from archived.wiring_site import site_of, software
 from backends.interface import OpticalDrive
 from backends.optical.drive import MmcDrive
 from devices.clock import Clock, SystemClock
@@ -27,16 +28,6 @@ if TYPE_CHECKING:
     from simulator.room import Room
 
 
-def software() -> str:
-    """Name and version, as frozen into recipes."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return f"archived {version('archived')}"
-    except PackageNotFoundError:
-        return "archived (not installed)"
-
-
 def paths_of(site: Path, config: "Config") -> SitePaths:
     """Where this site keeps its things."""
     return SitePaths(site, site / config.staging.directory, site / config.recall.directory)
@@ -50,38 +41,28 @@ def room_drive(socket: Path, device: str) -> tuple[OpticalDrive, Transport]:
 
 def site_on_socket(config: "Config", paths: SitePaths, socket: Path, clock: Clock | None = None) -> "Site":
     """The site as the daemon sees it: devices behind the room's socket, burns as detached processes."""
-    from archived.formats.key_files import load_site_key
-    from archived.stages.work import Site
     from archived.wiring_devices import drivers_of
-    from archived.wiring_people import libraries_by_person, people_of
-    from archived.wiring_readers import chips_of, close_all, readers_on_socket
-    from archived.wiring_stackers import stackers_of, ways_on_socket
+    from archived.wiring_people import libraries_by_person
+    from archived.wiring_readers import close_all, readers_on_socket
+    from archived.wiring_stackers import ways_on_socket
     from devices.transports.room_cabinet import RoomCabinet
-    from erasure.kernels import load_kernel
 
     clock = clock or SystemClock()
     cabinets = {name: RoomCabinet(socket, name) for name in libraries_by_person(config)}
     made = drivers_of(config, lambda name: RoomTransport(socket, name))
     targets = {name: {"kind": "room", "socket": str(socket), "device": name} for name in made.drives}
-    burner, board = DetachedBurner(paths.burns, clock, targets), ProgressBoard(clock)
-    stackers = stackers_of(config, made.drives, burner, clock, ways_on_socket(socket))
     readers = readers_on_socket(config, socket, clock)
-    tools = Tools(
-        clock,
+    return site_of(
         config,
         paths,
-        made.changers | people_of(config, made.drives, burner, cabinets) | stackers,
-        made.drives,
-        burner,
-        load_kernel(),
-        board,
-        made.tapes,
+        clock,
+        made,
+        DetachedBurner(paths.burns, clock, targets),
+        ways=ways_on_socket(socket),
         cabinets=cabinets,
         readers=readers,
-        chips=chips_of(made.tapes),
         let_go=lambda: close_all(readers),
     )
-    return Site(config, tools, software(), load_site_key(paths.keys))
 
 
 def site_without_devices(config: "Config", paths: SitePaths, clock: Clock) -> "Site":
@@ -141,14 +122,11 @@ def site_in_process(
     config: "Config", paths: SitePaths, rooms: "Room | Sequence[Room]", clock: Clock
 ) -> "Site":
     """The site as a simulation sees it: everything in this process, on one clock."""
-    from archived.formats.key_files import load_site_key
     from archived.sessions.inline import InlineBurner
-    from archived.stages.work import Site
     from archived.wiring_devices import drivers_of
-    from archived.wiring_people import libraries_by_person, people_of
-    from archived.wiring_readers import chips_of, readers_in
-    from archived.wiring_stackers import stackers_of, ways_in_process
-    from erasure.kernels import load_kernel
+    from archived.wiring_people import libraries_by_person
+    from archived.wiring_readers import readers_in
+    from archived.wiring_stackers import ways_in_process
     from simulator.cabinet import SimulatedCabinet
     from simulator.inprocess import InProcessTransport
     from simulator.room import Room
@@ -158,24 +136,17 @@ def site_in_process(
     room_of = {device: room for room in opened for device in room.devices}
     cabinets = {name: SimulatedCabinet(room_of[name]) for name in libraries_by_person(config)}
     made = drivers_of(config, lambda name: InProcessTransport(room_of[name], name))
-    burner, board = InlineBurner(made.drives, clock), ProgressBoard(clock)
-    stackers = stackers_of(config, made.drives, burner, clock, ways_in_process(room_of))
-    tools = Tools(
-        clock,
+    return site_of(
         config,
         paths,
-        made.changers | people_of(config, made.drives, burner, cabinets) | stackers,
-        made.drives,
-        burner,
-        load_kernel(),
-        board,
-        made.tapes,
-        0,
+        clock,
+        made,
+        InlineBurner(made.drives, clock),
+        ways=ways_in_process(room_of),
         cabinets=cabinets,
         readers=readers,
-        chips=chips_of(made.tapes),
+        tape_blocks_ahead=0,
     )
-    return Site(config, tools, software(), load_site_key(paths.keys))
 
 
 __all__ = [
@@ -188,5 +159,4 @@ __all__ = [
     "site_in_process",
     "site_on_socket",
     "site_without_devices",
-    "software",
 ]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from archived.chap_secrets import read_secret
 from archived.robot_kinds import STACKERS
 from archived.sessions.detached import DetachedBurner
-from archived.sessions.tools import ProgressBoard, SitePaths, Tools
+from archived.sessions.tools import SitePaths
 from archived.settings import NO_SERIAL, DeviceSettings
 from devices.clock import Clock, SystemClock
 from devices.scsi import Transport
@@ -88,14 +88,10 @@ def initiator_name(site_name: str) -> str:
 
 def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = None) -> "Site":
     """The site as the daemon sees it on real devices. Raises ConfigurationError."""
-    from archived.formats.key_files import load_site_key
-    from archived.stages.work import Site
-    from archived.wiring import software
     from archived.wiring_devices import drivers_of
-    from archived.wiring_people import people_of
-    from archived.wiring_readers import chips_of, close_all, readers_on_lines
-    from archived.wiring_stackers import stackers_of, ways_on_hardware
-    from erasure.kernels import load_kernel
+    from archived.wiring_readers import close_all, readers_on_lines
+    from archived.wiring_site import site_of
+    from archived.wiring_stackers import ways_on_hardware
 
     clock = clock or SystemClock()
     initiator = initiator_name(config.site.name)
@@ -108,8 +104,6 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
     made = drivers_of(config, lambda name: lines[name])
     targets = {name: burn_target(config.devices[name], name, initiator) for name in made.drives}
     burner = DetachedBurner(paths.burns, clock, targets, let_go=lambda name: lines[name].close())
-    board = ProgressBoard(clock)
-    stackers = stackers_of(config, made.drives, burner, clock, ways_on_hardware(config.devices))
     readers = readers_on_lines(config, clock)
 
     def let_go() -> None:
@@ -117,21 +111,17 @@ def site_on_hardware(config: "Config", paths: SitePaths, clock: Clock | None = N
             line.close()
         close_all(readers)
 
-    tools = Tools(
-        clock,
+    return site_of(
         config,
         paths,
-        made.changers | people_of(config, made.drives, burner, {}) | stackers,
-        made.drives,
+        clock,
+        made,
         burner,
-        load_kernel(),
-        board,
-        made.tapes,
+        ways=ways_on_hardware(config.devices),
+        cabinets={},
         readers=readers,
-        chips=chips_of(made.tapes),
         let_go=let_go,
     )
-    return Site(config, tools, software(), load_site_key(paths.keys))
 
 
 __all__ = [

@@ -77,6 +77,7 @@ LAYERS: list[set[str]] = [
         "wiring_people",
         "wiring_rooms",
         "wiring_scan",
+        "wiring_site",
         "wiring_stackers",
     },
     {"daemon"},

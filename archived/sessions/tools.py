@@ -29,6 +29,8 @@ KEYS_FOLDER = "keys"
 #: Waits that are shorter than this are no news, and the end of the daemon waits for them too.
 PATIENCE_S = 180.0
 
+TAPE_BLOCKS_AHEAD = 32
+
 Report = Callable[[int, int], None]
 #: Gets what a first look has met so far: folders, files, bytes.
 Seen = Callable[[int, int, int], None]
@@ -263,7 +265,7 @@ class Tools:
     #: Drives of tape libraries; `drives` holds those for discs.
     tapes: Mapping[str, TapeDrive] = field(default_factory=dict)
     #: Blocks that are read ahead of a tape drive; 0 reads on the session's own thread, which can be replayed.
-    tape_blocks_ahead: int = 32
+    tape_blocks_ahead: int = TAPE_BLOCKS_AHEAD
     #: Lamps and sensors of libraries whose media people move, where there are any.
     cabinets: Mapping[str, Cabinet] = field(default_factory=dict)
     #: Readers of tags, by their own names.
