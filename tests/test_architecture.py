@@ -27,6 +27,7 @@ LAYERS: list[set[str]] = [
         "care",
         "copy_states",
         "medium_states",
+        "medium_health",
         "approvals",
         "cases",
         "cleanings",

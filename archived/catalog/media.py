@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from archived import states
+from archived.catalog.events import DAEMON
 from archived.catalog.rows import add, advance, in_states, one, values
-from archived.catalog.tables import copy, drive, image, medium, move
+from archived.catalog.tables import copy, drive, image, medium, medium_history, move
 from archived.media_kinds import NATIVE_BYTES
 from archived.model import Copy, Drive, Medium, Move
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState, MoveEvent, MoveState
@@ -27,6 +28,7 @@ HOLDING = (MediumState.GOOD, MediumState.WATCH, MediumState.APPENDABLE, MediumSt
 #: Cartridges in these states take further planned copies beside those that are planned already.
 TAKES_MORE = (MediumState.RESERVED, MediumState.WRITING, MediumState.APPENDABLE)
 _ALL = select(medium).order_by(medium.c.id)
+_STATE = select(medium.c.state).where(medium.c.id == bindparam("medium_id"))
 #: A drive that is in no element of its library now has a number below zero there: what refers to it stays.
 _DRIVES = select(drive).where(drive.c.element >= 0).order_by(drive.c.element)
 _OF_IMAGE = select(copy).where(copy.c.image_id == bindparam("image_id")).order_by(copy.c.id)
@@ -74,9 +76,26 @@ def listing(connection: Connection, state: MediumState | None = None) -> list[Me
     return values(connection, Medium, _ALL if state is None else _ALL.where(medium.c.state == state))
 
 
-def advance_state(connection: Connection, medium_id: str, event: MediumEvent, **changes: Any) -> None:
-    """Raises NotFound, ForbiddenStep."""
-    advance(connection, medium, states.MEDIUM, medium_id, event, **changes)
+def advance_state(
+    connection: Connection,
+    medium_id: str,
+    event: MediumEvent,
+    at: datetime | None = None,
+    *,
+    agent: str = DAEMON,
+    why: str = "",
+    **changes: Any,
+) -> None:
+    """Move a medium along its table of states; when, who and why stand in its history for ever.
+
+    Without `why` the new `note` says it. Raises NotFound, ForbiddenStep.
+    """
+    before = connection.execute(_STATE, {"medium_id": medium_id}).scalar()
+    after = advance(connection, medium, states.MEDIUM, medium_id, event, **changes)
+    if after is not before or agent != DAEMON:  # a good disc that was read and is good changed nothing
+        step = {"at": at, "before": before, "event": event, "after": after}
+        words = why or str(changes.get("note") or "")
+        connection.execute(insert(medium_history).values(medium_id=medium_id, agent=agent, why=words, **step))
 
 
 def saw(
@@ -104,7 +123,7 @@ def plan_copy(connection: Connection, item: Copy) -> int:
     """
     chosen = get(connection, item.medium_id)
     if not (chosen.holds_many and chosen.state in TAKES_MORE):
-        advance_state(connection, item.medium_id, MediumEvent.RESERVED)
+        advance_state(connection, item.medium_id, MediumEvent.RESERVED, item.planned_at)
     return add_copy(connection, item)
 
 

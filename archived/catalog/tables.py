@@ -35,6 +35,8 @@ from archived.catalog.columns import (
     text_column,
     time_column,
 )
+from archived.catalog.health_tables import health_entry as health_entry
+from archived.catalog.health_tables import medium_history as medium_history
 from archived.catalog.hot_item_table import hot_item as hot_item
 from archived.catalog.inner_tables import inner_file as inner_file
 from archived.catalog.task_table import task as task

@@ -46,7 +46,7 @@ def adopt(write: Connection, site: Site, medium: Medium, image: Image) -> bool:
     if medium.state not in (MediumState.BLANK, MediumState.RESERVED, MediumState.SUSPECT):
         return False
     _withdraw_plans(write, image, medium)
-    _doubt(write, media.get(write, medium.id))
+    _doubt(write, site, media.get(write, medium.id))
     pool = site.config.pools[image.pool]
     library = site.config.libraries[pool.library]
     now = site.now()
@@ -71,10 +71,12 @@ def _withdraw_plans(write: Connection, image: Image, medium: Medium) -> None:
         media.withdraw_plan(write, copy, _("a disc that was burnt already was found"))
 
 
-def _doubt(write: Connection, medium: Medium) -> None:
+def _doubt(write: Connection, site: Site, medium: Medium) -> None:
     """The medium is spent, and suspect until it was read back."""
     if medium.state is MediumState.SUSPECT:
         return
-    media.advance_state(write, medium.id, MediumEvent.RESERVED)
-    media.advance_state(write, medium.id, MediumEvent.INTENT)
-    media.advance_state(write, medium.id, MediumEvent.SPOILED, note=_("found written; not read back yet"))
+    media.advance_state(write, medium.id, MediumEvent.RESERVED, site.now())
+    media.advance_state(write, medium.id, MediumEvent.INTENT, site.now())
+    media.advance_state(
+        write, medium.id, MediumEvent.SPOILED, site.now(), note=_("found written; not read back yet")
+    )

@@ -97,7 +97,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
         state = media.get(write, item.medium.id).state
         if not fit or hold.stands(write) or state not in (MediumState.RESERVED, MediumState.APPENDABLE):
             return None
-        media.advance_state(write, item.medium.id, MediumEvent.INTENT)
+        media.advance_state(write, item.medium.id, MediumEvent.INTENT, site.now())
         for copy in copies:
             media.advance_copy(write, copy.id, CopyEvent.BEGUN, write_drive=item.drive.name)
             where = {"medium": item.medium.id, "drive": item.drive.name}

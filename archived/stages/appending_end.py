@@ -55,9 +55,9 @@ def settle_session(
         session_worked(write, site, task.drive, task.medium_id)
         wrote_in(write, task.drive)
     if small and empty and media.get(write, task.medium_id).state is MediumState.WRITING:
-        _blank_and_small(write, task, outcome)
+        _blank_and_small(write, site, task, outcome)
     else:
-        _settle_cartridge(write, task, outcome)
+        _settle_cartridge(write, site, task, outcome)
 
 
 def _learn_capacity(write: Connection, site: Site, task: TapeTask, outcome: TapeEnd) -> bool:
@@ -74,13 +74,13 @@ def _learn_capacity(write: Connection, site: Site, task: TapeTask, outcome: Tape
     return True
 
 
-def _blank_and_small(write: Connection, task: TapeTask, outcome: TapeEnd) -> None:
+def _blank_and_small(write: Connection, site: Site, task: TapeTask, outcome: TapeEnd) -> None:
     """Nothing counts on it, and it is smaller than was planned with: all that was planned for it is planned anew."""
     if not task.label.worm:
         media.update_columns(write, task.medium_id, used_bytes=0)  # what is torn is written over
-    media.advance_state(write, task.medium_id, MediumEvent.FOUND_BLANK)
+    media.advance_state(write, task.medium_id, MediumEvent.FOUND_BLANK, site.now())
     if not media.withdraw_plans_on(write, task.medium_id, outcome.note):
-        media.advance_state(write, task.medium_id, MediumEvent.RELEASED)
+        media.advance_state(write, task.medium_id, MediumEvent.RELEASED, site.now())
 
 
 def _step(write: Connection, site: Site, task: TapeTask, copy: Copy, end: JobEnd) -> None:
@@ -131,25 +131,27 @@ def _tell(write: Connection, site: Site, task: TapeTask, copy: Copy, end: JobEnd
     events.raise_attention(write, Attention(f"write:{copy.image_id}", urgency, what, safe, next_, site.now()))
 
 
-def _settle_cartridge(write: Connection, task: TapeTask, outcome: TapeEnd) -> None:
+def _settle_cartridge(write: Connection, site: Site, task: TapeTask, outcome: TapeEnd) -> None:
     """GOOD, APPENDABLE or SUSPECT by what counts on it; a blank as before when nothing does."""
     ends = [end.kind for end in outcome.ends.values()]
     closed = outcome.closed or FAILED in ends or NO_ROOM in ends
     if media.get(write, task.medium_id).state is not MediumState.WRITING:
         return  # a reading found it bad meanwhile
     if _counts(write, task):
-        media.advance_state(write, task.medium_id, MediumEvent.WRITTEN if closed else MediumEvent.APPENDED)
+        media.advance_state(
+            write, task.medium_id, MediumEvent.WRITTEN if closed else MediumEvent.APPENDED, site.now()
+        )
     elif closed:
-        media.advance_state(write, task.medium_id, MediumEvent.SPOILED, note=outcome.note)
+        media.advance_state(write, task.medium_id, MediumEvent.SPOILED, site.now(), note=outcome.note)
     else:
-        _blank_again(write, task)
+        _blank_again(write, site, task)
 
 
-def _blank_again(write: Connection, task: TapeTask) -> None:
-    media.advance_state(write, task.medium_id, MediumEvent.FOUND_BLANK)
+def _blank_again(write: Connection, site: Site, task: TapeTask) -> None:
+    media.advance_state(write, task.medium_id, MediumEvent.FOUND_BLANK, site.now())
     on_it = media.copies_on(write, task.medium_id)
     if not any(copy.state is CopyState.PLANNED for copy in on_it):
-        media.advance_state(write, task.medium_id, MediumEvent.RELEASED)
+        media.advance_state(write, task.medium_id, MediumEvent.RELEASED, site.now())
 
 
 def _nothing_written(
@@ -163,14 +165,16 @@ def _nothing_written(
             write, site.now(), "write failed", ("image", copy.image_id), outcome=outcome.kind, **where
         )
     counts = _counts(write, task)
-    media.advance_state(write, task.medium_id, MediumEvent.APPENDED if counts else MediumEvent.FOUND_BLANK)
+    media.advance_state(
+        write, task.medium_id, MediumEvent.APPENDED if counts else MediumEvent.FOUND_BLANK, site.now()
+    )
     if outcome.kind == "waits":
         return
     if outcome.kind == "protected":
         settle_protected(write, site, task, outcome.note, counts=counts)
         return
     media.withdraw_plans_on(write, task.medium_id, outcome.note)
-    media.advance_state(write, task.medium_id, MediumEvent.SET_ASIDE, note=outcome.note)
+    media.advance_state(write, task.medium_id, MediumEvent.SET_ASIDE, site.now(), note=outcome.note)
     what = _("cartridge {medium_id} was set aside, nothing was written to it: {note}").format(
         medium_id=task.medium_id, note=outcome.note
     )

@@ -49,7 +49,7 @@ def sort_cartridge(
     note = differences[0].what if differences else ""
     if event is MediumEvent.IDENTIFIED and tape.closed:
         note = note or _("nothing is added to it any more: {why}").format(why=tape.closed)
-    media.advance_state(write, medium.id, event, note=note, **columns_of(site, medium, tape))
+    media.advance_state(write, medium.id, event, site.now(), note=note, **columns_of(site, medium, tape))
     return differences
 
 

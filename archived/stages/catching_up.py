@@ -172,12 +172,12 @@ def _doubt_media(write: Connection, site: Site, world: World, done: CaughtUp) ->
             note = _("the catalog was restored while it was being written")
             media.advance_copy(write, copy.id, CopyEvent.INTERRUPTED, note=note)
             if not media.get(write, copy.medium_id).holds_many:
-                media.advance_state(write, copy.medium_id, MediumEvent.SPOILED, note=note)
+                media.advance_state(write, copy.medium_id, MediumEvent.SPOILED, site.now(), note=note)
             done.withdrawn_copies.append(copy.id)
-    _doubt_cartridges(write, done)
+    _doubt_cartridges(write, site, done)
 
 
-def _doubt_cartridges(write: Connection, done: CaughtUp) -> None:
+def _doubt_cartridges(write: Connection, site: Site, done: CaughtUp) -> None:
     """A cartridge may have been appended to since: what is on it counts on.
 
     Nothing is added while the hold is in force, and afterwards only to cartridges that were looked at, and with which
@@ -187,10 +187,10 @@ def _doubt_cartridges(write: Connection, done: CaughtUp) -> None:
         if medium.holds_many and medium.state is MediumState.WRITING:
             carries = any(copy.state in _WRITTEN for copy in media.copies_on(write, medium.id))
             media.advance_state(
-                write, medium.id, MediumEvent.APPENDED if carries else MediumEvent.FOUND_BLANK
+                write, medium.id, MediumEvent.APPENDED if carries else MediumEvent.FOUND_BLANK, site.now()
             )
         if media.get(write, medium.id).state is MediumState.RESERVED and medium.holds_many:
-            media.advance_state(write, medium.id, MediumEvent.RELEASED)
+            media.advance_state(write, medium.id, MediumEvent.RELEASED, site.now())
         if medium.holds_many and medium.state in (MediumState.APPENDABLE, MediumState.WRITING):
             done.doubted_media.append(medium.id)
 
@@ -199,9 +199,9 @@ def _was_written(write: Connection, site: Site, copy: Copy, burn: Burn) -> None:
     """It is read back like every written disc before it counts."""
     if copy.state is CopyState.PLANNED:
         media.advance_copy(write, copy.id, CopyEvent.BEGUN, write_drive=burn.drive)
-        media.advance_state(write, copy.medium_id, MediumEvent.INTENT)
+        media.advance_state(write, copy.medium_id, MediumEvent.INTENT, site.now())
     media.advance_copy(write, copy.id, CopyEvent.FLUSHED, written_at=site.now(), note="")
-    media.advance_state(write, copy.medium_id, MediumEvent.WRITTEN)
+    media.advance_state(write, copy.medium_id, MediumEvent.WRITTEN, site.now())
 
 
 def _miss_staged(write: Connection, site: Site, world: World, done: CaughtUp) -> None:

@@ -236,13 +236,13 @@ def _adopt(write: Connection, site: Site, look: MediumLook, image: Image) -> boo
         pool=image.pool,
     )
     rebuilt.add_copies(write, [copy])
-    changes = {
+    changes: dict[str, Any] = {
         "kind": pool.media_kind,
         "media_id": str(look.finding.get("media_id") or ""),
         "capacity_bytes": int(look.finding.get("capacity_bytes") or 0),
         "note": "",
     }
-    media.advance_state(write, medium.id, MediumEvent.IDENTIFIED, **changes)
+    media.advance_state(write, medium.id, MediumEvent.IDENTIFIED, site.now(), **changes)
     events.clear_attention(write, f"stranger:{medium.id}")
     events.append(write, site.now(), "medium identified", ("medium", medium.id), image=image.id)
     return True

@@ -213,11 +213,11 @@ def _begin_cartridge(write: Connection, site: Site, medium: Medium, tape: TapeFo
     is_open = takes_more(write, site, medium, tape)
     if medium.state is MediumState.QUARANTINED:
         event = MediumEvent.IDENTIFIED_OPEN if is_open else MediumEvent.IDENTIFIED
-        media.advance_state(write, medium.id, event, note="", **columns_of(site, medium, tape))
+        media.advance_state(write, medium.id, event, site.now(), note="", **columns_of(site, medium, tape))
         events.clear_attention(write, f"stranger:{medium.id}")
         return
     if medium.state is MediumState.BLANK:
-        media.advance_state(write, medium.id, MediumEvent.RESERVED)
-    media.advance_state(write, medium.id, MediumEvent.INTENT)
+        media.advance_state(write, medium.id, MediumEvent.RESERVED, site.now())
+    media.advance_state(write, medium.id, MediumEvent.INTENT, site.now())
     event = MediumEvent.APPENDED if is_open else MediumEvent.WRITTEN
-    media.advance_state(write, medium.id, event, note="", used_bytes=tape.used_bytes)
+    media.advance_state(write, medium.id, event, site.now(), note="", used_bytes=tape.used_bytes)

@@ -135,7 +135,7 @@ def looked(write: Connection, site: Site, medium_id: str, found: str, note: str 
     if found != BLANK:
         _no_blank(write, site, medium_id, note or found)
     if found != OURS:
-        _add_nothing(write, medium_id, note or found)
+        _add_nothing(write, site, medium_id, note or found)
 
 
 def releasable(read: Connection, site: Site, *, reason: str) -> Hold:
@@ -167,7 +167,7 @@ def release(write: Connection, site: Site, *, agent: str, reason: str, set_aside
         if medium.id not in looked_at and medium.state in (MediumState.BLANK, MediumState.RESERVED):
             _no_blank(write, site, medium.id, _("away when the catalog was checked; nobody looked at it"))
         elif medium.id not in looked_at:
-            _add_nothing(write, medium.id, _("away when the catalog was checked; nobody looked at it"))
+            _add_nothing(write, site, medium.id, _("away when the catalog was checked; nobody looked at it"))
     holds.release(write, site.now(), agent=agent, reason=reason)
     events.set_setting(write, SETTING, "")
     events.clear_attention(write, ATTENTION)
@@ -236,15 +236,15 @@ def _no_blank(write: Connection, site: Site, medium_id: str, note: str) -> None:
     for copy in media.copies_on(write, medium_id):
         if copy.state is CopyState.PLANNED:
             media.advance_copy(write, copy.id, CopyEvent.WITHDRAWN, note=note)
-    media.advance_state(write, medium_id, MediumEvent.SET_ASIDE, note=note)
+    media.advance_state(write, medium_id, MediumEvent.SET_ASIDE, site.now(), note=note)
     events.append(write, site.now(), "blank set aside", ("medium", medium_id), outcome="failure", note=note)
 
 
-def _add_nothing(write: Connection, medium_id: str, note: str) -> None:
+def _add_nothing(write: Connection, site: Site, medium_id: str, note: str) -> None:
     """What is on a cartridge counts on; what is planned for it goes to another one."""
     medium = next((item for item in media.listing(write) if item.id == medium_id), None)
     if medium is not None and medium.state is MediumState.APPENDABLE:
-        media.advance_state(write, medium_id, MediumEvent.WRITTEN, note=note)
+        media.advance_state(write, medium_id, MediumEvent.WRITTEN, site.now(), note=note)
         media.withdraw_plans_on(write, medium_id, note)
 
 

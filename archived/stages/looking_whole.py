@@ -69,7 +69,7 @@ def record_whole(
     if words:
         media.advance_copy(write, copy.id, CopyEvent.READ_DIFFERED, note=words)
         if media.get(write, medium_id).state in _JUDGED_MEDIA:
-            doubt(write, medium_id, words)
+            doubt(write, site, medium_id, words)
         events.append(write, site.now(), "fixity check", subject, outcome="failure", note=words, **detail)
         return
     if read.sha256:
@@ -81,5 +81,5 @@ def record_whole(
     changes = {"verified_at": site.now(), "verify_drive": drive, "note": ""}
     media.advance_copy(write, copy.id, CopyEvent.READ_MATCHED, **changes)
     if media.get(write, medium_id).state in _JUDGED_MEDIA:
-        media.advance_state(write, medium_id, MediumEvent.READ_MATCHED)
+        media.advance_state(write, medium_id, MediumEvent.READ_MATCHED, site.now())
     events.append(write, site.now(), "fixity check", subject, **detail)

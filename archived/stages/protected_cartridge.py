@@ -56,9 +56,9 @@ def settle_protected(write: Connection, site: Site, task: TapeTask, note: str, *
     events.set_setting(write, f"{_LAST}{task.drive}", task.medium_id)
     media.withdraw_plans_on(write, task.medium_id, note)
     if counts:
-        media.advance_state(write, task.medium_id, MediumEvent.WRITTEN, note=note)
+        media.advance_state(write, task.medium_id, MediumEvent.WRITTEN, site.now(), note=note)
     else:
-        media.advance_state(write, task.medium_id, MediumEvent.SET_ASIDE, note=note)
+        media.advance_state(write, task.medium_id, MediumEvent.SET_ASIDE, site.now(), note=note)
     _tell_cartridge(write, site, task, counts=counts)
 
 

@@ -52,7 +52,7 @@ def sort_media(write: Connection, site: Site, looks: Sequence[MediumLook], found
         if medium.state is not MediumState.UNKNOWN and not (returned and claim and not claim.damaged):
             continue
         event, difference = _judged(look, medium, found, claim, believed=believed)
-        changes = {
+        changes: dict[str, Any] = {
             "kind": medium.kind if medium.holds_many else kind,
             "media_id": str(look.finding.get("media_id") or ""),
             "capacity_bytes": max(
@@ -60,7 +60,7 @@ def sort_media(write: Connection, site: Site, looks: Sequence[MediumLook], found
             ),
             "note": difference.what if difference is not None else "",
         }
-        media.advance_state(write, medium.id, event, **changes)
+        media.advance_state(write, medium.id, event, site.now(), **changes)
         if difference is not None:
             differences.append(difference)
     _tell_of_blanks(write, site)

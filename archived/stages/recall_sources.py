@@ -166,7 +166,7 @@ def record_liars(
                 id=recall.id
             )
         media.advance_copy(write, copy.id, CopyEvent.READ_DIFFERED, note=words)
-        media.advance_state(write, copy.medium_id, MediumEvent.SPOILED, note=words)
+        media.advance_state(write, copy.medium_id, MediumEvent.SPOILED, site.now(), note=words)
         subject = ("medium", copy.medium_id)
         events.append(
             write, site.now(), "fixity check", subject, outcome="failure", recall=recall.id, note=words

@@ -130,6 +130,7 @@ def _register(
         write,
         medium.id,
         MediumEvent.ADMITTED,
+        site.now(),
         kind=kind,
         batch=batch,
         media_id=media_id,
@@ -175,7 +176,7 @@ def give_up(write: Connection, site: Site, medium_id: str, *, agent: str, reason
         elif copy.state in (CopyState.WRITTEN, CopyState.VERIFIED, CopyState.SUSPECT, CopyState.FOUND):
             media.advance_copy(write, copy.id, CopyEvent.GIVEN_UP, note=reason)
             lost.append(copy.id)
-    media.advance_state(write, medium_id, MediumEvent.GONE, note=reason)
+    media.advance_state(write, medium_id, MediumEvent.GONE, site.now(), note=reason)
     for prefix in ("missing", "suspect", "move", "cleaner"):
         events.clear_attention(write, f"{prefix}:{medium_id}")
     events.append(write, site.now(), "medium lost", ("medium", medium_id), agent=agent, reason=reason)

@@ -200,7 +200,7 @@ def _twins(write: Connection, site: Site, library: str, barcode: str, elements: 
     medium = media.by_barcode(write, barcode)
     if medium is not None and medium.state is MediumState.BLANK:
         media.advance_state(
-            write, medium.id, MediumEvent.SET_ASIDE, note=_("another disc has the same label")
+            write, medium.id, MediumEvent.SET_ASIDE, site.now(), note=_("another disc has the same label")
         )
     places = ", ".join(map(str, elements))
     events.raise_attention(

@@ -123,7 +123,7 @@ def refuse(write: Connection, site: Site, task_id: str, agent: str, reason: str)
     detail = {"medium": task.medium_id, "reason": reason}
     events.append(write, now, "task refused", ("task", task_id), agent=agent, outcome="failure", **detail)
     events.clear_attention(write, f"task:{task_id}")
-    _set_blank_aside(write, task, reason)
+    _set_blank_aside(write, site, task, reason)
     _tell_refused(write, site, task, reason)
     return tasks.get(write, task_id)
 
@@ -143,7 +143,7 @@ def ask_again(write: Connection, site: Site, task_id: str, agent: str) -> Task:
     medium = media.get(write, task.medium_id)
     is_new = all(copy.state is CopyState.CANCELLED for copy in media.copies_on(write, medium.id))
     if medium.state is MediumState.QUARANTINED and medium.note == task.note and is_new:
-        media.advance_state(write, medium.id, MediumEvent.ADMITTED, note="")
+        media.advance_state(write, medium.id, MediumEvent.ADMITTED, site.now(), note="")
     return tasks.get(write, task_id)
 
 
@@ -172,12 +172,12 @@ def end_motion(write: Connection, site: Site, task: Task, event: MoveEvent, note
         media.end_move(write, task.move_id, event, site.now(), note)
 
 
-def _set_blank_aside(write: Connection, task: Task, reason: str) -> None:
+def _set_blank_aside(write: Connection, site: Site, task: Task, reason: str) -> None:
     """What was planned on a blank that nobody brings goes onto another one."""
     if media.get(write, task.medium_id).state is not MediumState.RESERVED:
         return
     media.withdraw_plans_on(write, task.medium_id, reason)
-    media.advance_state(write, task.medium_id, MediumEvent.SET_ASIDE, note=reason)
+    media.advance_state(write, task.medium_id, MediumEvent.SET_ASIDE, site.now(), note=reason)
 
 
 def names_of(medium: Medium) -> Names:

@@ -141,12 +141,12 @@ def record(
         if pace is not None and pace.rate_bytes_per_s > 0:
             events.learn_pace(write, "read", pace.rate_bytes_per_s)
         media.advance_copy(write, check.copy_id, CopyEvent.READ_MATCHED, verified_at=site.now(), note="")
-        media.advance_state(write, check.medium_id, MediumEvent.READ_MATCHED)
+        media.advance_state(write, check.medium_id, MediumEvent.READ_MATCHED, site.now())
         events.append(write, site.now(), "fixity check", subject, **detail)
         events.clear_attention(write, f"verify:{check.expected.image_id}")
         return 0
     media.advance_copy(write, check.copy_id, CopyEvent.READ_DIFFERED, note=outcome.words)
-    doubt(write, check.medium_id, outcome.words)
+    doubt(write, site, check.medium_id, outcome.words)
     events.append(
         write,
         site.now(),
@@ -203,14 +203,14 @@ def _not_read(write: Connection, site: Site, check: Check, outcome: RobotWaits |
     return site.config.rest_s
 
 
-def doubt(write: Connection, medium_id: str, words: str) -> None:
+def doubt(write: Connection, site: Site, medium_id: str, words: str) -> None:
     """A medium that read badly is suspect; a cartridge with images that nobody doubts is only closed: they count on."""
     medium = media.get(write, medium_id)
     on_it = media.copies_on(write, medium_id) if medium.holds_many else []
     if not any(copy.state in (CopyState.VERIFIED, CopyState.FOUND) for copy in on_it):
-        media.advance_state(write, medium_id, MediumEvent.SPOILED, note=words)
+        media.advance_state(write, medium_id, MediumEvent.SPOILED, site.now(), note=words)
     elif medium.state is MediumState.APPENDABLE:
-        media.advance_state(write, medium_id, MediumEvent.WRITTEN, note=words)
+        media.advance_state(write, medium_id, MediumEvent.WRITTEN, site.now(), note=words)
 
 
 def expectation(read: Connection, image: Image) -> Expected:

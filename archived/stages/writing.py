@@ -77,7 +77,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
         if copy.state is not CopyState.PLANNED or not may_write(write, copy) or hold.stands(write):
             return None
         media.advance_copy(write, copy.id, CopyEvent.BEGUN, write_drive=item.drive.name)
-        media.advance_state(write, item.medium.id, MediumEvent.INTENT)
+        media.advance_state(write, item.medium.id, MediumEvent.INTENT, site.now())
         events.append(
             write,
             site.now(),
@@ -131,18 +131,18 @@ def _step(write: Connection, site: Site, outcome: Written, copy_id: int, medium_
         media.advance_copy(write, copy_id, CopyEvent.FLUSHED, written_at=written_at, note="")
         label = images.get(write, media.get_copy(write, copy_id).image_id).label
         media.update_columns(write, medium_id, volume_id=volume_text(label) or None)
-        media.advance_state(write, medium_id, MediumEvent.WRITTEN)
+        media.advance_state(write, medium_id, MediumEvent.WRITTEN, site.now())
     elif outcome.kind in UNSPENT or (outcome.kind == "source" and not outcome.spent):
         media.advance_copy(write, copy_id, CopyEvent.FOUND_BLANK, note=outcome.note)
-        media.advance_state(write, medium_id, MediumEvent.FOUND_BLANK)
+        media.advance_state(write, medium_id, MediumEvent.FOUND_BLANK, site.now())
     elif outcome.kind in ("unfit", "wrong"):
         media.advance_copy(write, copy_id, CopyEvent.FOUND_BLANK, note=outcome.note)
         media.advance_copy(write, copy_id, CopyEvent.WITHDRAWN)
-        media.advance_state(write, medium_id, MediumEvent.FOUND_BLANK)
-        media.advance_state(write, medium_id, MediumEvent.SET_ASIDE, note=outcome.note)
+        media.advance_state(write, medium_id, MediumEvent.FOUND_BLANK, site.now())
+        media.advance_state(write, medium_id, MediumEvent.SET_ASIDE, site.now(), note=outcome.note)
     else:
         media.advance_copy(write, copy_id, CopyEvent.FAILED, note=outcome.note)
-        media.advance_state(write, medium_id, MediumEvent.SPOILED, note=outcome.note)
+        media.advance_state(write, medium_id, MediumEvent.SPOILED, site.now(), note=outcome.note)
 
 
 def _balks(read: Connection, task: WriteTask) -> Counter[str]:
