@@ -8,7 +8,7 @@ from archived.catalog import events
 from archived.catalog.store import Catalog
 from archived.routines import watches
 from archived.routines.nightly_export import NightlyExport
-from archived.stages import hold, recall_area, staging_release
+from archived.stages import approving, hold, recall_area, staging_release
 from archived.stages.capacity import under_pressure
 from archived.stages.catalog_origin import is_known
 from archived.stages.work import Site
@@ -30,6 +30,7 @@ class Runner:
         self._routines: tuple[Callable[[], None], ...] = (
             self.watch,
             self.expire_recalls,
+            self.expire_approvals,
             self.remove_leftovers,
             self.release_staging,
         )
@@ -66,6 +67,11 @@ class Runner:
         """What nobody fetched for long frees its place; it can be asked for again."""
         with self._catalog.write() as write:
             recall_area.expire(write, self._site)
+
+    def expire_approvals(self) -> None:
+        """What no second person agreed to in time is over, and is asked for again if it is still wanted."""
+        with self._catalog.write() as write:
+            approving.expire(write, self._site)
 
     def remove_leftovers(self) -> None:
         """Remove what no row of the catalog needs any more."""

@@ -3,6 +3,7 @@
 Who they are the kernel says (uid of the socket's peer). Root is nobody: whoever can become root could be both.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -38,13 +39,15 @@ def ask(
     Raises:
         Refused: no reason.
         NotPermitted: root asks, or nobody can tell who asks.
+        WrongState: the same is asked for with other terms, and waits.
     """
-    if not reason.strip():
-        raise Refused(_("a reason is needed: it stands in the record for ever"))
+    _demand_reason(reason)
     _demand_person(agent)
+    terms = json.loads(json.dumps(terms))  # as the record gives them back
+    expire(write, site)
     waiting = approvals.asked(write, kind, thing)
     if waiting is not None:
-        return waiting
+        return _same(waiting, terms)
     now = site.now()
     item = Approval(
         approvals.next_id(write),
@@ -92,7 +95,9 @@ def give(
         NotFound: there is no such approval.
         NotPermitted: it is the one who asked, or root.
         WrongState: it does not wait any more, or its time is over.
+        Refused: no reason.
     """
+    _demand_reason(reason)
     item = approvals.get(write, approval_id)
     _demand_waiting(site, item)
     _demand_person(agent)
@@ -105,6 +110,10 @@ def give(
                 id=item.id
             ),
         )
+    if item.kind not in effects:
+        raise WrongState(
+            _("this release does not know how to do “{kind}”; nothing was done").format(kind=item.kind)
+        )
     _end(write, site, item, ApprovalEvent.GIVEN, agent, reason)
     effects[item.kind](write, site, item, agent)
     return approvals.get(write, approval_id)
@@ -112,8 +121,7 @@ def give(
 
 def refuse(write: Connection, site: Site, approval_id: str, *, agent: str, reason: str) -> Approval:
     """A second person says no; or who asked takes it back. Raises NotFound, WrongState, Refused."""
-    if not reason.strip():
-        raise Refused(_("a reason is needed: it stands in the record for ever"))
+    _demand_reason(reason)
     item = approvals.get(write, approval_id)
     _demand_waiting(site, item)
     event = ApprovalEvent.WITHDRAWN if agent == item.asked_by else ApprovalEvent.REFUSED
@@ -136,6 +144,25 @@ def _end(
     detail = {"kind": item.kind, "thing": item.thing, "asked_by": item.asked_by, "reason": reason}
     events.append(write, site.now(), f"approval {event.value}", ("approval", item.id), agent=agent, **detail)
     events.clear_attention(write, f"approval:{item.id}")
+
+
+def _same(waiting: Approval, terms: Mapping[str, Any]) -> Approval:
+    """Nobody may agree to other terms than those that stand in the record."""
+    if waiting.terms != terms:
+        raise WrongState(
+            _("{id} waits for “{kind}” of {thing}, and what would be done is not the same any more").format(
+                id=waiting.id, kind=waiting.kind, thing=waiting.thing
+            ),
+            advice=_("archivectl approvals refuse {id} --reason TEXT   (then ask for it again)").format(
+                id=waiting.id
+            ),
+        )
+    return waiting
+
+
+def _demand_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused(_("a reason is needed: it stands in the record for ever"))
 
 
 def _demand_waiting(site: Site, item: Approval) -> None:

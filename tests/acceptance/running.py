@@ -17,7 +17,10 @@ from typing import Any
 from archived.founding import api_socket
 
 BIN = Path(sys.executable).parent
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60.0
+#: Whether `Site.ctl_as` works here; two persons are two Unix users.
+CAN_BE_OTHERS = os.geteuid() == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,31 @@ class Site:
     def ctl(self, *words: object) -> Done:
         """archivectl WORDS --json, whatever becomes of it."""
         return self.run("archivectl", "--site", self.folder, *words, "--json")
+
+    def ctl_as(self, uid: int, *words: object) -> Done:
+        """archivectl WORDS --json as another Unix user, who is in the daemon's group and nothing else.
+
+        Only root becomes somebody else: tests that need a second person skip where CAN_BE_OTHERS is false.
+        """
+        for folder in (self.folder, *self.folder.parents):
+            if folder != Path("/"):
+                folder.chmod(folder.stat().st_mode | 0o011)
+        line = [sys.executable, "-m", "tests.acceptance.other_person", str(uid), "--site", str(self.folder)]
+        done = subprocess.run(
+            [*line, *map(str, words), "--json"],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+            cwd=ROOT,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def ask_as(self, uid: int, *words: object) -> dict[str, Any]:
+        """archivectl WORDS --json as another Unix user, which must succeed."""
+        done = self.ctl_as(uid, *words)
+        assert done.status == 0, (uid, words, done)
+        return done.document
 
     def begin(self, *words: object) -> "subprocess.Popen[str]":
         """archivectl WORDS --json, without waiting for its end."""
