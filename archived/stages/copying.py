@@ -1,7 +1,7 @@
 """Protected image → the copies on tape that its classes ask for. Nothing physical yet.
 
 One commit plans every copy of a pool that finds room; a crash before it leaves nothing. A plan whose cartridge can
-take nothing any more is taken back here, and made anew.
+take nothing any more, or whose blank lies beneath another in a disc robot, is taken back here, and made anew.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from archived.sessions.tools import Tools
 from archived.stages import attempts, hold
 from archived.stages.planned_copy import plan_on
 from archived.stages.shelf import cartridges, closed_words, wanted_image
+from archived.stages.stacker_floor import buried_plans
 from archived.stages.work import Action, Broken, Context, Site
 from archived.states import CopyState, ImageState
 
@@ -56,7 +57,7 @@ class View:
 
 
 def due(read: Connection, site: Site) -> View:
-    return View(tuple(_owing(read, site)), tuple(media.stranded_plans(read)))
+    return View(tuple(_owing(read, site)), tuple(_stranded(read, site)))
 
 
 def plan(view: View, context: Context) -> list[Action]:
@@ -139,11 +140,20 @@ def _lacking(read: Connection, site: Site, image: Image) -> list[str]:
     return [pool for pool in owed if pool not in reached]
 
 
+def _stranded(read: Connection, site: Site) -> list[Copy]:
+    return [*media.stranded_plans(read), *buried_plans(read, site)]
+
+
 def _take_back(write: Connection, site: Site, copy: Copy) -> None:
-    """Its cartridge takes nothing any more: it is planned anew, on another one."""
-    if copy.id not in {item.id for item in media.stranded_plans(write)}:
+    """Its medium takes nothing any more, or is not the next one to take: it is planned anew, on another one."""
+    if copy.id not in {item.id for item in _stranded(write, site)}:
         return
-    note = _("cartridge {medium} takes nothing any more").format(medium=copy.medium_id)
+    if media.get(write, copy.medium_id).holds_many:
+        note = _("cartridge {medium} takes nothing any more").format(medium=copy.medium_id)
+    else:
+        note = _("another blank is taken before {medium}, which lies beneath it").format(
+            medium=copy.medium_id
+        )
     media.withdraw_plan(write, copy, note)
     events.append(write, site.now(), "copy taken back", ("image", copy.image_id), medium=copy.medium_id)
 

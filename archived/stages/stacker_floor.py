@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from archived.catalog import media
 from archived.errors import WrongState
 from archived.language import _
-from archived.model import Medium
+from archived.model import Copy, Medium
 from archived.policy.mounting import DriveView
 from archived.policy.stacks import Fate, Pile, Stacker, carries_between_drives, draws, put_down, reaches
 from archived.stages.capacity import usable_blanks
@@ -96,6 +96,24 @@ def blank_draws(read: Connection, site: Site, pool: str, count: int) -> tuple[tu
     loaded = [medium.id for drive in floor.drives if drive.up and (medium := floor.in_drive(drive))]
     promised = {medium.id for medium in floor.media if medium.state is MediumState.RESERVED}
     return tuple(tuple(draw) for draw in draws(piles(floor), loaded, usable, count, promised))
+
+
+def buried_plans(read: Connection, site: Site) -> list[Copy]:
+    """Copies planned on blanks of a disc robot above which, or in whose drives, a blank lies that would do as well.
+
+    Somebody laid it there, or what it was meant for was taken back: to dig it out would waste it.
+    """
+    planned = media.copies_in_state(read, CopyState.PLANNED)
+    found = []
+    for floor in floors(read, site) if planned else ():
+        lying = {medium_id: pile for pile in piles(floor) for _element, medium_id in pile.media}
+        in_drives = {medium.id for drive in floor.drives if (medium := floor.in_drive(drive))}
+        for copy in planned:
+            pile = lying.get(copy.medium_id)
+            if pile is not None and pile.takes:
+                usable = {medium.id for medium in usable_blanks(read, site, copy.pool)}
+                found += [copy] if usable.intersection({*pile.above(copy.medium_id), *in_drives}) else []
+    return found
 
 
 def demand_within_reach(floor: Floor, medium: Medium, destination: int) -> None:
