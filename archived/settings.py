@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from archived.verification_settings import DEFAULT_VERIFICATION, VerificationSettings
+
 
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
@@ -306,6 +308,10 @@ class Config:
     intake: IntakeSettings = field(default_factory=IntakeSettings)
     lists: ListSettings = field(default_factory=ListSettings)
     hot_folders: Mapping[str, HotFolderSettings] = field(default_factory=dict)
+    #: What is examined by itself, by names of its own; empty: nothing is.
+    verification: Mapping[str, VerificationSettings] = field(
+        default_factory=lambda: dict(DEFAULT_VERIFICATION)
+    )
     #: Changers by the names of their libraries, drives by their own; only for a real room.
     devices: Mapping[str, DeviceSettings] = field(default_factory=dict)
     #: Readers of tags by names of their own.

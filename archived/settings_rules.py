@@ -14,6 +14,7 @@ from archived.robot_kinds import PERSON, ROBOTS, STACKERS
 from archived.settings import ClassSettings, Config, HotFolderSettings, PoolSettings
 from archived.text_encodings import encoding_named
 from archived.time_of_day import time_of_day
+from archived.verification_rules import check_verification
 
 Demand = Callable[[bool, str], None]
 ROOMS = ("simulated", "hardware")
@@ -53,6 +54,7 @@ def check(config: Config, where: str) -> None:
     _check_pools(config, demand)
     for name, kind in config.classes.items():
         _check_copies(name, kind, config, demand)
+    check_verification(config, where)
     for words in people_problems(config):
         demand(False, words)
     check_devices(config, where)

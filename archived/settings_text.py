@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from archived.simulated_rooms import LIBRARY, ROOMS, SimulatedRoom
+from archived.verification_text import VERIFICATION
 
 _SITE = """\
 # archived: the settings of one site. Every key is here; what is commented out shows its default.
@@ -291,7 +292,7 @@ def template(
     room: SimulatedRoom = ROOMS[LIBRARY],
 ) -> str:
     """The text of a fresh archived.toml for a simulated room, every key commented."""
-    text = _SITE + _SIMULATION + _LIBRARY + _CLASS + _READERS + _DEVICES + _HOT_FOLDERS
+    text = _SITE + _SIMULATION + _LIBRARY + _CLASS + VERIFICATION + _READERS + _DEVICES + _HOT_FOLDERS
     return text.format(
         room="simulated",
         default_class="permanent",
@@ -331,4 +332,4 @@ def hardware_template(
     text = _SITE.format(default_class=default_class, **said) + tables.strip("\n") + "\n\n"
     if pools:
         text += _CLASS.format(pools=json.dumps(list(pools)), copies=json.dumps(list(copies)))
-    return text + (_READERS + _HOT_FOLDERS).format()
+    return text + (VERIFICATION + _READERS + _HOT_FOLDERS).format()

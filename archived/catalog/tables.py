@@ -35,6 +35,7 @@ from archived.catalog.columns import (
     text_column,
     time_column,
 )
+from archived.catalog.fixity_table import fixity_check as fixity_check
 from archived.catalog.health_tables import health_entry as health_entry
 from archived.catalog.health_tables import medium_history as medium_history
 from archived.catalog.hot_item_table import hot_item as hot_item
