@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from enum import Enum, unique
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from backends.optical.quality.interface import QualityScanner
 
 SECTOR_BYTES = 2048
 #: The unit in which a Blu-ray disc is written: 64 KiB.
@@ -100,6 +103,9 @@ class OpticalDrive(Protocol):
 
     def lock_tray(self, locked: bool) -> None:
         """Forbid or allow the removal of the disc."""
+
+    def scanner(self) -> "QualityScanner | None":
+        """How to ask for the errors on the disc in it; None when nobody knows how to, of this drive or this disc."""
 
 
 @dataclass(frozen=True, slots=True)

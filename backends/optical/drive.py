@@ -25,6 +25,9 @@ from backends.optical.mmc_disc import (
     TrackInformation,
 )
 from backends.optical.mmc_drive import BLU_RAY, ConfigurationHeader, MediaEvent, Profile
+from backends.optical.quality.choice import dialect_for
+from backends.optical.quality.interface import QualityScanner, family_of
+from backends.optical.quality.scanner import DialectScanner
 from devices.failures import DeviceRefused, WireDamaged, WorldDiffers
 from devices.scsi import (
     TYPE_MULTIMEDIA,
@@ -65,6 +68,7 @@ class MmcTimeouts:
 class MmcDrive:
     """Implements `backends.interface.OpticalDrive`; `name` is how messages call it.
 
+    `scan_dialect` names how the drive is asked for the quality of discs, where its INQUIRY does not tell.
     A read of more than `transfer_sectors` is split into several commands: adapters limit the size of one.
     """
 
@@ -75,7 +79,9 @@ class MmcDrive:
         *,
         name: str = "drive",
         transfer_sectors: int = 256,
+        scan_dialect: str = "",
     ) -> None:
+        self._scan_dialect = scan_dialect
         self._transport = transport
         self._timeouts = timeouts or MmcTimeouts()
         self._name = name
@@ -176,6 +182,13 @@ class MmcDrive:
                 f"{self._name}: the disc could not be closed ({refused.sense}); all data was handed over, "
                 "read it back to know what it holds"
             ) from refused
+
+    def scanner(self) -> QualityScanner | None:
+        family = family_of(self._profile())
+        if family is None:
+            return None
+        dialect = dialect_for(self.identify(), family, self._scan_dialect)
+        return None if dialect is None else DialectScanner(self._transport, dialect, family)
 
     def lock_tray(self, locked: bool) -> None:
         self._query(PreventAllowRemoval(locked).encode())

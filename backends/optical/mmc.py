@@ -15,6 +15,7 @@ from devices.scsi import require_command
 _BLOCKS_10 = struct.Struct(">BxIxHx")
 _BLOCKS_12 = struct.Struct(">BxIIxx")
 _ALLOCATION_AT_7 = struct.Struct(">BBH3xHx")
+_SEEK = struct.Struct(">BxI4x")
 _TRACK = struct.Struct(">BBIxHx")
 _STRUCTURE = struct.Struct(">BBIBBHxx")
 
@@ -180,6 +181,22 @@ class Read12:
         require_command(cdb, cls.OPCODE, 12, "READ(12)")
         _, lba, sectors = _BLOCKS_12.unpack(cdb)
         return cls(lba, sectors)
+
+
+@dataclass(frozen=True, slots=True)
+class Seek10:
+    """SEEK(10) (MMC-6): the head goes to a sector."""
+
+    OPCODE: ClassVar[int] = 0x2B
+    lba: int
+
+    def encode(self) -> bytes:
+        return _SEEK.pack(self.OPCODE, self.lba)
+
+    @classmethod
+    def decode(cls, cdb: bytes) -> "Seek10":
+        require_command(cdb, cls.OPCODE, 10, "SEEK(10)")
+        return cls(_SEEK.unpack(cdb)[1])
 
 
 @dataclass(frozen=True, slots=True)
