@@ -39,6 +39,7 @@ from cli.recalls_cmd import recalls
 from cli.receipt_cmd import receipt
 from cli.rescue_cmd import rescue
 from cli.sets_cmd import sets
+from cli.simulate_ageing_cmd import age
 from cli.simulate_cmd import simulate
 from cli.simulate_hands_cmd import hands
 from cli.simulate_tags_cmd import tag_hands
@@ -128,7 +129,7 @@ for _command in (hold, release_hold, export, exports):
     catalog.add_command(_command)
 for _command in bins:
     library.add_command(_command)
-for _command in (*hands, *tag_hands):
+for _command in (age, *hands, *tag_hands):
     simulate.add_command(_command)
 for _command in (label, identify):
     media.add_command(_command)

@@ -29,8 +29,9 @@ from devices.sense import (
     MEDIUM_ERROR,
     NOT_READY,
 )
+from simulator.ageing import SLOW_FACTOR
 from simulator.answers import Answer, Handler, NoAnswer, Refusal, answer
-from simulator.damage import SECTOR_BYTES
+from simulator.damage import CLUSTER_BYTES, SECTOR_BYTES
 from simulator.disc import (
     DiscRefused,
     DiscState,
@@ -147,7 +148,7 @@ class Burner:
                 laser,
                 fifo=fifo,
                 sectors=sectors,
-                close=self._close,
+                close=lambda disc: self._close(carrier, disc),
                 ended=self._burn_ended,
             )
             self.last_burn = "under way"
@@ -280,7 +281,7 @@ class Burner:
 
     def _read(self, cdb: bytes, _data: bytes) -> bytes:
         command = (mmc.Read10 if cdb[0] == mmc.Read10.OPCODE else mmc.Read12).decode(cdb)
-        _, disc = self._usable_disc()
+        carrier, disc = self._usable_disc()
         if self._estate.fault(Occasion.READ, drive=self._plan.name, medium=self._tray.barcode):
             raise Refusal(MEDIUM_ERROR, 0x11, 0x00, information=command.lba)
         try:
@@ -291,8 +292,14 @@ class Burner:
             if error.unwritten:
                 raise Refusal(BLANK_CHECK, 0x00, 0x00, information=error.lba) from error
             raise Refusal(MEDIUM_ERROR, 0x11, 0x00, information=error.lba) from error
-        self._estate.wait(self._estate.latencies.read_s(len(data)))
+        self._estate.wait(self._estate.latencies.read_s(len(data)) * self._effort(carrier, command.lba, data))
         return data
+
+    def _effort(self, carrier: str, lba: int, data: bytes) -> float:
+        """How much longer than at its best the drive reads: what is hard to read is read again and again."""
+        wear = self._estate.wear(carrier)
+        first, last = lba * SECTOR_BYTES // CLUSTER_BYTES, (lba * SECTOR_BYTES + len(data)) // CLUSTER_BYTES
+        return SLOW_FACTOR if wear is not None and wear.is_slow(first, last - first + 1) else 1.0
 
     def _write(self, cdb: bytes, data: bytes) -> bytes:
         command = mmc.Write10.decode(cdb)
@@ -325,7 +332,7 @@ class Burner:
         if disc.state is not DiscState.APPENDABLE:
             raise Refusal(ILLEGAL_REQUEST, 0x72, 0x00)
         self._flush(carrier)
-        if not self._close(disc):
+        if not self._close(carrier, disc):
             raise Refusal(ILLEGAL_REQUEST, 0x72, 0x03)
         return b""
 
@@ -334,12 +341,14 @@ class Burner:
         disc.flush()
         self._laser_for(carrier).settle(disc)
 
-    def _close(self, disc: SimulatedDisc) -> bool:
+    def _close(self, carrier: str, disc: SimulatedDisc) -> bool:
         """The closing step, after everything was flushed; False when it fails and the disc stays
         appendable.
         """
         self._estate.wait(self._estate.latencies.close_s)
         if self._estate.fault(Occasion.CLOSE, drive=self._plan.name, medium=self._tray.barcode):
             return False
+        # Its years begin before it is complete: a complete disc without a life would never age.
+        self._estate.written(carrier, self._plan.name)
         disc.close()
         return True

@@ -5,7 +5,7 @@ Every verb takes JSON values and answers with JSON values; what cannot be done r
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -293,6 +293,26 @@ def _faults(room: Room) -> Any:
     return {name: kind.description for name, kind in sorted(kinds_in(room.estate.plan).items())}
 
 
+def _age(room: Room, years: float, media: Sequence[str] = ()) -> Any:
+    """What is written on these media, on all when none is named, becomes so many years older at once."""
+    if not 0 < years <= 1000:
+        raise ControlRefused(f"media cannot age by {years} years; it can be up to 1000")
+    names = [room.carrier(medium) for medium in media] or list(room.estate.world.carriers)
+    drives = {drive.address for drive in room.estate.plan.drives}
+    aged, spoilt = 0, []
+    for name in sorted(names):
+        carrier = room.estate.world.carriers[name]
+        if not room.estate.age(name, years):
+            continue
+        wear = room.estate.wear(name)
+        aged += 1
+        if wear is not None and wear.bad:
+            spoilt.append(carrier.barcode)
+        if carrier.address not in drives:
+            room.estate.put_away(name)
+    return {"years": years, "aged": aged, "with_unreadable_places": spoilt}
+
+
 def _speed(room: Room, speed: str | float) -> Any:
     try:
         room.estate.speed = parse_speed(speed)
@@ -312,6 +332,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "faults": _faults,
     "disarm": _disarm,
     "speed": _speed,
+    "age": _age,
     "protect": protect_cartridge,
     **CABINET_VERBS,
     **HANDS_VERBS,

@@ -13,11 +13,14 @@ from typing import Any
 
 from backends.tape.densities import GENERATIONS
 from devices.clock import Clock
+from simulator.ageing import AgeingPlan, Wear, stretches
 from simulator.cartridge import Chip, SimulatedCartridge, make_cartridge
+from simulator.damage import CLUSTER_BYTES, ByteRange, merged
 from simulator.disc import SimulatedDisc
 from simulator.errors import RoomDamaged
 from simulator.faults import Fault, Faults, Occasion
 from simulator.latency import Latencies, scaled
+from simulator.life import add_years, begin_life, load_ageing, save_ageing, wear_of
 from simulator.plan import RANDOM_ACCESS, TRANSPORT_ADDRESS, CartridgePlan, RoomPlan
 from simulator.records import Sync, load_json, replace_json, sync_directory
 from simulator.world import World, furnish, restore
@@ -70,6 +73,8 @@ class Estate:
         self._speed: float = stored["speed"]
         self._held: dict[str, SimulatedDisc] = {}
         self._held_cartridges: dict[str, SimulatedCartridge] = {}
+        self._ageing = load_ageing(folder)
+        self._wears: dict[str, Wear] = {}
         self._save()
 
     @property
@@ -149,6 +154,7 @@ class Estate:
                     unwritten_reads=self.plan.unwritten_reads,
                     sync=self._sync,
                 )
+                self._let_age(carrier)
             return self._held[carrier]
 
     def cartridge(self, carrier: str) -> SimulatedCartridge:
@@ -158,6 +164,7 @@ class Estate:
                 self._held_cartridges[carrier] = SimulatedCartridge(
                     self.medium_folder(carrier), sync=self._sync
                 )
+                self._let_age(carrier)
             return self._held_cartridges[carrier]
 
     def add_cartridge(self, carrier: str, plan: CartridgePlan) -> None:
@@ -168,10 +175,67 @@ class Estate:
         """Where the files of a medium are, which exist once something was written on it."""
         return self._folder / (_CARTRIDGES if self.plan.is_tape else _DISCS) / carrier
 
+    def written(self, carrier: str, drive: str, *, anew: bool = False) -> None:
+        """A drive has put something on a medium, which ages from then on; `anew`: what was on it is gone."""
+        label = self._world.carriers[carrier].barcode
+        with self.lock:
+            self._wears.pop(carrier, None)
+        begin_life(self.medium_folder(carrier), label, drive, self.clock.now(), sync=self._sync, anew=anew)
+
+    def wear(self, carrier: str) -> Wear | None:
+        """What its years have done to a medium until it was taken in hand; None when nothing is on it.
+
+        Units are the clusters of a disc, or the blocks and filemarks of a cartridge.
+        """
+        with self.lock:
+            medium = self.cartridge(carrier) if self.plan.is_tape else self.disc(carrier)
+            if carrier not in self._wears:
+                folder, now = self.medium_folder(carrier), self.clock.now()
+                found = wear_of(folder, self._ageing, now, units=_units(medium))
+                if found is None:
+                    return None
+                self._wears[carrier] = found
+            return self._wears[carrier]
+
+    def set_ageing(self, plan: AgeingPlan) -> None:
+        """Have media age by this plan; what is bad already stays bad."""
+        with self.lock:
+            self._ageing = plan
+            self._wears.clear()
+            save_ageing(self._folder, plan, sync=self._sync)
+
+    def age(self, carrier: str, years: float) -> bool:
+        """Make a medium older at once, in a drive as well; False when nothing is on it."""
+        with self.lock:
+            aged = add_years(self.medium_folder(carrier), years, sync=self._sync)
+            if aged:
+                self.cartridge(carrier) if self.plan.is_tape else self.disc(carrier)
+                self._wears.pop(carrier, None)
+                self._let_age(carrier)
+            return aged
+
+    def _let_age(self, carrier: str) -> None:
+        """What its years have made unreadable of a medium in hand is so from now on. Called with `lock` held."""
+        wear = self.wear(carrier)
+        if wear is None or not wear.bad:
+            return
+        cartridge = self._held_cartridges.get(carrier)
+        if cartridge is not None:
+            for first, count in stretches(wear.bad - cartridge.unreadable):
+                cartridge.make_unreadable(first, count)
+            return
+        disc = self._held[carrier]
+        ranges = [
+            ByteRange(first * CLUSTER_BYTES, count * CLUSTER_BYTES) for first, count in stretches(wear.bad)
+        ]
+        if merged([*disc.unreadable, *ranges]) != disc.unreadable:
+            disc.make_unreadable(tuple(ranges))
+
     def put_away(self, carrier: str) -> None:
         """Close the files of a medium that left its drive."""
         with self.lock:
             held = (self._held.pop(carrier, None), self._held_cartridges.pop(carrier, None))
+            self._wears.pop(carrier, None)
         for medium in held:
             if medium is not None:
                 medium.release()
@@ -183,6 +247,13 @@ class Estate:
 
     def _save(self) -> None:
         replace_json(self._folder / _STATE, _state(self._world, self._faults, self._speed), sync=self._sync)
+
+
+def _units(medium: SimulatedDisc | SimulatedCartridge) -> int:
+    """How many clusters or blocks are written on a medium."""
+    if isinstance(medium, SimulatedCartridge):
+        return medium.objects
+    return medium.written_bytes // CLUSTER_BYTES
 
 
 def _new_chip(carrier: str, plan: CartridgePlan) -> Chip:

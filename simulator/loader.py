@@ -157,7 +157,9 @@ class Loader:
         else:
             if chip.kind.number >= _CONDITIONED_FROM and not chip.loads:
                 load_s += latencies.condition_s
-            self._head = TapeHead(self._estate, cartridge, drive=self._plan.name, medium=self.barcode)
+            self._head = TapeHead(
+                self._estate, cartridge, carrier=carrier, drive=self._plan.name, medium=self.barcode
+            )
         cartridge.change_chip(loads=chip.loads + 1)
         self._ready_at_s = self._estate.clock.monotonic() + scaled(load_s, speed)
 

@@ -68,6 +68,8 @@ class Rooms:
             for room in self._rooms:
                 told |= control(room, verb, arguments)
             return dict(sorted(told.items()))
+        if verb == "age":
+            return self._age(dict(arguments))
         if verb in _OF_ALL:
             answers = [control(room, verb, arguments) for room in self._rooms]
             return answers[0]
@@ -111,6 +113,24 @@ class Rooms:
         if not possible:
             raise ControlRefused(f"no library of this site has a medium {arguments['medium']!r} for this")
         raise ControlRefused(f"this could be in several libraries; say which: {self._libraries}")
+
+    def _age(self, arguments: dict[str, Any]) -> Any:
+        """The media that are named, each in its room, or all of them, become older."""
+        named = arguments.pop("media", None) or ()
+        of_rooms = [[medium for medium in named if _has(room, medium)] for room in self._rooms]
+        strangers = sorted(set(named) - {medium for media in of_rooms for medium in media})
+        if strangers:
+            raise ControlRefused(f"no library of this site has a medium {strangers[0]!r}")
+        answers = [
+            control(room, "age", {**arguments, "media": media})
+            for room, media in zip(self._rooms, of_rooms, strict=True)
+            if media or not named
+        ]
+        return {
+            **answers[0],
+            "aged": sum(one["aged"] for one in answers),
+            "with_unreadable_places": [medium for one in answers for medium in one["with_unreadable_places"]],
+        }
 
     def _show(self, arguments: dict[str, Any]) -> Any:
         """What all rooms show: media, drives and faults of all, each with its library; the rest is the first's."""

@@ -35,11 +35,12 @@ class TapeHead:
     """One threaded cartridge. Not safe for two threads; the drive lets one command in at a time."""
 
     def __init__(
-        self, estate: Estate, cartridge: SimulatedCartridge, *, drive: str, medium: str | None
+        self, estate: Estate, cartridge: SimulatedCartridge, *, carrier: str, drive: str, medium: str | None
     ) -> None:
         self.cartridge = cartridge
         self.tally = Tally()
         self._estate = estate
+        self._carrier, self._drive = carrier, drive
         self._names = {"drive": drive, "medium": medium}
         self._reel = Reel(cartridge.chip.kind, cartridge.chip.capacity_bytes, estate.latencies.tape)
         self._at = 0
@@ -233,6 +234,8 @@ class TapeHead:
         """The first `count` things of the buffer go on the tape."""
         if not count:
             return
+        if not self._at:
+            self._estate.written(self._carrier, self._drive, anew=True)
         things, self._pending = self._pending[:count], self._pending[count:]
         self.cartridge.put(self._at, things)
         self._pending_bytes -= sum(len(thing) for thing in things if thing is not None)

@@ -44,6 +44,7 @@ def test_every_answer_is_json(room: Room) -> None:
         "fault": {"name": "drive-hang"},
         "raw": {"medium": "D0001"},
         "speed": {"speed": 10},
+        "age": {"years": 10},
         "magazine": {"number": 2, "present": False},
     }
     for verb in sorted(set(VERBS) - {"protect"} - set(HANDS_VERBS) - set(TAG_VERBS) - set(CABINET_VERBS)):
