@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from archived.retention_settings import RetentionSettings
 from archived.verification_settings import DEFAULT_VERIFICATION, VerificationSettings
 
 
@@ -234,6 +235,9 @@ class ClassSettings:
     name_zh: str = ""
     retention_mandatory: bool = True
     confidentiality_mandatory: bool = True
+    #: For packages that were handed in without such a word.
+    retention: str = ""
+    confidentiality: str = ""
     #: Symbolic links: "refuse" them, or "record" what they say (the package then travels as a tar).
     symlinks: str = "refuse"
     #: Names of files that are not taken from plain folders; `*`, `?` and `[…]` match, in any case of letters.
@@ -307,6 +311,7 @@ class Config:
     tasks: TaskSettings = field(default_factory=TaskSettings)
     intake: IntakeSettings = field(default_factory=IntakeSettings)
     lists: ListSettings = field(default_factory=ListSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     hot_folders: Mapping[str, HotFolderSettings] = field(default_factory=dict)
     #: What is examined by itself, by names of its own; empty: nothing is.
     verification: Mapping[str, VerificationSettings] = field(

@@ -20,6 +20,8 @@ Demand = Callable[[bool, str], None]
 ROOMS = ("simulated", "hardware")
 #: Names of pools and classes stand in the catalog rows of every disc.
 NAME_BYTES_MAX = 64
+#: Longer than any table of retentions asks for.
+RETENTION_YEARS_MAX = 999
 #: What a column of a list may mean; `archived.policy.list_columns` says what each of them is.
 LIST_FIELDS = (
     "fonds", "series", "volume", "folder", "title", "retention", "confidentiality", "storage_class", "pages", "files",
@@ -49,6 +51,7 @@ def check(config: Config, where: str) -> None:
     _check_archives(config, demand)
     _check_libraries(config, demand)
     _check_classes(config, demand)
+    _check_retention(config, demand)
     for name, folder in config.hot_folders.items():
         _check_hot_folder(name, folder, config, demand)
     _check_pools(config, demand)
@@ -112,6 +115,18 @@ def _check_archives(config: Config, demand: Demand) -> None:
             not encoding or encoding_named(encoding) is not None,
             _("there is no encoding {name!r} for names in archives").format(name=encoding),
         )
+
+
+def _check_retention(config: Config, demand: Demand) -> None:
+    for word, years in config.retention.terms.items():
+        demand(
+            bool(word.strip()) and 0 <= years <= RETENTION_YEARS_MAX,
+            _("retention.terms: {word!r} has 0 (for ever) to {most} years, not {years}").format(
+                word=word, most=RETENTION_YEARS_MAX, years=years
+            ),
+        )
+    for word, level in config.retention.levels.items():
+        demand(level >= 0, _("retention.levels: {word!r} must not be below 0").format(word=word))
 
 
 def _check_classes(config: Config, demand: Demand) -> None:

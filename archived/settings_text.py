@@ -95,6 +95,35 @@ other_h = 72.0
 # series, volume, folder, title, retention, confidentiality, storage_class, pages, files, or ignore.
 # "归档号" = "volume"
 
+[retention]
+# Years of a retention (保管期限) count from the day that archivectl retention set --starts told, else from the day on
+# which the package was archived; true = from the first of January after it. docs/retention.md.
+whole_years = true
+
+[retention.terms]
+# Own words for retentions, and their years; 0 = for ever. 永久, permanent, D30, Y30, 30, 30年 and 30 years are known;
+# a package with a word that nobody explained stays.
+# "长期" = 50
+
+[retention.levels]
+# Words for confidentiality (密级), and how high they stand; a word that is not here stands above all of them. Two
+# persons have to want it when a package is made less confidential.
+# Everybody may know.
+open = 0
+"公开" = 0
+# Only this house.
+internal = 1
+"内部" = 1
+# State secrets, the lowest first.
+confidential = 2
+"秘密" = 2
+# And above them:
+secret = 3
+"机密" = 3
+# The highest.
+"top secret" = 4
+"绝密" = 4
+
 """
 _SIMULATION = """\
 [simulation]
@@ -175,6 +204,9 @@ copies = {copies}
 # Must a submission state its retention (保管期限) and confidentiality (密级)?
 retention_mandatory = true
 confidentiality_mandatory = true
+# What counts for packages of this class that were handed in without one; "" = nothing, and they stay for ever.
+retention = ""
+confidentiality = ""
 # Symbolic links in what is handed in: "refuse" it, or "record" what they say and travel as one tar.
 symlinks = "refuse"
 # Files that are not taken from plain folders (named in the receipt); *, ? and [...] match. Bags are never altered.

@@ -68,6 +68,16 @@ def refuse(context: Context, approval: str, reason: str) -> None:
     context.answer(answer, _said)
 
 
+def say_asked(document: dict[str, Any]) -> None:
+    """What waits now, and what the second person has to run."""
+    click.echo(
+        _("{id} waits for a second person ({kind}, {thing}); nothing was done yet").format(
+            id=document["id"], kind=document["kind"], thing=plain(document["thing"])
+        )
+    )
+    click.echo(_("next: archivectl approvals give {id} --reason TEXT").format(id=document["id"]))
+
+
 def _said(document: dict[str, Any]) -> None:
     click.echo(
         _("approval {id} ({kind}, {thing}) is {state}").format(

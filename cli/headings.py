@@ -1,6 +1,9 @@
 """The words over columns and beside facts, English and Chinese. Data only; keys are those of the API."""
 
 HEADINGS: dict[str, str] = {
+    "starts_on": "Counts from 起算日",
+    "ends_on": "May go from 可处置日",
+    "agreed_by": "Agreed by 同意人",
     "asked_by": "Asked by 申请人",
     "asked_at": "Asked 申请时间",
     "begun_at": "Begun 开始时间",

@@ -38,6 +38,7 @@ from cli.recall_cmd import recall
 from cli.recalls_cmd import recalls
 from cli.receipt_cmd import receipt
 from cli.rescue_cmd import rescue
+from cli.retention_cmd import retention
 from cli.sets_cmd import sets
 from cli.simulate_ageing_cmd import age
 from cli.simulate_cmd import simulate
@@ -120,7 +121,7 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 
 for _command in (
-    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, approvals,
+    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, approvals, retention,
     magazines, vault, library, drive, devices, readers, tasks, writes, staging, allow, recalls, status,
     attention, events, watch, simulate, catalog, keys, receipt, rescue, pages,
 ):  # fmt: skip

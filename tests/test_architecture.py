@@ -29,6 +29,8 @@ LAYERS: list[set[str]] = [
         "medium_states",
         "medium_health",
         "approvals",
+        "retention",
+        "retention_settings",
         "cases",
         "cleanings",
         "item_states",

@@ -40,6 +40,8 @@ from archived.catalog.health_tables import health_entry as health_entry
 from archived.catalog.health_tables import medium_history as medium_history
 from archived.catalog.hot_item_table import hot_item as hot_item
 from archived.catalog.inner_tables import inner_file as inner_file
+from archived.catalog.retention_tables import legal_hold as legal_hold
+from archived.catalog.retention_tables import ruling as ruling
 from archived.catalog.task_table import task as task
 
 package = Table(

@@ -144,6 +144,13 @@ def _state(receipt: Mapping[str, Any], package: Package) -> Check:
             "is not known"
         ).format(package=name)
         return Check("state", OPEN, words)
+    if package.state in (PackageState.FORGOTTEN, PackageState.DESTROYED):
+        # The receipt was right, and two persons ended what it promises.
+        words = _(
+            "{package} is {state}: its retention was over, and two persons wanted it; "
+            "archivectl events --subject {package}"
+        ).format(package=name, state=package.state.value)
+        return Check("state", OPEN, words)
     words = _("{package} is {state}: the receipt holds no more").format(
         package=name, state=package.state.value
     )

@@ -11,6 +11,13 @@ from archived.states import CopyState, ImageState, PackageState, SetState
 VERIFIED_ONLY = frozenset({CopyState.VERIFIED})
 #: Copies that a rebuild found count as present: nobody has read them in full since, and nobody doubts them.
 AT_HAND = VERIFIED_ONLY | {CopyState.FOUND}
+#: Packages whose staged bytes nobody is owed.
+_NOT_KEPT = (
+    PackageState.WITHDRAWN,
+    PackageState.ABANDONED,
+    PackageState.FORGOTTEN,
+    PackageState.DESTROYED,
+)
 
 
 def missing_members(
@@ -85,7 +92,7 @@ def reasons_to_stay(
         owed: what `missing_copies` says today.
         in_use: a recall is reading them.
     """
-    if state in (PackageState.WITHDRAWN, PackageState.ABANDONED):
+    if state in _NOT_KEPT:
         return ("a recall is reading them",) if in_use else ()
     reasons = [*missing_pools(images, class_pools), *owed]
     if state is not PackageState.ARCHIVED:

@@ -3,5 +3,9 @@
 from collections.abc import Mapping
 
 from archived.stages.approving import Effect
+from archived.stages.retention import forgetting, ruling
 
-EFFECTS: Mapping[str, Effect] = {}
+EFFECTS: Mapping[str, Effect] = {
+    forgetting.FORGET: forgetting.forget,
+    ruling.LOOSEN: ruling.loosen,
+}

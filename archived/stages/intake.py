@@ -187,13 +187,22 @@ def recover(*, catalog: Catalog, config: Config, site: Path, clock: Clock) -> li
     return sorted(set(removed))
 
 
+#: Packages of which nothing belongs in staging any more.
+_NOT_OWNED = (
+    PackageState.ABANDONED,
+    PackageState.WITHDRAWN,
+    PackageState.FORGOTTEN,
+    PackageState.DESTROYED,
+)
+
+
 def _is_owned(package_id: str, catalog: Catalog) -> bool:
     try:
         with catalog.read() as connection:
             package = packages.get(connection, package_id)
     except NotFound:
         return False
-    return package.state not in (PackageState.ABANDONED, PackageState.WITHDRAWN)
+    return package.state not in _NOT_OWNED
 
 
 def _trial(

@@ -25,10 +25,12 @@ from archived.stages.recall_reading import at_hand
 from archived.stages.recall_sources import copy_views, view_of
 from archived.stages.tape_place import along_tapes
 from archived.stages.work import Site
-from archived.states import ImageState, RecallState
+from archived.states import ImageState, PackageState, RecallState
 
 #: Until a drive was measured: load and unload of a library, and 4x BD.
 DEFAULT_LOAD_S, DEFAULT_READ_BYTES_PER_S = 60.0, 18_000_000.0
+#: What nobody is given any more.
+GONE = (PackageState.FORGOTTEN, PackageState.DESTROYED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,13 @@ def _draft(
 ) -> tuple[Package, tuple[Entry, ...], Recall]:
     """The files that are wanted whole, and the recall as it would be put on record."""
     package = wanted.package
+    if package.state in GONE:
+        raise WrongState(
+            _(
+                "package {id} ({reference}) is {value}: two persons wanted it, and nobody is given it any more"
+            ).format(id=package.id, reference=package.reference, value=package.state.value),
+            advice=f"archivectl events --subject {package.id}",
+        )
     if package.accepted_at is None or package.state.value not in ("accepted", "archived", "found"):
         raise WrongState(
             _("package {id} is {value}; it cannot be recalled").format(

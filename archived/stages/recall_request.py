@@ -16,7 +16,7 @@ from archived.language import _
 from archived.model import Image, Package, Recall
 from archived.policy.recall_area import Place, grouped
 from archived.stages.recall_area import Room, demand_fits, order_fits
-from archived.stages.recall_order import OrderPlan, Plan, WantedPackage, plan_order
+from archived.stages.recall_order import GONE, OrderPlan, Plan, WantedPackage, plan_order
 from archived.stages.recall_sources import trusted_as
 from archived.stages.work import Site
 from archived.states import RecallState
@@ -98,6 +98,14 @@ def request_image(
             _("image {id} is {value}; its bytes are not fixed yet").format(
                 id=image.id, value=image.state.value
             )
+        )
+    forgotten = [package.id for package in members if package.state in GONE]
+    if forgotten:
+        raise WrongState(
+            _("image {id} carries packages that nobody is given any more: {listed}").format(
+                id=image.id, listed=", ".join(forgotten[:5])
+            ),
+            advice=_("recall the others by themselves: archivectl recall PACKAGE"),
         )
     staged = image_is_staged(site, image, members)
     recall = Recall(
