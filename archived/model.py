@@ -292,6 +292,8 @@ class Recall:
     #: What it takes of the recall area, as planned.
     area_bytes: int = 0
     ready_at: datetime | None = None
+    #: "recall" when somebody asked for it; "care" when we need the image ourselves, to write it again.
+    purpose: str = "recall"
 
 
 @dataclass(frozen=True, slots=True)

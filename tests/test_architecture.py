@@ -33,6 +33,7 @@ LAYERS: list[set[str]] = [
         "retention_settings",
         "cases",
         "cleanings",
+        "regained",
         "item_states",
         "look_states",
         "surveys",

@@ -185,6 +185,12 @@ def requested_times(connection: Connection) -> dict[str, datetime]:
     return {row[0]: row[1] for row in connection.execute(_REQUESTED)}
 
 
+def patient(connection: Connection) -> frozenset[str]:
+    """Recalls of our own that are being served, by which nobody is kept waiting."""
+    query = select(recall.c.id).where(recall.c.state == RecallState.REQUESTED, recall.c.purpose == "care")
+    return frozenset(recall_id for (recall_id,) in connection.execute(query))
+
+
 def last_fetched(connection: Connection) -> dict[str, datetime]:
     """Order → when the last of its recalls was handed over."""
     query = (

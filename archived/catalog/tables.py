@@ -40,6 +40,8 @@ from archived.catalog.health_tables import health_entry as health_entry
 from archived.catalog.health_tables import medium_history as medium_history
 from archived.catalog.hot_item_table import hot_item as hot_item
 from archived.catalog.inner_tables import inner_file as inner_file
+from archived.catalog.regained_tables import regained as regained
+from archived.catalog.regained_tables import regained_want as regained_want
 from archived.catalog.retention_tables import legal_hold as legal_hold
 from archived.catalog.retention_tables import ruling as ruling
 from archived.catalog.task_table import task as task
@@ -252,6 +254,7 @@ recall = Table(
     Column("pieces", Tuples, nullable=False, default=()),
     Column("area_bytes", BigInteger, nullable=False, default=0),
     time_column("ready_at"),
+    Column("purpose", String(16), nullable=False, default="recall", index=True),
 )
 
 reading = Table(

@@ -81,6 +81,7 @@ def reasons_to_stay(
     missing_positions: Mapping[str, Collection[int]],
     owed: Collection[str] = (),
     in_use: bool = False,
+    unproven: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Why the staged bytes of a package must stay; empty means that they may go.
 
@@ -91,6 +92,7 @@ def reasons_to_stay(
         missing_positions: what `missing_members` says today of each set that the package lies in, by set id.
         owed: what `missing_copies` says today.
         in_use: a recall is reading them.
+        unproven: images of it of which a copy is planned, being written, or not read back yet.
     """
     if state in _NOT_KEPT:
         return ("a recall is reading them",) if in_use else ()
@@ -103,6 +105,8 @@ def reasons_to_stay(
             reasons.append(
                 _("set {set_id}: no verified copy of member {listed}").format(set_id=set_id, listed=listed)
             )
+    if unproven and not reasons:
+        reasons.append(_("a copy of {images} was not read back yet").format(images=", ".join(unproven)))
     if in_use:
         reasons.append(_("a recall is reading them"))
     return tuple(reasons)

@@ -37,7 +37,7 @@ def offline_wants(read: Connection, site: Site, every_floor: Sequence[Floor]) ->
     """Recalls, verifications and looks that wait for media on shelves, or in bins that a robot only lays into."""
     if not any(floor.bins or is_offline(site, floor.library) for floor in every_floor):
         return []
-    found = [("read", since, medium_id) for since, medium_id, _tried in recall_reading.media_wanted(read)]
+    found = [("read", item.since, item.medium_id) for item in recall_reading.media_wanted(read)]
     for copy in media.copies_in_state(read, CopyState.WRITTEN, CopyState.VERIFYING):
         found.append(("verify", copy.written_at or copy.planned_at, copy.medium_id))
     for look in surveys.looks_in_state(read, LookState.WANTED, LookState.LOOKING):

@@ -21,6 +21,7 @@ from archived.stages import (
     verification,
     writing,
 )
+from archived.stages.repair import regaining
 from archived.stages.work import Stage
 
 #: Intake is an operation of the API and is not looped.
@@ -40,6 +41,7 @@ PIPELINE: tuple[Stage, ...] = tuple(
         verification,
         commitment,
         recall,
+        regaining,
         looking,
         reading_identity,
         rebuilding,

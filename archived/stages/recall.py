@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, recalls
+from archived.catalog import events, recalls, regained
 from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Recall
@@ -93,7 +93,7 @@ class Judged:
 def due(read: Connection, site: Site) -> View:
     admissions = tuple(Admission(recall) for recall in next_admitted(read, site))
     under_way = recalls.readings_in_state(read, ReadingState.PENDING, ReadingState.READING)
-    served = {reading.recall_id for reading in under_way}
+    served = {reading.recall_id for reading in under_way} | regained.resting(read)
     waiting = [
         Waiting(recall) for recall in recalls.in_state(read, RecallState.REQUESTED) if recall.id not in served
     ]

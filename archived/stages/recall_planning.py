@@ -18,7 +18,7 @@ from archived.policy.chunk_sources import (
     plan_everything,
 )
 from archived.policy.ranges import Range, chunk_numbers, covers, merge, subtract
-from archived.policy.sources import CopyView, direct_source
+from archived.policy.sources import LAST_RESORTS, CopyView, direct_source
 from archived.sessions.gather import Gathered, WantedFile
 from archived.sessions.rebuild import SYNDROMES_MIN, parsed
 from archived.stages.floor import Floor, floors
@@ -94,7 +94,7 @@ def first_readings(
     files = wanted_files(read, recall)
     direct = direct_source(copy_views(read, site, image.id, in_use=in_use, every_floor=every_floor))
     # Only a disc of the image itself has the wrapper around parity.bin.
-    if direct is not None and (direct.state is not CopyState.SUSPECT or image.kind == "parity"):
+    if direct is not None and (_is_worth_reading(recall, direct.state) or image.kind == "parity"):
         return [_reading(recall, direct, sectors_of(files), "files")], ""
     if image.kind == "parity":
         return [], _wrapper_words(image, _around_payload(image))
@@ -108,6 +108,14 @@ def first_readings(
         else ""
     )
     return [_of_plan(recall, picture, item) for item in plan.readings], words
+
+
+def _is_worth_reading(recall: Recall, state: CopyState) -> bool:
+    """Whether a copy is read before the set is asked: a doubtful one only by us, who need nearly all of the image.
+
+    The set costs as many images as a set has data images; of a doubtful copy only what is bad has to come from there.
+    """
+    return state not in LAST_RESORTS or recall.purpose == "care"
 
 
 def picture_of(

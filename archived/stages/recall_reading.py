@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media, recalls, tasks
+from archived.catalog import events, images, media, recalls, regained, tasks
 from archived.errors import Cancelled
 from archived.language import _
 from archived.model import Reading
@@ -53,6 +53,18 @@ class Ready:
     @property
     def key(self) -> str:
         return f"readings of copy {self.copy_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """A medium that readings need in a drive."""
+
+    since: datetime
+    medium_id: str
+    #: Drives that failed with it.
+    tried_in: tuple[str, ...]
+    #: As `policy.mounting.KINDS` has it: "read", or "care" while only work of our own needs it.
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,8 @@ def spool_path(folder: Path, image_id: str) -> Path:
 def wishes(read: Connection) -> list[tuple[Reading, Wish]]:
     """Every reading that is to be done, with what of it lies in the recall area."""
     wanted = recalls.readings_in_state(read, ReadingState.PENDING, ReadingState.READING)
+    resting = regained.resting(read) if wanted else frozenset()
+    wanted = [reading for reading in wanted if reading.recall_id not in resting]
     if not wanted:
         return []
     given = _given(read, wanted)
@@ -115,15 +129,23 @@ def wishes(read: Connection) -> list[tuple[Reading, Wish]]:
     return found
 
 
-def media_wanted(read: Connection) -> list[tuple[datetime, str, tuple[str, ...]]]:
-    """Media that readings need in a drive: since when, which, and drives that failed with it; each of these once."""
+def media_wanted(read: Connection) -> list[Fetching]:
+    """Media that readings need in a drive, each once for the drives that failed with it."""
+    wanted = wishes(read)
+    if not wanted:
+        return []
     times = recalls.requested_times(read)
-    found: dict[tuple[str, tuple[str, ...]], datetime] = {}
-    for reading, wish in wishes(read):
+    patient = recalls.patient(read)
+    found: dict[tuple[str, tuple[str, ...]], Fetching] = {}
+    for reading, wish in wanted:
         if wish.left:
-            key = (wish.medium_id, reading.tried_in)
-            found[key] = min(times[reading.recall_id], found.get(key, times[reading.recall_id]))
-    return [(since, medium_id, tried_in) for (medium_id, tried_in), since in found.items()]
+            key, since = (wish.medium_id, reading.tried_in), times[reading.recall_id]
+            kind = "care" if reading.recall_id in patient else "read"
+            before = found.get(key, Fetching(since, *key, kind))
+            found[key] = Fetching(
+                min(since, before.since), *key, "read" if "read" in (kind, before.kind) else kind
+            )
+    return list(found.values())
 
 
 def at_hand(read: Connection, wanted: Iterable[Reading]) -> dict[int, tuple[Range, ...]]:

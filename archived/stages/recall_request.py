@@ -15,6 +15,7 @@ from archived.errors import Unavailable, Unrecoverable, WrongState
 from archived.language import _
 from archived.model import Image, Package, Recall
 from archived.policy.recall_area import Place, grouped
+from archived.regained import regained_name
 from archived.stages.recall_area import Room, demand_fits, order_fits
 from archived.stages.recall_order import GONE, OrderPlan, Plan, WantedPackage, plan_order
 from archived.stages.recall_sources import trusted_as
@@ -143,6 +144,8 @@ def image_is_staged(site: Site, image: Image, members: Sequence[Package]) -> boo
     staging = site.tools.paths.staging
     if not (staging / image.recipe_name).exists():
         return False
+    if (staging / regained_name(image.id)).exists():
+        return True  # it was brought back: its recipe is that of this one file
     if image.kind == "parity":
         return (staging / f"parity/{image.set_id}-{image.position}.bin").exists()
     return all(package.staged for package in members)

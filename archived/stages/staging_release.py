@@ -12,10 +12,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media, packages, recalls
+from archived.catalog import events, images, media, packages, recalls, regained
 from archived.language import _
 from archived.model import Package, ProtectionSet, Recall
 from archived.policy.sufficiency import may_release_parity, reasons_to_stay
+from archived.regained import regained_name
 from archived.sessions.tools import SitePaths
 from archived.stages import hold
 from archived.stages.commitment import missing_positions, owed_copies
@@ -59,6 +60,7 @@ def why_needed(
         missing_positions={name: missing_positions(read, images.get_set(read, name)) for name in sets},
         owed=owed_copies(read, site, package),
         in_use=any(r.package_id == package.id or r.image_id in carried for r in reading),
+        unproven=[image_id for image_id in sorted(carried) if regained.is_unproven(read, image_id)],
     )
 
 
@@ -79,7 +81,7 @@ def present(paths: SitePaths) -> list[Path]:
 
     A row is always committed before its file is made; so what is listed and has no row will never get one.
     """
-    roots = [paths.staging / name for name in ("packages", "recipes", "parity")]
+    roots = [paths.staging / name for name in ("packages", "recipes", "parity", "regained")]
     found = [root / name for root in (*roots, paths.burns) if root.is_dir() for name in os.listdir(root)]
     # The recall area may be any folder that somebody named: only what is ours by its name is looked at.
     area = os.listdir(paths.recalls) if paths.recalls.is_dir() else []
@@ -110,6 +112,8 @@ def remove(path: Path) -> None:
 def _needed(read: Connection) -> set[str]:
     """Names below the staging root that something still needs."""
     needed = {package.staging_name for package in packages.staged(read)}
+    for image_id in regained.needed(read):
+        needed |= {regained_name(image_id), images.get(read, image_id).recipe_name}
     exported = set(recalls.images_read_from_staging(read))
     for image in images.in_state(read, ImageState.CLOSING, ImageState.CLOSED, ImageState.PROTECTED):
         needed.add(image.recipe_name)
@@ -125,7 +129,7 @@ def _needed(read: Connection) -> set[str]:
 def _parity_may_go(read: Connection, item: ProtectionSet, exported: set[str]) -> bool:
     members = images.of_set(read, item.id)
     staged = sum(package.staged for image in members for package in packages.of_image(read, image.id))
-    in_use = any(image.id in exported for image in members)
+    in_use = any(image.id in exported or regained.is_unproven(read, image.id) for image in members)
     missing = missing_positions(read, item)
     return not in_use and may_release_parity(item.state, missing_positions=missing, packages_waiting=staged)
 

@@ -42,10 +42,10 @@ def media_wanted(
         if medium is not None:
             want(medium, "clean", (cleaning.drive,), cleaning.begun_at or cleaning.asked_at)
             ready.add(medium.id)
-    for since, medium_id, tried_in in recall_reading.media_wanted(read):
-        medium = floor.medium(medium_id)
+    for item in recall_reading.media_wanted(read):
+        medium = floor.medium(item.medium_id)
         if medium is not None:
-            want(medium, "read", drives_to_try(up, tried_in), since)
+            want(medium, item.kind, drives_to_try(up, item.tried_in), item.since)
             ready.add(medium.id)
     frozen = cases.frozen_media(read)
     for copy in media.copies_in_state(read, CopyState.WRITTEN, CopyState.VERIFYING):
