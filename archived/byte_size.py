@@ -20,6 +20,13 @@ _UNITS = {
 }
 
 
+def bytes_of(text: str) -> int | None:
+    """Bytes that a text says, with a unit if one likes; None when it is no size. A part of a byte is cut off."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)", text)
+    unit = _UNITS.get(match[2].lower()) if match else None
+    return None if match is None or unit is None else int(Decimal(match[1]) * unit)
+
+
 class ByteSize(click.ParamType[int]):
     """Bytes, with a unit if one likes: 65536, 64KiB, 1.5MiB, 25GB. A part of a byte is cut off."""
 
@@ -28,9 +35,8 @@ class ByteSize(click.ParamType[int]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if isinstance(value, int):
             return value
-        match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)", str(value))
-        unit = _UNITS.get(match[2].lower()) if match else None
-        if match is None or unit is None:
+        found = bytes_of(str(value))
+        if found is None:
             self.fail(
                 _(
                     "{value!r} is no size; write bytes, or a number with kB, MB, GB, TB, KiB, MiB, GiB, TiB"
@@ -38,4 +44,4 @@ class ByteSize(click.ParamType[int]):
                 param,
                 ctx,
             )
-        return int(Decimal(match[1]) * unit)
+        return found

@@ -37,6 +37,7 @@ from cli.readers_cmd import readers
 from cli.recall_cmd import recall
 from cli.recalls_cmd import recalls
 from cli.receipt_cmd import receipt
+from cli.register_cmd import register
 from cli.rescue_cmd import rescue
 from cli.retention_cmd import retention
 from cli.sets_cmd import sets
@@ -132,7 +133,7 @@ for _command in bins:
     library.add_command(_command)
 for _command in (age, *hands, *tag_hands):
     simulate.add_command(_command)
-for _command in (label, identify):
+for _command in (register, label, identify):
     media.add_command(_command)
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from typing import Any
 
 import click
 
-from archived.byte_size import ByteSize
 from archived.language import _
 from archived.states import MediumState
 from cli.context import Context, at
@@ -19,6 +18,7 @@ media = noun(
     "media --state blank",
     "media SIM00007",
     "media register SIM00099 --batch 2026-03",
+    "media register --list delivery.csv --dry-run",
     "media register 000123L8 --pool tapes --batch 2026-03",
     "media label SIM00007 --rfid 04A23FB2C15D80",
     "media identify --rfid 04A23FB2C15D80",
@@ -81,41 +81,6 @@ def show_medium(medium: dict[str, Any]) -> None:
     )
     for event in medium.get("events") or ():
         click.echo(event_line(event))
-
-
-@verb("register", "media register SIM00099 --batch 2026-03", of=media)
-@click.argument("barcodes", nargs=-1, required=True)
-@click.option(
-    "--batch", required=True, help="What they were bought with: media bought together may fail together."
-)
-@click.option("--pool", help="The pool that they are for; the first one when not given.")
-@click.option(
-    "--media-id", default="", help="Manufacturer id; that of most media of this kind when not given."
-)
-@click.option(
-    "--capacity", type=ByteSize(), help="Capacity, such as 25GB; that of most media when not given."
-)
-def register(
-    context: Context,
-    barcodes: tuple[str, ...],
-    batch: str,
-    pool: str | None,
-    media_id: str,
-    capacity: int | None,
-) -> None:
-    """Take new blanks, which a look has found in the library, into the scratch pool."""
-    request = {"barcodes": list(barcodes), "batch": batch, "pool": pool, "media_id": media_id}
-    answer = context.post("/v1/media/register", {**request, "capacity_bytes": capacity})
-    context.answer(answer, _show_registered)
-
-
-def _show_registered(document: dict[str, Any]) -> None:
-    for barcode in document["registered"]:
-        click.echo(
-            _("{barcode} is a blank of pool {pool}, batch {batch}").format(
-                barcode=plain(barcode), pool=document["pool"], batch=plain(document["batch"])
-            )
-        )
 
 
 @verb("lost", 'media lost SIM00017 --reason "broken in the reading room"', of=media)

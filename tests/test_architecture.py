@@ -31,6 +31,7 @@ LAYERS: list[set[str]] = [
         "approvals",
         "retention",
         "retention_settings",
+        "purchases",
         "cases",
         "cleanings",
         "regained",

@@ -19,6 +19,7 @@ from archived.api import (
     identity,
     keys,
     magazines,
+    media_life,
     mending,
     overview,
     readers,
@@ -55,7 +56,7 @@ def create_application(services: Services) -> FastAPI:
     for module in (
         submissions, mending, holdings, steering, robot, bins, recall_orders, recalls, recall_content, overview,
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
-        receipts, keys, care, approvals, retention, cases, magazines, identity, vault, readers, tasks,
+        media_life, receipts, keys, care, approvals, retention, cases, magazines, identity, vault, readers, tasks,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

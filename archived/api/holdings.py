@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from sqlalchemy import Connection
 
 from archived.api.services import Document, Services, one_of, plain, services_of
-from archived.catalog import cases, events, images, inner_files, media, packages
+from archived.catalog import cases, events, images, inner_files, media, packages, purchases
 from archived.language import _
 from archived.model import Copy, Image, Medium, Package, ProtectionSet
 from archived.policy.sufficiency import AT_HAND, VERIFIED_ONLY, missing_pools
@@ -89,6 +89,7 @@ def show_medium(medium_id: str, services: Services = Depends(services_of)) -> Do
         document = medium_document(read, medium)
         if medium.holds_many:
             _list_images(read, document)
+        document["purchase"] = plain(purchases.of_medium(read, medium_id))
         document["cases"] = [item.id for item in cases.of_medium(read, medium_id)]
         document["events"] = plain(events.latest(read, subject_id=medium_id, limit=20))
     return services.said(document)

@@ -56,13 +56,13 @@ def columns_of(row: TableRow, more: Mapping[str, str]) -> Columns:
         Refused: `more` names a field that there is not.
         Unacceptable: two columns mean the same field, or no heading is known.
     """
-    known = {_plain(name): field for field, names in HEADINGS.items() for name in (field, *names)}
-    known |= {_plain(heading): field for heading, field in checked(more).items()}
+    known = {plain_heading(name): field for field, names in HEADINGS.items() for name in (field, *names)}
+    known |= {plain_heading(heading): field for heading, field in checked(more).items()}
     places: dict[str, int] = {}
     unused: list[str] = []
     twice: list[str] = []
     for place, cell in enumerate(row.cells):
-        field = known.get(_plain(cell.text)) if cell.text else IGNORED
+        field = known.get(plain_heading(cell.text)) if cell.text else IGNORED
         if field is None:
             unused.append(cell.text)
         elif field in places:
@@ -107,6 +107,6 @@ def missing(places: Mapping[str, int], said: Sequence[str]) -> list[str]:
     return [field for field in ("fonds", "series", "volume") if field not in places and field not in said]
 
 
-def _plain(heading: str) -> str:
+def plain_heading(heading: str) -> str:
     """What a heading has in common with others that mean the same: case, width, spaces."""
     return " ".join(unicodedata.normalize("NFKC", heading).casefold().replace("_", " ").split())

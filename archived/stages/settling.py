@@ -14,7 +14,7 @@ from archived.policy.cartridge_labels import CartridgeLabel, read_label
 from archived.stages import doubt, hold, unlabelled
 from archived.stages.case_of_places import note_exchanges
 from archived.stages.catalog_origin import is_known
-from archived.stages.floor import Floor, floors, stale_key
+from archived.stages.floor import Floor, floors, slots_of, stale_key
 from archived.stages.strangers import name_strangers, recount_strangers
 from archived.stages.work import Site
 from archived.states import MediumEvent, MediumState
@@ -45,7 +45,7 @@ def settle(
         doubt_code = None if medium.element is None else doubtful.get(medium.element)
         if medium.id in where:
             if medium.library != library:
-                media.update_columns(write, medium.id, library=library, home_element=None, magazine=None)
+                _comes(write, library, medium, where[medium.id])
             if medium.element != where[medium.id] or medium.element is None or medium.library != library:
                 media.saw(write, medium.id, where[medium.id], now, seen_by)
             if f"missing:{medium.id}" in waiting:
@@ -77,6 +77,13 @@ def settle(
     unlabelled.note(write, site, library, seen)
     hold.saw(write, now, [medium.id for medium in media.listing(write) if medium.element is not None])
     events.set_setting(write, stale_key(library), "")
+
+
+def _comes(write: Connection, library: str, medium: Medium, element: int) -> None:
+    """A medium of another library is at home nowhere here; one that was in none yet stays where it is."""
+    slots = slots_of(write, library) if medium.library is None else {}
+    home = element if element in slots else None
+    media.update_columns(write, medium.id, library=library, home_element=home, magazine=slots.get(element))
 
 
 def _meet(write: Connection, site: Site, library: str, strange: Mapping[int, str]) -> None:

@@ -65,6 +65,8 @@ def test_every_example_is_understood(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "wanted.txt").write_text("Z109/2003/0007\n")
     (tmp_path / "shelf.txt").write_text("SIM00007\n")
+    (tmp_path / "delivery.csv").write_text("barcode,batch\n")
+    (tmp_path / "delivery.xlsx").write_bytes(b"PK")
     (tmp_path / "receipt.json").write_text('{"receipt": "accepted"}')
     monkeypatch.setattr(daemon, "_answer", lambda *asked: (_ for _ in ()).throw(Unavailable("try later")))
     # A scan would go to the devices of whoever tests.

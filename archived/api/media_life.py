@@ -1,0 +1,65 @@
+"""The life of media over the API: what was bought, what leaves and comes back, what is destroyed."""
+
+import base64
+import binascii
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
+
+from archived.api.services import Document, Services, agent_of, plain, services_of
+from archived.errors import Refused
+from archived.formats.lists import read_table
+from archived.language import _
+from archived.policy.media_life.purchase_rows import read_purchases
+from archived.stages.media_life import purchases
+
+router = APIRouter()
+#: A list of every medium that an archive ever bought is smaller.
+LIST_BYTES_MAX = 16 << 20
+
+
+class BoughtList(BaseModel):
+    #: The file as it is, CSV or .xlsx, in base64.
+    data: str = Field(max_length=LIST_BYTES_MAX * 4 // 3 + 4)
+    sheet: str = ""
+    pool: str | None = None
+    batch: str = ""
+    dry_run: bool = False
+
+
+@router.post("/media/register-list")
+def register_list(body: BoughtList, request: Request, services: Services = Depends(services_of)) -> Document:
+    """Take in a list of media that were bought: all of it, or nothing; a dry run says what would become of it."""
+    pool = body.pool or next(iter(services.site.config.pools))
+    listed = read_purchases(read_table(_bytes(body.data), sheet=body.sheet))
+    said = {"pool": pool, "batch": body.batch}
+    if body.dry_run:
+        with services.catalog.read() as read:
+            checked = purchases.check(read, services.site, listed, **said)
+    else:
+        with services.catalog.write() as write:
+            checked = purchases.take(write, services.site, listed, agent=agent_of(request), **said)
+        services.wake()
+    return services.listed(
+        [
+            {
+                "row": entry.purchase.row,
+                "barcode": entry.purchase.barcode,
+                "outcome": entry.outcome.value,
+                "pool": entry.purchase.pool,
+                "batch": entry.purchase.batch,
+            }
+            for entry in checked.entries
+        ],
+        problems=[plain(problem) for problem in checked.problems],
+        unused=list(checked.unused),
+        counts=dict(checked.counts),
+        dry_run=body.dry_run,
+    )
+
+
+def _bytes(data: str) -> bytes:
+    try:
+        return base64.b64decode(data, validate=True)
+    except binascii.Error:
+        raise Refused(_("the list did not arrive as it was sent; nothing was registered")) from None
