@@ -291,6 +291,20 @@ class ListSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MigrationSettings:
+    """How media are migrated: docs/migration.md."""
+
+    #: So long a retired medium stays as it is, before two persons may release it.
+    keep_retired_days: float = 90.0
+    #: Media in one wave, where nobody says otherwise; the next wave begins when all of one are done.
+    media_per_wave: int = 8
+    #: So many images are under way at once; each lies in staging meanwhile.
+    images_at_once: int = 2
+    #: No more bytes of images are begun in 24 hours; 0 sets no limit.
+    bytes_per_day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything archived.toml says."""
 
@@ -312,6 +326,7 @@ class Config:
     intake: IntakeSettings = field(default_factory=IntakeSettings)
     lists: ListSettings = field(default_factory=ListSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
+    migration: MigrationSettings = field(default_factory=MigrationSettings)
     hot_folders: Mapping[str, HotFolderSettings] = field(default_factory=dict)
     #: What is examined by itself, by names of its own; empty: nothing is.
     verification: Mapping[str, VerificationSettings] = field(

@@ -90,6 +90,16 @@ write_h = 24.0
 # or nobody.
 other_h = 72.0
 
+[migration]
+# A retired medium stays as it is for so many days; then two persons may release it (docs/migration.md).
+keep_retired_days = 90.0
+# Media in one wave; the next wave begins when all of one are done.
+media_per_wave = 8
+# So many images are under way at once; each of them lies in staging meanwhile.
+images_at_once = 2
+# No more bytes of images are begun in 24 hours; 0 = no limit.
+bytes_per_day = 0
+
 [lists.columns]
 # Headings of your lists beside those that are known, each with what its column means (docs/lists.md): fonds,
 # series, volume, folder, title, retention, confidentiality, storage_class, pages, files, or ignore.

@@ -31,6 +31,7 @@ from cli.keys_cmd import keys
 from cli.library_cmd import drive, library
 from cli.magazines_cmd import magazines
 from cli.media_cmd import media
+from cli.migrate_cmd import migrate
 from cli.nouns import examples_text
 from cli.packages_cmd import packages, withdraw
 from cli.readers_cmd import readers
@@ -124,7 +125,7 @@ def main(ctx: click.Context, site: Path | None) -> None:
 for _command in (
     submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, approvals, retention,
     magazines, vault, library, drive, devices, readers, tasks, writes, staging, allow, recalls, status,
-    attention, events, watch, simulate, catalog, keys, receipt, rescue, pages,
+    attention, events, watch, migrate, simulate, catalog, keys, receipt, rescue, pages,
 ):  # fmt: skip
     main.add_command(_command)
 for _command in (hold, release_hold, export, exports):

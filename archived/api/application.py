@@ -21,6 +21,7 @@ from archived.api import (
     magazines,
     media_life,
     mending,
+    migrations,
     overview,
     readers,
     recall_content,
@@ -57,6 +58,7 @@ def create_application(services: Services) -> FastAPI:
         submissions, mending, holdings, steering, robot, bins, recall_orders, recalls, recall_content, overview,
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
         media_life, receipts, keys, care, approvals, retention, cases, magazines, identity, vault, readers, tasks,
+        migrations,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]
