@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from archived.device_rules import check_secret_files
 from archived.errors import ConfigurationError
+from archived.health_rules import check_thresholds
 from archived.language import _
 from archived.settings import Config
 from archived.settings_rules import check
@@ -39,6 +40,7 @@ def load(site: Path) -> Config:
     config = parse(text, where=str(path))
     _check_places(config, site, str(path))
     check_secret_files(config, str(path))
+    check_thresholds(config.health, site)
     return config
 
 

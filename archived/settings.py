@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from archived.health_settings import HealthSettings
 from archived.retention_settings import RetentionSettings
 from archived.verification_settings import DEFAULT_VERIFICATION, VerificationSettings
 
@@ -332,6 +333,7 @@ class Config:
     verification: Mapping[str, VerificationSettings] = field(
         default_factory=lambda: dict(DEFAULT_VERIFICATION)
     )
+    health: HealthSettings = field(default_factory=HealthSettings)
     #: Changers by the names of their libraries, drives by their own; only for a real room.
     devices: Mapping[str, DeviceSettings] = field(default_factory=dict)
     #: Readers of tags by names of their own.

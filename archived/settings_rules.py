@@ -6,6 +6,7 @@ from pathlib import Path
 
 from archived.device_rules import check_devices
 from archived.errors import ConfigurationError
+from archived.health_rules import check_health
 from archived.language import SOURCE, TRANSLATED, _
 from archived.media_kinds import LIBRARY_KINDS, MEDIA_KINDS, NATIVE_BYTES, TAPE, WITHOUT_WORM
 from archived.people_rules import people_problems
@@ -58,6 +59,7 @@ def check(config: Config, where: str) -> None:
     for name, kind in config.classes.items():
         _check_copies(name, kind, config, demand)
     check_verification(config, where)
+    check_health(config.health, where)
     for words in people_problems(config):
         demand(False, words)
     check_devices(config, where)

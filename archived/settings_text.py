@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from archived.health_text import HEALTH
 from archived.simulated_rooms import LIBRARY, ROOMS, SimulatedRoom
 from archived.verification_text import VERIFICATION
 
@@ -334,7 +335,9 @@ def template(
     room: SimulatedRoom = ROOMS[LIBRARY],
 ) -> str:
     """The text of a fresh archived.toml for a simulated room, every key commented."""
-    text = _SITE + _SIMULATION + _LIBRARY + _CLASS + VERIFICATION + _READERS + _DEVICES + _HOT_FOLDERS
+    text = (
+        _SITE + _SIMULATION + _LIBRARY + _CLASS + VERIFICATION + HEALTH + _READERS + _DEVICES + _HOT_FOLDERS
+    )
     return text.format(
         room="simulated",
         default_class="permanent",
@@ -374,4 +377,4 @@ def hardware_template(
     text = _SITE.format(default_class=default_class, **said) + tables.strip("\n") + "\n\n"
     if pools:
         text += _CLASS.format(pools=json.dumps(list(pools)), copies=json.dumps(list(copies)))
-    return text + (VERIFICATION + _READERS + _HOT_FOLDERS).format()
+    return text + (VERIFICATION + HEALTH + _READERS + _HOT_FOLDERS).format()

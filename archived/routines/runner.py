@@ -11,6 +11,7 @@ from archived.routines.nightly_export import NightlyExport
 from archived.stages import approving, hold, recall_area, staging_release
 from archived.stages.capacity import under_pressure
 from archived.stages.catalog_origin import is_known
+from archived.stages.health import judging
 from archived.stages.work import Site
 from archived.states import PackageState
 
@@ -28,6 +29,7 @@ class Runner:
         self._removing: list[Future[None]] = []
         self._export = NightlyExport(catalog, site)
         self._routines: tuple[Callable[[], None], ...] = (
+            self.judge_health,
             self.watch,
             self.expire_recalls,
             self.expire_approvals,
@@ -53,6 +55,14 @@ class Runner:
         """Let removals under way end."""
         self._export.close()
         self._remover.shutdown(wait=True)
+
+    def judge_health(self) -> None:
+        """Media of which something was noted get the state that their values ask for."""
+        with self._catalog.read() as read:
+            if not judging.is_due(read):
+                return
+        with self._catalog.write() as write:
+            judging.judge_new(write, self._site)
 
     def watch(self) -> None:
         """Put up and take down what waits for a person."""

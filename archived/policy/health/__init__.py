@@ -1,0 +1,1 @@
+"""What values of media mean: pure judgements over what is on record."""
