@@ -46,7 +46,13 @@ class MediumEvent(Enum):
 
 _M, _ME = MediumState, MediumEvent
 MEDIUM: dict[MediumState, dict[MediumEvent, MediumState]] = {
-    _M.BLANK: {_ME.RESERVED: _M.RESERVED, _ME.SET_ASIDE: _M.QUARANTINED, _ME.GONE: _M.LOST},
+    # What carries nothing that counts may be destroyed as it is: `stages` see to it.
+    _M.BLANK: {
+        _ME.RESERVED: _M.RESERVED,
+        _ME.SET_ASIDE: _M.QUARANTINED,
+        _ME.DESTROYED: _M.DESTROYED,
+        _ME.GONE: _M.LOST,
+    },
     _M.RESERVED: {
         _ME.RELEASED: _M.BLANK,
         _ME.INTENT: _M.WRITING,
@@ -91,6 +97,7 @@ MEDIUM: dict[MediumState, dict[MediumEvent, MediumState]] = {
         _ME.SPOILED: _M.SUSPECT,
         _ME.SET_ASIDE: _M.QUARANTINED,
         _ME.RETIRED: _M.RETIRED,
+        _ME.DESTROYED: _M.DESTROYED,
         _ME.GONE: _M.LOST,
     },
     _M.QUARANTINED: {
@@ -98,6 +105,7 @@ MEDIUM: dict[MediumState, dict[MediumEvent, MediumState]] = {
         _ME.IDENTIFIED: _M.GOOD,
         _ME.IDENTIFIED_OPEN: _M.APPENDABLE,
         _ME.RETIRED: _M.RETIRED,
+        _ME.DESTROYED: _M.DESTROYED,
         _ME.GONE: _M.LOST,
     },
     _M.RETIRED: {

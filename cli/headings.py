@@ -1,6 +1,8 @@
 """The words over columns and beside facts, English and Chinese. Data only; keys are those of the API."""
 
 HEADINGS: dict[str, str] = {
+    "approval": "Approval 审批",
+    "method": "Method 方式",
     "starts_on": "Counts from 起算日",
     "ends_on": "May go from 可处置日",
     "agreed_by": "Agreed by 同意人",

@@ -36,6 +36,7 @@ LAYERS: list[set[str]] = [
         "retention",
         "retention_settings",
         "purchases",
+        "certificates",
         "cases",
         "cleanings",
         "regained",

@@ -7,11 +7,13 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from archived.api.services import Document, Services, agent_of, plain, services_of
+from archived.catalog import certificates
 from archived.errors import Refused
+from archived.formats.certificates import certificate_page
 from archived.formats.lists import read_table
 from archived.language import _
 from archived.policy.media_life.purchase_rows import read_purchases
-from archived.stages.media_life import purchases
+from archived.stages.media_life import destroying, purchases
 
 router = APIRouter()
 #: A list of every medium that an archive ever bought is smaller.
@@ -56,6 +58,50 @@ def register_list(body: BoughtList, request: Request, services: Services = Depen
         counts=dict(checked.counts),
         dry_run=body.dry_run,
     )
+
+
+class Doomed(BaseModel):
+    media: list[str]
+    method: str
+    reason: str = Field(min_length=1, pattern=r"\S")
+
+
+@router.post("/media/destroy")
+def destroy(body: Doomed, request: Request, services: Services = Depends(services_of)) -> Document:
+    """Ask for media to be put on record as destroyed; it is done when a second person agrees."""
+    with services.catalog.write() as write:
+        said = {"method": body.method, "agent": agent_of(request), "reason": body.reason}
+        item = destroying.ask(write, services.site, body.media, **said)
+    return services.said(plain(item))
+
+
+@router.get("/certificates")
+def list_certificates(services: Services = Depends(services_of)) -> Document:
+    """Every certificate of destruction, without its document."""
+    with services.catalog.read() as read:
+        found = certificates.listing(read)
+    return services.listed(
+        [
+            {
+                "id": item.id,
+                "at": plain(item.at),
+                "approval": item.approval_id,
+                "media": list(item.media),
+                "method": item.document["method"],
+                "asked_by": item.document["asked"]["by"],
+                "agreed_by": item.document["agreed"]["by"],
+            }
+            for item in found
+        ]
+    )
+
+
+@router.get("/certificates/{certificate_id}")
+def show_certificate(certificate_id: str, services: Services = Depends(services_of)) -> Document:
+    """One certificate: the signed document, and the page of it that people sign."""
+    with services.catalog.read() as read:
+        item = certificates.get(read, certificate_id)
+    return services.said({"document": item.document, "page": certificate_page(item.document)})
 
 
 def _bytes(data: str) -> bytes:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from archived.stages.approving import Effect
+from archived.stages.media_life import destroying
 from archived.stages.retention import forgetting, ruling
 
 EFFECTS: Mapping[str, Effect] = {
+    destroying.KIND: destroying.destroy,
     forgetting.FORGET: forgetting.forget,
     ruling.LOOSEN: ruling.loosen,
 }

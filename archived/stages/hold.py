@@ -103,8 +103,9 @@ def standing(read: Connection, site: Site) -> Standing | None:
         return None
     settings = events.settings(read)
     stale = tuple(name for name in site.config.libraries if settings.get(stale_key(name)))
-    # Nobody can look at a disc that a person gave up, and a cleaning cartridge holds nothing.
-    others = {m.id for m in media.listing(read) if m.state is MediumState.LOST or m.kind == CLEANING}
+    # Nobody can look at a disc that is gone for good, and a cleaning cartridge holds nothing.
+    gone = (MediumState.LOST, MediumState.DESTROYED)
+    others = {m.id for m in media.listing(read) if m.state in gone or m.kind == CLEANING}
     seen = (item for item in holds.media_of(read, current.id) if item.medium_id not in others)
     return Standing(current, tuple(seen), stale, tuple(unlabelled(read, site.config.libraries)))
 

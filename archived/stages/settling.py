@@ -48,6 +48,8 @@ def settle(
                 _comes(write, library, medium, where[medium.id])
             if medium.element != where[medium.id] or medium.element is None or medium.library != library:
                 media.saw(write, medium.id, where[medium.id], now, seen_by)
+            if medium.state is MediumState.DESTROYED:
+                _risen(write, site, medium, library, where[medium.id])
             if f"missing:{medium.id}" in waiting:
                 events.clear_attention(write, f"missing:{medium.id}")
         elif medium.library == library and doubt_code is not None:
@@ -119,6 +121,26 @@ def missed(write: Connection, site: Site, medium: Medium) -> None:
                 "look for medium {id}, then: archivectl library inventory   (gone for good: archivectl media lost "
                 "{id} --reason TEXT)"
             ).format(id=medium.id),
+            site.now(),
+        ),
+    )
+
+
+def _risen(write: Connection, site: Site, medium: Medium, library: str, element: int) -> None:
+    """What two persons said they had destroyed stands in a library."""
+    words = _(
+        "{medium} stands in element {element} of library {library}, and {note} says that it was destroyed"
+    )
+    events.raise_attention(
+        write,
+        Attention(
+            f"destroyed:{medium.id}",
+            "now",
+            words.format(medium=medium.id, element=element, library=library, note=medium.note),
+            _("nothing is read from it and nothing is written to it"),
+            _("take it out, and find out what it is and who put it there: archivectl media {medium}").format(
+                medium=medium.id
+            ),
             site.now(),
         ),
     )
