@@ -32,6 +32,7 @@ from cli.library_cmd import drive, library
 from cli.magazines_cmd import magazines
 from cli.media_cmd import media
 from cli.media_end_cmd import certificates, destroy
+from cli.media_health_cmd import health_verbs
 from cli.migrate_cmd import migrate
 from cli.nouns import examples_text
 from cli.packages_cmd import packages, withdraw
@@ -135,7 +136,7 @@ for _command in bins:
     library.add_command(_command)
 for _command in (age, *hands, *tag_hands):
     simulate.add_command(_command)
-for _command in (register, label, identify, destroy, certificates):
+for _command in (register, label, identify, destroy, certificates, *health_verbs):
     media.add_command(_command)
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from archived.api import (
     identity,
     keys,
     magazines,
+    media_health,
     media_life,
     mending,
     migrations,
@@ -57,6 +58,7 @@ def create_application(services: Services) -> FastAPI:
     for module in (
         submissions, mending, holdings, steering, robot, bins, recall_orders, recalls, recall_content, overview,
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
+        media_health,
         media_life, receipts, keys, care, approvals, retention, cases, magazines, identity, vault, readers, tasks,
         migrations,
     ):  # fmt: skip
