@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from archived.alert_settings import AlertSettings
 from archived.health_settings import HealthSettings
 from archived.retention_settings import RetentionSettings
 from archived.verification_settings import DEFAULT_VERIFICATION, VerificationSettings
@@ -324,6 +325,7 @@ class Config:
     api: ApiSettings = field(default_factory=ApiSettings)
     simulation: SimulationSettings = field(default_factory=SimulationSettings)
     tasks: TaskSettings = field(default_factory=TaskSettings)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
     intake: IntakeSettings = field(default_factory=IntakeSettings)
     lists: ListSettings = field(default_factory=ListSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)

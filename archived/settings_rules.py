@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from archived.alert_rules import alert_problems
 from archived.device_rules import check_devices
 from archived.errors import ConfigurationError
 from archived.health_rules import check_health
@@ -60,7 +61,7 @@ def check(config: Config, where: str) -> None:
         _check_copies(name, kind, config, demand)
     check_verification(config, where)
     check_health(config.health, where)
-    for words in people_problems(config):
+    for words in (*people_problems(config), *alert_problems(config)):
         demand(False, words)
     check_devices(config, where)
     check_readers(config, where)

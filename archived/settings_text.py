@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from archived.alert_settings_text import ALERTS
 from archived.health_text import HEALTH
 from archived.simulated_rooms import LIBRARY, ROOMS, SimulatedRoom
 from archived.verification_text import VERIFICATION
@@ -336,7 +337,16 @@ def template(
 ) -> str:
     """The text of a fresh archived.toml for a simulated room, every key commented."""
     text = (
-        _SITE + _SIMULATION + _LIBRARY + _CLASS + VERIFICATION + HEALTH + _READERS + _DEVICES + _HOT_FOLDERS
+        _SITE
+        + ALERTS
+        + _SIMULATION
+        + _LIBRARY
+        + _CLASS
+        + VERIFICATION
+        + HEALTH
+        + _READERS
+        + _DEVICES
+        + _HOT_FOLDERS
     )
     return text.format(
         room="simulated",
@@ -377,4 +387,4 @@ def hardware_template(
     text = _SITE.format(default_class=default_class, **said) + tables.strip("\n") + "\n\n"
     if pools:
         text += _CLASS.format(pools=json.dumps(list(pools)), copies=json.dumps(list(copies)))
-    return text + (VERIFICATION + HEALTH + _READERS + _HOT_FOLDERS).format()
+    return text + (ALERTS + VERIFICATION + HEALTH + _READERS + _HOT_FOLDERS).format()

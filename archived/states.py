@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import Enum, unique
 from typing import Any, TypeVar
 
+from archived.alerts import ALERT
 from archived.approvals import APPROVAL
 from archived.cages import CAGE
 from archived.care import ITEM as CARE_ITEM
@@ -225,6 +226,7 @@ TABLES: dict[str, Mapping[Any, Mapping[Any, Any]]] = {
     "care run": CARE_RUN,
     "care item": CARE_ITEM,
     "approval": APPROVAL,
+    "alert": ALERT,
 }
 
 #: Where things begin that a catalog learns of from media: only a rebuild (a look, for media) makes them.

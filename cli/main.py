@@ -11,7 +11,9 @@ import click
 from archived.errors import ArchivedError, Failed, Refused
 from archived.language import speaking_as_wished
 from archived.spoken import SpokenGroup
+from cli.alerts_cmd import alerts
 from cli.approvals_cmd import approvals
+from cli.attention_cmd import attention
 from cli.batch_cmd import batch
 from cli.bins_cmd import bins
 from cli.cases_cmd import cases
@@ -48,7 +50,7 @@ from cli.simulate_ageing_cmd import age
 from cli.simulate_cmd import simulate
 from cli.simulate_hands_cmd import hands
 from cli.simulate_tags_cmd import tag_hands
-from cli.status_cmd import attention, status
+from cli.status_cmd import status
 from cli.steering_cmd import allow, staging, writes
 from cli.submit_cmd import submit
 from cli.tasks_cmd import tasks
@@ -127,7 +129,7 @@ def main(ctx: click.Context, site: Path | None) -> None:
 for _command in (
     submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, approvals, retention,
     magazines, vault, library, drive, devices, readers, tasks, writes, staging, allow, recalls, status,
-    attention, events, watch, migrate, simulate, catalog, keys, receipt, rescue, pages,
+    attention, alerts, events, watch, migrate, simulate, catalog, keys, receipt, rescue, pages,
 ):  # fmt: skip
     main.add_command(_command)
 for _command in (hold, release_hold, export, exports):

@@ -5,6 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from archived.api import (
+    alarms,
     approvals,
     batches,
     bins,
@@ -56,7 +57,7 @@ def create_application(services: Services) -> FastAPI:
     application.state.services = services
     application.state.intake_pool = IntakePool(services.site.config.intake.parallel)
     for module in (
-        submissions, mending, holdings, steering, robot, bins, recall_orders, recalls, recall_content, overview,
+        submissions, mending, alarms, holdings, steering, robot, bins, recall_orders, recalls, recall_content, overview,
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
         media_health,
         media_life, receipts, keys, care, approvals, retention, cases, magazines, identity, vault, readers, tasks,

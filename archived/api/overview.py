@@ -81,13 +81,6 @@ def status(services: Services = Depends(services_of)) -> Document:
     )
 
 
-@router.get("/attention")
-def attention(services: Services = Depends(services_of)) -> Document:
-    """Everything that waits for a person."""
-    with services.catalog.read() as read:
-        return services.listed(plain(events.attentions(read)))
-
-
 @router.get("/events")
 def list_events(
     after: int | None = None,

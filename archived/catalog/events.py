@@ -94,13 +94,16 @@ class Attention:
     next: str
     since: datetime
     before: datetime | None = None
+    #: How bad it is within its urgency, where that can be told; larger is worse, and people are told again.
+    level: int = 0
 
 
 def raise_attention(connection: Connection, item: Attention) -> bool:
     """Put it up unless it is up already; True when it is new."""
     known = connection.execute(select(attention.c.id).where(attention.c.id == item.id)).first()
     if known:
-        changes = {"urgency": item.urgency, "what": item.what, "safe": item.safe, "next": item.next}
+        changes: dict[str, Any] = {"urgency": item.urgency, "what": item.what, "safe": item.safe}
+        changes |= {"next": item.next, "before": item.before, "level": item.level}
         connection.execute(update(attention).where(attention.c.id == item.id).values(**changes))
         return False
     connection.execute(insert(attention).values(**asdict(item)))

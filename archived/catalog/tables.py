@@ -18,6 +18,7 @@ from sqlalchemy.types import JSON, BigInteger
 from archived import states
 from archived.catalog import hold_tables as hold_tables
 from archived.catalog import survey_tables as survey_tables  # its tables belong to the same metadata
+from archived.catalog.alert_tables import alarm as alarm
 from archived.catalog.approval_table import approval as approval
 from archived.catalog.batch_tables import batch as batch
 from archived.catalog.batch_tables import batch_item as batch_item
@@ -308,6 +309,7 @@ attention = Table(
     text_column("next"),
     time_column("since", required=True),
     Column("before", UtcTime),
+    Column("level", Integer, nullable=False, default=0),
 )
 
 setting = Table(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from archived.catalog import events
 from archived.catalog.store import Catalog
-from archived.routines import watches
+from archived.routines import alarm_journal, watches
+from archived.routines.alert_courier import Courier
 from archived.routines.nightly_export import NightlyExport
 from archived.stages import approving, hold, recall_area, staging_release
 from archived.stages.capacity import under_pressure
@@ -16,6 +17,8 @@ from archived.stages.work import Site
 from archived.states import PackageState
 
 EVERY_S = 30.0
+#: The list of what waits for a person is looked at this often.
+JOURNAL_EVERY_S = 1.0
 
 
 class Runner:
@@ -25,6 +28,8 @@ class Runner:
         self._catalog = catalog
         self._site = site
         self._next_s = 0.0
+        self._journal_s = 0.0
+        self._courier = Courier(catalog, site)
         self._remover = ThreadPoolExecutor(1, thread_name_prefix="remover")
         self._removing: list[Future[None]] = []
         self._export = NightlyExport(catalog, site)
@@ -40,20 +45,25 @@ class Runner:
     def turn(self) -> None:
         """Run the routines when their time has come."""
         now_s = self._site.tools.clock.monotonic()
-        if now_s < self._next_s:
-            return
-        self._next_s = now_s + EVERY_S
-        self._export.turn()
-        for routine in self._routines:
-            routine()
+        if now_s >= self._next_s:
+            self._next_s = now_s + EVERY_S
+            self._export.turn()
+            for routine in self._routines:
+                routine()
+        if now_s >= self._journal_s:
+            self._journal_s = now_s + JOURNAL_EVERY_S
+            alarm_journal.turn(self._catalog, self._site)
+            self._courier.turn()
 
     def drain(self) -> None:
         """What may be made up later is given up: the daemon was told to stop."""
         self._export.stop()
+        self._courier.stop()
 
     def close(self) -> None:
         """Let removals under way end."""
         self._export.close()
+        self._courier.close()
         self._remover.shutdown(wait=True)
 
     def judge_health(self) -> None:

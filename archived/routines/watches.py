@@ -13,7 +13,7 @@ from archived.model import Copy, Package
 from archived.policy.cartridges import cost_on_tape
 from archived.policy.exposure import Exposed, overdue
 from archived.policy.sufficiency import AT_HAND
-from archived.routines import nightly_export
+from archived.routines import alert_courier, nightly_export
 from archived.settings import PoolSettings
 from archived.stages import hold
 from archived.stages.capacity import usable_blanks
@@ -146,6 +146,7 @@ def reduced_sets(read: Connection, site: Site) -> list[Attention]:
                 else _("what lies on the members at hand can be read; put missing discs back"),
                 f"archivectl sets {item.id}",
                 site.now(),
+                level=len(missing),
             )
         )
     return found
@@ -260,4 +261,5 @@ WATCHES: dict[str, Watch] = {
     "recall:": slow_recalls,
     hold.ATTENTION: hold.watch,
     nightly_export.OVERDUE: nightly_export.overdue,
+    alert_courier.ATTENTION: alert_courier.silent_hooks,
 }
