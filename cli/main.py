@@ -55,6 +55,7 @@ from cli.steering_cmd import allow, staging, writes
 from cli.submit_cmd import submit
 from cli.tasks_cmd import tasks
 from cli.vault_cmd import vault
+from cli.verify_cmd import verify
 from cli.watch_cmd import watch
 
 
@@ -129,7 +130,7 @@ def main(ctx: click.Context, site: Path | None) -> None:
 for _command in (
     submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, approvals, retention,
     magazines, vault, library, drive, devices, readers, tasks, writes, staging, allow, recalls, status,
-    attention, alerts, events, watch, migrate, simulate, catalog, keys, receipt, rescue, pages,
+    attention, alerts, events, watch, verify, migrate, simulate, catalog, keys, receipt, rescue, pages,
 ):  # fmt: skip
     main.add_command(_command)
 for _command in (hold, release_hold, export, exports):

@@ -13,6 +13,7 @@ from archived.stages import approving, hold, recall_area, staging_release
 from archived.stages.capacity import under_pressure
 from archived.stages.catalog_origin import is_known
 from archived.stages.health import judging
+from archived.stages.verify import routine
 from archived.stages.work import Site
 from archived.states import PackageState
 
@@ -40,6 +41,7 @@ class Runner:
             self.expire_approvals,
             self.remove_leftovers,
             self.release_staging,
+            self.examine_what_is_due,
         )
 
     def turn(self) -> None:
@@ -48,8 +50,8 @@ class Runner:
         if now_s >= self._next_s:
             self._next_s = now_s + EVERY_S
             self._export.turn()
-            for routine in self._routines:
-                routine()
+            for each in self._routines:
+                each()
         if now_s >= self._journal_s:
             self._journal_s = now_s + JOURNAL_EVERY_S
             alarm_journal.turn(self._catalog, self._site)
@@ -121,6 +123,10 @@ class Runner:
                     continue
                 folder = staging_release.let_go(write, self._site, package, agent=events.DAEMON)
             staging_release.remove(folder)
+
+    def examine_what_is_due(self) -> None:
+        """Media whose time has come are examined by themselves; what is overdue is told."""
+        routine.turn(self._catalog, self._site)
 
     def _remove(self, path: Path) -> None:
         self._removing.append(self._remover.submit(staging_release.remove, path))

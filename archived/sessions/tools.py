@@ -177,6 +177,11 @@ class ProgressBoard:
         """The daemon is to stop: who waits longer than PATIENCE_S gives up. Safe in a handler of signals."""
         self._hurried = True
 
+    @property
+    def hurried(self) -> bool:
+        """Whether the daemon is to stop: who can end where he is does."""
+        return self._hurried
+
     def waiting(self, key: str, words: str) -> Callable[[float], None]:
         """For a wait that may be long: the answer is called with the seconds so far, and puts `words` on the board.
 

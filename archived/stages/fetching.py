@@ -225,6 +225,7 @@ def _bring(write: Connection, site: Site, bring: Bring) -> None:
         "read": _("somebody recalled what is on it"),
         "verify": _("it is to be read back"),
         "look": _("a survey asks what it is"),
+        "care": _("its time has come to be examined"),
     }[want.kind]
     open_task(
         write,

@@ -12,6 +12,7 @@ from archived.robot_kinds import PERSON
 from archived.stages import recall_reading
 from archived.stages.floor import Floor
 from archived.stages.stacker_floor import piles, within_reach
+from archived.stages.verify import wants as care_wants
 from archived.stages.work import Site
 from archived.states import CopyState, LookState, ReadingState
 from archived.tasks import Task, TaskKind
@@ -34,7 +35,7 @@ def is_offline(site: Site, library: str | None) -> bool:
 
 
 def offline_wants(read: Connection, site: Site, every_floor: Sequence[Floor]) -> list[OfflineWant]:
-    """Recalls, verifications and looks that wait for media on shelves, or in bins that a robot only lays into."""
+    """Recalls, verifications, care and looks that wait for media on shelves, or in bins that a robot only lays into."""
     if not any(floor.bins or is_offline(site, floor.library) for floor in every_floor):
         return []
     found = [("read", item.since, item.medium_id) for item in recall_reading.media_wanted(read)]
@@ -42,6 +43,8 @@ def offline_wants(read: Connection, site: Site, every_floor: Sequence[Floor]) ->
         found.append(("verify", copy.written_at or copy.planned_at, copy.medium_id))
     for look in surveys.looks_in_state(read, LookState.WANTED, LookState.LOOKING):
         found.append(("look", look.asked_at, look.medium_id))
+    for name in (one.library for one in every_floor if one.bins or is_offline(site, one.library)):
+        found += [("care", want.since, want.medium_id) for want in care_wants.offline(read, site, name)]
     by_name = {floor.library: floor for floor in every_floor}
     wants = []
     for kind, since, medium_id in found:
@@ -116,4 +119,5 @@ def _needed(read: Connection) -> frozenset[str]:
     readings = recalls.readings_in_state(read, ReadingState.PENDING, ReadingState.READING)
     looks = surveys.looks_in_state(read, LookState.WANTED, LookState.LOOKING)
     read_of = {media.get_copy(read, reading.copy_id).medium_id for reading in readings}
-    return frozenset({copy.medium_id for copy in copies} | read_of | {look.medium_id for look in looks})
+    examined = care_wants.media_of_runs(read)
+    return frozenset({c.medium_id for c in copies} | read_of | {look.medium_id for look in looks} | examined)

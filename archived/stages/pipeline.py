@@ -22,6 +22,7 @@ from archived.stages import (
     writing,
 )
 from archived.stages.repair import regaining
+from archived.stages.verify import verifying
 from archived.stages.work import Stage
 
 #: Intake is an operation of the API and is not looped.
@@ -42,6 +43,7 @@ PIPELINE: tuple[Stage, ...] = tuple(
         commitment,
         recall,
         regaining,
+        verifying,
         looking,
         reading_identity,
         rebuilding,

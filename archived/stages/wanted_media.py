@@ -15,6 +15,7 @@ from archived.stages import look_wants, recall_reading
 from archived.stages.cleaning_asked import no_writing_in
 from archived.stages.floor import Floor
 from archived.stages.stacker_floor import may_change_drives
+from archived.stages.verify import wants as care_wants
 from archived.stages.work import Site
 from archived.states import CopyState
 
@@ -72,7 +73,7 @@ def media_wanted(
     for look in look_wants.wants(read, floor):
         wants.append(look)
         ready.add(look.medium_id)
-    return wants, ready
+    return care_wants.with_care(read, site, floor, wants, ready)
 
 
 def reloaded(copy: Copy, arrivals: dict[str, datetime]) -> bool:

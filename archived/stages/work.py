@@ -22,6 +22,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from archived.formats.signing import SigningKey
+from archived.sessions.half_reads import HalfReads
 from archived.sessions.tools import Tools
 from archived.settings import Config
 from archived.stages.drive_asks import DriveAsks
@@ -82,6 +83,8 @@ class Site:
     key: SigningKey
     orders: "Orders" = field(default_factory=lambda: Orders())
     asks: DriveAsks = field(default_factory=DriveAsks)
+    #: How far media are read for the care of them, and who is to stop at his next chunk.
+    half_reads: HalfReads = field(default_factory=HalfReads)
 
     def now(self) -> datetime:
         return self.tools.clock.now()
