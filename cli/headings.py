@@ -1,6 +1,12 @@
 """The words over columns and beside facts, English and Chinese. Data only; keys are those of the API."""
 
 HEADINGS: dict[str, str] = {
+    "waves_done": "Waves done 已完成批次",
+    "failed": "Failed 失败",
+    "spoiled": "Spoiled 写坏",
+    "held_by": "Kept by 保留原因",
+    "retired_at": "Retired 退役时间",
+    "keep_until": "Kept until 保留至",
     "approval": "Approval 审批",
     "method": "Method 方式",
     "starts_on": "Counts from 起算日",

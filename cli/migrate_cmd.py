@@ -10,7 +10,7 @@ from cli.care_cmd import add_steering, show_run
 from cli.context import Context
 from cli.exit_status import REFUSED
 from cli.nouns import noun, reason_option, verb
-from cli.render import facts, plain, size, table
+from cli.render import facts, items, plain, size, table
 
 KIND = "migrate"
 _COSTS = ("media", "images", "packages", "bytes_read", "bytes_written", "mounts", "drive_hours", "blanks")
@@ -140,3 +140,34 @@ def _sets(after: list[dict[str, Any]]) -> str:
     return ", ".join(
         f"{item['set']} {'-' if item['retired'] else format(item['spare'], '+d')}" for item in after
     )
+
+
+@verb("retired", "migrate retired", of=migrate)
+def retired(context: Context) -> None:
+    """List retired media: since when, until when they are kept, and what else keeps them."""
+    columns = ("medium", "kind", "batch", "retired_at", "keep_until", "images", "held_by")
+    context.answer(
+        context.get("/v1/migrate/retired"),
+        lambda document: table(items(document), *columns, empty=_("no medium is retired")),
+    )
+
+
+@verb(
+    "release",
+    'migrate release SIM00007 SIM00008 --reason "their images lie verified on new discs"',
+    'migrate release --all --reason "their time is over"',
+    of=migrate,
+)
+@click.argument("media", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every retired medium whose time is over.")
+@reason_option
+def release(context: Context, media: tuple[str, ...], everything: bool, reason: str) -> None:
+    """Ask for retired media to be released; another person has to agree, never root, and nothing is done before."""
+    if bool(media) == everything:
+        raise click.UsageError(_("say which media, or --all"))
+    document = context.post("/v1/migrate/release", {"media": list(media), "reason": reason})
+    words = _(
+        "asked for: {id}, {count} media; another person runs: archivectl approvals give {id} --reason TEXT"
+    )
+    count = len(document["terms"]["media"])
+    context.answer(document, lambda found: click.echo(words.format(id=found["id"], count=count)))

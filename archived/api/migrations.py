@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from archived.api.care import run_document
-from archived.api.services import Document, Services, agent_of, services_of
+from archived.api.services import Document, Services, agent_of, plain, services_of
 from archived.policy.migrate.selecting import Terms
-from archived.stages.migrate import migration_orders
+from archived.stages.migrate import migration_orders, releasing
 
 router = APIRouter()
 
@@ -59,3 +59,36 @@ def run(body: Run, request: Request, services: Services = Depends(services_of)) 
         )
     services.wake()
     return services.said(run_document(begun))
+
+
+class Release(BaseModel):
+    #: None at all: every retired medium whose time is over.
+    media: list[str] = []
+    reason: str
+
+
+@router.get("/migrate/retired")
+def list_retired(services: Services = Depends(services_of)) -> Document:
+    """Every retired medium: since when, until when it is kept, and what else keeps it."""
+    with services.catalog.read() as read:
+        found = [
+            {
+                "medium": item.medium.id,
+                "kind": item.medium.kind,
+                "batch": item.medium.batch,
+                "retired_at": plain(item.retired_at),
+                "keep_until": plain(item.keep_until),
+                "images": list(item.images),
+                "held_by": list(item.held_by),
+            }
+            for item in releasing.listing(read, services.site)
+        ]
+    return services.listed(found)
+
+
+@router.post("/migrate/release")
+def release(body: Release, request: Request, services: Services = Depends(services_of)) -> Document:
+    """Ask for retired media to be released; a second person has to agree, and nothing is done before."""
+    said = {"agent": agent_of(request), "reason": body.reason}
+    with services.catalog.write() as write:
+        return services.said(plain(releasing.ask(write, services.site, body.media, **said)))

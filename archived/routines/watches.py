@@ -20,6 +20,7 @@ from archived.stages.capacity import usable_blanks
 from archived.stages.commitment import missing_positions
 from archived.stages.copies_lacking import lacking
 from archived.stages.floor import floors
+from archived.stages.migrate import waiting
 from archived.stages.shelf import cartridges, largest_image_bytes
 from archived.stages.wanted_media import judges, verify_choice
 from archived.stages.work import Site
@@ -259,6 +260,7 @@ WATCHES: dict[str, Watch] = {
     "owed:": copies_never_made,
     "stopped:": stopped,
     "recall:": slow_recalls,
+    waiting.ATTENTION: waiting.watch,
     hold.ATTENTION: hold.watch,
     nightly_export.OVERDUE: nightly_export.overdue,
     alert_courier.ATTENTION: alert_courier.silent_hooks,

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from archived.stages.approving import Effect
 from archived.stages.media_life import destroying
+from archived.stages.migrate import releasing
 from archived.stages.retention import forgetting, ruling
 
 EFFECTS: Mapping[str, Effect] = {
     destroying.KIND: destroying.destroy,
+    releasing.KIND: releasing.release,
     forgetting.FORGET: forgetting.forget,
     ruling.LOOSEN: ruling.loosen,
 }

@@ -21,6 +21,7 @@ from archived.stages import (
     verification,
     writing,
 )
+from archived.stages.migrate import migrating
 from archived.stages.repair import regaining
 from archived.stages.verify import verifying
 from archived.stages.work import Stage
@@ -44,6 +45,7 @@ PIPELINE: tuple[Stage, ...] = tuple(
         recall,
         regaining,
         verifying,
+        migrating,
         looking,
         reading_identity,
         rebuilding,

@@ -8,8 +8,8 @@ from archived.stages.work import Site
 from archived.states import CopyState
 
 
-def plan_on(write: Connection, site: Site, image_id: str, medium_id: str, pool: str) -> None:
-    """Plan an image for a medium by the rules of a pool; nothing physical happens."""
+def plan_on(write: Connection, site: Site, image_id: str, medium_id: str, pool: str) -> int:
+    """Plan an image for a medium by the rules of a pool; nothing physical happens. Returns the copy's id."""
     settings = site.config.pools[pool]
     copy = Copy(
         id=0,
@@ -21,5 +21,6 @@ def plan_on(write: Connection, site: Site, image_id: str, medium_id: str, pool: 
         planned_at=site.now(),
         pool=pool,
     )
-    media.plan_copy(write, copy)
+    copy_id = media.plan_copy(write, copy)
     events.append(write, site.now(), "copy planned", ("image", image_id), medium=medium_id, pool=pool)
+    return copy_id
