@@ -2,7 +2,7 @@
 
 HEADINGS: dict[str, str] = {
     "waves_done": "Waves done 已完成批次",
-    "failed": "Failed 失败",
+    "not_migrated": "Not migrated 未迁移",
     "spoiled": "Spoiled 写坏",
     "held_by": "Kept by 保留原因",
     "retired_at": "Retired 退役时间",

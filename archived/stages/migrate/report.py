@@ -38,7 +38,7 @@ def _counted(items: Sequence[CareItem]) -> dict[str, Any]:
         "bytes_written": sum(item.finding.get("bytes_written", 0) for item in done if item.what != RETIRE),
         "blanks": dict(sorted(blanks.items())),
         "spoiled": sum(item.finding.get("spoiled", 0) for item in items),
-        "failed": sum(item.state is ItemState.FAILED for item in items),
+        "not_migrated": sum(item.state is ItemState.FAILED for item in items),
         "waves_done": _waves_done(items),
     }
 
