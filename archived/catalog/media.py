@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from archived import states
+from archived.catalog import health
 from archived.catalog.events import DAEMON
 from archived.catalog.rows import add, advance, in_states, one, values
 from archived.catalog.tables import copy, drive, image, medium, medium_history, move
 from archived.media_kinds import NATIVE_BYTES
+from archived.medium_health import LOAD
 from archived.model import Copy, Drive, Medium, Move
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState, MoveEvent, MoveState
 
@@ -34,6 +36,12 @@ _DRIVES = select(drive).where(drive.c.element >= 0).order_by(drive.c.element)
 _OF_IMAGE = select(copy).where(copy.c.image_id == bindparam("image_id")).order_by(copy.c.id)
 _AT_HAND = _OF_IMAGE.join(medium, medium.c.id == copy.c.medium_id).where(
     medium.c.element.is_not(None), medium.c.state.in_(HOLDING)
+)
+#: The drive into which a motion brought a medium.
+_LOADED = (
+    select(move.c.medium_id, drive.c.name)
+    .join(drive, (drive.c.library == move.c.library) & (drive.c.element == move.c.destination))
+    .where(move.c.id == bindparam("move_id"))
 )
 _ARRIVALS = (
     select(move.c.medium_id, func.max(move.c.ended_at))
@@ -127,19 +135,21 @@ def plan_copy(connection: Connection, item: Copy) -> int:
     return add_copy(connection, item)
 
 
-def withdraw_plan(connection: Connection, item: Copy, note: str) -> None:
+def withdraw_plan(connection: Connection, item: Copy, note: str, at: datetime | None = None) -> None:
     """Take a planned copy back; a medium that is promised to no other copy is a blank again. Raises ForbiddenStep."""
     advance_copy(connection, item.id, CopyEvent.WITHDRAWN, note=note)
     promised = any(other.state is CopyState.PLANNED for other in copies_on(connection, item.medium_id))
     if not promised and get(connection, item.medium_id).state is MediumState.RESERVED:
-        advance_state(connection, item.medium_id, MediumEvent.RELEASED)
+        advance_state(connection, item.medium_id, MediumEvent.RELEASED, at, why=note)
 
 
-def withdraw_plans_on(connection: Connection, medium_id: str, note: str) -> list[Copy]:
+def withdraw_plans_on(
+    connection: Connection, medium_id: str, note: str, at: datetime | None = None
+) -> list[Copy]:
     """Take back every copy that is planned on a medium; what was taken back."""
     planned = [item for item in copies_on(connection, medium_id) if item.state is CopyState.PLANNED]
     for item in planned:
-        withdraw_plan(connection, item, note)
+        withdraw_plan(connection, item, note, at)
     return planned
 
 
@@ -221,6 +231,10 @@ def begin_move(connection: Connection, item: Move) -> int:
 
 def end_move(connection: Connection, move_id: int, event: MoveEvent, at: datetime, note: str = "") -> None:
     advance(connection, move, states.MOVE, move_id, event, ended_at=at, note=note)
+    if event is MoveEvent.ARRIVED:
+        loaded = connection.execute(_LOADED, {"move_id": move_id}).first()
+        if loaded is not None:
+            health.note(connection, at, loaded[0], LOAD, None, drive=loaded[1])
 
 
 def move_begun_at(connection: Connection, move_id: int) -> datetime:

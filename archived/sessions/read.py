@@ -41,6 +41,25 @@ class Comparison:
     words: str
     #: Byte ranges that could not be read or differ from the chunk table.
     bad: tuple[Range, ...] = ()
+    #: Those of them that could not be read.
+    unreadable: tuple[Range, ...] = ()
+    #: So often a stretch was refused as a whole and read again in clusters.
+    retries: int = 0
+
+
+class Attentive:
+    """Sectors of another source, with a count of what it refused. Implements `backends.interface.SectorSource`."""
+
+    def __init__(self, source: SectorSource) -> None:
+        self._source = source
+        self.refused = 0
+
+    def read(self, lba: int, sectors: int) -> bytes:
+        try:
+            return self._source.read(lba, sectors)
+        except MediumUnreadable:
+            self.refused += 1
+            raise
 
 
 def compare_disc(drive: OpticalDrive, expected: Expected, report: Report) -> Comparison:
@@ -61,6 +80,7 @@ def compare_image(source: SectorSource, expected: Expected, report: Report) -> C
     """
     digests, chunks = Digests(), ChunkTableBuilder()
     unreadable: list[Range] = []
+    source = Attentive(source)
     sectors = expected.size_bytes // SECTOR_BYTES
     for lba in range(0, sectors, READ_SECTORS):
         count = min(READ_SECTORS, sectors - lba)
@@ -74,11 +94,13 @@ def compare_image(source: SectorSource, expected: Expected, report: Report) -> C
     wanted = {"sha256": expected.sha256, "blake3": expected.blake3, "xxh3-128": expected.xxh3}
     differing = [name for name, digest in wanted.items() if found[name] != digest]
     if not differing and not bad and not unreadable:
-        return Comparison("")
+        return Comparison("", retries=source.refused)
     words = [f"{len(unreadable)} unreadable areas"] if unreadable else []
     words += [f"{len(bad)} of {len(table)} chunks differ"] if bad else []
     words += [f"{' and '.join(differing)} of the image differ"] if differing else []
-    return Comparison("; ".join(words), tuple(bad) or tuple(unreadable) or ((0, expected.size_bytes),))
+    places = tuple(bad) or tuple(unreadable) or ((0, expected.size_bytes),)
+    retries = source.refused - len(unreadable)
+    return Comparison("; ".join(words), places, tuple(unreadable), retries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def adopt(write: Connection, site: Site, medium: Medium, image: Image) -> bool:
         return False
     if medium.state not in (MediumState.BLANK, MediumState.RESERVED, MediumState.SUSPECT):
         return False
-    _withdraw_plans(write, image, medium)
+    _withdraw_plans(write, site, image, medium)
     _doubt(write, site, media.get(write, medium.id))
     pool = site.config.pools[image.pool]
     library = site.config.libraries[pool.library]
@@ -57,7 +57,7 @@ def adopt(write: Connection, site: Site, medium: Medium, image: Image) -> bool:
     return True
 
 
-def _withdraw_plans(write: Connection, image: Image, medium: Medium) -> None:
+def _withdraw_plans(write: Connection, site: Site, image: Image, medium: Medium) -> None:
     """The image needs no other disc, and the disc is no blank for another image."""
     planned = {
         copy.id: copy
@@ -68,7 +68,7 @@ def _withdraw_plans(write: Connection, image: Image, medium: Medium) -> None:
         copy.id: copy for copy in media.copies_on(write, medium.id) if copy.state is CopyState.PLANNED
     }
     for copy in planned.values():
-        media.withdraw_plan(write, copy, _("a disc that was burnt already was found"))
+        media.withdraw_plan(write, copy, _("a disc that was burnt already was found"), site.now())
 
 
 def _doubt(write: Connection, site: Site, medium: Medium) -> None:

@@ -79,7 +79,7 @@ def _blank_and_small(write: Connection, site: Site, task: TapeTask, outcome: Tap
     if not task.label.worm:
         media.update_columns(write, task.medium_id, used_bytes=0)  # what is torn is written over
     media.advance_state(write, task.medium_id, MediumEvent.FOUND_BLANK, site.now())
-    if not media.withdraw_plans_on(write, task.medium_id, outcome.note):
+    if not media.withdraw_plans_on(write, task.medium_id, outcome.note, site.now()):
         media.advance_state(write, task.medium_id, MediumEvent.RELEASED, site.now())
 
 
@@ -173,7 +173,7 @@ def _nothing_written(
     if outcome.kind == "protected":
         settle_protected(write, site, task, outcome.note, counts=counts)
         return
-    media.withdraw_plans_on(write, task.medium_id, outcome.note)
+    media.withdraw_plans_on(write, task.medium_id, outcome.note, site.now())
     media.advance_state(write, task.medium_id, MediumEvent.SET_ASIDE, site.now(), note=outcome.note)
     what = _("cartridge {medium_id} was set aside, nothing was written to it: {note}").format(
         medium_id=task.medium_id, note=outcome.note

@@ -97,7 +97,7 @@ def open_case(
     )
     item = replace(item, to_do=advice(witnesses, item.id))
     cases.register(write, item)
-    _stop_writing(write, item.id, concerned)
+    _stop_writing(write, site, item.id, concerned)
     _tell(write, site, item)
     return item.id
 
@@ -118,7 +118,7 @@ def _add(
         elements=tuple(sorted({*item.elements, *places})),
         urgency=NOW if NOW in (item.urgency, gravity(witnesses)) else item.urgency,
     )
-    _stop_writing(write, item.id, concerned)
+    _stop_writing(write, site, item.id, concerned)
     _put_up(write, site, cases.get(write, item.id))
 
 
@@ -248,11 +248,11 @@ def _lies_there(write: Connection, site: Site, item: Case, medium: Medium, agent
         media.saw(write, medium.id, element, now, agent)
 
 
-def _stop_writing(write: Connection, case_id: str, concerned: Iterable[str]) -> None:
+def _stop_writing(write: Connection, site: Site, case_id: str, concerned: Iterable[str]) -> None:
     for medium_id in concerned:
         if media.get(write, medium_id).state in _PLANNED:
             words = _("witnesses disagree about medium {id} (case {case})").format(id=medium_id, case=case_id)
-            media.withdraw_plans_on(write, medium_id, words)
+            media.withdraw_plans_on(write, medium_id, words, site.now())
 
 
 def _places(

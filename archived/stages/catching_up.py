@@ -166,7 +166,7 @@ def _doubt_media(write: Connection, site: Site, world: World, done: CaughtUp) ->
             done.written_copies.append(copy.id)
         elif copy.state is CopyState.PLANNED:
             note = _("the catalog was restored before it was known to be written")
-            media.withdraw_plan(write, copy, note)
+            media.withdraw_plan(write, copy, note, site.now())
             done.withdrawn_copies.append(copy.id)
         else:
             note = _("the catalog was restored while it was being written")

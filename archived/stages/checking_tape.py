@@ -173,7 +173,7 @@ def _take_in(
         planned_there = copy.medium_id == medium.id and medium.state in _THOUGHT_BLANK
         same = copy.image_id == image.id and copy.pool in ("", pool)
         if media.get_copy(write, copy.id).state is CopyState.PLANNED and (planned_there or same):
-            media.withdraw_plan(write, copy, _("it was found on a cartridge already"))
+            media.withdraw_plan(write, copy, _("it was found on a cartridge already"), site.now())
     _begin_cartridge(write, site, medium, tape)
     is_found = image.state is ImageState.FOUND
     state = CopyState.FOUND if is_found else CopyState.WRITTEN

@@ -154,7 +154,7 @@ def _take_back(write: Connection, site: Site, copy: Copy) -> None:
         note = _("another blank is taken before {medium}, which lies beneath it").format(
             medium=copy.medium_id
         )
-    media.withdraw_plan(write, copy, note)
+    media.withdraw_plan(write, copy, note, site.now())
     events.append(write, site.now(), "copy taken back", ("image", copy.image_id), medium=copy.medium_id)
 
 

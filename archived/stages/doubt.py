@@ -46,7 +46,9 @@ def note_away(write: Connection, site: Site, medium: Medium) -> None:
     note_ = _("its magazine was taken out")
     events.append(write, site.now(), "medium away", subject, element=medium.element, note=note_)
     if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
-        media.withdraw_plans_on(write, medium.id, _("medium {id} is missing").format(id=medium.id))
+        media.withdraw_plans_on(
+            write, medium.id, _("medium {id} is missing").format(id=medium.id), site.now()
+        )
 
 
 def note(

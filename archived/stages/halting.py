@@ -28,7 +28,7 @@ def halt(write: Connection, site: Site, task: Carry, note: str) -> None:
     medium, library = media.get(write, task.medium_id), task.library
     if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
         withdrawn = _("where medium {id} is cannot be told").format(id=medium.id)
-        media.withdraw_plans_on(write, medium.id, withdrawn)
+        media.withdraw_plans_on(write, medium.id, withdrawn, site.now())
     media.saw(write, medium.id, None, site.now())
     events.set_setting(
         write, _astray_key(library), json.dumps(_astray(write, library) | {medium.id: task.source})

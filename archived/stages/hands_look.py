@@ -91,7 +91,9 @@ def missed(write: Connection, site: Site, library: str, medium: Medium) -> None:
     place = place_words(write, site, library, medium.element)
     media.saw(write, medium.id, None, site.now())
     if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
-        media.withdraw_plans_on(write, medium.id, _("medium {id} is missing").format(id=medium.id))
+        media.withdraw_plans_on(
+            write, medium.id, _("medium {id} is missing").format(id=medium.id), site.now()
+        )
     subject = ("medium", medium.id)
     events.append(
         write, site.now(), "medium missed", subject, outcome="failure", element=medium.element, place=place

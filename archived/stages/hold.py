@@ -246,7 +246,7 @@ def _add_nothing(write: Connection, site: Site, medium_id: str, note: str) -> No
     medium = next((item for item in media.listing(write) if item.id == medium_id), None)
     if medium is not None and medium.state is MediumState.APPENDABLE:
         media.advance_state(write, medium_id, MediumEvent.WRITTEN, site.now(), note=note)
-        media.withdraw_plans_on(write, medium_id, note)
+        media.withdraw_plans_on(write, medium_id, note, site.now())
 
 
 def _attention(now: Standing, since: datetime) -> Attention:

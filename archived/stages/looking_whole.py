@@ -9,6 +9,7 @@ from archived.model import Copy, Image
 from archived.sessions.identify import Finding
 from archived.sessions.read import Expected
 from archived.sessions.read_whole import WholeRead, Wrapped
+from archived.stages.health.noting import note_comparison
 from archived.stages.verification import doubt, expectation
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
@@ -66,6 +67,8 @@ def record_whole(
         return  # given up meanwhile
     subject, words = ("image", copy.image_id), read.comparison.words
     detail = {"medium": medium_id, "drive": drive}
+    size = images.get(write, copy.image_id).size_bytes or 0
+    note_comparison(write, site, medium_id, drive, copy.image_id, size, read.comparison)
     if words:
         media.advance_copy(write, copy.id, CopyEvent.READ_DIFFERED, note=words)
         if media.get(write, medium_id).state in _JUDGED_MEDIA:

@@ -54,7 +54,7 @@ def settle_protected(write: Connection, site: Site, task: TapeTask, note: str, *
         _doubt(write, site, task, before)
         return
     events.set_setting(write, f"{_LAST}{task.drive}", task.medium_id)
-    media.withdraw_plans_on(write, task.medium_id, note)
+    media.withdraw_plans_on(write, task.medium_id, note, site.now())
     if counts:
         media.advance_state(write, task.medium_id, MediumEvent.WRITTEN, site.now(), note=note)
     else:

@@ -26,6 +26,7 @@ from archived.sessions.tape_ready import await_cartridge
 from archived.sessions.tools import Tools
 from archived.stages.case_of_content import weigh_content
 from archived.stages.floor import drive_failed, drive_worked, floors
+from archived.stages.health.noting import note_unreadable
 from archived.stages.recall_sources import good_ranges, record_liars
 from archived.stages.tape_place import place_on_tape, stretch_on_tape, tape_of
 from archived.stages.work import CPU, Action, Broken, Site, drive_lane
@@ -270,6 +271,7 @@ def record(write: Connection, site: Site, fetch: Fetch, outcome: object) -> floa
         return _record_failure(write, site, fetch, words)
     if fetch.drive is not None:
         drive_worked(write, fetch.drive)
+        note_unreadable(write, site, fetch.medium_id, fetch.drive, outcome.bad, image_id=fetch.image_id)
     blamed = False
     for share in fetch.shares:
         reading = share.reading

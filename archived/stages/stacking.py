@@ -105,7 +105,7 @@ def take_from_bin(
     for number, (element, medium_id) in enumerate(pile.media):
         note = _("medium {id} was taken out of its bin").format(id=medium_id)
         if media.get(write, medium_id).state is MediumState.RESERVED:
-            media.withdraw_plans_on(write, medium_id, note)
+            media.withdraw_plans_on(write, medium_id, note, site.now())
         place = places[number] if shelf is not None else None
         if place is not None:
             media.update_columns(write, medium_id, library=to, home_element=place, magazine=None)

@@ -11,6 +11,7 @@ from archived.language import _
 from archived.policy.cartridge_labels import CLEANING
 from archived.sessions.health import DriveHealth
 from archived.stages.cleaning_asked import drive_asks, drive_is_content
+from archived.stages.health.noting import note_alerts, note_wear
 from archived.stages.robot_trouble import drive_down
 from archived.stages.work import Site
 from backends.interface import AlertSeverity, TapeAlert
@@ -27,6 +28,7 @@ _CLEANERS: Final = (EXPIRED_CLEANER, INVALID_CLEANER)
 def tell_health(write: Connection, site: Site, health: DriveHealth, medium_id: str) -> None:
     """What a drive said when a cartridge left it, after whatever was done with it, or when it gave trouble."""
     tell_alerts(write, site, health.drive, medium_id, health.alerts, health.late)
+    note_wear(write, site, medium_id, health)
     detail: dict[str, Any] = {"drive": health.drive, **health.told}
     detail["flags"] = [alert.flag for alert in health.alerts]
     detail |= {"late": health.late} if health.late else {}
@@ -37,6 +39,7 @@ def tell_alerts(
     write: Connection, site: Site, drive: str, medium_id: str, alerts: Sequence[TapeAlert], late: str = ""
 ) -> None:
     """Put up what the drive said, and take down what it does not say any more; `late` is a deferred error, or ""."""
+    note_alerts(write, site, drive, medium_id, alerts)
     cleaning = {alert.flag for alert in alerts if alert.flag in _CLEANING}
     told_elsewhere = (*_CLEANING, *(_CLEANERS if media.get(write, medium_id).kind == CLEANING else ()))
     others = [

@@ -176,7 +176,7 @@ def _set_blank_aside(write: Connection, site: Site, task: Task, reason: str) -> 
     """What was planned on a blank that nobody brings goes onto another one."""
     if media.get(write, task.medium_id).state is not MediumState.RESERVED:
         return
-    media.withdraw_plans_on(write, task.medium_id, reason)
+    media.withdraw_plans_on(write, task.medium_id, reason, site.now())
     media.advance_state(write, task.medium_id, MediumEvent.SET_ASIDE, site.now(), note=reason)
 
 

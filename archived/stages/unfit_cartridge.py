@@ -16,7 +16,7 @@ def set_aside_unfit(write: Connection, site: Site, medium_id: str, note: str) ->
     """
     if media.get(write, medium_id).state not in (MediumState.BLANK, MediumState.RESERVED):
         return False
-    media.withdraw_plans_on(write, medium_id, note)
+    media.withdraw_plans_on(write, medium_id, note, site.now())
     media.advance_state(write, medium_id, MediumEvent.SET_ASIDE, site.now(), note=note)
     what = _("cartridge {medium_id} was set aside, nothing was written to it: {note}")
     events.raise_attention(

@@ -44,7 +44,10 @@ def note_whereabouts(write: Connection, site: Site, task: Carry, outcome: Carrie
     if any(outcome.place is not None and outcome.place in end and not end.takes for end in floor.bins):
         # What was planned on a blank that came to lie out of the robot's reach goes to another one.
         _withdraw(
-            write, medium, _("medium {id} lies where the robot does not take it from").format(id=medium.id)
+            write,
+            site,
+            medium,
+            _("medium {id} lies where the robot does not take it from").format(id=medium.id),
         )
     return outcome
 
@@ -52,7 +55,7 @@ def note_whereabouts(write: Connection, site: Site, task: Carry, outcome: Carrie
 def _miss(write: Connection, site: Site, medium: Medium) -> None:
     media.saw(write, medium.id, None, site.now())
     missed(write, site, medium)
-    _withdraw(write, medium, _gone(medium))
+    _withdraw(write, site, medium, _gone(medium))
 
 
 def gave_out(write: Connection, site: Site, library: str, pile: Bin) -> None:
@@ -69,7 +72,7 @@ def gave_out(write: Connection, site: Site, library: str, pile: Bin) -> None:
     for medium in inside:
         subject = ("medium", medium.id)
         events.append(write, site.now(), "medium missed", subject, outcome="failure", element=medium.element)
-        _withdraw(write, medium, _gone(medium))
+        _withdraw(write, site, medium, _gone(medium))
     ids = sorted({*_missing_from(write, library, pile.name), *(medium.id for medium in inside)})
     events.set_setting(write, _key(library, pile.name), json.dumps(ids))
     events.set_setting(write, closed_key(library, pile.name), "1")
@@ -133,9 +136,9 @@ def _tell_missing(write: Connection, site: Site, library: str, pile: Bin, missin
     events.raise_attention(write, attention)
 
 
-def _withdraw(write: Connection, medium: Medium, note: str) -> None:
+def _withdraw(write: Connection, site: Site, medium: Medium, note: str) -> None:
     if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
-        media.withdraw_plans_on(write, medium.id, note)
+        media.withdraw_plans_on(write, medium.id, note, site.now())
 
 
 def _gone(medium: Medium) -> str:

@@ -20,6 +20,7 @@ from archived.sessions.tape_ready import await_cartridge
 from archived.sessions.tools import Tools
 from archived.stages.case_of_content import weigh_content
 from archived.stages.floor import drive_failed, drive_worked, floors, stale_key
+from archived.stages.health.noting import note_comparison
 from archived.stages.robot_trouble import LOOK_REST_S, robot_silent
 from archived.stages.tape_place import place_on_tape
 from archived.stages.wanted_media import judges, reloaded, verify_choice
@@ -136,6 +137,8 @@ def record(
     if isinstance(outcome, RobotWaits | Broken):
         return _not_read(write, site, check, outcome)
     drive_worked(write, check.drive)
+    size = check.expected.size_bytes
+    note_comparison(write, site, check.medium_id, check.drive, check.expected.image_id, size, outcome)
     if not outcome.words:
         pace = next((p for p in site.tools.progress.items() if p.key == action.key), None)
         if pace is not None and pace.rate_bytes_per_s > 0:

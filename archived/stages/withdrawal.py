@@ -185,7 +185,7 @@ def _close_again(write: Connection, site: Site, voided: tuple[str, ...]) -> None
 def _void(write: Connection, site: Site, image: Image, why: str) -> None:
     for copy in media.copies_of(write, image.id):
         if copy.state is CopyState.PLANNED:
-            media.withdraw_plan(write, copy, why)
+            media.withdraw_plan(write, copy, why, site.now())
     if image.state is ImageState.VOID:
         return
     if image.kind == "data":

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archived.health_thresholds import shipped
-from archived.medium_health import KINDS, READ, SCAN_LDC, HealthEntry
+from archived.medium_health import KINDS, SCAN_LDC, HealthEntry
 from archived.policy.health.judging import Level, judge
 from archived.policy.health.trend import Point, trend_of
 
@@ -77,9 +77,9 @@ def test_readers_are_judged_each_by_itself_and_the_worst_counts(one: float, othe
 def test_who_read_all_of_it_since_knows_better_than_its_values() -> None:
     scan = entry(SCAN_LDC, 100.0, 10)
     assert judge("bd-r", [scan], shipped(), NOW).level is Level.SUSPECT
-    read = entry(READ, 25e9, 1, number=2)
-    assert judge("bd-r", [scan, read], shipped(), NOW).level is Level.WATCH
-    assert judge("bd-r", [scan, entry(READ, 25e9, 20, number=2)], shipped(), NOW).level is Level.SUSPECT
+    for days_ago, level in ((1, Level.WATCH), (20, Level.SUSPECT)):
+        clean_at = NOW - timedelta(days=days_ago)
+        assert judge("bd-r", [scan], shipped(), NOW, clean_at).level is level
 
 
 def test_a_rise_is_watched_before_it_arrives() -> None:

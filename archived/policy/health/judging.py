@@ -12,7 +12,7 @@ from enum import IntEnum, unique
 from archived.health_thresholds import Threshold, Thresholds
 from archived.language import _
 from archived.media_kinds import is_tape
-from archived.medium_health import READ, HealthEntry
+from archived.medium_health import HealthEntry
 from archived.policy.health.trend import Point, Trend, trend_of
 
 
@@ -90,10 +90,18 @@ class Verdict:
         return "; ".join(reason.words for reason in sorted(self.reasons, key=lambda one: -one.level))
 
 
-def judge(kind: str, entries: Iterable[HealthEntry], thresholds: Thresholds, now: datetime) -> Verdict:
-    """Judge a medium of this kind ("bd-r", "lto-8", …) by what was seen of it, in any order."""
+def judge(
+    kind: str,
+    entries: Iterable[HealthEntry],
+    thresholds: Thresholds,
+    now: datetime,
+    clean_at: datetime | None = None,
+) -> Verdict:
+    """Judge a medium of this kind ("bd-r", "lto-8", …) by what was seen of it, in any order.
+
+    `clean_at` is when all that is on it was read last, and found as it should be.
+    """
     ordered = sorted(entries, key=lambda one: (one.at, one.id))
-    clean_at = max((one.at for one in ordered if one.what == READ), default=None)
     reasons: list[Reason] = []
     rises: list[Rise] = []
     for limit in thresholds.limits:

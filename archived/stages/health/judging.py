@@ -5,6 +5,7 @@ that mark. A crash between notes and judgement loses nothing: the notes are judg
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
@@ -18,13 +19,21 @@ from archived.model import Medium
 from archived.policy.health.judging import Level, Verdict, judge
 from archived.stages.verification import doubt
 from archived.stages.work import Site
-from archived.states import MediumEvent, MediumState
+from archived.states import CopyState, MediumEvent, MediumState
 
 JUDGED_UNTIL: Final = "health_judged_until"
 #: So many notes in one write.
 NOTES_AT_ONCE: Final = 500
 #: Media whose values can change their state.
 JUDGED: Final = (MediumState.GOOD, MediumState.APPENDABLE, MediumState.WATCH)
+#: Copies that lie on a medium, as far as anybody knows.
+_ON_IT: Final = (
+    CopyState.WRITTEN,
+    CopyState.VERIFYING,
+    CopyState.VERIFIED,
+    CopyState.SUSPECT,
+    CopyState.FOUND,
+)
 #: Begins the words of what was put under watch by its values: what a person put there, only a person clears.
 _BY_VALUES: Final = "values"
 
@@ -48,7 +57,15 @@ def thresholds_of(site: Site) -> Thresholds:
 
 def verdict_of(read: Connection, site: Site, medium: Medium) -> Verdict:
     """What is on record of a medium, judged now."""
-    return judge(medium.kind, health.listing(read, medium.id), thresholds_of(site), site.now())
+    entries, limits = health.listing(read, medium.id), thresholds_of(site)
+    return judge(medium.kind, entries, limits, site.now(), read_in_full_at(read, medium))
+
+
+def read_in_full_at(read: Connection, medium: Medium) -> datetime | None:
+    """When all that is on a medium had been read and matched; None while something on it never was."""
+    on_it = [copy for copy in media.copies_on(read, medium.id) if copy.state in _ON_IT]
+    times = [copy.verified_at for copy in on_it if copy.verified_at is not None]
+    return min(times) if times and len(times) == len(on_it) else None
 
 
 def is_due(read: Connection) -> bool:
@@ -105,7 +122,7 @@ def worth_closing(read: Connection, medium: Medium) -> bool:
 
 def _step(write: Connection, site: Site, medium: Medium, event: MediumEvent, words: str) -> None:
     if event is MediumEvent.WATCHED:
-        media.withdraw_plans_on(write, medium.id, words)
+        media.withdraw_plans_on(write, medium.id, words, site.now())
     note = words if event is MediumEvent.WATCHED else ""
     media.advance_state(write, medium.id, event, site.now(), why=words, note=note)
 

@@ -38,7 +38,7 @@ def quarantine(write: Connection, site: Site, medium_id: str, *, agent: str, rea
             ),
             advice=f"archivectl media {medium_id}",
         )
-    media.withdraw_plans_on(write, medium_id, reason)
+    media.withdraw_plans_on(write, medium_id, reason, site.now())
     return _stepped(write, site, medium, agent, reason, MediumEvent.SET_ASIDE)
 
 
@@ -86,7 +86,7 @@ def watch(write: Connection, site: Site, medium_id: str, *, agent: str, reason: 
             ),
             advice=f"archivectl media {medium_id}",
         )
-    media.withdraw_plans_on(write, medium_id, reason)
+    media.withdraw_plans_on(write, medium_id, reason, site.now())
     return _stepped(write, site, medium, agent, reason, MediumEvent.WATCHED)
 
 

@@ -2,13 +2,14 @@
 
 import pytest
 
-from archived.catalog import events, health, media
+from archived.catalog import events, health, images, media
 from archived.catalog.store import Catalog
 from archived.errors import Refused, WrongState
-from archived.medium_health import READ, READ_ERROR, SCAN_LDC
+from archived.medium_health import LOAD, READ_ERROR, SCAN_LDC
+from archived.model import Copy, Image
 from archived.stages.health import judging, said
 from archived.stages.work import Site
-from archived.states import MediumEvent, MediumState
+from archived.states import CopyState, ImageState, MediumEvent, MediumState
 from tests.unit.archived.health.conftest import written
 
 ONE, TWO = "SIM00001", "SIM00002"
@@ -17,6 +18,15 @@ YEAR_S = 365.25 * 86400
 
 def state(read, medium_id: str = ONE) -> MediumState:
     return media.get(read, medium_id).state
+
+
+def add_verified(write, site: Site) -> None:
+    """The medium carries an image that was read in full just now."""
+    group = ("data", "bluray", "F", "S", "permanent", "")
+    image = Image("I000001", ImageState.PROTECTED, *group, held=False, opened_at=site.now())
+    images.create(write, image)
+    copy = Copy(0, image.id, ONE, CopyState.VERIFIED, "sealed", "main", site.now(), verified_at=site.now())
+    media.add_copy(write, copy)
 
 
 def scanned(write, site: Site, value: float, medium_id: str = ONE) -> None:
@@ -64,7 +74,8 @@ def test_a_suspect_medium_that_was_read_in_full_is_not_made_suspect_again_by_old
         judging.judge_new(write, site)
         site.tools.clock.sleep(86400)
         media.advance_state(write, ONE, MediumEvent.READ_MATCHED, site.now())
-        health.note(write, site.now(), ONE, READ, 4 << 20, unit="bytes")
+        add_verified(write, site)
+        health.note(write, site.now(), ONE, LOAD, None)
         judging.judge_new(write, site)
         assert state(write) is MediumState.WATCH
 
