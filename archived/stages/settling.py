@@ -68,9 +68,8 @@ def settle(
             elif medium.state is not MediumState.LOST:
                 missed(write, site, medium)
             if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
-                media.withdraw_plans_on(
-                    write, medium.id, _("medium {id} is missing").format(id=medium.id), site.now()
-                )
+                words = _("medium {id} is missing").format(id=medium.id)
+                media.withdraw_plans_on(write, medium.id, words, now)
     labels = _labels(seen)
     strange = {elements[0]: code for code, elements in labels.items() if code not in by_barcode}
     _meet(write, site, library, strange)
