@@ -7,10 +7,11 @@ from sqlalchemy import Connection, insert, select, update
 
 from archived.cases import CASE, Case, CaseEvent, CaseState, Witness
 from archived.catalog.case_table import case_
+from archived.catalog.memory import kept
 from archived.catalog.rows import advance, next_number, one, values
 
-_ALL = select(case_).order_by(case_.c.id)
-_OPEN = _ALL.where(case_.c.state == CaseState.OPEN)
+_ALL = kept(select(case_).order_by(case_.c.id))
+_OPEN = kept(_ALL.where(case_.c.state == CaseState.OPEN))
 
 
 def new_id(connection: Connection) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from archived.catalog.cleaning_table import cleaning
+from archived.catalog.memory import kept
 from archived.catalog.rows import advance, in_states, one, values
 from archived.cleanings import CLEANING, Cleaning, CleaningEvent, CleaningState
 
@@ -14,8 +15,8 @@ from archived.cleanings import CLEANING, Cleaning, CleaningEvent, CleaningState
 UNDER_WAY = (CleaningState.WANTED, CleaningState.CLEANING)
 #: A cartridge was in the drive, whatever came of it.
 _USED = (CleaningState.DONE, CleaningState.FAILED, CleaningState.UNFIT)
-_NEWEST = select(cleaning).where(
-    cleaning.c.id.in_(select(func.max(cleaning.c.id)).group_by(cleaning.c.drive))
+_NEWEST = kept(
+    select(cleaning).where(cleaning.c.id.in_(select(func.max(cleaning.c.id)).group_by(cleaning.c.drive)))
 )
 
 

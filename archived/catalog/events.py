@@ -7,15 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from archived.catalog.rows import values
+from archived.catalog.memory import kept
+from archived.catalog.rows import answers, values
 from archived.catalog.tables import allowance, attention, event, pace, setting
 from archived.model import Allowance, Event
 
 DAEMON = "archived"
-_ALLOWED = select(allowance.c.thing).where(allowance.c.kind == bindparam("kind"))
-_ALLOWANCES = select(allowance).order_by(allowance.c.at)
-_ATTENTIONS = select(attention).order_by(attention.c.urgency, attention.c.since)
-_SETTINGS = select(setting)
+_ALLOWED = kept(select(allowance.c.thing).where(allowance.c.kind == bindparam("kind")))
+_ALLOWANCES = kept(select(allowance).order_by(allowance.c.at))
+_ATTENTIONS = kept(select(attention).order_by(attention.c.urgency, attention.c.since))
+_SETTINGS = kept(select(setting))
 
 
 def append(
@@ -72,7 +73,7 @@ def allow(connection: Connection, item: Allowance) -> None:
 
 def allowed(connection: Connection, kind: str) -> frozenset[str]:
     """Things for which a person recorded an exception or a waiver of this kind."""
-    return frozenset(connection.execute(_ALLOWED, {"kind": kind}).scalars())
+    return frozenset(thing for (thing,) in answers(connection, _ALLOWED, kind=kind))
 
 
 def allowances(connection: Connection) -> list[Allowance]:
@@ -132,7 +133,7 @@ def set_setting(connection: Connection, key: str, value: str) -> None:
 
 
 def settings(connection: Connection) -> dict[str, str]:
-    return {row.key: row.value for row in connection.execute(_SETTINGS)}
+    return {row.key: row.value for row in answers(connection, _SETTINGS)}
 
 
 def learn_pace(connection: Connection, what: str, value: float) -> None:

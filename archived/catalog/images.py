@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from archived import states
+from archived.catalog.memory import kept
 from archived.catalog.rows import add, advance, in_states, next_number, one, values
 from archived.catalog.tables import chunk_table, copy, image, membership, package, protection_set
 from archived.model import GroupKey, Image, ProtectionSet
@@ -16,7 +18,7 @@ from archived.states import CopyState, ImageEvent, ImageState, SetEvent, SetStat
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: Multiplier coprime to 32^4: consecutive sets get ids that do not look alike.
 _SPREAD = 613_441
-_OF_SET = (
+_OF_SET = kept(
     select(image)
     .where(image.c.set_id == bindparam("set_id"), image.c.state != ImageState.VOID)
     .order_by(image.c.position)
@@ -99,7 +101,13 @@ def staged_of_classes(
     connection: Connection, storage_classes: Sequence[str], wanted: Sequence[ImageState]
 ) -> list[Image]:
     """Images in one of these states that carry a package of one of these classes whose bytes are in staging."""
-    query = (
+    query = _staged_of_classes(tuple(storage_classes), tuple(wanted))
+    return sorted(values(connection, Image, query), key=lambda item: item.id)
+
+
+@cache
+def _staged_of_classes(storage_classes: tuple[str, ...], wanted: tuple[ImageState, ...]) -> Select[Any]:
+    return kept(
         select(image)
         .join(membership, membership.c.image_id == image.c.id)
         .join(package, package.c.id == membership.c.package_id)
@@ -110,7 +118,6 @@ def staged_of_classes(
         )
         .distinct()
     )
-    return sorted(values(connection, Image, query), key=lambda item: item.id)
 
 
 def lacking_copy(

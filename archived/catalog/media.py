@@ -10,7 +10,8 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from archived import states
 from archived.catalog import health
 from archived.catalog.events import DAEMON
-from archived.catalog.rows import add, advance, in_states, one, values
+from archived.catalog.memory import kept
+from archived.catalog.rows import add, advance, answers, in_states, one, values
 from archived.catalog.tables import copy, drive, image, medium, medium_history, move
 from archived.media_kinds import NATIVE_BYTES
 from archived.medium_health import LOAD
@@ -29,13 +30,15 @@ LIVE_COPIES = (
 HOLDING = (MediumState.GOOD, MediumState.WATCH, MediumState.APPENDABLE, MediumState.WRITING)
 #: Cartridges in these states take further planned copies beside those that are planned already.
 TAKES_MORE = (MediumState.RESERVED, MediumState.WRITING, MediumState.APPENDABLE)
-_ALL = select(medium).order_by(medium.c.id)
+_ALL = kept(select(medium).order_by(medium.c.id))
 _STATE = select(medium.c.state).where(medium.c.id == bindparam("medium_id"))
 #: A drive that is in no element of its library now has a number below zero there: what refers to it stays.
-_DRIVES = select(drive).where(drive.c.element >= 0).order_by(drive.c.element)
-_OF_IMAGE = select(copy).where(copy.c.image_id == bindparam("image_id")).order_by(copy.c.id)
-_AT_HAND = _OF_IMAGE.join(medium, medium.c.id == copy.c.medium_id).where(
-    medium.c.element.is_not(None), medium.c.state.in_(HOLDING)
+_DRIVES = kept(select(drive).where(drive.c.element >= 0).order_by(drive.c.element))
+_OF_IMAGE = kept(select(copy).where(copy.c.image_id == bindparam("image_id")).order_by(copy.c.id))
+_AT_HAND = kept(
+    _OF_IMAGE.join(medium, medium.c.id == copy.c.medium_id).where(
+        medium.c.element.is_not(None), medium.c.state.in_(HOLDING)
+    )
 )
 #: The drive into which a motion brought a medium.
 _LOADED = (
@@ -43,7 +46,7 @@ _LOADED = (
     .join(drive, (drive.c.library == move.c.library) & (drive.c.element == move.c.destination))
     .where(move.c.id == bindparam("move_id"))
 )
-_ARRIVALS = (
+_ARRIVALS = kept(
     select(move.c.medium_id, func.max(move.c.ended_at))
     .where(move.c.state == MoveState.DONE)
     .group_by(move.c.medium_id)
@@ -293,7 +296,7 @@ def set_drive(connection: Connection, name: str, *, up: bool, note: str) -> None
 
 def last_arrivals(connection: Connection) -> dict[str, datetime]:
     """Medium id → when the robot last put it somewhere."""
-    return {row[0]: row[1] for row in connection.execute(_ARRIVALS)}
+    return {row[0]: row[1] for row in answers(connection, _ARRIVALS)}
 
 
 def _set_drive(connection: Connection, which: str, /, **changes: Any) -> None:

@@ -2,13 +2,26 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from archived import states
 from archived.carried_names import folded
-from archived.catalog.rows import add, add_many, advance, in_states, next_number, one, values
+from archived.catalog.memory import kept
+from archived.catalog.rows import add, add_many, advance, answers, in_states, next_number, one, values
 from archived.catalog.tables import extent, image, membership, package, package_file
 from archived.model import Package, PackageFile, Reference
 from archived.policy.twins import NamesBeside
@@ -18,7 +31,7 @@ BATCH = 2000
 #: Acknowledged packages that still count.
 _COUNTING = (PackageState.ACCEPTED, PackageState.ARCHIVED, PackageState.FOUND)
 
-_WAITING = (
+_WAITING = kept(
     select(package)
     .join(membership, membership.c.package_id == package.c.id)
     .where(
@@ -28,6 +41,15 @@ _WAITING = (
         package.c.staged.is_(True),  # false only in a restored catalog, whose staging is newer
     )
     .order_by(package.c.id)
+)
+_OF_IMAGE = kept(
+    select(package)
+    .join(membership, membership.c.package_id == package.c.id)
+    .where(membership.c.image_id == bindparam("image_id"))
+    .order_by(membership.c.sequence)
+)
+_IMAGES = kept(
+    select(membership.c.pool, membership.c.image_id).where(membership.c.package_id == bindparam("package_id"))
 )
 
 
@@ -162,7 +184,13 @@ def waiting(connection: Connection, pool: str) -> list[Package]:
 
 def waiting_for_copies(connection: Connection, storage_classes: Sequence[str]) -> list[Package]:
     """Packages of these classes that are not archived though an image that carries them is kept."""
-    query = (
+    query = _waiting_for_copies(tuple(storage_classes))
+    return sorted(values(connection, Package, query), key=lambda item: item.id)
+
+
+@cache
+def _waiting_for_copies(storage_classes: tuple[str, ...]) -> Select[Any]:
+    return kept(
         select(package)
         .join(membership, membership.c.package_id == package.c.id)
         .join(image, image.c.id == membership.c.image_id)
@@ -173,7 +201,6 @@ def waiting_for_copies(connection: Connection, storage_classes: Sequence[str]) -
         )
         .distinct()
     )
-    return sorted(values(connection, Package, query), key=lambda item: item.id)
 
 
 def assign(connection: Connection, image_id: str, pool: str, package_ids: Sequence[str]) -> None:
@@ -200,19 +227,12 @@ def leave_pools(connection: Connection, package_id: str) -> None:
 
 def of_image(connection: Connection, image_id: str) -> list[Package]:
     """Members of an image in their order on it."""
-    query = (
-        select(package)
-        .join(membership, membership.c.package_id == package.c.id)
-        .where(membership.c.image_id == image_id)
-        .order_by(membership.c.sequence)
-    )
-    return values(connection, Package, query)
+    return values(connection, Package, _OF_IMAGE, image_id=image_id)
 
 
 def image_ids(connection: Connection, package_id: str) -> dict[str, str | None]:
     """Pool → image that carries the package there, or None while it waits."""
-    query = select(membership.c.pool, membership.c.image_id).where(membership.c.package_id == package_id)
-    return {row.pool: row.image_id for row in connection.execute(query)}
+    return {row.pool: row.image_id for row in answers(connection, _IMAGES, package_id=package_id)}
 
 
 def last_closed_volumes(connection: Connection, pool: str, fonds: str, series: str) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, insert, select, update
 
 from archived import states
-from archived.catalog.rows import add, advance, next_number, one, values
+from archived.catalog.memory import kept
+from archived.catalog.rows import add, advance, answers, next_number, one, values
 from archived.catalog.tables import reading, recall
 from archived.errors import NotFound
 from archived.language import _
@@ -21,8 +22,8 @@ HEAD = tuple(column for column in recall.c if column.name not in ("paths", "piec
 LIVE = (RecallState.REQUESTED, RecallState.READY)
 #: So many copies are asked for in one query.
 COPIES_ASKED_MAX = 500
-_REQUESTED = select(recall.c.id, recall.c.requested_at).where(recall.c.state == RecallState.REQUESTED)
-_WAITED_FOR = (
+_REQUESTED = kept(select(recall.c.id, recall.c.requested_at).where(recall.c.state == RecallState.REQUESTED))
+_WAITED_FOR = kept(
     select(recall.c.id, recall.c.order_id, reading.c.copy_id)
     .join(recall, recall.c.id == reading.c.recall_id)
     .where(recall.c.state == RecallState.WAITING)
@@ -139,7 +140,7 @@ def copies_in_use(connection: Connection) -> frozenset[int]:
 
 def copies_waited_for(connection: Connection) -> list[tuple[str, str | None, int]]:
     """(recall, order, copy) of what recalls are going to read that wait for room."""
-    return [(row[0], row[1], row[2]) for row in connection.execute(_WAITED_FOR)]
+    return [(row[0], row[1], row[2]) for row in answers(connection, _WAITED_FOR)]
 
 
 def copies_begun(connection: Connection, order_ids: Collection[str]) -> set[tuple[str, int]]:
@@ -182,7 +183,7 @@ def read_of(connection: Connection, copy_ids: Collection[int]) -> list[Reading]:
 
 def requested_times(connection: Connection) -> dict[str, datetime]:
     """When each recall that is being served was asked for."""
-    return {row[0]: row[1] for row in connection.execute(_REQUESTED)}
+    return {row[0]: row[1] for row in answers(connection, _REQUESTED)}
 
 
 def patient(connection: Connection) -> frozenset[str]:
@@ -220,12 +221,12 @@ def grow(connection: Connection, recall_id: str, more_bytes: int) -> None:
 
 @cache
 def _heads_in(wanted: tuple[RecallState, ...]) -> Select[Any]:
-    return select(*HEAD).where(recall.c.state.in_(wanted)).order_by(recall.c.id)
+    return kept(select(*HEAD).where(recall.c.state.in_(wanted)).order_by(recall.c.id))
 
 
 @cache
 def _readings_in(wanted: tuple[ReadingState, ...]) -> Select[Any]:
-    return (
+    return kept(
         select(reading)
         .join(recall, recall.c.id == reading.c.recall_id)
         .where(reading.c.state.in_(wanted), recall.c.state == RecallState.REQUESTED)
@@ -234,7 +235,7 @@ def _readings_in(wanted: tuple[ReadingState, ...]) -> Select[Any]:
 
 
 def _heads(connection: Connection, query: Select[Any]) -> list[Recall]:
-    return [Recall(**row, paths=()) for row in connection.execute(query).mappings()]
+    return [Recall(**row._mapping, paths=()) for row in answers(connection, query)]
 
 
 def images_read_from_staging(connection: Connection) -> list[str]:

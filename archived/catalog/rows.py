@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, Table, bindparam, insert, select
 
 from archived.catalog import tables
 from archived.catalog.columns import HexDigest
+from archived.catalog.memory import kept, remembered
 from archived.errors import NotFound
 from archived.language import _
 from archived.states import step
@@ -30,9 +31,18 @@ def values(connection: Connection, kind: type[T], query: Select[Any], **paramete
 
     What every turn of the loop asks is made once and kept: making a query costs more than asking it.
     """
-    found = connection.execute(query, parameters)
-    names = tuple(found.keys())
-    return [kind(**dict(zip(names, row, strict=True))) for row in found]
+
+    def ask() -> list[T]:
+        found = connection.execute(query, parameters)
+        names = tuple(found.keys())
+        return [kind(**dict(zip(names, row, strict=True))) for row in found]
+
+    return list(remembered(connection, query, parameters, ask))
+
+
+def answers(connection: Connection, query: Select[Any], **parameters: Any) -> Sequence[Any]:
+    """Every row of a query that was made once and kept, as it is."""
+    return remembered(connection, query, parameters, lambda: connection.execute(query, parameters).all())
 
 
 def in_states(
@@ -44,24 +54,24 @@ def in_states(
 
 @cache
 def _in_states(table: Table, wanted: tuple[Enum, ...], by: str) -> Select[Any]:
-    return select(table).where(table.c.state.in_(wanted)).order_by(table.c[by])
+    return kept(select(table).where(table.c.state.in_(wanted)).order_by(table.c[by]))
 
 
 def one(connection: Connection, kind: type[T], table: Table, key: Any) -> T:
     """The row whose primary key is `key`. Raises NotFound."""
-    row = connection.execute(_by_key(table), {"key": key}).first()
-    if row is None:
+    found = answers(connection, _by_key(table), key=key)
+    if not found:
         raise NotFound(
             _("there is no {replace} {key}").format(replace=table.name.replace("_", " "), key=key),
             kind=table.name,
             id=str(key),
         )
-    return value(kind, row)
+    return value(kind, found[0])
 
 
 @cache
 def _by_key(table: Table) -> Select[Any]:
-    return select(table).where(next(iter(table.primary_key.columns)) == bindparam("key"))
+    return kept(select(table).where(next(iter(table.primary_key.columns)) == bindparam("key")))
 
 
 def add(connection: Connection, table: Table, item: Any) -> None:

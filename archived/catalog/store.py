@@ -14,6 +14,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
+from archived.catalog.columns import metadata
+from archived.catalog.memory import Changes, memory_of, table_written
 from archived.errors import CatalogBusy, CatalogDamaged
 from archived.language import _
 
@@ -33,6 +35,9 @@ class Catalog:
         self._readers = _engine(path, "BEGIN", busy_timeout_ms)
         self._writer = _engine(path, "BEGIN IMMEDIATE", busy_timeout_ms)
         self._writing = threading.RLock()
+        self._changes = Changes()
+        self._touched: set[str] = set()
+        event.listen(self._writer, "before_cursor_execute", self._note_table)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -41,10 +46,32 @@ class Catalog:
             yield connection
 
     @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """Like `read`, for who asks the same again and again: what nobody changed is not asked anew (`memory`)."""
+        with self.read() as connection:
+            memory = memory_of(connection, self._changes, metadata)
+            memory.begin(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+            try:
+                yield connection
+            finally:
+                memory.end()
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """One short transaction: committed at the end of the block, rolled back if it raises. CatalogBusy."""
-        with self._writing, self._busy_named(), self._writer.connect() as connection, connection.begin():
-            yield connection
+        with self._writing, self._busy_named():
+            self._touched.clear()
+            try:
+                with self._writer.connect() as connection, connection.begin():
+                    yield connection
+                    self._changes.touched(self._touched)
+            finally:
+                self._changes.ended(self._touched)
+
+    def _note_table(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        table = table_written(statement)
+        if table is not None:
+            self._touched.add(table)
 
     def close(self) -> None:
         self._readers.dispose()

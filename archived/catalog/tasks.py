@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from archived.catalog.memory import kept
 from archived.catalog.rows import add, advance, next_number, one, values
 from archived.catalog.task_table import task
 from archived.tasks import TASK, Task, TaskEvent, TaskKind, TaskState
 
 _ALL = select(task).order_by(task.c.id)
-_UNSETTLED = _ALL.where(task.c.settled_at.is_(None))
+_UNSETTLED = kept(_ALL.where(task.c.settled_at.is_(None)))
 _BROUGHT = (TaskKind.BRING, TaskKind.HOME)
 
 

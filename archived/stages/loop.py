@@ -131,10 +131,10 @@ class Loop:
 
     def _plan_all(self) -> bool:
         moved = False
-        with self._catalog.read() as read:
+        with self._catalog.look() as read:
             settings = events.settings(read)
         for name, stage in self._stages.items():
-            with self._catalog.read() as read:
+            with self._catalog.look() as read:
                 view = stage.due(read, self._site)
             for action in stage.plan(view, self._context(settings)):
                 if not self._context(settings).free(action):

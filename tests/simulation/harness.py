@@ -167,7 +167,7 @@ class Story:
     def step(self) -> bool:
         """One turn of the loop and one piece of work; False when there was nothing to do."""
         moved = self.loop.turn()
-        with self.catalog.read() as read:
+        with self.catalog.look() as read:
             self.raised |= {item.id: item for item in events.attentions(read)}
         ran = self.executor.run_one()
         return ran or moved
