@@ -140,6 +140,15 @@ class Image:
     #: Where the code word's bytes lie in the image: 0 and its size for data, parity.bin for parity.
     payload_offset: int = 0
     payload_bytes: int | None = None
+    #: What its own bytes call it (`7K3F-3`), where it is a member of another set since; "" where both are the same.
+    carved: str = ""
+
+    @property
+    def name(self) -> str:
+        """What its own bytes, its label and its volume id call it: `7K3F-3`; "" as long as it has no set."""
+        if self.carved or self.set_id is None:
+            return self.carved
+        return f"{self.set_id}-{self.position}"
 
     @property
     def key(self) -> GroupKey:
@@ -169,6 +178,8 @@ class ProtectionSet:
     close_asked: bool = False
     protected_at: datetime | None = None
     completed_at: datetime | None = None
+    #: The set whose surviving images it protects anew; "" for one that was formed of images as they closed.
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from archived.cleanings import CLEANING
 from archived.copy_states import COPY as COPY
 from archived.copy_states import CopyEvent as CopyEvent
 from archived.copy_states import CopyState as CopyState
+from archived.destructions import DESTRUCTION
 from archived.errors import ForbiddenStep
 from archived.hot_items import HOT_ITEM
 from archived.item_states import ITEM
@@ -227,6 +228,7 @@ TABLES: dict[str, Mapping[Any, Mapping[Any, Any]]] = {
     "care item": CARE_ITEM,
     "approval": APPROVAL,
     "alert": ALERT,
+    "destruction": DESTRUCTION,
 }
 
 #: Where things begin that a catalog learns of from media: only a rebuild (a look, for media) makes them.

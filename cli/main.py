@@ -20,6 +20,7 @@ from cli.cases_cmd import cases
 from cli.catalog_cmd import catalog
 from cli.complaint import complain
 from cli.context import Context, print_json_error
+from cli.destructions_cmd import destructions
 from cli.devices_cmd import devices
 from cli.events_cmd import events
 from cli.exit_status import INTERRUPTED
@@ -128,7 +129,8 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 
 for _command in (
-    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, approvals, retention,
+    submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, approvals,
+    retention, destructions,
     magazines, vault, library, drive, devices, readers, tasks, writes, staging, allow, recalls, status,
     attention, alerts, events, watch, verify, migrate, simulate, catalog, keys, receipt, rescue, pages,
 ):  # fmt: skip

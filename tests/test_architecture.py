@@ -38,6 +38,7 @@ LAYERS: list[set[str]] = [
         "alert_settings_text",
         "approvals",
         "retention",
+        "destructions",
         "retention_settings",
         "purchases",
         "certificates",

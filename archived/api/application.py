@@ -12,6 +12,7 @@ from archived.api import (
     care,
     cases,
     catalog,
+    destructions,
     exports,
     handing_in,
     holdings,
@@ -62,7 +63,7 @@ def create_application(services: Services) -> FastAPI:
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
         media_health,
         media_life, receipts, keys, care, approvals, retention, cases, magazines, identity, vault, readers, tasks,
-        migrations, verify,
+        migrations, verify, destructions,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

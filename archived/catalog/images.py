@@ -86,11 +86,26 @@ def get(connection: Connection, image_id: str) -> Image:
     """By id (`I000007`) or by what the label says (`7K3F-3`). Raises NotFound."""
     set_name, dash, position = image_id.partition("-")
     if dash and position.isdigit():
+        printed = named(connection, f"{set_name.upper()}-{position}")
+        if printed is not None:
+            return printed
+    if dash and position.isdigit():
         query = select(image).where(image.c.set_id == set_name.upper(), image.c.position == int(position))
         found = values(connection, Image, query.where(image.c.state != ImageState.VOID))
         if found:
             return found[0]
     return one(connection, Image, image, image_id)
+
+
+def named(connection: Connection, name: str) -> Image | None:
+    """The image whose own bytes call it so (`7K3F-3`), in whichever set it is now; the newest that is not over."""
+    set_name, _dash, position = name.rpartition("-")
+    if not position.isdigit():
+        return None
+    here = (image.c.set_id == set_name) & (image.c.position == int(position)) & (image.c.carved == "")
+    query = select(image).where((image.c.carved == name) | here, image.c.state != ImageState.VOID)
+    found = values(connection, Image, query.order_by(image.c.id))
+    return max(found, key=lambda item: (item.state is not ImageState.RETIRED, item.id), default=None)
 
 
 def in_state(connection: Connection, *wanted: ImageState) -> list[Image]:

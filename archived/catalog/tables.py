@@ -37,6 +37,8 @@ from archived.catalog.columns import (
     text_column,
     time_column,
 )
+from archived.catalog.destruction_tables import destruction as destruction
+from archived.catalog.destruction_tables import generation as generation
 from archived.catalog.fixity_table import fixity_check as fixity_check
 from archived.catalog.health_tables import health_entry as health_entry
 from archived.catalog.health_tables import medium_history as medium_history
@@ -126,6 +128,7 @@ image = Table(
     Column("xxh3", HexDigest),
     Column("payload_offset", BigInteger, nullable=False, default=0),
     Column("payload_bytes", BigInteger),
+    Column("carved", String(64), nullable=False, default="", index=True),
 )
 
 #: Where a file of a package lies in an image.
@@ -163,6 +166,7 @@ protection_set = Table(
     Column("close_asked", Boolean, nullable=False, default=False),
     time_column("protected_at"),
     time_column("completed_at"),
+    Column("replaces", String(8), nullable=False, default=""),
 )
 
 medium = Table(

@@ -87,6 +87,9 @@ class SetDescriptor:
     written_at: datetime
     software: str
     simulated: bool
+    #: Names of members of an earlier set of these images that are kept no more: a medium that carries one of them
+    #: counts for nothing.
+    retired: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.n < 1 or self.m < 1 or self.n + self.m > 255 or self.revision < 1 or not self.set_id:
@@ -144,6 +147,8 @@ def encode_descriptor(descriptor: SetDescriptor) -> bytes:
         "absent": list(descriptor.absent),
         "members": [_member_fields(record, descriptor) for record in descriptor.members],
     }
+    if descriptor.retired:
+        fields["retired"] = list(descriptor.retired)
     return seal(MAGIC, VERSION, fields)
 
 
@@ -173,6 +178,7 @@ def decode_descriptor(text: bytes) -> SetDescriptor:
             written_at=datetime.fromisoformat(fields["written_at"]),
             software=_exactly(str, fields["software"]),
             simulated=_exactly(bool, fields["simulated"]),
+            retired=tuple(_exactly(str, name) for name in fields.get("retired", ())),
         )
         powers = [member["power"] for member in fields["members"]]
         if powers != [descriptor.power(record.member.position) for record in descriptor.members]:

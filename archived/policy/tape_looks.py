@@ -72,7 +72,7 @@ def place_seen(look: MediumLook) -> ImageOnTape | None:
 
 def is_same(place: ImageOnTape, image: Image) -> bool:
     """Whether what a tape says of an image is what the catalog has of it."""
-    named = (place.image.set_id, place.image.position) == (image.set_id, image.position)
+    named = f"{place.image.set_id}-{place.image.position}" == image.name
     return named and image.sha256 in (None, place.digests["sha256"])
 
 

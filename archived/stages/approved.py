@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from archived.stages.approving import Effect
-from archived.stages.media_life import destroying
+from archived.stages.media_life import destroying as media_destroying
 from archived.stages.migrate import releasing
-from archived.stages.retention import forgetting, ruling
+from archived.stages.retention import destroying, forgetting, ruling
 
 EFFECTS: Mapping[str, Effect] = {
-    destroying.KIND: destroying.destroy,
+    media_destroying.KIND: media_destroying.destroy,
     releasing.KIND: releasing.release,
+    destroying.DESTROY: destroying.agree,
     forgetting.FORGET: forgetting.forget,
     ruling.LOOSEN: ruling.loosen,
 }

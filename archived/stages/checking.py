@@ -197,7 +197,7 @@ def _media(
         medium = media.get(write, look.medium_id)
         copies = tuple((copy, images.get(write, copy.image_id)) for copy in media.copies_on(write, medium.id))
         claim = claims.get(look.id)
-        known = _image_named(write, claim.set_id, claim.position) if claim is not None else None
+        known = images.named(write, f"{claim.set_id}-{claim.position}") if claim is not None else None
         judged = judge(look, Believed(medium, copies), claim, known, ours=look.id in our_looks)
         if claim is not None and look.id in our_looks:
             adopting.jump_over(write, claim.set_id)
@@ -252,7 +252,7 @@ def _disc_step(
     read: Connection, site: Site, survey: Survey, cursor: dict[str, Any], look: MediumLook
 ) -> Step:
     claim = claim_of(look)
-    image = _image_named(read, claim.set_id, claim.position) if claim is not None else None
+    image = images.named(read, f"{claim.set_id}-{claim.position}") if claim is not None else None
     known = packages.of_image(read, image.id) if image is not None else []
     rows = {
         package.id: {
@@ -267,10 +267,6 @@ def _disc_step(
     members = tuple(images.of_set(read, claim.set_id)) if claim is not None else ()
     folder = folder_of(site.tools.paths, look)
     return Step(survey.id, "disc", cursor, (), folder, look.medium_id, image, members, rows)
-
-
-def _image_named(read: Connection, set_id: str, position: int) -> Image | None:
-    return next((image for image in images.of_set(read, set_id) if image.position == position), None)
 
 
 def _end(write: Connection, site: Site, survey: Survey, step: Step) -> None:

@@ -143,9 +143,7 @@ def _compare_image(
         return
     adopting.jump_over(write, claim.set_id)
     name = f"{claim.set_id}-{claim.position}"
-    image = next(
-        (item for item in images.of_set(write, claim.set_id) if item.position == claim.position), None
-    )
+    image = images.named(write, name)
     if image is None:
         words = _("{medium} carries {name}, of which the catalog knows nothing: it was written later")
         done.differences.append(

@@ -9,7 +9,6 @@ from archived.catalog import images, media
 from archived.formats.labels import volume_identifier
 from archived.model import Image
 from archived.sessions.handing import Handing
-from archived.stages.composing import member_id
 from archived.states import CopyState, MediumState
 from archived.tasks import Task, TaskKind, TaskState
 
@@ -54,6 +53,4 @@ def handing_of(read: Connection, task: Task) -> Handing:
 
 def volumes_of(image: Image) -> tuple[str, ...]:
     """What the volume of an image calls itself on a disc; nothing as long as it has no place in a set."""
-    if image.set_id is None or image.position is None:
-        return ()
-    return (volume_identifier(member_id(image.set_id, image.position)),)
+    return (volume_identifier(image.name),) if image.name else ()

@@ -23,6 +23,7 @@ from archived.stages import (
 )
 from archived.stages.migrate import migrating
 from archived.stages.repair import regaining
+from archived.stages.retention import giving_up, reprotecting
 from archived.stages.verify import verifying
 from archived.stages.work import Stage
 
@@ -46,6 +47,8 @@ PIPELINE: tuple[Stage, ...] = tuple(
         regaining,
         verifying,
         migrating,
+        reprotecting,
+        giving_up,
         looking,
         reading_identity,
         rebuilding,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from archived.catalog import cases, events, images, media
+from archived.catalog import cases, destructions, events, images, media
 from archived.catalog.events import Attention
 from archived.catalog.media import LIVE_COPIES
 from archived.language import _
@@ -71,7 +71,11 @@ def due(read: Connection, site: Site) -> list[Wanting]:
             Wanting(
                 item,
                 tuple(missing),
-                tuple(_placed(read, c) for m in members for c in copies[m.id] if c.state in LIVE_COPIES),
+                tuple(
+                    _placed(read, c)
+                    for c in (*(c for m in members for c in copies[m.id]), *_of_survivors(read, item))
+                    if c.state in LIVE_COPIES
+                ),
                 tuple(_blanks(read, site, item.pool)),
                 item.id in waived,
                 tuple(spoiled),
@@ -188,6 +192,12 @@ def _goes_to_tape(site: Site, image: Image) -> bool:
 def _on_tape(read: Connection, site: Site, image: Image) -> WantedImage:
     pool = site.config.pools[home_pool(image, site.config.pools)]
     return wanted_image(image, media.copies_of(read, image.id), pool.tape_block_bytes)
+
+
+def _of_survivors(read: Connection, item: ProtectionSet) -> list[Copy]:
+    """Where images lie that are going to be members of a set that protects them anew."""
+    coming = destructions.ever_members(read, item.id) if item.replaces else []
+    return [copy for one in coming for copy in media.copies_of(read, one.image_id)]
 
 
 def _placed(read: Connection, copy: Copy) -> PlacedMember:

@@ -80,6 +80,8 @@ class Encoding:
     rows: tuple[PackageRow, ...] = ()
     closed_at: datetime | None = None
     words: "Words | None" = None
+    #: Names of members of an earlier generation that this set leaves behind.
+    retired: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,9 @@ def due(read: Connection, site: Site) -> View:
         )
         for item in forming
     )
-    return View(tuple(views), tuple(images.sets_in_state(read, SetState.PROTECTING)))
+    protecting = images.sets_in_state(read, SetState.PROTECTING)
+    # Those that replace another set are protected by `retention.reprotecting`.
+    return View(tuple(views), tuple(item for item in protecting if not item.replaces))
 
 
 def plan(view: View, context: Context) -> list[Action]:
@@ -195,7 +199,7 @@ def record(write: Connection, site: Site, action: Action, outcome: Encoded | Bro
     for item, payload, wrapper, mastered in zip(
         task.parity, outcome.parity, outcome.wrappers, outcome.mastered, strict=True
     ):
-        images.create(write, _parity_image(site, protection_set, item, payload, wrapper, mastered))
+        images.create(write, parity_image(site, protection_set, item, payload, wrapper, mastered))
         images.store_chunks(write, item.image_id, {"image": wrapper.chunks, "payload": payload.chunks})
     images.advance_set(write, task.set_id, SetEvent.ENCODED, protected_at=site.now())
     events.clear_attention(write, f"protect:{task.set_id}")
@@ -213,7 +217,23 @@ def _task(read: Connection, site: Site, item: ProtectionSet) -> Encoding:
     pool = site.config.pools[item.pool]
     members = tuple(images.of_set(read, item.id))
     who = identity(item.pool, pool, item)
-    plans = tuple(
+    plans = parity_plans(site, item)
+    rows = tuple(
+        slice_row(read, package, image.name)
+        for image in members
+        for package in packages.of_image(read, image.id)
+    )
+    # A set's parity discs carry one time: when its last image closed.
+    closed_at = max(image.closed_at for image in members if image.closed_at)
+    return Encoding(
+        item.id, item.n, item.m, item.absent, members, plans, who, rows, closed_at, words_of(site)
+    )
+
+
+def parity_plans(site: Site, item: ProtectionSet) -> tuple[ParityPlan, ...]:
+    """The parity members of a set, as they will be made."""
+    pool = site.config.pools[item.pool]
+    return tuple(
         ParityPlan(
             parity_image_id(item.id, position),
             position,
@@ -223,17 +243,9 @@ def _task(read: Connection, site: Site, item: ProtectionSet) -> Encoding:
         )
         for position in range(item.n + 1, item.n + item.m + 1)
     )
-    rows = tuple(
-        slice_row(read, package, member_id(item.id, image.position or 0))
-        for image in members
-        for package in packages.of_image(read, image.id)
-    )
-    # A set's parity discs carry one time: when its last image closed.
-    closed_at = max(image.closed_at for image in members if image.closed_at)
-    return Encoding(item.id, item.n, item.m, item.absent, members, plans, who, rows, closed_at, _words(site))
 
 
-def _words(site: Site) -> Words:
+def words_of(site: Site) -> Words:
     return Words(institution(site), site.software, site.key.public, site.config.simulated)
 
 
@@ -259,6 +271,7 @@ def _descriptor(task: Encoding, found: Sequence[Fingerprint], parity: Sequence[F
         written_at=written_at,
         software=words.software,
         simulated=words.simulated,
+        retired=task.retired,
     )
 
 
@@ -291,7 +304,7 @@ def _digests(fingerprint: Fingerprint) -> dict[str, str]:
     return {"sha256": fingerprint.sha256, "blake3": fingerprint.blake3, "xxh3": fingerprint.xxh3}
 
 
-def _parity_image(
+def parity_image(
     site: Site,
     protection_set: ProtectionSet,
     item: ParityPlan,

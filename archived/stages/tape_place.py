@@ -23,13 +23,14 @@ def identity_of(image: Image) -> ImageIdentity:
     """What header and trailer say of a protected image. Raises ValueError for one that is not protected yet."""
     if image.size_bytes is None or image.sha256 is None:
         raise ValueError(f"image {image.id} is not protected yet")
+    set_id, _dash, position = image.name.rpartition("-")
     found = {"sha256": image.sha256, "blake3": image.blake3, "xxh3-128": image.xxh3}
     return ImageIdentity(
         image_id=image.id,
         size_bytes=image.size_bytes,
         digests={name: digest for name, digest in found.items() if digest},
-        set_id=image.set_id or "",
-        position=image.position or 0,
+        set_id=set_id,
+        position=int(position or 0),
         kind=image.kind,
         label=image.label,
     )

@@ -18,6 +18,7 @@ from archived.language import _
 from archived.model import Copy, Medium
 from archived.robot_kinds import PERSON
 from archived.stages import approving
+from archived.stages.retention.ruling import holds_on
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, ImageState, MediumEvent, MediumState, PackageState
 
@@ -94,6 +95,9 @@ def destroy(write: Connection, site: Site, approval: Approval, agent: str) -> No
 
 def why_not(read: Connection, site: Site, medium: Medium) -> str:
     """Why a medium must not be destroyed; "" when it may be."""
+    held = holds_on(read, site, medium.id)
+    if held:
+        return _("{medium} carries what is under a legal hold: {hold}").format(medium=medium.id, hold=held[0])
     settings = site.config.libraries.get(medium.library or "")
     if medium.element is not None and settings is not None and settings.robot != PERSON:
         return _("{medium} lies in element {element} of library {library}: take it out first").format(

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from archived.approvals import Approval
-from archived.catalog import events, packages, retention
+from archived.catalog import events, media, packages, retention
 from archived.errors import NotFound, Refused, WrongState
 from archived.language import _
 from archived.model import Package
@@ -61,6 +61,24 @@ def standings(read: Connection, site: Site, items: list[Package]) -> dict[str, S
     rules, today = rules_of(site.config), site.now().date()
     holds, rulings = retention.holds(read), retention.rulings(read)
     return {item.id: standing(covered(item), holds, rulings, rules, today) for item in items}
+
+
+def holds_on(read: Connection, site: Site, medium_id: str) -> tuple[str, ...]:
+    """Legal holds that cover a package on this medium, in words; destroyed ones among them are past saving."""
+    if not retention.holds(read):
+        return ()
+    carried = {
+        package.id: package
+        for copy in media.copies_on(read, medium_id)
+        for package in packages.of_image(read, copy.image_id)
+        if package.state in KEPT
+    }
+    found = standings(read, site, list(carried.values()))
+    return tuple(
+        _("{package}: legal hold {id}, {reason}").format(package=name, id=item.id, reason=item.reason)
+        for name, standing in sorted(found.items())
+        for item in standing.holds
+    )
 
 
 def place_hold(
