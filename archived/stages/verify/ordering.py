@@ -79,7 +79,7 @@ def plan(read: Connection, site: Site, selection: Selection) -> Order:
         media.get(read, medium_id)
     seed = selection.seed or token_hex(8)
     found = targets.on_disk(read, site) if selection.disk else _selected(read, site, selection)
-    ids = sorted({target.known.medium_id for target in found})
+    ids = sorted({target.known.medium_id for target in found} - {""})
     if selection.media_percent < 100 and not selection.disk:
         chosen = set(drawn(ids, share_of(len(ids), selection.media_percent), seed))
         found = [target for target in found if target.known.medium_id in chosen]

@@ -1,13 +1,16 @@
 """What there is to examine: copies on media, staged packages, exports of the catalog; and what is known of each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection
 
 from archived.catalog import fixity, packages
 from archived.catalog.fixity import CopyKnown
 from archived.fixity import CLEAN, FAILED, subject_of
+from archived.formats.export_statement import SUFFIX
 from archived.media_kinds import is_tape
 from archived.policy.verify.due import Known
 from archived.stages.offline import is_offline
@@ -44,15 +47,27 @@ def on_disk(read: Connection, site: Site) -> list[Target]:
     found = []
     for package in packages.staged(read):
         if package.accepted_at is not None:
-            at = clean.get(package.id)
+            full_at = clean.get(package.id) or package.accepted_at
             known = Known(
-                package.id,
-                "disk",
-                package.accepted_at,
-                full_at=at or package.accepted_at,
-                failed_at=failed.get(package.id),
+                package.id, "disk", package.accepted_at, full_at=full_at, failed_at=failed.get(package.id)
             )
-            found.append(Target(known, size_bytes=package.size_bytes))
+            found.append(Target(known, size_bytes=package.size_bytes, what=PACKAGE))
+    return [*found, *_exports(site, clean, failed)]
+
+
+def _exports(site: Site, clean: Mapping[str, datetime], failed: Mapping[str, datetime]) -> list[Target]:
+    """Exports of this site in their place; the time of an export is that of its file."""
+    folder = site.config.catalog.export_directory
+    found = []
+    for path in sorted(Path(folder).glob(f"*{SUFFIX}")) if folder else ():
+        try:
+            seen = path.stat()
+        except FileNotFoundError:
+            continue  # a newer one took its place
+        made_at = datetime.fromtimestamp(seen.st_mtime, UTC)
+        full_at = clean.get(path.name) or made_at
+        known = Known(path.name, "disk", made_at, full_at=full_at, failed_at=failed.get(path.name))
+        found.append(Target(known, size_bytes=seen.st_size, what=EXPORT))
     return found
 
 
