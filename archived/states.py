@@ -32,6 +32,7 @@ from archived.medium_states import MEDIUM as MEDIUM
 from archived.medium_states import MediumEvent as MediumEvent
 from archived.medium_states import MediumState as MediumState
 from archived.tasks import TASK
+from archived.transports import TRAVEL
 
 
 @unique
@@ -229,6 +230,7 @@ TABLES: dict[str, Mapping[Any, Mapping[Any, Any]]] = {
     "approval": APPROVAL,
     "alert": ALERT,
     "destruction": DESTRUCTION,
+    "travel": TRAVEL,
 }
 
 #: Where things begin that a catalog learns of from media: only a rebuild (a look, for media) makes them.

@@ -18,6 +18,8 @@ library = noun(
     "library move SIM00007 1011",
     "library unload B1",
     "library clean T1",
+    'library export SIM00007 --reason "to the vault"',
+    "library import",
     "library load s1 --bin input --blanks 25 --pool bluray --batch 2026-03",
     "library empty s1 --bin accept",
     default="show",

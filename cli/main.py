@@ -55,6 +55,19 @@ from cli.status_cmd import status
 from cli.steering_cmd import allow, staging, writes
 from cli.submit_cmd import submit
 from cli.tasks_cmd import tasks
+from cli.transport_cmd import (
+    arrived,
+    import_,
+    list_vault,
+    packed,
+    return_,
+    strike,
+    transport,
+    transports,
+)
+from cli.transport_cmd import (
+    export as take_out,
+)
 from cli.vault_cmd import vault
 from cli.verify_cmd import verify
 from cli.watch_cmd import watch
@@ -143,6 +156,11 @@ for _command in (age, *hands, *tag_hands):
     simulate.add_command(_command)
 for _command in (register, label, identify, destroy, certificates, *health_verbs):
     media.add_command(_command)
+
+for _command in (list_vault, transport, transports, packed, arrived, return_, strike):
+    vault.add_command(_command)
+for _command in (take_out, import_):
+    library.add_command(_command)
 
 if __name__ == "__main__":
     main()

@@ -15,7 +15,10 @@ from cli.render import items, plain, table
 
 vault = noun(
     "vault",
-    "Vaults 库房巡架: walk along shelves, and see what stands there.",
+    "Vaults 库房: walk along shelves, see what stands there, and what leaves them and comes back.",
+    "vault list",
+    'vault transport SIM00001 --to "Depot North" --reason "second site"',
+    "vault transports TR00001 --html --output TR00001.html",
     "vault walk vault --list shelf.txt",
     'vault walk vault --cabinet "cabinet 2"',
     default="walk",

@@ -42,6 +42,7 @@ LAYERS: list[set[str]] = [
         "retention_settings",
         "purchases",
         "certificates",
+        "transports",
         "cases",
         "cleanings",
         "regained",

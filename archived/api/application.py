@@ -37,6 +37,7 @@ from archived.api import (
     steering,
     submissions,
     tasks,
+    transports,
     vault,
     verify,
 )
@@ -63,7 +64,7 @@ def create_application(services: Services) -> FastAPI:
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
         media_health,
         media_life, receipts, keys, care, approvals, retention, cases, magazines, identity, vault, readers, tasks,
-        migrations, verify, destructions,
+        migrations, verify, destructions, transports,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

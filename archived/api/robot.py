@@ -44,7 +44,16 @@ class WhichDrive(BaseModel):
 @router.post("/library/inventory")
 def inventory(body: WhichLibrary, services: Services = Depends(services_of)) -> Document:
     """Look into every element, and correct the catalog by what is seen."""
-    names = [body.library] if body.library else list(services.site.config.libraries)
+    inventory_of(services, body.library)
+    return library_document(services)
+
+
+def inventory_of(services: Services, library: str | None) -> list[str]:
+    """Have one library looked at, or all of them, and wait until they were; their names.
+
+    Raises Refused for a library that there is not, Unavailable when a robot does not answer in time.
+    """
+    names = [library] if library else list(services.site.config.libraries)
     for name in names:
         if name not in services.site.config.libraries:
             raise Refused(_("there is no library {name!r}").format(name=name))
@@ -52,7 +61,7 @@ def inventory(body: WhichLibrary, services: Services = Depends(services_of)) -> 
         looks = {name: orders.ask_look(write, name) for name in names}
     services.wake()
     wait_for_robot(services, lambda read: all(orders.looked_since(read, n, at) for n, at in looks.items()))
-    return library_document(services)
+    return names
 
 
 @router.post("/library/move")

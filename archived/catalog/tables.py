@@ -50,6 +50,8 @@ from archived.catalog.regained_tables import regained_want as regained_want
 from archived.catalog.retention_tables import legal_hold as legal_hold
 from archived.catalog.retention_tables import ruling as ruling
 from archived.catalog.task_table import task as task
+from archived.catalog.transport_tables import transport as transport
+from archived.catalog.transport_tables import travel as travel
 
 package = Table(
     "package",

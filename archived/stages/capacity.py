@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection
 
-from archived.catalog import cases, media, packages
+from archived.catalog import cases, media, packages, transports
 from archived.formats.capacity import data_disc_overhead_bytes, package_cost_bytes, parity_capacity_bytes
 from archived.formats.disc import (
     DiscPackage,
@@ -131,10 +131,10 @@ def charge_anew(write: Connection, config: Config) -> int:
 
 
 def usable_blanks(read: Connection, site: Site, pool: str) -> list[Medium]:
-    """Blank media in the library that this pool may write: none about which witnesses disagree."""
+    """Blank media in the library that this pool may write: none about which witnesses disagree, none that leaves."""
     settings = site.config.pools[pool]
     approved = site.config.libraries[settings.library].approved_media
-    frozen = cases.frozen_media(read)
+    frozen = cases.frozen_media(read) | transports.leaving(read)
     return [
         medium
         for medium in media.listing(read, MediumState.BLANK)

@@ -21,6 +21,7 @@ from archived.stages import (
     verification,
     writing,
 )
+from archived.stages.media_life import leaving
 from archived.stages.migrate import migrating
 from archived.stages.repair import regaining
 from archived.stages.retention import giving_up, reprotecting
@@ -37,6 +38,7 @@ PIPELINE: tuple[Stage, ...] = tuple(
         copying,
         cleaning,
         fetching,
+        leaving,
         moving,
         asking,
         writing,

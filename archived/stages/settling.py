@@ -15,6 +15,7 @@ from archived.stages import doubt, hold, unlabelled
 from archived.stages.case_of_places import note_exchanges
 from archived.stages.catalog_origin import is_known
 from archived.stages.floor import Floor, floors, slots_of, stale_key
+from archived.stages.media_life.transporting import is_leaving
 from archived.stages.strangers import name_strangers, recount_strangers
 from archived.stages.work import Site
 from archived.states import MediumEvent, MediumState
@@ -65,7 +66,7 @@ def settle(
             if medium.state is MediumState.QUARANTINED and not media.copies_on(write, medium.id):
                 events.append(write, now, "medium taken out", ("medium", medium.id), element=medium.element)
                 events.clear_attention(write, f"stranger:{medium.id}")
-            elif medium.state is not MediumState.LOST:
+            elif medium.state is not MediumState.LOST and not is_leaving(write, medium.id):
                 missed(write, site, medium)
             if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
                 words = _("medium {id} is missing").format(id=medium.id)

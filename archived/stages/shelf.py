@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from sqlalchemy import Connection
 
-from archived.catalog import cases, media, migrated
+from archived.catalog import cases, media, migrated, transports
 from archived.catalog.media import CartridgeLoad
 from archived.language import counted
 from archived.model import Copy, Image, Medium
@@ -28,7 +28,7 @@ def cartridges(read: Connection, site: Site, pool: str) -> tuple[Cartridge, ...]
     loads: dict[str, list[CartridgeLoad]] = defaultdict(list)
     for load in media.cartridge_loads(read, settings.library):
         loads[load.medium_id].append(load)
-    frozen = cases.frozen_media(read) | migrated.leaving(read)
+    frozen = cases.frozen_media(read) | migrated.leaving(read) | transports.leaving(read)
     return tuple(
         cartridge_of(medium, loads[medium.id], settings)
         for medium in media.listing(read)

@@ -23,8 +23,12 @@ def test_a_disc_is_destroyed_by_two_users_and_openssl_believes_the_certificate(
     site.start()
     destroy = ("media", "destroy", DISC, "--method", "shredded", "--reason", "scratched")
     assert "take it out first" in site.ctl_as(ANNA, *destroy).document["message"]
+    taken_out = site.ask("library", "export", DISC, "--reason", "to be destroyed")
+    assert "import/export slot" in taken_out["items"][0]["place"]
     site.ask("simulate", "take", DISC)
     site.ask("library", "inventory")
+    site.wait(lambda: site.ask("vault", "transports", "TR00001")["counts"]["out"], "the disc to be out")
+    assert f"missing:{DISC}" not in site.attentions()
     assert site.ctl(*destroy).document["code"] == "not-permitted"  # root
     asked = site.ask_as(ANNA, *destroy)
     assert asked["asked_by"] == f"uid:{ANNA}"
@@ -32,6 +36,7 @@ def test_a_disc_is_destroyed_by_two_users_and_openssl_believes_the_certificate(
     assert site.ctl_as(ANNA, *give).document["code"] == "not-permitted"
     assert site.ask_as(BO, *give)["ended_by"] == f"uid:{BO}"
     assert site.ask("media", DISC)["state"] == "destroyed"
+    site.wait(lambda: site.ask("vault", "transports", "TR00001")["counts"]["ended"], "its way to end")
     file = tmp_path / "certificate.json"
     site.ask("media", "certificates", "D00001", "--output", file)
     document = json.loads(file.read_text())
