@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from archived.alert_settings import AlertSettings
 from archived.health_settings import HealthSettings
+from archived.repair_settings import RepairSettings
 from archived.retention_settings import RetentionSettings
 from archived.verification_settings import DEFAULT_VERIFICATION, VerificationSettings
 
@@ -331,6 +332,7 @@ class Config:
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     migration: MigrationSettings = field(default_factory=MigrationSettings)
     hot_folders: Mapping[str, HotFolderSettings] = field(default_factory=dict)
+    repair: RepairSettings = field(default_factory=RepairSettings)
     #: What is examined by itself, by names of its own; empty: nothing is.
     verification: Mapping[str, VerificationSettings] = field(
         default_factory=lambda: dict(DEFAULT_VERIFICATION)

@@ -61,6 +61,8 @@ def check(config: Config, where: str) -> None:
         _check_copies(name, kind, config, demand)
     check_verification(config, where)
     check_health(config.health, where)
+    demand(config.repair.at_once >= 1, _("repair.at_once must be at least 1"))
+    demand(config.repair.retry_h > 0, _("repair.retry_h must be positive"))
     for words in (*people_problems(config), *alert_problems(config)):
         demand(False, words)
     check_devices(config, where)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from archived.alert_settings_text import ALERTS
 from archived.health_text import HEALTH
+from archived.repair_settings import REPAIR
 from archived.simulated_rooms import LIBRARY, ROOMS, SimulatedRoom
 from archived.verification_text import VERIFICATION
 
@@ -344,6 +345,7 @@ def template(
         + _CLASS
         + VERIFICATION
         + HEALTH
+        + REPAIR
         + _READERS
         + _DEVICES
         + _HOT_FOLDERS
@@ -387,4 +389,4 @@ def hardware_template(
     text = _SITE.format(default_class=default_class, **said) + tables.strip("\n") + "\n\n"
     if pools:
         text += _CLASS.format(pools=json.dumps(list(pools)), copies=json.dumps(list(copies)))
-    return text + (ALERTS + VERIFICATION + HEALTH + _READERS + _HOT_FOLDERS).format()
+    return text + (ALERTS + VERIFICATION + HEALTH + REPAIR + _READERS + _HOT_FOLDERS).format()

@@ -44,6 +44,7 @@ from cli.recall_cmd import recall
 from cli.recalls_cmd import recalls
 from cli.receipt_cmd import receipt
 from cli.register_cmd import register
+from cli.repair_cmd import repair
 from cli.rescue_cmd import rescue
 from cli.retention_cmd import retention
 from cli.sets_cmd import sets
@@ -143,7 +144,7 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 for _command in (
     submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, approvals,
-    retention, destructions,
+    retention, destructions, repair,
     magazines, vault, library, drive, devices, readers, tasks, writes, staging, allow, recalls, status,
     attention, alerts, events, watch, verify, migrate, simulate, catalog, keys, receipt, rescue, pages,
 ):  # fmt: skip

@@ -46,6 +46,7 @@ LAYERS: list[set[str]] = [
         "cases",
         "cleanings",
         "regained",
+        "repair_settings",
         "item_states",
         "look_states",
         "surveys",

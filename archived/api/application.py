@@ -31,6 +31,7 @@ from archived.api import (
     recall_orders,
     recalls,
     receipts,
+    repair,
     retention,
     robot,
     simulation,
@@ -64,7 +65,7 @@ def create_application(services: Services) -> FastAPI:
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
         media_health,
         media_life, receipts, keys, care, approvals, retention, cases, magazines, identity, vault, readers, tasks,
-        migrations, verify, destructions, transports,
+        migrations, verify, destructions, transports, repair,
     ):  # fmt: skip
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]

@@ -80,6 +80,31 @@ def open_items(connection: Connection, kind: str, *, paused: bool = False) -> li
     return values(connection, CareItem, query)
 
 
+def left_working(connection: Connection, kind: str) -> list[CareItem]:
+    """Items of cancelled runs of which something is still under way: it ends as far as physics asks for."""
+    query = (
+        select(care_item)
+        .join(care_run, care_run.c.id == care_item.c.run_id)
+        .where(care_run.c.kind == kind, care_run.c.state == RunState.CANCELLED)
+        .where(care_item.c.state == ItemState.WORKING)
+        .order_by(care_item.c.id)
+    )
+    return values(connection, CareItem, query)
+
+
+def last_of(connection: Connection, kind: str, image_id: str) -> CareItem | None:
+    """The newest item of any run of a kind about an image."""
+    query = (
+        select(care_item)
+        .join(care_run, care_run.c.id == care_item.c.run_id)
+        .where(care_run.c.kind == kind, care_item.c.image_id == image_id)
+        .order_by(care_item.c.id.desc())
+        .limit(1)
+    )
+    found = values(connection, CareItem, query)
+    return found[0] if found else None
+
+
 def counts(connection: Connection, run_id: str) -> dict[str, int]:
     """How many items of a run are in each state."""
     query = (

@@ -111,6 +111,22 @@ def needed(connection: Connection) -> list[str]:
     return [row[0] for row in connection.execute(query.order_by(regained.c.image_id))]
 
 
+def writable(connection: Connection) -> list[str]:
+    """Images that lie in staging again for somebody who has not been paused."""
+    query = (
+        select(regained.c.image_id)
+        .distinct()
+        .join(regained_want, regained_want.c.image_id == regained.c.image_id)
+        .join(care_run, care_run.c.id == regained_want.c.who, isouter=True)
+        .where(
+            regained.c.ready_at.is_not(None),
+            care_run.c.state.is_(None) | (care_run.c.state == RunState.RUNNING),
+        )
+        .order_by(regained.c.image_id)
+    )
+    return [row[0] for row in connection.execute(query)]
+
+
 def is_unproven(connection: Connection, image_id: str) -> bool:
     """Whether a copy of the image is planned, being written, or not read back yet."""
     query = select(copy.c.id).where(copy.c.image_id == image_id, copy.c.state.in_(UNPROVEN)).limit(1)

@@ -13,6 +13,7 @@ from archived.stages import approving, hold, recall_area, staging_release
 from archived.stages.capacity import under_pressure
 from archived.stages.catalog_origin import is_known
 from archived.stages.health import judging
+from archived.stages.repair import orders as repairs
 from archived.stages.verify import routine
 from archived.stages.work import Site
 from archived.states import PackageState
@@ -38,6 +39,7 @@ class Runner:
             self.judge_health,
             self.watch,
             self.expire_recalls,
+            self.begin_repairs,
             self.expire_approvals,
             self.remove_leftovers,
             self.release_staging,
@@ -94,6 +96,14 @@ class Runner:
         """What no second person agreed to in time is over, and is asked for again if it is still wanted."""
         with self._catalog.write() as write:
             approving.expire(write, self._site)
+
+    def begin_repairs(self) -> None:
+        """What lost a copy is made again, unless the settings leave that to people."""
+        with self._catalog.read() as read:
+            called_for = repairs.called_for(read, self._site)
+        if called_for:
+            with self._catalog.write() as write:
+                repairs.begin_by_itself(write, self._site)
 
     def remove_leftovers(self) -> None:
         """Remove what no row of the catalog needs any more."""

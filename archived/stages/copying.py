@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media, packages
+from archived.catalog import events, images, media, packages, regained
 from archived.catalog.events import Attention
 from archived.catalog.media import LIVE_COPIES
 from archived.language import _, counted
@@ -18,6 +18,7 @@ from archived.policy.owed import is_home, owed_pools, pools_reached
 from archived.sessions.tools import Tools
 from archived.stages import attempts, hold
 from archived.stages.planned_copy import plan_on
+from archived.stages.recall_request import image_is_staged
 from archived.stages.shelf import cartridges, closed_words, wanted_image
 from archived.stages.stacker_floor import buried_plans
 from archived.stages.work import Action, Broken, Context, Site
@@ -107,7 +108,10 @@ def _owing(read: Connection, site: Site) -> list[Owing]:
     excepted = {item.thing: item.at for item in events.allowances(read) if item.kind == "exception"}
     wanted: dict[str, list[WantedImage]] = {}
     spoiled: dict[str, list[str]] = {}
-    for image in images.staged_of_classes(read, asking, _WRITABLE):
+    staged = images.staged_of_classes(read, asking, _WRITABLE)
+    known = {image.id for image in staged}
+    again = (images.get(read, image_id) for image_id in regained.writable(read) if image_id not in known)
+    for image in (*staged, *again):
         lacking = _lacking(read, site, image)
         copies = media.copies_of(read, image.id) if lacking else []
         for pool in lacking:
@@ -131,7 +135,8 @@ def _owing(read: Connection, site: Site) -> list[Owing]:
 def _lacking(read: Connection, site: Site, image: Image) -> list[str]:
     """Pools in which an image is owed a copy and has none; nothing while it cannot be written from staging."""
     carried = packages.of_image(read, image.id)
-    if image.state not in _WRITABLE or not all(package.staged for package in carried):
+    staged = image.state in _WRITABLE and all(package.staged for package in carried)
+    if not staged and not (image.id in regained.writable(read) and image_is_staged(site, image, carried)):
         return []
     owed = owed_pools(image, (package.storage_class for package in carried), site.config.classes)
     # One that a rebuild found is there, though nobody has read it back yet.

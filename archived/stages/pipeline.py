@@ -23,7 +23,7 @@ from archived.stages import (
 )
 from archived.stages.media_life import leaving
 from archived.stages.migrate import migrating
-from archived.stages.repair import regaining
+from archived.stages.repair import regaining, repairing
 from archived.stages.retention import giving_up, reprotecting
 from archived.stages.verify import verifying
 from archived.stages.work import Stage
@@ -49,6 +49,7 @@ PIPELINE: tuple[Stage, ...] = tuple(
         regaining,
         verifying,
         migrating,
+        repairing,
         reprotecting,
         giving_up,
         looking,

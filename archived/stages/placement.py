@@ -4,6 +4,7 @@ One commit plans every copy that is missing, on discs and on tape, and reserves 
 nothing.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -66,32 +67,47 @@ def due(read: Connection, site: Site) -> list[Wanting]:
         if not missing:
             continue
         spoiled = [m.id for m in missing if attempts.exhausted(copies[m.id], excepted.get(m.id))]
-        tape_pool = next((home_pool(m, site.config.pools) for m in missing if _goes_to_tape(site, m)), "")
-        wanting.append(
-            Wanting(
-                item,
-                tuple(missing),
-                tuple(
-                    _placed(read, c)
-                    for c in (*(c for m in members for c in copies[m.id]), *_of_survivors(read, item))
-                    if c.state in LIVE_COPIES
-                ),
-                tuple(_blanks(read, site, item.pool)),
-                item.id in waived,
-                tuple(spoiled),
-                tuple(_on_tape(read, site, m) for m in missing if _goes_to_tape(site, m)),
-                cartridges(read, site, tape_pool) if tape_pool else (),
-                blank_draws(read, site, item.pool, sum(not _goes_to_tape(site, m) for m in missing)),
-            )
-        )
+        others = _of_survivors(read, item)
+        placed = [c for c in (*(c for m in members for c in copies[m.id]), *others) if c.state in LIVE_COPIES]
+        wanting.append(wanting_of(read, site, item, missing, placed, spoiled, waived=item.id in waived))
     return wanting
+
+
+def wanting_of(
+    read: Connection,
+    site: Site,
+    item: ProtectionSet,
+    missing: Sequence[Image],
+    placed: Iterable[Copy],
+    spoiled: Iterable[str],
+    *,
+    waived: bool,
+) -> Wanting:
+    """Members of a set that want media, where the others lie, and what there is to write.
+
+    Args:
+        placed: copies of the other members that the diversity floor counts.
+        spoiled: those of `missing` that spoiled too many media already.
+    """
+    tape_pool = next((home_pool(m, site.config.pools) for m in missing if _goes_to_tape(site, m)), "")
+    return Wanting(
+        item,
+        tuple(missing),
+        tuple(_placed(read, copy) for copy in placed),
+        tuple(_blanks(read, site, item.pool)),
+        waived,
+        tuple(spoiled),
+        tuple(_on_tape(read, site, m) for m in missing if _goes_to_tape(site, m)),
+        cartridges(read, site, tape_pool) if tape_pool else (),
+        blank_draws(read, site, item.pool, sum(not _goes_to_tape(site, m) for m in missing)),
+    )
 
 
 def plan(view: list[Wanting], context: Context) -> list[Action]:
     if context.draining or context.held:
         return []
     # One set at a time: the next look sees the blanks that are left.
-    return context.choose([Action(NAME, f"placing {w.set.id}", (), _planned(w)) for w in view])[:1]
+    return context.choose([Action(NAME, f"placing {w.set.id}", (), placed_by_rules(w)) for w in view])[:1]
 
 
 def claim(write: Connection, site: Site, action: Action) -> Action | None:
@@ -121,7 +137,7 @@ def record(write: Connection, site: Site, action: Action, outcome: None | Broken
     return 5.0 if planned.placement.refusal else 0
 
 
-def _planned(wanting: Wanting) -> Planned:
+def placed_by_rules(wanting: Wanting) -> Planned:
     """Discs and cartridges together, or nothing: magazines and batches of the two are never the same."""
     if wanting.exhausted:
         return Planned(wanting, Placement(refusal=attempts.words(wanting.exhausted)))
