@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from archived.language import _
+
 
 @dataclass(frozen=True, slots=True)
 class RepairSettings:
@@ -14,6 +16,12 @@ class RepairSettings:
     at_once: int = 2
     #: What failed is tried again when anything about its set changed, or after so many hours.
     retry_h: float = 24.0
+
+
+def repair_problems(settings: RepairSettings) -> list[str]:
+    """What cannot be, in words."""
+    found = [] if settings.at_once >= 1 else [_("repair.at_once must be at least 1")]
+    return found if settings.retry_h > 0 else [*found, _("repair.retry_h must be positive")]
 
 
 REPAIR: Final = """\

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from archived.alert_rules import alert_problems
+from archived.care_rules import check_care
 from archived.device_rules import check_devices
 from archived.errors import ConfigurationError
-from archived.health_rules import check_health
 from archived.language import SOURCE, TRANSLATED, _
 from archived.media_kinds import LIBRARY_KINDS, MEDIA_KINDS, NATIVE_BYTES, TAPE, WITHOUT_WORM
 from archived.people_rules import people_problems
@@ -16,7 +16,6 @@ from archived.robot_kinds import PERSON, ROBOTS, STACKERS
 from archived.settings import ClassSettings, Config, HotFolderSettings, PoolSettings
 from archived.text_encodings import encoding_named
 from archived.time_of_day import time_of_day
-from archived.verification_rules import check_verification
 
 Demand = Callable[[bool, str], None]
 ROOMS = ("simulated", "hardware")
@@ -59,10 +58,7 @@ def check(config: Config, where: str) -> None:
     _check_pools(config, demand)
     for name, kind in config.classes.items():
         _check_copies(name, kind, config, demand)
-    check_verification(config, where)
-    check_health(config.health, where)
-    demand(config.repair.at_once >= 1, _("repair.at_once must be at least 1"))
-    demand(config.repair.retry_h > 0, _("repair.retry_h must be positive"))
+    check_care(config, where)
     for words in (*people_problems(config), *alert_problems(config)):
         demand(False, words)
     check_devices(config, where)

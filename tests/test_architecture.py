@@ -47,6 +47,7 @@ LAYERS: list[set[str]] = [
         "cleanings",
         "regained",
         "repair_settings",
+        "care_rules",
         "item_states",
         "look_states",
         "surveys",
