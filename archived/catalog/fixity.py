@@ -8,13 +8,15 @@ from sqlalchemy import Connection, func, insert, select
 
 from archived.catalog.fixity_table import fixity_check
 from archived.catalog.rows import values
-from archived.catalog.tables import copy, image, medium
+from archived.catalog.tables import copy, image, medium, medium_history
 from archived.fixity import BAD, CLEAN, FAILED, RECALL, FixityCheck
-from archived.states import CopyState, MediumState
+from archived.states import CopyState, MediumEvent, MediumState
 
 _COLUMNS = [name for name in FixityCheck.__dataclass_fields__ if name != "id"]
 #: Copies of which something can be compared.
 COMPARABLE = (CopyState.VERIFIED, CopyState.FOUND, CopyState.SUSPECT, CopyState.RETIRED)
+#: States of media that carry what counts.
+_WRITTEN = (MediumState.GOOD, MediumState.APPENDABLE, MediumState.WATCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,26 @@ def latest(connection: Connection, *outcomes: str) -> dict[str, datetime]:
 
 
 def batch_failures(connection: Connection) -> dict[str, datetime]:
-    """Purchase batch → when one of its media was last found bad."""
-    query = (
-        select(medium.c.batch, func.max(fixity_check.c.at))
+    """Purchase batch → when one of its media last failed: by a check, or by a doubt about what lies on it.
+
+    A burn that was interrupted is no failure of its medium.
+    """
+    checked = (
+        select(medium.c.batch, fixity_check.c.at)
         .join(medium, medium.c.id == fixity_check.c.medium_id)
         .where(fixity_check.c.outcome == BAD, medium.c.batch != "")
-        .group_by(medium.c.batch)
     )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    doubted = (
+        select(medium.c.batch, medium_history.c.at)
+        .join(medium, medium.c.id == medium_history.c.medium_id)
+        .where(medium_history.c.event == MediumEvent.SPOILED, medium_history.c.before.in_(_WRITTEN))
+        .where(medium.c.batch != "", medium_history.c.at.is_not(None))
+    )
+    found: dict[str, datetime] = {}
+    for query in (checked, doubted):
+        for batch, at in connection.execute(query):
+            found[batch] = max(at, found.get(batch, at))
+    return found
 
 
 def copies_known(connection: Connection, *media_ids: str) -> list[CopyKnown]:
