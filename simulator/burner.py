@@ -47,6 +47,7 @@ from simulator.faults import Occasion
 from simulator.fifo import FifoBurn
 from simulator.laser import Laser, LaserFailed
 from simulator.plan import DrivePlan
+from simulator.quality_scan import QualityScan
 from simulator.tray import Tray
 
 VENDOR, PRODUCT, REVISION = "ARCHIVED", "SIMULATED BD-R", "0001"
@@ -76,6 +77,7 @@ class Burner:
         self._laser: tuple[str, Laser] | None = None
         self._burn: FifoBurn | None = None
         self.last_burn = "none"
+        self._quality = QualityScan(estate, plan.serial, self._usable_disc)
         self._handlers: dict[int, Handler] = {
             Inquiry.OPCODE: self._inquiry,
             TestUnitReady.OPCODE: self._test_unit_ready,
@@ -92,6 +94,7 @@ class Burner:
             mmc.Write10.OPCODE: self._write,
             mmc.SynchronizeCache.OPCODE: self._synchronize,
             mmc.CloseTrackSession.OPCODE: self._close_track_session,
+            **self._quality.handlers,
         }
 
     @property
@@ -125,6 +128,7 @@ class Burner:
 
     def disc_was_fetched(self, carrier: str) -> None:
         self._laser = None
+        self._quality.forget()
         self._estate.put_away(carrier)
 
     def declare(self, fifo: Path, sectors: int) -> None:

@@ -63,9 +63,12 @@ class OptiarcTarget(QualityTarget):
         return optiarc.END_OF_DISC
 
     def answer(self, cdb: bytes, data: bytes) -> bytes:
+        if cdb[0] == Seek10.OPCODE:
+            self.at = Seek10.decode(cdb).lba // self.family.block_sectors
+            return b""
         command = f3h.ScanCommand.decode(cdb)
         if command.action == f3h.START:
-            self.in_scan, self.at = True, 0
+            self.in_scan = True
             return b""
         assert self.in_scan, "nothing was started"
         if command.action == f3h.SAMPLE:

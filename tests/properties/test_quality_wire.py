@@ -94,9 +94,9 @@ def test_no_answer_takes_a_dialect_down(name: str, family: Family, lba: int, dat
 
 def test_the_bytes_are_those_that_the_sources_give() -> None:
     begin = [exchange.cdb.hex() for exchange in Optiarc().begin(Family.BD, 0)]
-    assert begin == ["f30100000000000000000000", "f30200000000000002000000"]
-    assert Optiarc().begin(Family.CD, 0)[1].cdb[8] == 75
-    assert Optiarc().begin(Family.DVD, 0)[1].cdb[8] == 1
+    assert begin == ["2b000000000000000000", "f30100000000000000000000", "f30200000000000002000000"]
+    assert Optiarc().begin(Family.CD, 0)[2].cdb[8] == 75
+    assert Optiarc().begin(Family.DVD, 0)[2].cdb[8] == 1
     assert Optiarc().ask(Family.BD, 0)[0].cdb[:2].hex() == "f303"
     assert Optiarc().finish(Family.BD)[0].cdb[:2].hex() == "f30f"
     seek, ask = LiteOn().begin(Family.BD, 0x1234)

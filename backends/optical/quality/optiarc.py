@@ -7,6 +7,7 @@ and were not reported to work by anybody that we know.
 from collections.abc import Sequence
 from typing import Final
 
+from backends.optical.mmc import Seek10
 from backends.optical.quality.f3h import END, INTERVAL, SAMPLE, START, ErrorReport, ScanCommand
 from backends.optical.quality.interface import ErrorSample, Exchange, Family
 from devices.sense import MEDIUM_ERROR, Sense
@@ -23,8 +24,9 @@ class Optiarc:
     families: Final = frozenset(Family)
 
     def begin(self, family: Family, lba: int) -> tuple[Exchange, ...]:
-        """The drive begins where its head is: it is told nothing of `lba`."""
+        """No command says where to begin. The head is sent there; where the drive then begins, its samples say."""
         return (
+            Exchange(Seek10(lba).encode()),
             Exchange(ScanCommand(START).encode()),
             Exchange(ScanCommand(INTERVAL, _INTERVALS[family]).encode()),
         )
