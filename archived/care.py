@@ -14,7 +14,8 @@ from typing import Any, Final
 VERIFY: Final = "verify"
 REPAIR: Final = "repair"
 MIGRATE: Final = "migrate"
-KINDS = (VERIFY, REPAIR, MIGRATE)
+SCAN: Final = "scan"
+KINDS = (VERIFY, REPAIR, MIGRATE, SCAN)
 
 
 @unique

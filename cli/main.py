@@ -47,6 +47,7 @@ from cli.register_cmd import register
 from cli.repair_cmd import repair
 from cli.rescue_cmd import rescue
 from cli.retention_cmd import retention
+from cli.scan_cmd import scan, scan_media
 from cli.sets_cmd import sets
 from cli.simulate_ageing_cmd import age
 from cli.simulate_cmd import simulate
@@ -146,7 +147,7 @@ for _command in (
     submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, approvals,
     retention, destructions, repair,
     magazines, vault, library, drive, devices, readers, tasks, writes, staging, allow, recalls, status,
-    attention, alerts, events, watch, verify, migrate, simulate, catalog, keys, receipt, rescue, pages,
+    attention, alerts, events, watch, verify, scan, migrate, simulate, catalog, keys, receipt, rescue, pages,
 ):  # fmt: skip
     main.add_command(_command)
 for _command in (hold, release_hold, export, exports):
@@ -155,7 +156,7 @@ for _command in bins:
     library.add_command(_command)
 for _command in (age, *hands, *tag_hands):
     simulate.add_command(_command)
-for _command in (register, label, identify, destroy, certificates, *health_verbs):
+for _command in (register, label, identify, destroy, certificates, *health_verbs, scan_media):
     media.add_command(_command)
 
 for _command in (list_vault, transport, transports, packed, arrived, return_, strike):

@@ -3,8 +3,10 @@
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
+from archived.api.care import run_document
 from archived.api.services import Document, Services, agent_of, plain, services_of
 from archived.api.submissions import Reason
 from archived.catalog import health, media
@@ -15,10 +17,20 @@ from archived.medium_health import LOAD, READ_ERROR, HealthEntry
 from archived.model import Medium
 from archived.policy.health.judging import Reason as WhyNot
 from archived.policy.health.judging import Rise, Verdict
-from archived.stages.health import judging, said
+from archived.stages.health import judging, said, scan_orders
 from archived.states import MediumState
 
 router = APIRouter()
+
+
+class Scans(BaseModel):
+    """Which discs are scanned: these, and all of these purchase batches."""
+
+    media: list[str] = Field([], max_length=10_000)
+    batches: list[str] = Field([], max_length=1000)
+    reason: str = ""
+
+
 _STEPS = {"quarantine": said.quarantine, "admit": said.admit, "watch": said.watch, "clear": said.clear}
 #: Entries that a medium shows of what was seen of it.
 ENTRIES_SHOWN = 200
@@ -74,6 +86,24 @@ def say_state(
         medium = _STEPS[step](write, services.site, medium_id, agent=agent_of(request), reason=body.reason)
     services.wake()
     return services.said({"medium": medium.id, "state": medium.state.value})
+
+
+@router.post("/scan/plan")
+def plan_scan(body: Scans, services: Services = Depends(services_of)) -> Document:
+    """What a scan of these discs would take; nothing is put on record."""
+    with services.catalog.read() as read:
+        order = scan_orders.plan(read, services.site, body.media, body.batches)
+    return services.said(order.preview)
+
+
+@router.post("/scan/run")
+def run_scan(body: Scans, request: Request, services: Services = Depends(services_of)) -> Document:
+    """Begin to scan these discs."""
+    with services.catalog.write() as write:
+        order = scan_orders.plan(write, services.site, body.media, body.batches)
+        run = scan_orders.begin(write, services.site, order, agent=agent_of(request), reason=body.reason)
+    services.wake()
+    return services.said(run_document(run))
 
 
 def _row(read: Connection, services: Services, medium: Medium) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from archived.routines.nightly_export import NightlyExport
 from archived.stages import approving, hold, recall_area, staging_release
 from archived.stages.capacity import under_pressure
 from archived.stages.catalog_origin import is_known
-from archived.stages.health import judging
+from archived.stages.health import judging, scan_orders
 from archived.stages.repair import orders as repairs
 from archived.stages.verify import routine
 from archived.stages.work import Site
@@ -37,6 +37,7 @@ class Runner:
         self._export = NightlyExport(catalog, site)
         self._routines: tuple[Callable[[], None], ...] = (
             self.judge_health,
+            self.begin_scans,
             self.watch,
             self.expire_recalls,
             self.begin_repairs,
@@ -77,6 +78,12 @@ class Runner:
                 return
         with self._catalog.write() as write:
             judging.judge_new(write, self._site)
+
+    def begin_scans(self) -> None:
+        """Discs that were not scanned for long, where the settings ask for it."""
+        if self._site.config.health.scan_days > 0:
+            with self._catalog.write() as write:
+                scan_orders.begin_due(write, self._site)
 
     def watch(self) -> None:
         """Put up and take down what waits for a person."""

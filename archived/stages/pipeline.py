@@ -21,6 +21,7 @@ from archived.stages import (
     verification,
     writing,
 )
+from archived.stages.health import scanning
 from archived.stages.media_life import leaving
 from archived.stages.migrate import migrating
 from archived.stages.repair import regaining, repairing
@@ -48,6 +49,7 @@ PIPELINE: tuple[Stage, ...] = tuple(
         recall,
         regaining,
         verifying,
+        scanning,
         migrating,
         repairing,
         reprotecting,

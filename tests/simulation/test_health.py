@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from archived.catalog import health
-from archived.medium_health import LOAD, READ, READ_ERROR
+from archived.care import ItemState, RunState
+from archived.catalog import care, health
+from archived.medium_health import LOAD, READ, READ_ERROR, SCAN_BIS, SCAN_LDC, TIMED_READ
+from archived.stages.health import scan_orders
 from archived.states import CopyState, MediumState
+from backends.optical.drive import MmcDrive
 from tests.simulation.harness import Story
 
 
@@ -53,3 +56,95 @@ def test_a_disc_that_a_recall_could_not_read_has_its_bad_places_on_record(story:
         last = health.history(read, disc)[-1]
     assert last.after is MediumState.SUSPECT
     assert last.why
+
+
+def scanned(story: Story, *media_ids: str) -> str:
+    with story.catalog.write() as write:
+        order = scan_orders.plan(write, story.site, media_ids)
+        run = scan_orders.begin(write, story.site, order, agent="uid:1", reason="a look")
+    return run.id
+
+
+def test_a_scan_says_what_the_drive_counts_and_its_preview_was_right(story: Story) -> None:
+    story.submit_set()
+    story.close_everything()
+    discs = [copy.medium_id for copy in story.copies(CopyState.VERIFIED)]
+    run_id = scanned(story, *discs)
+    story.settle()
+    with story.catalog.read() as read:
+        run = care.get(read, run_id)
+        items = care.items(read, run_id)
+        loads = sum(len(health.listing(read, disc, what=[LOAD])) for disc in discs)
+    assert run.state is RunState.DONE
+    assert run.preview["media"] == run.report["scanned"] == len(discs)
+    assert {item.medium_id for item in items} == set(run.preview["media_ids"])
+    assert loads - 2 * len(discs) <= run.preview["mounts"], "more mounts than were announced"
+    for disc in discs:
+        (ldc,) = noted(story, disc, SCAN_LDC)
+        (bis,) = noted(story, disc, SCAN_BIS)
+        assert 2 < ldc.value < 13
+        assert ldc.detail["dialect"] == "optiarc"
+        assert ldc.detail["samples"] == bis.detail["samples"] > 0
+        assert ldc.reader == bis.reader != ""
+        assert story.medium(disc).state is MediumState.GOOD
+
+
+def test_discs_that_age_are_watched_by_what_scans_say_long_before_they_are_unreadable(story: Story) -> None:
+    story.submit_set()
+    story.close_everything()
+    disc = story.copies(CopyState.VERIFIED)[0].medium_id
+    values = []
+    for _step in range(8):
+        scanned(story, disc)
+        story.settle()
+        story.runner.judge_health()
+        values.append(noted(story, disc, SCAN_LDC)[-1].value)
+        if story.medium(disc).state is not MediumState.GOOD:
+            break
+        story.control("age", years=6.0, media=[disc])
+    assert values == sorted(values)
+    assert story.medium(disc).state is MediumState.WATCH, values
+    assert not noted(story, disc, READ_ERROR)
+    with story.catalog.read() as read:
+        step = health.history(read, disc)[-1]
+    assert (step.agent, step.after) == ("archived", MediumState.WATCH)
+    assert "bd-ldc-mean" in step.why or "bd-bis-max" in step.why
+
+
+def test_a_drive_that_knows_no_scan_reads_all_of_the_disc_and_is_timed(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.submit_set()
+    story.close_everything()
+    disc = story.copies(CopyState.VERIFIED)[0].medium_id
+    monkeypatch.setattr(MmcDrive, "scanner", lambda self: None)
+    story.damage(disc, offset=500_000, bytes=100_000)
+    run_id = scanned(story, disc)
+    story.settle()
+    with story.catalog.read() as read:
+        (item,) = care.items(read, run_id)
+    assert item.state is ItemState.DONE, item.note
+    assert item.finding["dialect"] == "timed"
+    assert item.finding["lost"] >= 1
+    (read_at,) = noted(story, disc, TIMED_READ)
+    assert read_at.value > 0
+    assert noted(story, disc, READ_ERROR)
+    story.runner.judge_health()
+    assert story.medium(disc).state is MediumState.WATCH
+
+
+def test_a_recall_takes_the_drive_from_a_scan_and_the_scan_goes_on(story: Story) -> None:
+    story.submit_set()
+    story.close_everything()
+    package = next(iter(story.contents))
+    story.forget_staging(package)
+    story.set_drive("B2", up=False)
+    wanted = story.copy_of(story.image_of(package).id, CopyState.VERIFIED).medium_id
+    others = [copy.medium_id for copy in story.copies(CopyState.VERIFIED) if copy.medium_id != wanted]
+    run_id = scanned(story, *others)
+    recall = story.recall(package)
+    story.settle()
+    story.assert_given_back(package, recall)
+    with story.catalog.read() as read:
+        assert care.get(read, run_id).state is RunState.DONE
+        assert all(item.state is ItemState.DONE for item in care.items(read, run_id))

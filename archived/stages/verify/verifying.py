@@ -73,7 +73,7 @@ def due(read: Connection, site: Site) -> View:
         for item in care_work.stranded(read, VERIFY)
     )
     every_run = care_work.running(read, VERIFY)
-    runs = {run.id: run for run in worked_on(read, site)}
+    runs = {run.id: run for run in worked_on(read, site, VERIFY)}
     _stop_others(care_work.under_way(read, VERIFY), site, runs)
     over = tuple(Close(run_id) for run_id in care_work.without_work(read, every_run))
     if not runs:

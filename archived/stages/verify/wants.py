@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from archived.care import VERIFY, CareRun
+from archived.care import SCAN, VERIFY, CareRun
 from archived.catalog import care_work, events
 from archived.model import Medium
 from archived.policy.mounting import Want
@@ -23,11 +23,13 @@ from archived.time_of_day import lies_in_hours
 
 #: So many media of a library are kept ready for its drives, for each of them.
 AHEAD = 2
+#: Kinds of runs that only read media, in the drives that they lie in.
+READING = (VERIFY, SCAN)
 
 
-def worked_on(read: Connection, site: Site) -> list[CareRun]:
-    """Runs that may go on now: running, in their hours, and no hold is in force."""
-    runs = care_work.running(read, VERIFY)
+def worked_on(read: Connection, site: Site, *kinds: str) -> list[CareRun]:
+    """Runs of these kinds that may go on now: running, in their hours, and no hold is in force."""
+    runs = [run for kind in kinds for run in care_work.running(read, kind)]
     if not runs or hold.in_force(events.settings(read)):
         return []
     now = site.now()
@@ -49,7 +51,7 @@ def with_care(
 
     A medium in a drive that somebody else needs is in neither, as long as only care of it is wanted.
     """
-    run_ids = [run.id for run in worked_on(read, site)] if floor.up else []
+    run_ids = [run.id for run in worked_on(read, site, *READING)] if floor.up else []
     mine = _wants(read, floor, run_ids) if run_ids else []
     everything = [*wants, *mine]
     if not any(want.kind == CARE for want in everything):
@@ -67,12 +69,12 @@ def with_care(
 
 def media_of_runs(read: Connection) -> set[str]:
     """Media that runs which are worked on have still to read."""
-    return care_work.media_of(read, [run.id for run in care_work.running(read, VERIFY)])
+    return care_work.media_of(read, [run.id for kind in READING for run in care_work.running(read, kind)])
 
 
 def offline(read: Connection, site: Site, library: str) -> list[Want]:
     """Media of a library that no robot serves and that runs want; people bring them."""
-    run_ids = [run.id for run in worked_on(read, site)]
+    run_ids = [run.id for run in worked_on(read, site, *READING)]
     if not run_ids:
         return []
     works = care_work.media_with_work(read, run_ids, library, AHEAD)
