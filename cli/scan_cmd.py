@@ -28,7 +28,7 @@ _RESULTS = (
     "bytes_per_s",
     "slow",
     "retries",
-    "lost",
+    "lost_places",
 )
 
 

@@ -125,7 +125,7 @@ def test_a_drive_that_knows_no_scan_reads_all_of_the_disc_and_is_timed(
         (item,) = care.items(read, run_id)
     assert item.state is ItemState.DONE, item.note
     assert item.finding["dialect"] == "timed"
-    assert item.finding["lost"] >= 1
+    assert item.finding["lost_places"] >= 1
     (read_at,) = noted(story, disc, TIMED_READ)
     assert read_at.value > 0
     assert noted(story, disc, READ_ERROR)

@@ -204,7 +204,7 @@ def _finding(visit: ScanVisit) -> dict[str, Any]:
     found: dict[str, Any] = {
         "dialect": visit.dialect,
         "reader": visit.reader,
-        "lost": len(sums.lost),
+        "lost_places": len(sums.lost),
         "sectors": sums.lba,
     }
     if visit.dialect == TIMED:
