@@ -45,6 +45,7 @@ from cli.recalls_cmd import recalls
 from cli.receipt_cmd import receipt
 from cli.register_cmd import register
 from cli.repair_cmd import repair
+from cli.report_cmd import report
 from cli.rescue_cmd import rescue
 from cli.retention_cmd import retention
 from cli.scan_cmd import scan, scan_media
@@ -147,7 +148,7 @@ for _command in (
     submit, batch, hot_folders, withdraw, recall, packages, images, sets, media, cases, approvals,
     retention, destructions, repair,
     magazines, vault, library, drive, devices, readers, tasks, writes, staging, allow, recalls, status,
-    attention, alerts, events, watch, verify, scan, migrate, simulate, catalog, keys, receipt, rescue, pages,
+    attention, alerts, report, events, watch, verify, scan, migrate, simulate, catalog, keys, receipt, rescue, pages,
 ):  # fmt: skip
     main.add_command(_command)
 for _command in (hold, release_hold, export, exports):

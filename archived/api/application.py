@@ -32,6 +32,7 @@ from archived.api import (
     recalls,
     receipts,
     repair,
+    reports,
     retention,
     robot,
     simulation,
@@ -61,7 +62,8 @@ def create_application(services: Services) -> FastAPI:
     application.state.services = services
     application.state.intake_pool = IntakePool(services.site.config.intake.parallel)
     for module in (
-        submissions, mending, alarms, holdings, steering, robot, bins, recall_orders, recalls, recall_content, overview,
+        submissions, mending, alarms, reports, holdings, steering, robot, bins, recall_orders, recalls,
+        recall_content, overview,
         simulation, catalog, exports, holds, batches, hot_folders, handing_in,
         media_health,
         media_life, receipts, keys, care, approvals, retention, cases, magazines, identity, vault, readers, tasks,

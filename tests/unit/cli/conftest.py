@@ -33,6 +33,8 @@ class FakeClient:
         return self._answer("POST", path, document)
 
     def stream(self, path: str, /, **params: Any) -> Iterator[bytes]:
+        if params.get("path", "") not in self.contents:
+            self._answer("STREAM", path, params)
         self.calls.append(("STREAM", path, params))
         data = self.contents[params.get("path", "")][params.get("skip", 0) :]
         yield data[:3]
