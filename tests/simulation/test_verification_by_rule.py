@@ -1,6 +1,7 @@
 """Media are examined by themselves when their time has come; what nobody examines is told; batches are watched."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.simulation.conftest import Tell
 from tests.simulation.examining import archived_set, begin, checks_of, items_of, run_of, runs
 from tests.simulation.harness import Story
 from tests.simulation.law import assert_law
+from tests.simulation.main_job import MainJob
 from tests.simulation.person import Person
 from tests.simulation.tapes import TAPES, on_tape
 from tests.simulation.test_vault import VAULT, send
@@ -165,3 +167,17 @@ def test_what_lies_in_a_vault_is_asked_for_examined_and_taken_home(shelf: tuple[
     assert {medium_id: story.medium(medium_id).element for medium_id in discs} == homes
     with story.catalog.read() as read:
         assert not events.attentions(read)
+
+
+@pytest.mark.parametrize("kind", ["manual", "stacker"])
+def test_a_set_is_read_again_where_people_load_the_drives_and_by_a_stacker(tmp_path: Path, kind: str) -> None:
+    job = MainJob(tmp_path, kind, n=1, m=1)
+    job.archive()
+    story, person = job.story, job.person
+    run = begin(story)
+    person.settle(lambda: run_of(story, run).state is RunState.DONE)
+    assert run_of(story, run).report["clean"] == 2, story.attentions()
+    assert run.preview["by_people"] == (
+        sorted(c.medium_id for c in story.copies()) if kind == "stacker" else []
+    )
+    story.end()

@@ -109,15 +109,27 @@ def of_targets(
     return Order(selection, chosen, {"seed": selection.seed, **announced})
 
 
-def begin(write: Connection, site: Site, order: Order, *, agent: str, reason: str, rule: str = "") -> CareRun:
-    """The order as a run with its items; its preview is on record with it."""
+def begin(
+    write: Connection,
+    site: Site,
+    order: Order,
+    *,
+    agent: str,
+    reason: str,
+    rule: str = "",
+    library: str = "",
+) -> CareRun:
+    """The order as a run with its items; its preview is on record with it.
+
+    A run by a rule of the settings names it, and the library that it is for.
+    """
     now, refused = site.now(), tasks.refused(write)
     items = [
         _item(target, order.selection, number, now)
         for number, target in enumerate(order.targets)
         if target.known.medium_id not in refused or target.known.reached_by != "people"
     ]
-    terms = {**asdict(order.selection), "rule": rule}
+    terms = {**asdict(order.selection), "rule": rule, "library": library}
     return care_orders.begin(
         write,
         site,

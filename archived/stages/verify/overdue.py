@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from archived.catalog import events
+from archived.catalog import events, media
 from archived.catalog.events import Attention
 from archived.language import _, counted
 from archived.policy.verify.due import Due
+from archived.stages.verify import targets
+from archived.stages.verify.judging import UNREAD
 from archived.stages.work import Site
 from archived.verification_settings import VerificationSettings
 
@@ -32,6 +34,18 @@ def tell(write: Connection, site: Site, due: Iterable[Due]) -> None:
     for item in found:
         events.raise_attention(write, item)
     events.keep_attentions(write, ATTENTION, [item.id for item in found])
+
+
+def forget_gone(write: Connection, site: Site) -> None:
+    """Take down what was told of things that are not kept any more where they were."""
+    there = {target.known.subject for target in targets.on_disk(write, site)}
+    at_hand = {medium.id for medium in media.listing(write) if medium.element is not None}
+    for prefix, alive in (
+        (f"verify-{targets.PACKAGE}:", there),
+        (f"verify-{targets.EXPORT}:", there),
+        (UNREAD, at_hand),
+    ):
+        events.keep_attentions(write, prefix, [f"{prefix}{name}" for name in alive])
 
 
 def _attention(site: Site, name: str, found: list[Due]) -> Attention:

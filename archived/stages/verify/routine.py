@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from archived.care import VERIFY, CareRun
 from archived.catalog import care, events, fixity, tasks
 from archived.catalog.store import Catalog
+from archived.fixity import FULL
 from archived.language import _
 from archived.policy.verify.due import Due, everything_due
 from archived.stages import hold
@@ -55,38 +56,51 @@ def turn(catalog: Catalog, site: Site) -> list[CareRun]:
     with catalog.write() as write:
         events.set_setting(write, _LOOKED_AT, now.isoformat())
         overdue.tell(write, site, due)
-        rules = site.config.verification
-        return [_begin(write, site, name, rules[name], found) for name, found in chosen.items()]
+        overdue.forget_gone(write, site)
+        return [_begin(write, site, key, found) for key, found in chosen.items()]
 
 
 def _chosen(
     read: Connection, site: Site, due: list[Due], by_subject: Mapping[str, Target]
-) -> dict[str, list[Target]]:
-    """Rule → what a run of it would examine now; nothing while an earlier one is under way."""
+) -> dict[tuple[str, str], list[Target]]:
+    """(Rule, library) → what a run of them would examine now; nothing while an earlier one is under way.
+
+    Each library has runs of its own: people who take their time, or drives that are down, hold up no other.
+    """
     now = site.now()
-    busy = {run.terms.get("rule") for run in care.under_way(read, VERIFY)}
+    busy = {(run.terms.get("rule"), run.terms.get("library")) for run in care.under_way(read, VERIFY)}
     taken = {item.copy_id for item in care.open_items(read, VERIFY, paused=True)}
     refused = tasks.refused(read)
-    found = {}
-    for name, rule in site.config.verification.items():
-        if name in busy or not lies_in_hours(now, rule.hours):
+    found: dict[tuple[str, str], list[Target]] = {}
+    for one in due:
+        rule, target = site.config.verification[one.rule], by_subject[one.known.subject]
+        key = (one.rule, library_of(target))
+        if one.at > now or key in busy or not lies_in_hours(now, rule.hours):
             continue
-        mine = [by_subject[one.known.subject] for one in due if one.rule == name and one.at <= now]
-        mine = _first([one for one in mine if _may_be_read(one, rule, taken, refused)], rule.media_at_once)
-        if mine:
-            found[name] = mine
-            taken |= {one.copy.copy_id for one in mine if one.copy is not None}
-    return found
+        if _may_be_read(target, rule, taken, refused):
+            found.setdefault(key, []).append(target)
+    chosen = {}
+    # What is read in full needs no sample beside it.
+    for key, mine in sorted(found.items(), key=lambda each: site.config.verification[each[0][0]].how != FULL):
+        left = [target for target in mine if target.copy is None or target.copy.copy_id not in taken]
+        chosen[key] = _first(left, site.config.verification[key[0]].media_at_once)
+        taken |= {target.copy.copy_id for target in chosen[key] if target.copy is not None}
+    return {key: mine for key, mine in chosen.items() if mine}
 
 
-def _begin(
-    write: Connection, site: Site, name: str, rule: VerificationSettings, chosen: list[Target]
-) -> CareRun:
+def library_of(target: Target) -> str:
+    """The library of a medium; "" for what lies on disk."""
+    return "" if target.copy is None else target.copy.library or ""
+
+
+def _begin(write: Connection, site: Site, key: tuple[str, str], chosen: list[Target]) -> CareRun:
+    name, library = key
+    rule = site.config.verification[name]
     seed = f"{name}/{site.now().date().isoformat()}"
     selection = Selection(
         how=rule.how,
         chunks_percent=rule.chunks_percent,
-        edges=rule.edges and rule.how != "full",
+        edges=rule.edges and rule.how != FULL,
         seed=seed,
         hours=rule.hours,
         disk=chosen[0].copy is None,
@@ -95,7 +109,7 @@ def _begin(
     count = len({one.known.medium_id for one in chosen})
     order = ordering.of_targets(write, site, selection, chosen, media_in_all=count)
     reason = _("rule {name} of the settings: its time has come").format(name=name)
-    return ordering.begin(write, site, order, agent=events.DAEMON, reason=reason, rule=name)
+    return ordering.begin(write, site, order, agent=events.DAEMON, reason=reason, rule=name, library=library)
 
 
 def _may_be_read(

@@ -13,7 +13,10 @@ from archived.fixity import CLEAN, FAILED, subject_of
 from archived.formats.export_statement import SUFFIX
 from archived.media_kinds import is_tape
 from archived.policy.verify.due import Known
+from archived.robot_kinds import STACKERS
+from archived.stages.floor import floors
 from archived.stages.offline import is_offline
+from archived.stages.stacker_floor import within_reach
 from archived.stages.work import Site
 from archived.states import CopyState
 
@@ -38,7 +41,8 @@ class Target:
 def on_media(read: Connection, site: Site, copies: Iterable[CopyKnown] | None = None) -> list[Target]:
     """Every copy that can be compared with its digests."""
     found = fixity.copies_known(read) if copies is None else copies
-    return [Target(_known(site, copy), copy, copy.size_bytes) for copy in found]
+    buried = _out_of_reach(read, site)
+    return [Target(_known(site, copy, buried), copy, copy.size_bytes) for copy in found]
 
 
 def on_disk(read: Connection, site: Site) -> list[Target]:
@@ -71,7 +75,7 @@ def _exports(site: Site, clean: Mapping[str, datetime], failed: Mapping[str, dat
     return found
 
 
-def _known(site: Site, copy: CopyKnown) -> Known:
+def _known(site: Site, copy: CopyKnown, buried: frozenset[str]) -> Known:
     return Known(
         subject=subject_of(copy.copy_id),
         kind="tape" if is_tape(copy.kind) else "disc",
@@ -83,11 +87,23 @@ def _known(site: Site, copy: CopyKnown) -> Known:
         full_at=copy.verified_at,
         any_at=copy.any_at,
         failed_at=copy.failed_at,
-        reached_by=_reached_by(site, copy),
+        reached_by=_reached_by(site, copy, buried),
     )
 
 
-def _reached_by(site: Site, copy: CopyKnown) -> str:
+def _out_of_reach(read: Connection, site: Site) -> frozenset[str]:
+    """Media in bins into which a disc robot only lays."""
+    if all(library.robot not in STACKERS for library in site.config.libraries.values()):
+        return frozenset()
+    return frozenset(
+        medium.id
+        for floor in floors(read, site)
+        for medium in floor.media
+        if floor.bins and not within_reach(floor, medium)
+    )
+
+
+def _reached_by(site: Site, copy: CopyKnown, buried: frozenset[str]) -> str:
     if copy.element is None or copy.library not in site.config.libraries:
         return ""
-    return "people" if is_offline(site, copy.library) else "robot"
+    return "people" if copy.medium_id in buried or is_offline(site, copy.library) else "robot"
