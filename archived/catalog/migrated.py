@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from archived.care import MIGRATE, OPEN_ITEMS, OPEN_RUNS, CareItem, ItemState, RunState
 from archived.catalog.rows import values
 from archived.catalog.tables import care_item, care_run, copy, drive, medium, move
+from archived.policy.migrate.selecting import REPACK
 from archived.states import CopyState, MediumState, MoveState
 
 
@@ -76,3 +77,18 @@ def mounts(read: Connection, medium_ids: Collection[str], since: datetime) -> in
         .where(move.c.medium_id.in_(medium_ids), move.c.state == MoveState.DONE, move.c.begun_at >= since)
     )
     return int(read.execute(query).scalar_one())
+
+
+def being_repacked(read: Connection) -> frozenset[str]:
+    """Images whose packages are being brought back into staging, to be packed again."""
+    query = (
+        select(care_item.c.image_id)
+        .join(care_run, care_run.c.id == care_item.c.run_id)
+        .where(
+            care_run.c.kind == MIGRATE,
+            care_run.c.state.in_(OPEN_RUNS),
+            care_item.c.what == REPACK,
+            care_item.c.state == ItemState.WORKING,
+        )
+    )
+    return frozenset(row[0] for row in read.execute(query))

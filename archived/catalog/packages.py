@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    union_all,
     update,
 )
 
@@ -22,7 +23,7 @@ from archived import states
 from archived.carried_names import folded
 from archived.catalog.memory import kept
 from archived.catalog.rows import add, add_many, advance, answers, in_states, next_number, one, values
-from archived.catalog.tables import extent, image, membership, package, package_file
+from archived.catalog.tables import carried_before, extent, image, membership, package, package_file
 from archived.model import Package, PackageFile, Reference
 from archived.policy.twins import NamesBeside
 from archived.states import ImageState, PackageEvent, PackageState
@@ -37,16 +38,22 @@ _WAITING = kept(
     .where(
         membership.c.pool == bindparam("pool"),
         membership.c.image_id.is_(None),
-        package.c.state == PackageState.ACCEPTED,
+        # An archived one waits when it is packed again.
+        package.c.state.in_((PackageState.ACCEPTED, PackageState.ARCHIVED)),
         package.c.staged.is_(True),  # false only in a restored catalog, whose staging is newer
     )
     .order_by(package.c.id)
 )
+_ABOARD = union_all(
+    *(
+        select(table.c.package_id, table.c.sequence).where(table.c.image_id == bindparam("image_id"))
+        for table in (membership, carried_before)
+    )
+).subquery("aboard")
 _OF_IMAGE = kept(
     select(package)
-    .join(membership, membership.c.package_id == package.c.id)
-    .where(membership.c.image_id == bindparam("image_id"))
-    .order_by(membership.c.sequence)
+    .join(_ABOARD, _ABOARD.c.package_id == package.c.id)
+    .order_by(_ABOARD.c.sequence, package.c.id)
 )
 _IMAGES = kept(
     select(membership.c.pool, membership.c.image_id).where(membership.c.package_id == bindparam("package_id"))
@@ -226,7 +233,7 @@ def leave_pools(connection: Connection, package_id: str) -> None:
 
 
 def of_image(connection: Connection, image_id: str) -> list[Package]:
-    """Members of an image in their order on it."""
+    """Members of an image in their order on it, those among them that another image carries by now."""
     return values(connection, Package, _OF_IMAGE, image_id=image_id)
 
 

@@ -25,6 +25,7 @@ from archived.catalog.batch_tables import batch_item as batch_item
 from archived.catalog.cage_table import cage as cage
 from archived.catalog.care_tables import care_item as care_item
 from archived.catalog.care_tables import care_run as care_run
+from archived.catalog.carrier_table import carried_before as carried_before
 from archived.catalog.case_table import case_ as case_
 from archived.catalog.certificate_table import certificate as certificate
 from archived.catalog.cleaning_table import cleaning as cleaning

@@ -17,7 +17,7 @@ from archived.formats.disc import (
     StagedFile,
 )
 from archived.formats.errors import DiscUnplannable
-from archived.model import Medium
+from archived.model import Medium, Package
 from archived.policy.submission import SubmissionRequest
 from archived.settings import Config
 from archived.settings_rules import NAME_BYTES_MAX
@@ -119,15 +119,21 @@ def charge_anew(write: Connection, config: Config) -> int:
 
     For a site of an earlier release: its packages were judged by what a disc held then.
     """
-    risen = 0
-    for pool, settings in config.pools.items():
-        for package in packages.waiting(write, pool):
-            described = disc_package(write, package, pool=pool, image_id=_WIDE * 24, sequence=_LARGE)
-            cost_bytes = package_cost_bytes(described, n=settings.n)
-            if cost_bytes > package.cost_bytes:
-                packages.update_columns(write, package.id, cost_bytes=cost_bytes)
-                risen += 1
-    return risen
+    return sum(
+        charge(write, config, pool, package)
+        for pool in config.pools
+        for package in packages.waiting(write, pool)
+    )
+
+
+def charge(write: Connection, config: Config, pool: str, package: Package) -> bool:
+    """Raise the cost of one package to what this release puts on a disc of a pool; whether it rose."""
+    described = disc_package(write, package, pool=pool, image_id=_WIDE * 24, sequence=_LARGE)
+    cost_bytes = package_cost_bytes(described, n=config.pools[pool].n)
+    if cost_bytes <= package.cost_bytes:
+        return False
+    packages.update_columns(write, package.id, cost_bytes=cost_bytes)
+    return True
 
 
 def usable_blanks(read: Connection, site: Site, pool: str) -> list[Medium]:

@@ -3,11 +3,12 @@
 A package whose class asks for copies on tape is archived when these are verified too, which may be long after its set.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from archived.catalog import carriers as former
 from archived.catalog import events, images, media, packages
 from archived.formats.receipt_archived import archived_receipt
 from archived.model import Copy, Package, ProtectionSet
@@ -116,25 +117,54 @@ def owed_copies(
     read: Connection, site: Site, package: Package, counting: Collection[CopyState] = VERIFIED_ONLY
 ) -> tuple[str, ...]:
     """Copies that the class of a package asks for and that do not count yet, one sentence each."""
+    return _owed(read, site, package, packages.image_ids(read, package.id), counting)
+
+
+def what_lacks(read: Connection, site: Site, package: Package, *, before: bool = True) -> tuple[str, ...]:
+    """What keeps a package from being archived; empty means that nothing does.
+
+    Args:
+        before: while a package is packed again, the images that it is to leave count for it.
+    """
+    carriers = dict(packages.image_ids(read, package.id))
+    lacking = _lacks(read, site, package, carriers)
+    if lacking and before:
+        for image_id in former.before(read, package.id):
+            image = images.get(read, image_id)
+            if image.state is ImageState.KEPT:
+                carriers[image.pool] = image.id
+                if not _lacks(read, site, package, carriers):
+                    return ()
+    return lacking
+
+
+def _lacks(
+    read: Connection, site: Site, package: Package, carriers: Mapping[str, str | None]
+) -> tuple[str, ...]:
+    states = {
+        pool: [images.get(read, image_id).state] if image_id else [ImageState.OPEN]
+        for pool, image_id in carriers.items()
+    }
+    pools = site.config.classes[package.storage_class].pools
+    return (*missing_pools(states, pools), *_owed(read, site, package, carriers, VERIFIED_ONLY))
+
+
+def _owed(
+    read: Connection,
+    site: Site,
+    package: Package,
+    carriers: Mapping[str, str | None],
+    counting: Collection[CopyState],
+) -> tuple[str, ...]:
     settings = site.config.classes.get(package.storage_class)
     if settings is None or not settings.copies:
         return ()
     reached: dict[str, Collection[str]] = {}
-    for image_id in packages.image_ids(read, package.id).values():
+    for image_id in carriers.values():
         if image_id is not None:
             image = images.get(read, image_id)
             reached[image_id] = pools_reached(media.copies_at_hand(read, image_id), image, counting)
     return missing_copies(reached, settings.copies)
-
-
-def what_lacks(read: Connection, site: Site, package: Package) -> tuple[str, ...]:
-    """What keeps a package from being archived; empty means that nothing does."""
-    states = {
-        pool: [images.get(read, image_id).state] if image_id else [ImageState.OPEN]
-        for pool, image_id in packages.image_ids(read, package.id).items()
-    }
-    pools = site.config.classes[package.storage_class].pools
-    return (*missing_pools(states, pools), *owed_copies(read, site, package))
 
 
 def _archive(write: Connection, site: Site, package: Package) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, inner_files, media, packages, recalls
+from archived.catalog import carriers, events, images, inner_files, media, packages, recalls
 from archived.errors import Refused, WrongState
 from archived.inner_files import FILE
 from archived.language import _
@@ -193,11 +193,15 @@ def _piece(package: Package, file: Entry, piece: WantedPiece) -> tuple[str, int,
 
 
 def _image_of(read: Connection, package: Package) -> Image | None:
-    """The image that carries the package and has been written, if there is one."""
-    for image_id in packages.image_ids(read, package.id).values():
-        if image_id is not None:
-            image = images.get(read, image_id)
-            if image.state in (ImageState.PROTECTED, ImageState.KEPT, ImageState.FOUND):
+    """The image that carries the package and has been written, if there is one; rather one whose set was read back.
+
+    While a package is packed again that is the image that it is to leave.
+    """
+    now = [image_id for image_id in packages.image_ids(read, package.id).values() if image_id is not None]
+    every = [images.get(read, image_id) for image_id in (*now, *carriers.before(read, package.id))]
+    for wanted in ((ImageState.KEPT, ImageState.FOUND), (ImageState.PROTECTED, ImageState.RETIRED)):
+        for image in every:
+            if image.state in wanted:
                 return image
     return None
 

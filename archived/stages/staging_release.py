@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media, packages, recalls, regained
+from archived.catalog import events, images, media, migrated, packages, recalls, regained
 from archived.language import _
 from archived.model import Package, ProtectionSet, Recall
 from archived.policy.sufficiency import may_release_parity, reasons_to_stay
@@ -53,7 +53,7 @@ def why_needed(
         if image_id is not None and (set_id := images.get(read, image_id).set_id) is not None
     }
     carried = {image_id for image_id in carriers.values() if image_id is not None}
-    return reasons_to_stay(
+    reasons = reasons_to_stay(
         package.state,
         images=states,
         class_pools=site.config.classes[package.storage_class].pools,
@@ -62,6 +62,9 @@ def why_needed(
         in_use=any(r.package_id == package.id or r.image_id in carried for r in reading),
         unproven=[image_id for image_id in sorted(carried) if regained.is_unproven(read, image_id)],
     )
+    if carried & migrated.being_repacked(read):
+        return (*reasons, _("it is being packed again"))
+    return reasons
 
 
 def let_go(write: Connection, site: Site, package: Package, *, agent: str) -> Path:
@@ -112,6 +115,8 @@ def remove(path: Path) -> None:
 def _needed(read: Connection) -> set[str]:
     """Names below the staging root that something still needs."""
     needed = {package.staging_name for package in packages.staged(read)}
+    for image_id in migrated.being_repacked(read):
+        needed |= {package.staging_name for package in packages.of_image(read, image_id)}
     for image_id in regained.needed(read):
         needed |= {regained_name(image_id), images.get(read, image_id).recipe_name}
     exported = set(recalls.images_read_from_staging(read))

@@ -55,15 +55,8 @@ class Terms:
     @property
     def empty(self) -> bool:
         """Whether nothing says which media are meant."""
-        some = self.media or self.pools or self.states or self.kinds or self.batches
-        return not (
-            some
-            or self.generation_max
-            or self.older_than_days
-            or self.by_rule
-            or self.fill_below_percent
-            or self.repack
-        )
+        some = self.media or self.pools or self.states or self.kinds or self.batches or self.generation_max
+        return not (some or self.older_than_days or self.by_rule or self.fill_below_percent)
 
     @property
     def packs_again(self) -> bool:

@@ -44,6 +44,10 @@ class Progress:
     #: How many media it spoiled.
     spoiled: int = 0
     spoiled_max: int = 3
+    #: Its packages are packed again, and what happens once its bytes are there is decided for all of its wave.
+    repacked: bool = False
+    #: ... and they lie in staging already.
+    unpacked: bool = False
 
 
 def next_step(at: Progress) -> Next:
@@ -52,6 +56,8 @@ def next_step(at: Progress) -> Next:
         return _stopped(at)
     if at.item is ItemState.WANTED:
         return Next.FETCH
+    if at.unpacked or (at.repacked and at.where is Where.READY):
+        return Next.WAIT
     if at.new is CopyState.VERIFIED:
         return Next.RETIRE
     if at.new in (CopyState.PLANNED, *_UNDER_WAY):

@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 from archived.care import MIGRATE, CareItem, CareRun, ItemEvent, ItemState, RunEvent, RunState
 from archived.catalog import care, events, images, media, migrated
 from archived.language import _
-from archived.policy.migrate.selecting import COPY, RETIRE
+from archived.policy.migrate.selecting import COPY, REPACK, RETIRE
 from archived.policy.migrate.steps import DAY, Next, Progress, Throttle, next_step
 from archived.sessions.tools import Tools
 from archived.stages import hold
-from archived.stages.migrate import renewing, report
+from archived.stages.migrate import renewing, repacking, report
+from archived.stages.migrate.repacking import Turn
 from archived.stages.migrate.retiring import emptied, retire_copy, retire_if_empty
 from archived.stages.work import Action, Broken, Context, Site
 
@@ -50,6 +51,7 @@ class View:
     doing: tuple[Doing, ...]
     ended: tuple[Ended, ...]
     emptied: tuple[str, ...]
+    turns: tuple[Turn, ...] = ()
 
 
 def due(read: Connection, site: Site) -> View:
@@ -57,7 +59,14 @@ def due(read: Connection, site: Site) -> View:
     waiting = care.open_items(read, MIGRATE, paused=True) if runs else []
     found = [*_of_runs(read, site, runs, waiting), *_of_cancelled(read, site)]
     ended = tuple(_ended(read, runs.values(), waiting))
-    return View(tuple(found), ended, tuple(emptied(read)))
+    stopped = {item.run_id for item in ended}
+    turns = [
+        turn
+        for run_id, wave in _waves(waiting).items()
+        if run_id not in stopped
+        for turn in repacking.turns(read, site, runs[run_id], wave)
+    ]
+    return View(tuple(found), ended, tuple(emptied(read)), tuple(turns))
 
 
 def plan(view: View, context: Context) -> list[Action]:
@@ -65,6 +74,7 @@ def plan(view: View, context: Context) -> list[Action]:
         return []
     wanted = [Action(NAME, f"migration item {doing.item.id}", (), doing) for doing in view.doing]
     wanted += [Action(NAME, f"migration {ended.run_id}", (), ended) for ended in view.ended]
+    wanted += [Action(NAME, turn.key, (), turn) for turn in view.turns]
     wanted += [Action(NAME, f"retiring {medium_id}", (), medium_id) for medium_id in view.emptied]
     return context.choose(wanted)
 
@@ -77,6 +87,8 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
         return action if retire_if_empty(write, site, action.task, agent=events.DAEMON, why=why) else None
     if isinstance(action.task, Ended):
         return action if _end(write, site, action.task) else None
+    if isinstance(action.task, Turn):
+        return action if repacking.take_turn(write, site, action.task) else None
     item = care.item(write, action.task.item.id)
     if item.state is not action.task.item.state or item.cursor != action.task.item.cursor:
         return None
@@ -105,12 +117,10 @@ def _of_runs(
     if not waiting:
         return
     now = site.now()
-    wave: dict[str, int] = {}
-    for item in waiting:
-        wave[item.run_id] = min(item.wave, wave.get(item.run_id, item.wave))
+    wave = _waves(waiting)
     stopped = {ended.run_id for ended in _ended(read, runs.values(), waiting)}
     throttle = Throttle(site.config.migration.images_at_once, site.config.migration.bytes_per_day)
-    under_way = sum(item.state is ItemState.WORKING and item.what == COPY for item in waiting)
+    under_way = sum(_in_staging(item) for item in waiting)
     begun = _begun(read, now) if throttle.bytes_per_day else []
     for item in waiting:
         run = runs[item.run_id]
@@ -119,7 +129,7 @@ def _of_runs(
         if item.state is ItemState.WANTED:
             if run.state is not RunState.RUNNING:
                 continue
-            if item.what == COPY:
+            if item.what in (COPY, REPACK):
                 size_bytes = images.get(read, str(item.image_id)).size_bytes or 0
                 if not throttle.may_begin(under_way, begun, size_bytes, now):
                     continue
@@ -128,6 +138,19 @@ def _of_runs(
         step = Next.RETIRE if item.what == RETIRE else next_step(renewing.progress(read, site, run, item))
         if step is not Next.WAIT:
             yield Doing(item, step)
+
+
+def _in_staging(item: CareItem) -> bool:
+    """Whether the bytes of its image are on their way through staging, as images."""
+    return item.state is ItemState.WORKING and item.what != RETIRE and "step" not in item.cursor
+
+
+def _waves(waiting: Iterable[CareItem]) -> dict[str, int]:
+    """The present wave of each run."""
+    found: dict[str, int] = {}
+    for item in waiting:
+        found[item.run_id] = min(item.wave, found.get(item.run_id, item.wave))
+    return found
 
 
 def _of_cancelled(read: Connection, site: Site) -> Iterable[Doing]:

@@ -73,7 +73,7 @@ def situation(read: Connection, site: Site) -> Situation:
             for item in sets.values()
         },
         {
-            package.id: _package(read, site, package)
+            package.id: package_fact(read, site, package)
             for some in aboard.values()
             for package in some
             if package.state not in (PackageState.FORGOTTEN, PackageState.DESTROYED)
@@ -252,7 +252,8 @@ def _image(
     )
 
 
-def _package(read: Connection, site: Site, package: Package) -> PackageFact:
+def package_fact(read: Connection, site: Site, package: Package) -> PackageFact:
+    """A package with what its class asks for, by the settings of now."""
     settings = site.config.classes.get(package.storage_class)
     pools = [name for name in (settings.pools if settings is not None else ()) if name in site.config.pools]
     groups = {name: group_of(site, name, package) for name in pools}

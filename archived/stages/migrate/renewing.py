@@ -13,11 +13,12 @@ from archived.catalog import care, events, images, media, migrated, packages
 from archived.language import _
 from archived.model import Copy
 from archived.policy.migrate.placing import place_again
+from archived.policy.migrate.selecting import REPACK
 from archived.policy.migrate.steps import Next, Progress, next_step
 from archived.policy.owed import is_home, owed_pools
 from archived.regained import Where
 from archived.stages.attempts import ATTEMPTS_MAX
-from archived.stages.migrate import report
+from archived.stages.migrate import repacking, report
 from archived.stages.migrate.picture import image_fact, place_of, pool_fact, pool_of, set_fact
 from archived.stages.migrate.retiring import retire_copy
 from archived.stages.planned_copy import plan_on
@@ -36,7 +37,10 @@ def progress(read: Connection, site: Site, run: CareRun, item: CareItem) -> Prog
             new = media.get_copy(read, int(planned)).state
         if new in (None, CopyState.CANCELLED):
             new, where = None, regaining.state(read, site, str(item.image_id)).where
-    return Progress(run.state, item.state, where, new, int(item.cursor.get("spoiled", 0)), ATTEMPTS_MAX)
+    spoiled, repacked = int(item.cursor.get("spoiled", 0)), item.what == REPACK
+    return Progress(
+        run.state, item.state, where, new, spoiled, ATTEMPTS_MAX, repacked, repacked and "step" in item.cursor
+    )
 
 
 def go_on(write: Connection, site: Site, run: CareRun, item: CareItem) -> Next:
@@ -60,6 +64,8 @@ def go_on(write: Connection, site: Site, run: CareRun, item: CareItem) -> Next:
         care.keep_place(write, item.id, {**item.cursor, "copy": None})
     elif step is Next.FAIL:
         _fail(write, site, run, item)
+    elif step is Next.SKIP and item.what == REPACK:
+        repacking.give_up(write, site, run, item, run.note)
     elif step is Next.SKIP:
         kept = item.cursor.get("copy")
         finding = {} if kept is None else {"kept": media.get_copy(write, int(kept)).medium_id}

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from archived.care import CareItem, CareRun, ItemState
 from archived.catalog import care, migrated
 from archived.policy.migrate.costs import Costs
-from archived.policy.migrate.selecting import RETIRE
 from archived.stages.migrate.picture import paces
 
 
@@ -30,12 +29,16 @@ def _counted(items: Sequence[CareItem]) -> dict[str, Any]:
     blanks = Counter(
         item.finding["pool"] for item in done for _number in range(item.finding.get("blanks", 0))
     )
+    # Images that were packed again may carry packages of several items: each is counted once.
+    packed = {name: size for item in done for name, size in item.finding.get("new_images", {}).items()}
+    begun = {name: pool for item in done for name, pool in item.finding.get("new_media", {}).items()}
+    blanks.update(begun.values())
     return {
         "media": len({name for item in done for name in item.finding.get("retired", ())}),
         "images": len({item.image_id for item in done}),
         "packages": len({name for item in done for name in item.finding.get("packages", ())}),
         "bytes_read": sum(item.finding.get("bytes_read", 0) for item in done),
-        "bytes_written": sum(item.finding.get("bytes_written", 0) for item in done if item.what != RETIRE),
+        "bytes_written": sum(item.finding.get("bytes_written", 0) for item in done) + sum(packed.values()),
         "blanks": dict(sorted(blanks.items())),
         "spoiled": sum(item.finding.get("spoiled", 0) for item in items),
         "not_migrated": sum(item.state is ItemState.FAILED for item in items),

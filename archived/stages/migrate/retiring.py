@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, media, migrated
+from archived.catalog import carriers, events, images, media, migrated, packages
 from archived.model import Copy
 from archived.stages.work import Site
-from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
+from archived.states import CopyEvent, CopyState, ImageEvent, ImageState, MediumEvent, MediumState, SetEvent
 
 #: Copies that keep a medium from being retired with the others on it.
 STAYING = (
@@ -64,3 +64,34 @@ def retire_if_empty(write: Connection, site: Site, medium_id: str, *, agent: str
 def emptied(read: Connection) -> list[str]:
     """Media of which everything was let go while they could not be retired: a session was at them."""
     return migrated.emptied(read, STAYING, _RETIREABLE)
+
+
+def is_quiet(read: Connection, set_id: str) -> bool:
+    """Whether no drive is at a copy of a set, and none waits to be read back."""
+    busy = (CopyState.WRITING, CopyState.WRITTEN, CopyState.VERIFYING)
+    members = images.of_set(read, set_id)
+    return not any(copy.state in busy for image in members for copy in media.copies_of(read, image.id))
+
+
+def retire_set(write: Connection, site: Site, set_id: str, *, agent: str, why: str) -> list[str]:
+    """Let a whole set go, parity and copies beside it too: all that it carries is kept by other images.
+
+    Returns the media that were retired with it.
+    """
+    left = []
+    for image in images.of_set(write, set_id):
+        for copy in media.copies_of(write, image.id):
+            if copy.state is CopyState.PLANNED:
+                media.withdraw_plan(write, copy, why)
+            elif copy.state in REPLACEABLE and retire_copy(write, site, copy, agent=agent, why=why):
+                left.append(copy.medium_id)
+        if image.state in (ImageState.KEPT, ImageState.FOUND):
+            images.advance_state(write, image.id, ImageEvent.RETIRED)
+        for package in packages.of_image(write, image.id):
+            if packages.image_ids(write, package.id).get(image.pool) == image.id:
+                carriers.leave(write, package.id, image.pool, site.now(), again=False)
+    images.advance_set(write, set_id, SetEvent.RETIRED)
+    events.append(write, site.now(), "set retired", ("set", set_id), agent=agent, reason=why)
+    for prefix in ("reduced", "place"):
+        events.clear_attention(write, f"{prefix}:{set_id}")
+    return left
