@@ -49,10 +49,13 @@ def document_of_test(sender: Sender, *, hook: str, now: datetime) -> dict[str, A
     return document_of((), sender, hook=hook, now=now) | {"test": True}
 
 
-def id_of(alert_id: int, site: str) -> str:
-    """The same for every attempt to send a message: who gets it twice knows it."""
+def id_of(alert_id: int, made_at: datetime, site: str) -> str:
+    """The same for every attempt to send a message: who gets it twice knows it.
+
+    With its time, for a catalog that was restored counts on from an earlier number.
+    """
     plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in site).strip("-") or "site"
-    return f"alert-{alert_id}-{plain}"
+    return f"alert-{alert_id}-{made_at:%Y%m%dT%H%M%S}-{plain}"
 
 
 def subject_of(document: Mapping[str, Any]) -> str:

@@ -5,8 +5,10 @@ same id.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -47,6 +49,8 @@ class Courier:
         self._threads: dict[str, ThreadPoolExecutor] = {}
         self._running: dict[str, Any] = {}
         self._stopped = False
+        #: Outcomes that are not on record yet, by message; each belongs to the thread of its hook.
+        self._unrecorded: dict[int, _Ended] = {}
 
     def turn(self) -> None:
         """Begin to send the oldest message of every hook that is not at one already. Raises CatalogBusy."""
@@ -93,33 +97,56 @@ class Courier:
         self._running[name] = pool.submit(call)
 
     def _send(self, name: str, hook: HookSettings, alert: Alert) -> None:
+        ended = self._unrecorded.get(alert.id)
+        if ended is None:
+            ended = self._unrecorded[alert.id] = _attempt(self._site, name, hook, alert)
         try:
-            attempt(self._catalog, self._site, name, hook, alert)
+            with self._catalog.write() as write:
+                alerts.advance_state(write, alert.id, ended.event, **ended.changes)
         except CatalogBusy as error:
-            log.warning("alert %s: the outcome was not recorded: %s", alert.id, error)
-        except Exception:
-            # On this thread nobody else would ever hear of it.
-            log.exception("alert %s to %s broke", alert.id, name)
+            # It is not brought again for that: the outcome is recorded at a later turn.
+            log.warning("alert %s: its outcome waits for the catalog: %s", alert.id, error)
+            return
+        self._unrecorded.pop(alert.id)
 
 
-def attempt(catalog: Catalog, site: Site, name: str, hook: HookSettings, alert: Alert) -> Alert:
-    """Try once to bring a message to its hook, and record how that ended. Raises CatalogBusy."""
-    message_id = id_of(alert.id, site.config.site.name)
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How an attempt ended, to be recorded."""
+
+    event: AlertEvent
+    changes: Mapping[str, Any]
+
+
+def _attempt(site: Site, name: str, hook: HookSettings, alert: Alert) -> _Ended:
+    """Try once to bring a message to its hook."""
+    message_id = id_of(alert.id, alert.made_at, site.config.site.name)
+    attempts = alert.attempts + 1
     try:
-        said = deliver(hook, alert.document, message_id=message_id, at=site.now())
+        said = _bring(hook, alert.document, message_id, site.now())
     except NotTaken as error:
         log.warning("alert %s to %s: %s", alert.id, name, error)
-        now, attempts = site.now(), alert.attempts + 1
+        now = site.now()
         again = next_try(alert.made_at, attempts, now)
         event = AlertEvent.FAILED if again else AlertEvent.GIVEN_UP
-        ended = {"next_at": again, "ended_at": None if again else now, "note": str(error)}
-    else:
-        log.info("alert %s was taken by %s", alert.id, name)
-        event, attempts = AlertEvent.TAKEN, alert.attempts + 1
-        ended = {"next_at": None, "ended_at": site.now(), "note": said}
-    with catalog.write() as write:
-        alerts.advance_state(write, alert.id, event, attempts=attempts, **ended)
-        return alerts.get(write, alert.id)
+        ended_at = None if again else now
+        return _Ended(
+            event, {"attempts": attempts, "next_at": again, "ended_at": ended_at, "note": str(error)}
+        )
+    log.info("alert %s was taken by %s", alert.id, name)
+    taken = {"attempts": attempts, "next_at": None, "ended_at": site.now(), "note": said}
+    return _Ended(AlertEvent.TAKEN, taken)
+
+
+def _bring(hook: HookSettings, document: Mapping[str, Any], message_id: str, at: datetime) -> str:
+    """Raises NotTaken, whatever breaks: a fault of ours in one message must not be tried again every second."""
+    try:
+        return deliver(hook, document, message_id=message_id, at=at)
+    except NotTaken:
+        raise
+    except Exception as error:
+        log.exception("%s could not be brought", message_id)
+        raise NotTaken(_("it could not be brought: {why}").format(why=repr(error))) from error
 
 
 def try_hook(catalog: Catalog, site: Site, name: str) -> Alert:
@@ -131,7 +158,7 @@ def try_hook(catalog: Catalog, site: Site, name: str) -> Alert:
     document = document_of_test(sender_of(site), hook=name, now=now)
     message_id = f"test-{round(now.timestamp() * 1000)}"
     try:
-        state, said = AlertState.SENT, deliver(hook, document, message_id=message_id, at=now)
+        state, said = AlertState.SENT, _bring(hook, document, message_id, now)
     except NotTaken as error:
         state, said = AlertState.GIVEN_UP, str(error)
     with catalog.write() as write:

@@ -238,4 +238,4 @@ def test_of_many_the_urgent_one_stands_in_the_subject() -> None:
 
 
 def test_the_id_of_a_message_is_plain_whatever_the_site_is_called() -> None:
-    assert id_of(3, "Example 示例/A") == "alert-3-Example----A"
+    assert id_of(3, NOW, "Example 示例/A") == "alert-3-20260301T120000-Example----A"
