@@ -9,7 +9,7 @@ from archived.formats.disc_rows import FoundPackage
 from archived.language import _
 from archived.model import Copy, Image, Medium
 from archived.policy.rebuilding import Claim, Difference
-from archived.states import CopyState, LookState, MediumState
+from archived.states import CopyState, ImageState, LookState, MediumState
 from archived.surveys import MediumLook
 
 #: The five words of a finding, as the hold knows them.
@@ -103,6 +103,10 @@ def _claimed(believed: Believed, claim: Claim, known: Image | None, differs: Any
         words = _("{medium} should carry {label}, and says that it is {name}")
         wrong: Judged = differs(NEWER, "other-image", words, label=believed.carried[0].label, name=name)
         return wrong
+    if known is not None and known.state is ImageState.RETIRED:
+        words = _("{medium} carries {name}, which is kept no more: it counts for nothing")
+        over: Judged = differs(OURS, "kept-no-more", words, name=name)
+        return over
     if known is not None:
         words = _("{medium} carries {name}, which the catalog did not know")
         carrier: Judged = differs(NEWER, "carrier-unknown", words, name=name)

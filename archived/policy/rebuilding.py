@@ -61,6 +61,16 @@ class Claim:
     damaged: frozenset[str] = frozenset()
     #: Where on a cartridge; None for a disc.
     place: ImageOnTape | None = None
+    #: Of a parity disc whose set protects images of an earlier one anew: their names with their positions in it, what
+    #: it leaves behind, and when its descriptor was written.
+    adopts: tuple[tuple[str, int], ...] = ()
+    retired: tuple[str, ...] = ()
+    written_at: str = ""
+
+    @property
+    def name(self) -> str:
+        """What its own bytes call it."""
+        return self.image_id
 
     def fits(self, record: MemberRecord) -> bool:
         """Whether it is what the descriptor says of this position."""
@@ -148,6 +158,9 @@ def claim_of(look: MediumLook) -> Claim | None:
         taken=frozenset(look.finding["taken"]),
         damaged=frozenset(look.finding["damaged"]),
         place=image_from_fields(place) if place else None,
+        adopts=tuple((str(name), int(at)) for name, at in said.get("adopts", ())),
+        retired=tuple(map(str, said.get("retired", ()))),
+        written_at=str(said.get("written_at", "")),
     )
 
 
@@ -194,7 +207,11 @@ def assemble(
     """
     differences: list[Difference] = []
     descriptor = _newest(set_id, claims, descriptors, differences)
-    first = min(claims, key=lambda claim: (claim.position, claim.look_id))
+    # Who was a member of another set before tells of that one what it reserved.
+    first = min(
+        claims,
+        key=lambda claim: (claim.image_id != f"{set_id}-{claim.position}", claim.position, claim.look_id),
+    )
     n, m = (descriptor.n, descriptor.m) if descriptor is not None else (first.n, first.m)
     records = {r.member.position: r for r in descriptor.members} if descriptor is not None else {}
     reserved = {m.position: m for m in identities[first.look_id].members}

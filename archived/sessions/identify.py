@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from archived.formats import disc_rows, disc_texts
+from archived.formats.descriptor import decode_descriptor
 from archived.formats.errors import FormatError
+from archived.formats.rows import utc_text
 from archived.formats.set_document import decode_set_document
 from archived.inner_files import NAME_MAP_PATH
 from archived.language import _
@@ -127,6 +129,8 @@ def _take_all(image: UdfReader, finding: Finding, folder: Path, report: Report) 
     if disc_texts.SET not in finding.taken:
         return
     _recognise((folder / disc_texts.SET).read_bytes(), finding)
+    if finding.member.get("kind") == "parity" and disc_texts.DESCRIPTOR in finding.taken:
+        _note_generation((folder / disc_texts.file_name(disc_texts.DESCRIPTOR)).read_bytes(), finding)
     if finding.member.get("kind") != "data":
         return
     if disc_texts.FILES in finding.taken and disc_texts.PACKAGES in finding.taken:
@@ -246,6 +250,26 @@ def _recognise(text: bytes, finding: Finding) -> None:
         "simulated": said.simulated,
         "sha256": hashlib.sha256(text).hexdigest(),
     }
+
+
+def _note_generation(text: bytes, finding: Finding) -> None:
+    """Which images of an earlier set this one protects anew, and what it leaves behind; nothing for most sets."""
+    try:
+        said = decode_descriptor(text)
+    except FormatError as error:
+        finding.problems.append(f"{disc_texts.DESCRIPTOR}: {error}")
+        return
+    adopted = [
+        (record.member.image_id, record.member.position)
+        for record in said.members
+        if record.member.image_id != f"{said.set_id}-{record.member.position}"
+    ]
+    if adopted or said.retired:
+        finding.member |= {
+            "adopts": [list(pair) for pair in adopted],
+            "retired": list(said.retired),
+            "written_at": utc_text(said.written_at),
+        }
 
 
 def _walk(image: UdfReader, finding: Finding, folder: Path) -> None:

@@ -19,6 +19,7 @@ from archived.formats.errors import FormatError
 from archived.language import _
 from archived.model import Copy, Image
 from archived.policy.checking import Believed, compare_descriptor, compare_packages, judge
+from archived.policy.generations import in_newest_sets
 from archived.policy.rebuilding import Claim, Difference, claim_of, sort_out
 from archived.sessions.disc_lists import RowsRead, SetRead, read_set
 from archived.sessions.tools import Tools
@@ -169,7 +170,8 @@ def _set_step(
 ) -> Step:
     """The next set of which discs tell more than the catalog knows; behind the last one, all media."""
     claims = [claim for look in looks if (claim := claim_of(look)) is not None]
-    ours = sort_out(claims, institution=site.config.site.name, simulated=site.config.simulated).ours
+    known = sort_out(claims, institution=site.config.site.name, simulated=site.config.simulated).ours
+    ours = in_newest_sets(known).claims
     left = [name for name in sets_to_extend(read, ours) if name not in cursor["sets_done"]]
     if not left:
         return Step(survey.id, "media", cursor, tuple(looks))

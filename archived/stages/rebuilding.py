@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from archived.catalog import events, surveys
 from archived.formats.errors import FormatError
 from archived.language import _
+from archived.policy.generations import in_newest_sets
 from archived.policy.rebuilding import Claim, Difference, Sorted, claim_of, sort_out
 from archived.sessions.disc_lists import RowsRead, SetRead, read_set
 from archived.sessions.tools import Tools
@@ -85,6 +86,11 @@ def _by_looks(read: Connection, site: Site, survey: Survey, cursor: dict[str, An
     claims = [claim for look in looks if (claim := claim_of(look)) is not None]
     config = site.config
     ours = sort_out(claims, institution=config.site.name, simulated=config.simulated)
+    current = in_newest_sets(ours.ours)
+    # A cartridge may carry what counts beside what does not.
+    tapes = {claim.medium_id for claim in ours.ours if claim.place is not None}
+    retired = {item.thing: item for item in current.retired if item.thing not in tapes}
+    ours = Sorted(current.claims, {**ours.foreign, **retired})
     done = set(cursor["sets_done"])
     left = [(claim.closed_at, claim.set_id) for claim in ours.ours if claim.set_id not in done]
     if not left:

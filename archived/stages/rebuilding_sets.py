@@ -184,6 +184,7 @@ def _image(
         xxh3=digests.get("xxh3-128"),
         payload_offset=0 if is_data else payload_offsets.get(member.position, 0),
         payload_bytes=record.size_bytes if record is not None else size,
+        carved="" if member.name == f"{found.id}-{member.position}" else member.name,
     )
 
 
