@@ -50,7 +50,7 @@ def rescue_set(rescue, images, options):
     """Recognise, report, rebuild. Returns (all is well, paths of whole data images)."""
     say(f"\nSet {rescue.set_id}: {rescue.n} data and {rescue.m} parity discs, any {rescue.n} rebuild all.")
     images = [image for image in images if image.raw.size >= SMALLEST_IMAGE]
-    ours = [image for image in images if not image.set or image.set["set_id"] == rescue.set_id]
+    ours = [image for image in images if not image.set or belongs(image, rescue)]
     progress = Progress("checking", sum(image.member().size for image in ours))
 
     def judge(image):
@@ -84,6 +84,28 @@ def rescue_set(rescue, images, options):
                 )
             return not any(lost.values()), [path for path in whole.values() if path]
     return all(whole.values()), [path for path in whole.values() if path]
+
+
+def belongs(image, rescue):
+    """Whether a disc names this set, or its bytes name an earlier one and the set protects it anew."""
+    return image.set["set_id"] == rescue.set_id or image.set["image_id"] in rescue.names
+
+
+def data_of(descriptor):
+    """What the data images of a set are called."""
+    return {member["image_id"] for member in descriptor["members"] if member["kind"] == "data"}
+
+
+def current(newest):
+    """The sets that count: of two over the same images the one whose descriptor is newer."""
+    return {
+        set_id: descriptor
+        for set_id, descriptor in newest.items()
+        if not any(
+            other["written_at"] > descriptor["written_at"] and data_of(other) & data_of(descriptor)
+            for other in newest.values()
+        )
+    }
 
 
 def report(rescue):
@@ -223,7 +245,10 @@ def main():
     images = [Image(path) for path in files]
     descriptors = sorted((i.descriptor for i in images if i.descriptor), key=lambda d: d["revision"])
     newest = {descriptor["set_id"]: descriptor for descriptor in descriptors}
-    alone = [i for i in images if i.set and i.raw.size >= SMALLEST_IMAGE and i.set["set_id"] not in newest]
+    named = set().union(*map(data_of, newest.values())) if newest else set()
+    newest, known = current(newest), set(newest)
+    alone = [i for i in images if i.set and i.raw.size >= SMALLEST_IMAGE and i.set["set_id"] not in known]
+    alone = [i for i in alone if i.set["image_id"] not in named]
     if not newest and not alone:
         parser.error("no disc image of an archived set among these files")
     well, whole = True, [image.path for image in alone]

@@ -38,6 +38,7 @@ class Rescue:
         self.longest = max(member["size_bytes"] for member in self.members.values())
         self.chunks = -(-self.longest // self.chunk)
         self.found, self.outputs = {p: [] for p in self.members}, {}
+        self.names = {member["image_id"]: position for position, member in self.members.items()}
         powers = [*range(self.m, self.m + self.n), *range(self.m - 1, -1, -1)]
         self.x = {i + 1: EXP[power] for i, power in enumerate(powers)}
 
@@ -47,8 +48,8 @@ class Rescue:
 
     def recognise(self, source, said):
         """The position that the disc says it has, else that whose checksum one of its chunks has, or None."""
-        if said and self.members.get(said["position"], {}).get("image_id") == said["image_id"]:
-            return said["position"]
+        if said and said["image_id"] in self.names:
+            return self.names[said["image_id"]]
         for c in range(self.chunks):
             data = source.read(c * self.chunk, self.chunk)
             for position in self.members:

@@ -1,6 +1,6 @@
 """What a rescue found, as one document for people and programs: discs, sets with their members, files."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from archived.formats.descriptor import SetDescriptor
@@ -15,16 +15,29 @@ Document = dict[str, Any]
 
 
 def sets_of(discs: Sequence[SalvagedDisc], advance: Advance) -> list[SalvagedSet]:
-    """Every set that a descriptor on these discs describes, with each disc judged by its chunk tables."""
+    """Every set that a descriptor on these discs describes, with each disc judged by its chunk tables.
+
+    Of two sets over the same images the newest descriptor wins: the other one was given up, and its parity with it.
+    """
     newest: dict[str, SetDescriptor] = {}
     for disc in discs:
         found = disc.descriptor
         if found and (found.set_id not in newest or newest[found.set_id].revision < found.revision):
             newest[found.set_id] = found
-    salvaged = [SalvagedSet(descriptor) for _, descriptor in sorted(newest.items())]
+    salvaged = [SalvagedSet(item) for _, item in sorted(newest.items()) if not _superseded(item, newest)]
     for item in salvaged:
         item.take(discs, advance)
     return salvaged
+
+
+def _superseded(item: SetDescriptor, newest: Mapping[str, SetDescriptor]) -> bool:
+    """Whether a newer descriptor protects images of this set anew."""
+    mine = {record.member.image_id for record in item.members if record.member.kind == "data"}
+    return any(
+        other.written_at > item.written_at
+        and any(record.member.kind == "data" and record.member.image_id in mine for record in other.members)
+        for other in newest.values()
+    )
 
 
 def by_image(discs: Sequence[SalvagedDisc]) -> list[list[SalvagedDisc]]:

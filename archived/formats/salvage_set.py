@@ -128,7 +128,8 @@ class SalvagedSet:
     def _recognised(self, disc: SalvagedDisc) -> int | None:
         """What the disc says that it is, else the member whose sums one of its chunks has."""
         if disc.set_id and disc.set_id != self.descriptor.set_id:
-            return None
+            # Its bytes name the set that it was a member of before.
+            return next((p for p, r in self._records.items() if r.member.image_id == disc.image_id), None)
         if disc.document is not None:
             record = self._records.get(disc.document.position)
             return disc.document.position if record and record.member.image_id == disc.image_id else None

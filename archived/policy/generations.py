@@ -23,18 +23,15 @@ class Current:
 def in_newest_sets(claims: Collection[Claim]) -> Current:
     """Every claim under the set that the newest descriptor puts it in; claims of members that are kept no more go.
 
-    A descriptor counts from the newest back, and only while no newer one says that its own disc is kept no more.
+    What the newest of them says of a name counts. What was left behind once is never taken up again, whoever was left
+    behind since.
     """
     retired: dict[str, Claim] = {}
     members: dict[str, tuple[Claim, int]] = {}
     for claim in _newest_first(claims):
-        if claim.name in retired:
-            continue
-        for name, position in claim.adopts:
-            members.setdefault(name, (claim, position))
-        for name in claim.retired:
-            if name not in members:
-                retired.setdefault(name, claim)
+        adopts = claim.adopts if claim.name not in retired else ()
+        members |= {name: (claim, at) for name, at in adopts if name not in members and name not in retired}
+        retired |= {name: claim for name in claim.retired if name not in members and name not in retired}
     current, told = [], []
     for claim in claims:
         newer = retired.get(claim.name)

@@ -124,12 +124,35 @@ def test_a_hold_stops_a_destruction_that_was_agreed(story: Story) -> None:
     story.settle()
     (item,) = all_of(story)
     assert (item.state, "audit" in item.note) == (DestructionState.PREPARING, True)
-    with story.catalog.write() as write:
+    assert [one.state for one in story.sets()] == [SetState.COMPLETE, SetState.PROTECTED]
+    with (
+        story.catalog.write() as write,
+        pytest.raises(WrongState, match="says for ever what is kept no more"),
+    ):
         destroying.cancel(write, story.site, item.id, agent=ANNA, reason="the audit takes years")
-    assert [one.state for one in story.sets()] == [SetState.COMPLETE, SetState.VOID]
-    assert state_of(story, gone) is PackageState.FORGOTTEN
+    with story.catalog.write() as write:
+        ruling.release_hold(write, story.site, 2, agent=BO, reason="the audit is over")
+    story.until(lambda: all_of(story)[0].state is DestructionState.DESTROYING)
+    story.end()
+
+
+def test_a_destruction_is_taken_back_until_new_parity_is_written(story: Story) -> None:
+    gone = story.packages()[0].id
+    story.hold_writes(True)
+    begun(story, gone)
+    story.settle()
+    (item,) = all_of(story)
+    assert [one.state for one in story.sets()] == [SetState.COMPLETE, SetState.PROTECTED]
+    with story.catalog.write() as write:
+        destroying.cancel(write, story.site, item.id, agent=ANNA, reason="the list was wrong")
+    story.hold_writes(False)
     story.settle()
     assert [one.state for one in story.sets()] == [SetState.COMPLETE, SetState.VOID]
+    assert state_of(story, gone) is PackageState.FORGOTTEN
+    again = begun(story, gone)
+    story.until(lambda: all_of(story)[1].state is DestructionState.DESTROYING)
+    assert [one.state for one in story.sets()] == [SetState.RETIRED, SetState.VOID, SetState.COMPLETE]
+    assert again.id == "D00002"
     story.end()
 
 

@@ -32,11 +32,8 @@ from archived.stages.retention.forgetting import named
 from archived.stages.retention.ruling import standings
 from archived.stages.work import Site
 from archived.states import (
-    CopyEvent,
     CopyState,
     ImageEvent,
-    MediumEvent,
-    MediumState,
     PackageState,
     SetEvent,
 )
@@ -138,13 +135,13 @@ def agree(write: Connection, site: Site, item: Approval, agent: str) -> None:
 
 
 def cancel(write: Connection, site: Site, destruction_id: str, *, agent: str, reason: str) -> Destruction:
-    """Take a destruction back, as long as no medium was given up; the packages stay forgotten.
+    """Take a destruction back, as long as no new parity was written for it; the packages stay forgotten.
 
-    A set that was protected anew for it meanwhile is finished and protects nothing more than before.
+    Parity discs of the new set say what is kept no more: a catalog that is made from media believes them.
 
     Raises:
         NotFound: there is no such destruction.
-        WrongState: its media were given up already, or it is over.
+        WrongState: parity was written for it, its media were given up already, or it is over.
         Refused: no reason.
     """
     if not reason.strip():
@@ -171,30 +168,25 @@ def cancel(write: Connection, site: Site, destruction_id: str, *, agent: str, re
 
 
 def _give_up_new_set(write: Connection, site: Site, replaces: str, why: str) -> None:
-    """A set that was to take over does not; what was written of it is retired. Raises WrongState while that goes on."""
+    """A set that was to take over does not. Raises WrongState when any of it may be on a medium."""
     made = destructions.replacing(write, replaces)
     if made is None:
         return
     parity = images.of_set(write, made.id)
     copies = [copy for image in parity for copy in media.copies_of(write, image.id)]
-    if any(copy.state in (CopyState.WRITING, CopyState.WRITTEN, CopyState.VERIFYING) for copy in copies):
+    if any(copy.state not in (CopyState.PLANNED, CopyState.CANCELLED) for copy in copies):
         raise WrongState(
-            _("parity of set {set} is being written or read back now; nothing was changed").format(
-                set=made.id
+            _(
+                "destruction {id} cannot be taken back: parity of set {set} is on media, and says for ever what is "
+                "kept no more"
+            ).format(id=why, set=made.id),
+            advice=_(
+                "nothing is given up while a legal hold stands: archivectl retention hold PACKAGE --reason TEXT"
             ),
-            advice=_("ask again when that is over: archivectl sets {set}").format(set=made.id),
         )
     for copy in copies:
         if copy.state is CopyState.PLANNED:
             media.withdraw_plan(write, copy, why)
-        elif copy.state in (CopyState.VERIFIED, CopyState.SUSPECT):
-            media.advance_copy(write, copy.id, CopyEvent.REPLACED, note=why)
-            if media.get(write, copy.medium_id).state in (
-                MediumState.GOOD,
-                MediumState.WATCH,
-                MediumState.SUSPECT,
-            ):
-                media.advance_state(write, copy.medium_id, MediumEvent.RETIRED, site.now(), why=why)
     for image in parity:
         images.advance_state(write, image.id, ImageEvent.VOIDED, close_reason=why)
     images.advance_set(write, made.id, SetEvent.VOIDED)

@@ -41,9 +41,12 @@ def descriptor_of(n: int, m: int, sizes: list[int]) -> SetDescriptor:
     m=st.integers(1, 4),
     sizes=st.lists(st.integers(1, 3 << 20), min_size=1, max_size=9),
     revision=st.integers(1, 99),
+    retired=st.lists(st.text(min_size=1, max_size=12), max_size=4),
 )
-def test_what_is_written_is_read_again(n: int, m: int, sizes: list[int], revision: int) -> None:
-    descriptor = replace(descriptor_of(n, m, sizes[:n]), revision=revision)
+def test_what_is_written_is_read_again(
+    n: int, m: int, sizes: list[int], revision: int, retired: list[str]
+) -> None:
+    descriptor = replace(descriptor_of(n, m, sizes[:n]), revision=revision, retired=tuple(retired))
     assert decode_descriptor(encode_descriptor(descriptor)) == descriptor
 
 
