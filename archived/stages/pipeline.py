@@ -23,7 +23,7 @@ from archived.stages import (
 )
 from archived.stages.health import scanning
 from archived.stages.media_life import leaving
-from archived.stages.migrate import migrating
+from archived.stages.migrate import migrating, unpacking
 from archived.stages.repair import regaining, repairing
 from archived.stages.retention import giving_up, reprotecting
 from archived.stages.verify import verifying
@@ -50,6 +50,7 @@ PIPELINE: tuple[Stage, ...] = tuple(
         regaining,
         verifying,
         scanning,
+        unpacking,
         migrating,
         repairing,
         reprotecting,
