@@ -226,6 +226,8 @@ class PoolSettings:
     tape_block_bytes: int = 1 << 20
     #: A tape pool of write-once (WORM) cartridges; one of rewritable ones where it is false. By their labels.
     worm: bool = False
+    #: With fewer blanks (cartridges with room) at hand people are told; 0: only when the next set cannot be written.
+    low_water: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +310,20 @@ class MigrationSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CleaningSettings:
+    """When drives are due for cleaning beside what they ask for themselves; 0 is never."""
+
+    disc_hours: float = 1000.0
+    disc_loads: int = 0
+    tape_hours: float = 0.0
+    tape_loads: int = 0
+    #: How often a cleaning cartridge cleans.
+    cartridge_uses: int = 50
+    #: A library with fewer cleanings left asks for a new cartridge.
+    cartridges_low: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything archived.toml says."""
 
@@ -331,6 +347,7 @@ class Config:
     lists: ListSettings = field(default_factory=ListSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     migration: MigrationSettings = field(default_factory=MigrationSettings)
+    cleaning: CleaningSettings = field(default_factory=CleaningSettings)
     hot_folders: Mapping[str, HotFolderSettings] = field(default_factory=dict)
     repair: RepairSettings = field(default_factory=RepairSettings)
     #: What is examined by itself, by names of its own; empty: nothing is.

@@ -102,12 +102,6 @@ def _check_site(config: Config, demand: Demand) -> None:
                 heading=heading, meaning=meaning, known=known
             ),
         )
-    demand(config.migration.keep_retired_days >= 0, _("migration.keep_retired_days must not be negative"))
-    demand(config.migration.media_per_wave >= 1, _("migration.media_per_wave must be at least 1"))
-    demand(config.migration.images_at_once >= 1, _("migration.images_at_once must be at least 1"))
-    demand(
-        config.migration.bytes_per_day >= 0, _("migration.bytes_per_day must not be negative; 0 is no limit")
-    )
     demand(config.simulation.speed >= 0, _("simulation.speed must not be negative"))
 
 

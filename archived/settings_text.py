@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from archived.alert_settings_text import ALERTS
+from archived.cleaning_settings_text import CLEANING
 from archived.health_text import HEALTH
 from archived.repair_settings import REPAIR
 from archived.simulated_rooms import LIBRARY, ROOMS, SimulatedRoom
@@ -205,6 +206,9 @@ image_bytes = 0
 tape_block_bytes = 1048576
 # Only for tape pools: true = write-once (WORM) cartridges and no others, false = rewritable ones and no others.
 worm = false
+# People are told when fewer blanks than this (cartridges with room, for tape) are at hand, such as what is used up
+# while new ones are on order; 0 = only when the next set cannot be written.
+low_water = 0
 
 """
 _CLASS = """\
@@ -346,6 +350,7 @@ def template(
         + VERIFICATION
         + HEALTH
         + REPAIR
+        + CLEANING
         + _READERS
         + _DEVICES
         + _HOT_FOLDERS
@@ -389,4 +394,4 @@ def hardware_template(
     text = _SITE.format(default_class=default_class, **said) + tables.strip("\n") + "\n\n"
     if pools:
         text += _CLASS.format(pools=json.dumps(list(pools)), copies=json.dumps(list(copies)))
-    return text + (ALERTS + VERIFICATION + HEALTH + REPAIR + _READERS + _HOT_FOLDERS).format()
+    return text + (ALERTS + VERIFICATION + HEALTH + REPAIR + CLEANING + _READERS + _HOT_FOLDERS).format()

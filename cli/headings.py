@@ -1,6 +1,11 @@
 """The words over columns and beside facts, English and Chinese. Data only; keys are those of the API."""
 
 HEADINGS: dict[str, str] = {
+    "due": "Due 到期",
+    "cleaned_at": "Cleaned 清洁时间",
+    "loads_max": "Due after loads 到期次数",
+    "hours_max": "Due after hours 到期小时",
+    "hours": "Hours 小时",
     "waves_done": "Waves done 已完成批次",
     "not_migrated": "Not migrated 未迁移",
     "spoiled": "Spoiled 写坏",

@@ -31,6 +31,8 @@ drive = noun(
     "drive",
     'drive down B1 --reason "cleaning"',
     'drive up B1 --reason "cleaned"',
+    "drive use",
+    'drive cleaned B1 --reason "lens cleaned"',
     takes_thing=False,
 )
 
@@ -181,3 +183,22 @@ def _turn(word: str, about: str, said: str) -> None:
 
 _turn("down", "Take a drive out of use. What it is doing is finished first.", "gets no new work")
 _turn("up", "Put a drive back into use.", "is in use again")
+
+
+@verb("use", "drive use", of=drive)
+def use(context: Context) -> None:
+    """Say how long and how often each drive was used since it was cleaned, and when it is due."""
+    columns = ("drive", "library", "hours", "hours_max", "loads", "loads_max", "cleaned_at", "due")
+    context.answer(
+        context.get("/v1/drives/use"),
+        lambda document: table(document["items"], *columns, empty=_("no drives")),
+    )
+
+
+@verb("cleaned", 'drive cleaned B1 --reason "lens cleaned with a brush disc"', of=drive)
+@click.argument("name")
+@reason_option
+def cleaned(context: Context, name: str, reason: str) -> None:
+    """Say that you cleaned a drive by hand: its hours and loads count from here."""
+    answer = context.post(at("/v1/drives", name, "cleaned"), {"reason": reason})
+    context.answer(answer, lambda _document: click.echo(_("drive {name} counts from here").format(name=name)))

@@ -22,6 +22,7 @@ from archived.stages.copies_lacking import lacking
 from archived.stages.doubt import words_of
 from archived.stages.floor import Floor, floors
 from archived.stages.stacker_floor import piles
+from archived.stages.work import Site
 from archived.tasks import TaskState
 from devices.polling import WaitExpired, wait_until
 
@@ -145,15 +146,18 @@ def library_document(services: Services) -> Document:
                 "libraries": [
                     _floor(floor, doing, asking, cleaners) | {"cleaners": cleaners}
                     for floor in floors(read, services.site)
-                    for cleaners in (_cleaners(read, floor),)
+                    for cleaners in (_cleaners(read, services.site, floor),)
                 ]
             }
         )
 
 
-def _cleaners(read: Connection, floor: Floor) -> list[Document]:
+def _cleaners(read: Connection, site: Site, floor: Floor) -> list[Document]:
     """The cleaning cartridges of a library, and how often each can be used still."""
-    return [{"medium": one.medium_id, "uses": one.uses, "left": one.left} for one in cleaners_of(read, floor)]
+    return [
+        {"medium": one.medium_id, "uses": one.uses, "left": one.left}
+        for one in cleaners_of(read, site, floor)
+    ]
 
 
 def _floor(floor: Floor, doing: dict[str, str], asking: dict[str, str], cleaners: list[Document]) -> Document:

@@ -14,9 +14,9 @@ from archived.catalog import cleanings, events, media
 from archived.cleanings import CleaningState
 from archived.errors import Refused, Unavailable, WrongState
 from archived.language import _
-from archived.policy.cleaners import USES_MAX
 from archived.stages import cleaning_asked, orders
 from archived.stages.hand_orders import order_by_hand
+from archived.stages.media_life import drive_care
 from archived.stages.orders import last_move, move_document
 from archived.stages.protected_cartridge import trusted_again
 from archived.stages.work import Order
@@ -109,7 +109,41 @@ def clean(body: WhichDrive, request: Request, services: Services = Depends(servi
             advice="archivectl attention",
             cleaning=plain(ended),
         )
-    return services.said({"cleaning": plain(ended), "uses": used, "uses_max": USES_MAX})
+    return services.said(
+        {"cleaning": plain(ended), "uses": used, "uses_max": services.site.config.cleaning.cartridge_uses}
+    )
+
+
+@router.get("/drives/use")
+def drives_in_use(services: Services = Depends(services_of)) -> Document:
+    """What every drive did since it was cleaned, and when it is due."""
+    with services.catalog.read() as read:
+        found = drive_care.uses(read, services.site)
+    return services.listed(
+        [
+            {
+                "drive": item.drive.name,
+                "library": item.drive.library,
+                "hours": round(item.use.hours, 1),
+                "loads": item.use.loads,
+                "hours_max": item.limit.hours,
+                "loads_max": item.limit.loads,
+                "cleaned_at": plain(item.cleaned_at),
+                "due": item.is_due,
+            }
+            for item in found
+        ]
+    )
+
+
+@router.post("/drives/{name}/cleaned")
+def cleaned(name: str, body: Reason, request: Request, services: Services = Depends(services_of)) -> Document:
+    """Somebody cleaned a drive by hand: its hours and loads count from here."""
+    with services.catalog.write() as write:
+        said = {"agent": agent_of(request), "reason": body.reason}
+        drive_care.said_cleaned(write, services.site, name, **said)
+    services.wake()
+    return library_document(services)
 
 
 @router.post("/drives/{name}/{way}")

@@ -7,7 +7,7 @@ from typing import Final
 
 from archived.cleanings import Cleaning, CleaningState
 
-#: Makers say that a cleaning cartridge lasts so often.
+#: Makers say that a cleaning cartridge lasts so often; a site may say otherwise.
 USES_MAX: Final = 50
 #: A drive that asks again so soon is not helped by cleaning: a person looks before another cartridge is used.
 AGAIN: Final = timedelta(hours=12)
@@ -24,11 +24,13 @@ class Cleaner:
     unfit: bool = False
     #: It lies in a drive, or is chosen for one.
     taken: bool = False
+    #: So often it cleans.
+    uses_max: int = USES_MAX
 
     @property
     def left(self) -> int:
         """How often it can be used still."""
-        return 0 if self.unfit else max(0, USES_MAX - self.uses)
+        return 0 if self.unfit else max(0, self.uses_max - self.uses)
 
 
 def choose_cleaner(cleaners: Iterable[Cleaner]) -> Cleaner | None:

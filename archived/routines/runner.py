@@ -13,6 +13,7 @@ from archived.stages import approving, hold, recall_area, staging_release
 from archived.stages.capacity import under_pressure
 from archived.stages.catalog_origin import is_known
 from archived.stages.health import judging, scan_orders
+from archived.stages.media_life import drive_care
 from archived.stages.repair import orders as repairs
 from archived.stages.verify import routine
 from archived.stages.work import Site
@@ -42,6 +43,7 @@ class Runner:
             self.expire_recalls,
             self.begin_repairs,
             self.expire_approvals,
+            self.clean_when_due,
             self.remove_leftovers,
             self.release_staging,
             self.examine_what_is_due,
@@ -111,6 +113,10 @@ class Runner:
         if called_for:
             with self._catalog.write() as write:
                 repairs.begin_by_itself(write, self._site)
+    def clean_when_due(self) -> None:
+        """Tape drives that were used for as long as they may be are cleaned, or a person is asked."""
+        with self._catalog.write() as write:
+            drive_care.order_due(write, self._site)
 
     def remove_leftovers(self) -> None:
         """Remove what no row of the catalog needs any more."""

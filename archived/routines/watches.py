@@ -13,13 +13,14 @@ from archived.model import Copy, Package
 from archived.policy.cartridges import cost_on_tape
 from archived.policy.exposure import Exposed, overdue
 from archived.policy.sufficiency import AT_HAND
-from archived.routines import alert_courier, nightly_export
+from archived.routines import alert_courier, media_watches, nightly_export
 from archived.settings import PoolSettings
 from archived.stages import hold
 from archived.stages.capacity import usable_blanks
 from archived.stages.commitment import missing_positions
 from archived.stages.copies_lacking import lacking
 from archived.stages.floor import floors
+from archived.stages.media_life import drive_care
 from archived.stages.migrate import waiting
 from archived.stages.shelf import cartridges, largest_image_bytes
 from archived.stages.wanted_media import judges, verify_choice
@@ -254,6 +255,11 @@ Watch = Callable[[Connection, Site], list[Attention]]
 WATCHES: dict[str, Watch] = {
     "exposure-": late_packages,
     "scratch:": few_blanks,
+    media_watches.LOW_WATER: media_watches.low_water,
+    media_watches.LEAVING: media_watches.waiting_in_ports,
+    media_watches.ON_THE_WAY: media_watches.late_on_the_way,
+    drive_care.ATTENTION: drive_care.watch,
+    drive_care.CLEANERS: drive_care.few_cleanings,
     "judge:": unjudged_discs,
     "reduced:": reduced_sets,
     "suspect:": suspect_discs,

@@ -65,7 +65,7 @@ def due(read: Connection, site: Site) -> list[Item]:
         floor = by_library.get(drive.library)
         # A drive that is in no element of its library waits until a look finds it.
         if floor is not None and drive in floor.drives and drive.name in site.tools.tapes:
-            found.append(_item(read, floor, item, drive, f"cleaning:{drive.name}" not in told))
+            found.append(_item(read, site, floor, item, drive, f"cleaning:{drive.name}" not in told))
     return found
 
 
@@ -148,9 +148,9 @@ def record(write: Connection, site: Site, action: Action, outcome: Cleaned | Bro
     return 0
 
 
-def _item(read: Connection, floor: Floor, cleaning: Cleaning, drive: Drive, untold: bool) -> Item:
+def _item(read: Connection, site: Site, floor: Floor, cleaning: Cleaning, drive: Drive, untold: bool) -> Item:
     if cleaning.state is CleaningState.WANTED:
-        choice = choose_cleaner(cleaners_of(read, floor))
+        choice = choose_cleaner(cleaners_of(read, site, floor))
         return Item(cleaning, drive, floor.stale, None if choice is None else choice.medium_id, untold)
     medium = floor.medium(cleaning.medium_id or "")
     there = medium if medium is not None and medium.element is not None else None
@@ -161,7 +161,7 @@ def _choose(write: Connection, site: Site, item: Item) -> None:
     """The cartridge is on record before it moves; or a person is told that there is none."""
     drive = item.drive
     floor = next(floor for floor in floors(write, site) if floor.library == drive.library)
-    choice = choose_cleaner(cleaners_of(write, floor))
+    choice = choose_cleaner(cleaners_of(write, site, floor))
     if choice is None:
         what = _("drive {drive} is to be cleaned, and library {library} holds no cartridge that still cleans")
         next_ = _("put a cleaning cartridge into an import/export slot, then: archivectl library inventory")

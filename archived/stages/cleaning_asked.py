@@ -19,10 +19,12 @@ from archived.states import MediumState
 
 #: The other one, "ask", leaves it to a person.
 AUTO: Final = "auto"
+#: Who asks for a cleaning that is due by hours or loads.
+BY_USE: Final = "use"
 _WITHDRAWN_BY_A_PERSON: Final = (CleaningState.ASKED, CleaningState.WANTED, CleaningState.FAILED)
 
 
-def cleaners_of(read: Connection, floor: Floor) -> list[Cleaner]:
+def cleaners_of(read: Connection, site: Site, floor: Floor) -> list[Cleaner]:
     """The cleaning cartridges that lie in a library."""
     uses, unfit = cleanings.uses(read), cleanings.unfit(read)
     chosen = {item.medium_id for item in cleanings.in_state(read, CleaningState.CLEANING)}
@@ -33,6 +35,7 @@ def cleaners_of(read: Connection, floor: Floor) -> list[Cleaner]:
             uses.get(medium.id, 0),
             medium.id in unfit,
             medium.id in chosen or medium.element in in_drives,
+            site.config.cleaning.cartridge_uses,
         )
         for medium in floor.media
         if cleans(medium) and medium.element is not None
@@ -68,6 +71,22 @@ def drive_asks(write: Connection, site: Site, drive: Drive, *, urgent: bool) -> 
     if again:
         what = _("drive {drive} asks to be cleaned again, soon after it was cleaned").format(drive=drive.name)
     tell(write, site, drive.name, what, f"archivectl library clean {drive.name}", urgent)
+
+
+def due_by_use(write: Connection, site: Site, drive: Drive, why: str) -> bool:
+    """A drive was used for as long as it may be: cleaned, or a person asked, as its library says; False when it is on.
+
+    It stays due whatever the drive says of itself. Not twice: a failed one waits for a person, as any other.
+    """
+    if is_open(cleanings.newest(write).get(drive.name)):
+        return False
+    cleaning_id = cleanings.ask(write, drive.name, urgent=False, agent=BY_USE, at=site.now())
+    events.append(write, site.now(), "cleaning due", ("drive", drive.name), outcome="warning", why=why)
+    if site.config.libraries[drive.library].clean == AUTO:
+        cleanings.advance_state(write, cleaning_id, CleaningEvent.ORDERED)
+    else:
+        tell(write, site, drive.name, why, f"archivectl library clean {drive.name}", urgent=False)
+    return True
 
 
 def drive_is_content(write: Connection, site: Site, drive: str) -> None:
@@ -113,7 +132,7 @@ def order(write: Connection, site: Site, name: str, agent: str) -> None:
     before = cleanings.newest(write).get(name)
     if before is not None and before.state in cleanings.UNDER_WAY:
         return
-    if choose_cleaner(cleaners_of(write, floor)) is None:
+    if choose_cleaner(cleaners_of(write, site, floor)) is None:
         raise WrongState(
             _("library {library} holds no cleaning cartridge that still cleans").format(
                 library=floor.library
