@@ -113,6 +113,7 @@ class Runner:
         if called_for:
             with self._catalog.write() as write:
                 repairs.begin_by_itself(write, self._site)
+
     def clean_when_due(self) -> None:
         """Tape drives that were used for as long as they may be are cleaned, or a person is asked."""
         with self._catalog.write() as write:
