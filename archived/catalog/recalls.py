@@ -186,10 +186,12 @@ def requested_times(connection: Connection) -> dict[str, datetime]:
     return {row[0]: row[1] for row in answers(connection, _REQUESTED)}
 
 
-def patient(connection: Connection) -> frozenset[str]:
-    """Recalls of our own that are being served, by which nobody is kept waiting."""
-    query = select(recall.c.id).where(recall.c.state == RecallState.REQUESTED, recall.c.purpose == "care")
-    return frozenset(recall_id for (recall_id,) in connection.execute(query))
+def of_care(connection: Connection) -> list[tuple[str, str]]:
+    """(recall, image) of recalls of our own that are being served."""
+    query = select(recall.c.id, recall.c.image_id).where(
+        recall.c.state == RecallState.REQUESTED, recall.c.purpose == "care"
+    )
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(recall.c.id))]
 
 
 def last_fetched(connection: Connection) -> dict[str, datetime]:

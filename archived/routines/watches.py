@@ -156,7 +156,9 @@ def reduced_sets(read: Connection, site: Site) -> list[Attention]:
 
 def copies_never_made(read: Connection, site: Site) -> list[Attention]:
     """Copies that a class asks for, of images whose bytes have left staging: the class came to ask later."""
-    found = []
+    found: list[Attention] = []
+    if site.config.repair.auto:
+        return found  # they are being made; what cannot be made says so itself
     for item in lacking(read, site):
         pool, number = item.pool, item.images
         what = counted(
@@ -165,9 +167,7 @@ def copies_never_made(read: Connection, site: Site) -> list[Attention]:
             number,
         ).format(number=number, pool=pool, packages=item.packages)
         safe = _("they were archived by what their class asked for then, and their bytes have left staging")
-        next_ = _(
-            "archivectl packages   (each says what it waits for; new packages get their copies at once)"
-        )
+        next_ = _("archivectl repair run --reason TEXT   (what it would do: archivectl repair plan)")
         found.append(Attention(f"owed:{pool}", "working-hours", what, safe, next_, site.now()))
     return found
 

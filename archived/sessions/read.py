@@ -5,13 +5,13 @@ The checker does not trust the writer: nothing here is shared with mastering but
 
 import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from archived.language import _
-from archived.policy.ranges import Range, merge
+from archived.policy.ranges import Range, merge, subtract
 from archived.sessions.tools import Report
 from backends.errors import MediumUnreadable
 from backends.interface import CLUSTER_SECTORS, SECTOR_BYTES, DiscStatus, OpticalDrive, SectorSource
@@ -117,23 +117,41 @@ def read_ranges(source: SectorSource, sinks: Sequence[Sink], report: Report) -> 
     What several sinks want is read once. Unreadable clusters become zeros and are named.
     Raises DeviceFailure when the drive fails or says nothing.
     """
+    return read_until(source, sinks, report, lambda: False)[0]
+
+
+def read_until(
+    source: SectorSource, sinks: Sequence[Sink], report: Report, stops: Callable[[], bool]
+) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
+    """As `read_ranges`, until `stops` says so between two commands.
+
+    Returns:
+        The ranges that are bad, and those that were not read any more.
+    """
     ranges = merge(item for sink in sinks for item in sink.ranges)
     total_bytes = sum(length for _rest, length in ranges)
     done_bytes = 0
     unreadable: list[Range] = []
+    stopped, left_from = False, 0
     with ExitStack() as stack:
         spools = [_Spool(sink, stack) for sink in sinks]
         for offset, length in ranges:
             for at in range(offset, offset + length, READ_SECTORS * SECTOR_BYTES):
+                left_from = at
+                if stopped := stopped or stops():
+                    break
                 size = min(READ_SECTORS * SECTOR_BYTES, offset + length - at)
                 data = read_or_zeros(source, at // SECTOR_BYTES, size // SECTOR_BYTES, unreadable)
                 for spool in spools:
                     spool.take(data, at)
                 done_bytes += size
                 report(done_bytes, total_bytes)
+            if stopped:
+                break
         for spool in spools:
             os.fsync(spool.descriptor)
-    return tuple(unreadable)
+    left = subtract(ranges, ((0, left_from),)) if stopped else ()
+    return tuple(unreadable), left
 
 
 def take_from(giver: Path, ranges: Sequence[Range], spool: Path) -> tuple[Range, ...]:

@@ -27,6 +27,7 @@ from archived.sessions.pieces import PlacedPiece, digests
 from archived.sessions.right_volume import AnotherVolume
 from archived.sessions.tools import Tools
 from archived.stages import recall_reading
+from archived.stages.reading_patiently import giving_way
 from archived.stages.recall_area import next_admitted
 from archived.stages.recall_entries import placed_pieces, wanted_files
 from archived.stages.recall_planning import NOTHING, next_readings
@@ -97,7 +98,7 @@ def due(read: Connection, site: Site) -> View:
     waiting = [
         Waiting(recall) for recall in recalls.in_state(read, RecallState.REQUESTED) if recall.id not in served
     ]
-    return View(admissions, tuple(waiting), tuple(recall_reading.due(read, site)))
+    return View(admissions, tuple(waiting), giving_way(read, site, recall_reading.due(read, site)))
 
 
 def plan(view: View, context: Context) -> list[Action]:

@@ -19,7 +19,8 @@ from archived.model import Reading
 from archived.policy.ranges import Range, merge, overlap, subtract
 from archived.policy.tape_order import Stretch, reading_order
 from archived.policy.visits import Wish
-from archived.sessions.read import Sink, read_ranges, take_from
+from archived.sessions.half_reads import HalfReads
+from archived.sessions.read import Sink, read_until, take_from
 from archived.sessions.right_volume import AnotherVolume, another_volume
 from archived.sessions.tape_read import image_source
 from archived.sessions.tape_ready import await_cartridge
@@ -28,6 +29,7 @@ from archived.stages.case_of_content import weigh_content
 from archived.stages.floor import drive_failed, drive_worked, floors
 from archived.stages.health.noting import note_unreadable
 from archived.stages.recall_sources import good_ranges, record_liars
+from archived.stages.repair.patience import patient_recalls
 from archived.stages.tape_place import place_on_tape, stretch_on_tape, tape_of
 from archived.stages.work import CPU, Action, Broken, Site, drive_lane
 from archived.states import MediumState, ReadingEvent, ReadingState
@@ -48,6 +50,8 @@ class Ready:
     readings: tuple[Reading, ...]
     #: The medium is not to be had any more.
     gone: bool = False
+    #: Nobody but us wants any of it.
+    patient: bool = False
     #: What is read of a cartridge, and its tape; None on a disc.
     on_tape: tuple[Stretch, Serpentine] | None = None
 
@@ -98,6 +102,8 @@ class Fetch:
     place: ImageOnTape | None = None
     #: What the disc calls itself, by the record; None where nobody knows.
     volume_id: str | None = None
+    #: Nobody waits for it: it ends at the next chunk when this says so.
+    halves: HalfReads | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,8 @@ class Fetched:
 
     bad: tuple[Range, ...] = ()
     unserved: frozenset[int] = frozenset()
+    #: What was not read any more, since somebody waits for the drive.
+    left: tuple[Range, ...] = ()
 
 
 def spool_path(folder: Path, image_id: str) -> Path:
@@ -136,7 +144,7 @@ def media_wanted(read: Connection) -> list[Fetching]:
     if not wanted:
         return []
     times = recalls.requested_times(read)
-    patient = recalls.patient(read)
+    patient = patient_recalls(read)
     found: dict[tuple[str, tuple[str, ...]], Fetching] = {}
     for reading, wish in wanted:
         if wish.left:
@@ -160,6 +168,7 @@ def due(read: Connection, site: Site) -> list[Ready]:
     every = wishes(read)
     every_floor = floors(read, site) if every else []
     refused = tasks.refused(read) if every else {}
+    patient = patient_recalls(read) if every else frozenset()
     by_copy: dict[int, list[tuple[Reading, Wish]]] = {}
     for pair in every:
         by_copy.setdefault(pair[0].copy_id, []).append(pair)
@@ -174,7 +183,8 @@ def due(read: Connection, site: Site) -> list[Ready]:
             left = merge(piece for _rest, wish in pairs for piece in wish.left)
             stretch = stretch_on_tape(media.get_copy(read, copy_id), left)
             on_tape = None if stretch is None else (stretch, tape_of(medium))
-            found.append(Ready(copy_id, medium.id, drive.name, every_one, on_tape=on_tape))
+            gives_way = all(reading.recall_id in patient for reading in every_one)
+            found.append(Ready(copy_id, medium.id, drive.name, every_one, on_tape=on_tape, patient=gives_way))
         elif here:
             found.append(Ready(copy_id, medium.id, None, here))
         elif gone:
@@ -224,7 +234,9 @@ def claim(write: Connection, site: Site, action: Action, item: Ready) -> Action 
     image_id = item.readings[0].image_id
     place = place_on_tape(media.get_copy(write, item.copy_id), images.get(write, image_id))
     volume_id = media.get(write, item.medium_id).volume_id
-    fetch = Fetch(item.copy_id, item.medium_id, image_id, item.drive, tuple(shares), place, volume_id)
+    halves = site.half_reads if item.patient else None
+    site.half_reads.begin(action.key)
+    fetch = Fetch(item.copy_id, item.medium_id, image_id, item.drive, tuple(shares), place, volume_id, halves)
     return action.having(fetch)
 
 
@@ -255,7 +267,10 @@ def run(fetch: Fetch, key: str, tools: Tools) -> Fetched | AnotherVolume:
         return another
     if fetch.place is not None:
         await_cartridge(tools, key, fetch.medium_id, fetch.drive)
-    return Fetched(read_ranges(image_source(tools, fetch.drive, fetch.place), sinks, report))
+    halves = fetch.halves
+    stops = (lambda: False) if halves is None else (lambda: bool(halves.why_stop(key)))
+    bad, left = read_until(image_source(tools, fetch.drive, fetch.place), sinks, report, stops)
+    return Fetched(bad, left=left)
 
 
 def record(write: Connection, site: Site, fetch: Fetch, outcome: object) -> float:
@@ -278,8 +293,14 @@ def record(write: Connection, site: Site, fetch: Fetch, outcome: object) -> floa
         if reading.id in outcome.unserved:
             recalls.advance_reading(write, reading.id, ReadingEvent.INTERRUPTED)
             continue
-        bad = overlap(reading.ranges, outcome.bad)
-        recalls.advance_reading(write, reading.id, ReadingEvent.FINISHED, bad=bad)
+        bad, left = overlap(reading.ranges, outcome.bad), overlap(reading.ranges, outcome.left)
+        done = subtract(reading.ranges, left)
+        if not done:
+            recalls.advance_reading(write, reading.id, ReadingEvent.INTERRUPTED)
+            continue
+        recalls.advance_reading(write, reading.id, ReadingEvent.FINISHED, bad=bad, ranges=done)
+        if left:
+            recalls.want(write, replace(reading, state=ReadingState.PENDING, ranges=left, bad=()))
         if bad and not blamed:
             record_liars(write, site, recalls.head(write, reading.recall_id), (fetch.copy_id,))
             blamed = True

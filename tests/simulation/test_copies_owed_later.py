@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from archived.catalog import events
+from archived.care import RunState
+from archived.catalog import care, events
 from archived.stages.copies_lacking import lacking, owed_since
 from archived.states import CopyState
 from tests.simulation.harness import Story
@@ -19,7 +20,7 @@ def story(tmp_path: Path) -> Story:
     story.close_everything()
     assert story.all_archived()
     story.forget_staging(first)
-    story.configure({"copies": '["tapes"]'})
+    story.configure({"copies": '["tapes"]', "auto": "false"})
     story.change_site(TAPES)
     return story
 
@@ -41,4 +42,28 @@ def test_what_is_still_staged_gets_its_copy_and_what_is_not_is_named(story: Stor
     with story.catalog.read() as read:
         (told,) = [item for item in events.attentions(read) if item.id == "owed:tapes"]
     assert told.what.startswith("1 image has no copy in pool tapes")
+    story.end()
+
+
+def disc_of(story: Story, image_id: str) -> str:
+    return next(
+        copy.medium_id for copy in story.copies() if copy.image_id == image_id and not copy.first_block
+    )
+
+
+def test_what_has_left_staging_comes_back_from_its_disc_and_gets_its_copy_too(story: Story) -> None:
+    story.configure({"auto": "true"})
+    story.crash()
+    for _ in range(3):
+        story.settle()
+    first, second = (story.image_of(package.id).id for package in story.packages())
+    assert {copy.image_id for copy in on_tape(story, CopyState.VERIFIED)} == {first, second}
+    with story.catalog.read() as read:
+        assert lacking(read, story.site) == []
+        (run,) = care.listing(read, "repair")
+    assert run.state is RunState.DONE
+    image = story.image(first)
+    assert run.report["bytes_read"] == run.report["bytes_needed"] == image.size_bytes
+    assert run.report["media_read"] == [disc_of(story, first)]
+    assert "owed:tapes" not in story.attentions()
     story.end()

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
-from archived.care import ItemState, RunState
-from archived.catalog import care
+from archived.care import ItemState, RunEvent, RunState
+from archived.catalog import care, media, recalls
+from archived.stages import care_orders
 from archived.stages.registration import give_up
-from archived.stages.repair.planning import plan_repair
-from archived.states import CopyState, MediumState, SetState
+from archived.stages.repair import orders
+from archived.stages.repair.planning import Selection, plan_repair
+from archived.states import CopyState, MediumState, ReadingState, RecallState, SetState
 from tests.simulation.harness import Story
+from tests.simulation.killing import Killed
 from tests.simulation.law import assert_law
 
 MIB = 1 << 20
@@ -67,6 +70,33 @@ def settle_long(story: Story) -> None:
     story.settle()
 
 
+def steer(story: Story, event: RunEvent) -> None:
+    with story.catalog.write() as write:
+        care_orders.steer(
+            write, story.site, "repair", "repair-1", event, agent="uid:1000", reason="drives are needed"
+        )
+
+
+def reading(story: Story) -> bool:
+    """Whether something of a repair is in a drive."""
+    with story.catalog.read() as read:
+        return bool(recalls.readings_in_state(read, ReadingState.READING))
+
+
+def by_hand(story: Story) -> None:
+    """From now on nothing is begun by itself."""
+    story.configure({"auto": "false"})
+    story.crash()
+
+
+def begin(story: Story) -> None:
+    """archivectl repair run."""
+    with story.catalog.write() as write:
+        planned = plan_repair(write, story.site)
+        said = {"agent": "uid:1000", "reason": "before the discs travel"}
+        orders.begin(write, story.site, planned, selection=Selection(), **said)
+
+
 def assert_whole_again(story: Story) -> None:
     for image in by_position(story):
         assert story.medium(story.copy_of(image.id).medium_id).state is MediumState.GOOD
@@ -118,3 +148,107 @@ def test_nothing_is_to_be_made_of_what_only_lies_elsewhere(story: Story) -> None
     assert runs(story) == []
     with story.catalog.read() as read:
         assert plan_repair(read, story.site).wanted == ()
+
+
+@pytest.mark.parametrize(
+    "nth", [61, *(pytest.param(nth, marks=pytest.mark.simulate) for nth in (5, 23, 118, 190))]
+)
+def test_killed_anywhere_a_repair_goes_on_and_writes_no_disc_twice(story: Story, nth: int) -> None:
+    image = by_position(story)[2]
+    lost(story, image.id)
+    story.fuse.arm(nth)
+    try:
+        settle_long(story)
+    except Killed:
+        story.crash()
+    settle_long(story)
+    (item,) = items(story)
+    assert item.state is ItemState.DONE
+    assert_whole_again(story)
+
+
+def test_a_paused_run_takes_back_what_is_planned_and_goes_on_when_it_is_resumed(story: Story) -> None:
+    image = by_position(story)[0]
+    lost(story, image.id)
+    story.hold_writes(True)
+    begin(story)
+    story.until(lambda: story.copies(CopyState.PLANNED))
+    steer(story, RunEvent.PAUSED)
+    story.settle()
+    assert story.copies(CopyState.PLANNED) == []
+    assert not story.media(MediumState.RESERVED)
+    steer(story, RunEvent.RESUMED)
+    story.hold_writes(False)
+    settle_long(story)
+    assert_whole_again(story)
+
+
+@pytest.mark.simulate
+def test_a_cancelled_run_leaves_everything_as_it_was(story: Story) -> None:
+    by_hand(story)
+    lost(story, by_position(story)[0].id)
+    story.hold_writes(True)
+    begin(story)
+    story.until(lambda: story.copies(CopyState.PLANNED))
+    steer(story, RunEvent.CANCELLED)
+    settle_long(story)
+    assert [item.state for item in items(story)] == [ItemState.SKIPPED]
+    assert story.copies(CopyState.PLANNED) == []
+    story.runner.remove_leftovers()
+    story.runner.close()
+    assert not list((story.site.tools.paths.staging / "regained").iterdir())
+    assert len(story.burns) == 5
+
+
+def test_what_no_source_gives_is_told_and_tried_again_when_a_disc_comes_back(story: Story) -> None:
+    members = by_position(story)
+    lost(story, members[0].id)
+    with story.catalog.write() as write:
+        for member in members[2:4]:
+            media.saw(write, story.copy_of(member.id).medium_id, None, story.clock.now())
+    settle_long(story)
+    (item,) = items(story)
+    assert (item.state, item.image_id) == (ItemState.FAILED, members[0].id)
+    assert "3 members of the set are needed and 2 can be read" in item.note
+    assert story.attentions()[f"repair-failed:{members[0].id}"].urgency == "now"
+    story.look()
+    settle_long(story)
+    assert [item.state for item in items(story)] == [ItemState.FAILED, ItemState.DONE]
+    assert f"repair-failed:{members[0].id}" not in story.attentions()
+    assert_whole_again(story)
+
+
+@pytest.mark.simulate
+def test_somebody_who_waits_for_the_drives_is_served_before_a_repair_goes_on(story: Story) -> None:
+    image, other = by_position(story)[0], story.packages()[1]
+    lost(story, image.id)
+    begin(story)
+    story.until(lambda: reading(story))
+    recall = story.recall(other.id)
+    story.until(lambda: story.get_recall(recall).state is RecallState.READY)
+    assert runs(story)[0].state is RunState.RUNNING
+    settle_long(story)
+    assert_whole_again(story)
+
+
+@pytest.mark.simulate
+def test_the_set_with_nothing_to_spare_goes_first(tmp_path: Path) -> None:
+    story = Story(tmp_path, n=2, m=2, settings={"at_once": "1", "auto": "false"})
+    story.submit_set(4)
+    story.close_everything()
+    first, second = ([i for i in by_position(story) if i.set_id == item.id] for item in story.sets())
+    story.burns.clear()
+    for image in (first[0], second[0], second[3]):
+        lost(story, image.id)
+    with story.catalog.read() as read:
+        planned = plan_repair(read, story.site).wanted
+    assert [(item.image_id, item.spare) for item in planned] == [
+        (second[0].id, 0),
+        (second[3].id, 0),
+        (first[0].id, 1),
+    ]
+    begin(story)
+    settle_long(story)
+    assert [image_id for image_id, _medium in story.burns][-1] == first[0].id
+    assert_whole_again(story)
+    story.end()

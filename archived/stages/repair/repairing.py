@@ -58,7 +58,7 @@ def due(read: Connection, site: Site) -> list[Due]:
         step = next_step(_progress(read, site, item, runs[item.run_id], may_begin=room))
         if step is not Step.WAIT:
             found.append(Due(item, step))
-            if step is Step.BEGIN and not working:
+            if step in (Step.BEGIN, Step.PLACE) and not working:
                 busy[pool] = busy.get(pool, 0) + 1
     return found
 
