@@ -22,7 +22,7 @@ destructions = noun(
     "destructions certificate D00001 --output D00001.json",
     'destructions cancel D00001 --reason "the list was wrong"',
 )
-_PARTS = ("packages", "images", "parity", "sets", "media", "lost", "destroyed", "to_repack")
+_PARTS = ("packages", "images", "parity", "sets", "media", "lost", "destroyed", "to_repack", "repacked")
 
 
 @verb(

@@ -22,6 +22,7 @@ HEADINGS: dict[str, str] = {
     "approval_id": "Approval 审批",
     "given_up_at": "Given up 交付销毁时间",
     "to_repack": "To move first 需先迁出",
+    "repacked": "Sets packed again 重装的组",
     "destroyed": "Destroyed 已销毁",
     "lost": "Lost 已丢失",
     "parity": "Parity 校验成员",

@@ -156,23 +156,39 @@ def test_a_destruction_is_taken_back_until_new_parity_is_written(story: Story) -
     story.end()
 
 
-def test_only_what_is_forgotten_and_shares_no_image_is_destroyed(tmp_path: Path) -> None:
+def test_what_is_kept_of_an_image_that_goes_is_packed_again_first(tmp_path: Path) -> None:
     story = Story(tmp_path)
-    first, second = story.submit("0001"), story.submit("0002")
+    first, second, third = (story.submit(f"000{number}", 100_000) for number in (1, 2, 3))
     story.close_everything()
+    old = story.image_of(first)
     with pytest.raises(
         WrongState, match=f"package {first} is archived; only what two persons have forgotten"
     ):
         begun(story, first)
-    forgotten(story, first)
-    with pytest.raises(WrongState, match=f"packages {second} lie on the same images and are kept"):
+    forgotten(story, first, second)
+    with pytest.raises(WrongState, match=f"packages {second} are forgotten, too"):
         begun(story, first)
-    forgotten(story, second)
     item = begun(story, first, second)
+    assert (item.terms["to_repack"], item.terms["new_sets"]) == ([third], [])
     story.until(lambda: all_of(story)[0].state is DestructionState.DESTROYING)
-    assert len(all_of(story)[0].media) == 2  # one image and its parity; nothing survives of the set
-    assert item.terms["new_sets"] == []
-    assert [one.state for one in story.sets()] == [SetState.RETIRED]
+    item = all_of(story)[0]
+    now = story.image_of(third)
+    assert (now.id != old.id, now.state) == (True, ImageState.KEPT)
+    assert [one.state for one in story.sets()] == [SetState.RETIRED, SetState.COMPLETE]
+    assert sorted(item.media) == sorted(
+        copy.medium_id for copy in story.copies() if story.image(copy.image_id).state is ImageState.RETIRED
+    )
+    destroy_media(story, item)
+    story.until(lambda: all_of(story)[0].state is DestructionState.DONE)
+    states = {package.id: package.state for package in story.packages()}
+    assert states == {
+        first: PackageState.DESTROYED,
+        second: PackageState.DESTROYED,
+        third: PackageState.ARCHIVED,
+    }
+    wanted = story.recall(third)
+    story.until(lambda: story.get_recall(wanted).state.value == "ready")
+    story.assert_given_back(third, wanted)
     story.end()
 
 

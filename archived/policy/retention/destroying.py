@@ -52,8 +52,10 @@ class ImageSeen:
     set_id: str | None
     sets: tuple[str, ...]
     copies: tuple[CopySeen, ...]
-    #: Packages on it that are not destroyed (yet).
+    #: Packages on it that are kept, and for which no other image of its pool stands in yet.
     packages: tuple[str, ...] = ()
+    #: Packages on it that are forgotten.
+    forgotten: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,9 @@ class Plan:
     new_sets: tuple[NewSet, ...]
     #: Packages that lie on an image that goes, and are kept: they have to be on other images first.
     to_repack: tuple[str, ...]
-    #: Packages on surviving images of these sets: they rest on the new sets.
+    #: Sets of such images: all that is kept of them is packed again.
+    repacked: tuple[str, ...]
+    #: Images that get a set of their own.
     surviving_images: int
     refusals: tuple[str, ...]
 
@@ -130,16 +134,19 @@ class Plan:
         return document
 
 
-def plan(seen: Seen, *, can_repack: bool) -> Plan:
+def plan(seen: Seen) -> Plan:
     """What destroying takes.
 
-    Args:
-        can_repack: whether packages that share an image with destroyed ones can be brought to other images first.
+    A set whose images that go carry nothing that is kept is protected anew, with the images that it has; of any other
+    set everything that is kept is packed again into new images.
     """
     doomed = {image.id for image in seen.doomed}
     parity = tuple(image for image in seen.members if image.kind == "parity")
     living = [item for item in seen.sets if item.state not in (SetState.RETIRED, SetState.VOID)]
-    new_sets = tuple(found for item in living if (found := _anew(item, seen.members, doomed)) is not None)
+    mixed = {image.set_id for image in seen.doomed if image.packages}
+    repacked = tuple(item.id for item in living if item.id in mixed)
+    whole = [item for item in living if item.id not in mixed]
+    new_sets = tuple(found for item in whole if (found := _anew(item, seen.members, doomed)) is not None)
     going = (*seen.doomed, *parity)
     there = {copy.medium_id for image in going for copy in image.copies if copy.state not in _NEVER_THERE}
     by_state: dict[str, list[str]] = {"there": [], "lost": [], "destroyed": []}
@@ -159,15 +166,16 @@ def plan(seen: Seen, *, can_repack: bool) -> Plan:
         destroyed=tuple(by_state["destroyed"]),
         new_sets=new_sets,
         to_repack=tuple(shared),
+        repacked=repacked,
         surviving_images=sum(len(item.images) for item in new_sets),
-        refusals=tuple(_refusals(seen, new_sets, shared, going, can_repack=can_repack)),
+        refusals=tuple(_refusals(seen, new_sets, ids, going)),
     )
 
 
 def still_agreed(agreed: Mapping[str, Any], now: Plan) -> bool:
     """Whether what two persons agreed to is what would be done now."""
     document = now.as_document()
-    same = ("packages", "images", "parity", "sets", "media", "lost", "to_repack")
+    same = ("packages", "images", "parity", "sets", "media", "lost", "to_repack", "repacked")
     return all(list(agreed[name]) == list(document[name]) for name in same)
 
 
@@ -191,14 +199,16 @@ def _anew(item: SetSeen, members: Sequence[ImageSeen], doomed: Collection[str]) 
 
 
 def _refusals(
-    seen: Seen,
-    new_sets: Sequence[NewSet],
-    shared: Sequence[str],
-    going: Sequence[ImageSeen],
-    *,
-    can_repack: bool,
+    seen: Seen, new_sets: Sequence[NewSet], ids: Collection[str], going: Sequence[ImageSeen]
 ) -> list[str]:
     words = []
+    unnamed = sorted({name for image in seen.doomed for name in image.forgotten} - set(ids))
+    if unnamed:
+        words.append(
+            _("packages {listed} are forgotten, too, and lie on the same images: name them as well").format(
+                listed=", ".join(unnamed[:5]) + (", …" if len(unnamed) > 5 else "")
+            )
+        )
     for package in seen.packages:
         if package.state is not PackageState.FORGOTTEN:
             words.append(
@@ -207,12 +217,6 @@ def _refusals(
                 )
             )
         words += package.holds
-    if shared and not can_repack:
-        words.append(
-            _(
-                "packages {listed} lie on the same images and are kept; they would be destroyed with them"
-            ).format(listed=", ".join(shared[:5]) + (", …" if len(shared) > 5 else ""))
-        )
     for item in seen.sets:
         if item.destruction:
             words.append(

@@ -27,6 +27,7 @@ from archived.policy.retention.destroying import (
     still_agreed,
 )
 from archived.stages import approving, hold
+from archived.stages.commitment import missing_positions
 from archived.stages.repair import regaining
 from archived.stages.retention.forgetting import named
 from archived.stages.retention.ruling import standings
@@ -34,14 +35,14 @@ from archived.stages.work import Site
 from archived.states import (
     CopyState,
     ImageEvent,
+    ImageState,
     PackageState,
     SetEvent,
 )
 
 #: Kind of approval.
 DESTROY = "destroy packages"
-#: Nothing brings packages to other images yet without losing what they are: see `docs/retention.md`.
-CAN_REPACK = False
+_KEPT = (PackageState.ACCEPTED, PackageState.ARCHIVED, PackageState.FOUND)
 
 
 def planned(read: Connection, site: Site, package_ids: Sequence[str], *, but: str = "") -> Plan:
@@ -57,7 +58,7 @@ def planned(read: Connection, site: Site, package_ids: Sequence[str], *, but: st
     wanted = [packages.get(read, name) for name in dict.fromkeys(package_ids)]
     if not wanted:
         raise Refused(_("say which packages"))
-    return plan(seen(read, site, wanted, but=but), can_repack=CAN_REPACK)
+    return plan(seen(read, site, wanted, but=but))
 
 
 def seen(read: Connection, site: Site, wanted: Sequence[Package], *, but: str = "") -> Seen:
@@ -208,14 +209,23 @@ def _image(read: Connection, image: Image) -> ImageSeen:
     copies = tuple(
         CopySeen(copy.medium_id, copy.state, copy.id in at_hand) for copy in media.copies_of(read, image.id)
     )
-    on_it = tuple(
-        package.id
-        for package in packages.of_image(read, image.id)
-        if package.state is not PackageState.DESTROYED
-    )
+    aboard = packages.of_image(read, image.id)
+    on_it = tuple(p.id for p in aboard if p.state in _KEPT and not _is_elsewhere(read, p, image))
+    forgotten = tuple(p.id for p in aboard if p.state is PackageState.FORGOTTEN)
     sets = tuple(destructions.sets_of(read, image.id))
     name = image.name or image.id
-    return ImageSeen(image.id, name, image.kind, image.state, image.set_id, sets, copies, on_it)
+    return ImageSeen(image.id, name, image.kind, image.state, image.set_id, sets, copies, on_it, forgotten)
+
+
+def _is_elsewhere(read: Connection, package: Package, image: Image) -> bool:
+    """Whether another image of the same pool carries a package by now, in a set that was read back."""
+    there = packages.image_ids(read, package.id).get(image.pool)
+    if there is None or there == image.id:
+        return False
+    other = images.get(read, there)
+    if other.state is not ImageState.KEPT or other.set_id is None:
+        return False
+    return not missing_positions(read, images.get_set(read, other.set_id))
 
 
 def _set(read: Connection, name: str, but: str) -> SetSeen:

@@ -116,9 +116,16 @@ def what_it_waits_for(read: Connection, site: Site, item: Destruction) -> str:
             waits.append(
                 _("set {set} is not read back everywhere: {listed}").format(set=made.id, listed=listed)
             )
-    if waits:
-        return "; ".join(waits)
-    return "; ".join(destroying.planned(read, site, item.packages, but=item.id).refusals)
+    found = destroying.planned(read, site, item.packages, but=item.id)
+    if found.to_repack:
+        words = _("packages {listed} are packed again into other images")
+        waits.append(words.format(listed=", ".join(found.to_repack[:5])))
+    waits += [
+        _("set {set} is packed again").format(set=name)
+        for name in item.terms["repacked"]
+        if images.get_set(read, str(name)).state is not SetState.RETIRED
+    ]
+    return "; ".join(waits or found.refusals)
 
 
 def _lacking(read: Connection, new_set: str, survivors: Sequence[str]) -> list[str]:

@@ -11,18 +11,22 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.catalog import destructions, events, images, packages
+from archived.care import MIGRATE
+from archived.catalog import care, destructions, events, images, media, packages
 from archived.catalog.events import Attention
 from archived.catalog.rows import next_number
 from archived.destructions import Destruction, DestructionState, Generation
+from archived.errors import ArchivedError
 from archived.formats.disc import DiscMember, SetIdentity
 from archived.language import _
 from archived.model import Image, ProtectionSet
+from archived.policy.migrate.selecting import Terms
 from archived.policy.set_forming import absent_positions
 from archived.regained import Where
 from archived.sessions.tools import Tools
 from archived.stages import hold, protection
 from archived.stages.composing import identity, slice_row
+from archived.stages.migrate import migration_orders
 from archived.stages.protection import Encoded, Encoding
 from archived.stages.repair import regaining
 from archived.stages.work import CPU, Action, Broken, Context, Site
@@ -51,17 +55,34 @@ class Anew:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What is to come back, and what is to be protected anew, begun already or not."""
+class Repack:
+    """A set of which packages that are kept share an image with destroyed ones: a migration packs them again."""
 
+    destruction_id: str
+    set_id: str
+
+    @property
+    def reason(self) -> str:
+        """By which its migration is known again."""
+        return f"destruction {self.destruction_id}, set {self.set_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is to be packed again, what is to come back, and what is to be protected anew, begun already or not."""
+
+    repack: tuple[Repack, ...]
     absent: tuple[Regain, ...]
     ready: tuple[Anew, ...]
     begun: tuple[Anew, ...]
 
 
 def due(read: Connection, site: Site) -> View:
+    repack: list[Repack] = []
     absent, ready, begun = [], [], []
     for item in destructions.listing(read, DestructionState.PREPARING):
+        tasks = (Repack(item.id, str(name)) for name in item.terms["repacked"])
+        repack += [task for task in tasks if _is_due(read, task)]
         for told in item.terms["new_sets"]:
             task = Anew(item.id, str(told["replaces"]), tuple(map(str, told["images"])))
             made = destructions.replacing(read, task.replaces)
@@ -74,12 +95,20 @@ def due(read: Connection, site: Site) -> View:
             missing = tuple(name for name, at in where.items() if at in (Where.ABSENT, Where.FAILED))
             # Those that are in staging by chance have to stay there, too.
             absent += [Regain(item.id, task.image_ids)] if missing else []
-    return View(tuple(absent), tuple(ready), tuple(begun))
+    return View(tuple(repack), tuple(absent), tuple(ready), tuple(begun))
+
+
+def _is_due(read: Connection, task: Repack) -> bool:
+    """Whether nobody began to pack a set again; a migration that a person cancelled is not begun once more."""
+    if images.get_set(read, task.set_id).state is not SetState.COMPLETE:
+        return False
+    return not any(run.reason == task.reason for run in care.listing(read, MIGRATE))
 
 
 def plan(view: View, context: Context) -> list[Action]:
     wanted = [_action(task, resumed=True) for task in view.begun]
     if not (context.draining or context.held):
+        wanted += [Action(NAME, f"packing set {task.set_id} again", (), task) for task in view.repack]
         wanted += [Action(NAME, f"survivors of {task.destruction_id}", (), task) for task in view.absent]
         wanted += [_action(task) for task in view.ready]
     return context.choose(wanted)
@@ -90,10 +119,12 @@ def _action(task: Anew, *, resumed: bool = False) -> Action:
 
 
 def claim(write: Connection, site: Site, action: Action) -> Action | None:
-    task: Regain | Anew = action.task
+    task: Repack | Regain | Anew = action.task
     item = destructions.get(write, task.destruction_id)
     if item.state is not DestructionState.PREPARING or (hold.stands(write) and not action.resumed):
         return None
+    if isinstance(task, Repack):
+        return action if _pack_again(write, site, item, task) else None
     if isinstance(task, Regain):
         for image_id in task.image_ids:
             regaining.want(write, site, image_id, item.id)
@@ -110,14 +141,16 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
 
 
 def run(action: Action, tools: Tools) -> Encoded | None:
-    task: Regain | Anew = action.task
-    if isinstance(task, Regain):
+    task: Repack | Regain | Anew = action.task
+    if not isinstance(task, Anew):
         return None
     return protection.run(replace(action, task=task.encoding), tools)
 
 
 def record(write: Connection, site: Site, action: Action, outcome: Encoded | Broken | None) -> float:
-    task: Regain | Anew = action.task
+    task: Repack | Regain | Anew = action.task
+    if isinstance(task, Repack):
+        return _REST_S
     if isinstance(task, Regain):
         _tell_of_failures(write, site, task)
         return _REST_S
@@ -143,6 +176,20 @@ def record(write: Connection, site: Site, action: Action, outcome: Encoded | Bro
     detail: dict[str, Any] = {"replaces": task.replaces, "destruction": task.destruction_id}
     events.append(write, site.now(), "protection", ("set", made.id), **detail)
     return 0
+
+
+def _pack_again(write: Connection, site: Site, item: Destruction, task: Repack) -> bool:
+    """Begin the migration that brings what is kept of a set to new images; False when it is begun already."""
+    if not _is_due(write, task):
+        return False
+    members = images.of_set(write, task.set_id)
+    carrying = {copy.medium_id for image in members for copy in media.copies_at_hand(write, image.id)}
+    try:
+        terms = Terms(media=frozenset(sorted(carrying)[:1]), repack=True)
+        migration_orders.begin(write, site, terms, agent=item.agreed_by, reason=task.reason)
+    except ArchivedError as error:
+        _call_for_help(write, site, item.id, task.set_id, str(error))
+    return True
 
 
 def _found(write: Connection, site: Site, task: Anew) -> ProtectionSet:
