@@ -234,14 +234,16 @@ def health_by_medium(read: Connection) -> list[Row]:
 
 
 def health_by_month(read: Connection, since: datetime, until: datetime) -> list[Row]:
-    """What was seen of media between the two, by month of UTC and kind of medium."""
+    """What was seen of media between the two, by month of UTC, kind of medium, and who read."""
     month = _month(health_entry.c.at)
-    by = (month, medium.c.kind, health_entry.c.what)
+    reader = func.coalesce(func.nullif(health_entry.c.drive, ""), health_entry.c.reader)
+    by = (month, medium.c.kind, health_entry.c.what, reader)
     query = (
         select(
             month.label("month"),
             medium.c.kind,
             health_entry.c.what,
+            reader.label("drive"),
             func.count().label("times"),
             func.sum(health_entry.c.value).label("total"),
             func.avg(health_entry.c.value).label("mean"),

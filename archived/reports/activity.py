@@ -65,7 +65,7 @@ def report(
         Plot(
             "months",
             "Packages by month 每月档案包",
-            "columns",
+            "lines",
             "month",
             ("accepted", "archived"),
         ),

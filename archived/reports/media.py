@@ -17,17 +17,16 @@ YEAR = timedelta(days=365.25)
 #: What an error is, in what was seen.
 ERRORS = (seen.READ_ERROR, seen.WRONG)
 #: Values that are watched over time, because they rise before anything is unreadable.
-RISING = (
+SCANS = (
     seen.SCAN_LDC,
     seen.SCAN_BIS,
     seen.SCAN_PIE,
     seen.SCAN_PIF,
     seen.SCAN_C1,
     seen.SCAN_C2,
-    seen.READ_ERROR,
-    seen.RETRY,
-    seen.TAPE_ALERT,
 )
+#: What was seen when it was too late for that, or nearly.
+TROUBLES = (seen.READ_ERROR, seen.WRONG, seen.RETRY, seen.SLOW, seen.TAPE_ALERT)
 FAILED = (MediumState.SUSPECT, MediumState.LOST)
 _OUT_OF_ORDER = (
     MediumState.WATCH,
@@ -43,7 +42,7 @@ _OUT_OF_ORDER = (
 _PLOTS = (
     Plot("states", "Media by state 介质状态", "stack", "state", ("media",)),
     Plot("ages", "Ages, years 年限", "columns", "years", ("media",)),
-    Plot("trend", "Errors, by month 每月错误（平均值）", "lines", "month", ("mean",), "what"),
+    Plot("errors", "Errors, by month 每月错误", "columns", "month", ("number",), "what"),
     Plot("batches", "Failed of each batch, % 各批次失效率", "bars", "batch", ("lost_percent",)),
 )
 
@@ -60,6 +59,7 @@ def report(
 ) -> Report:
     """Of every medium on record; `steps` are changes of state in the period, `vendors` of whom media were bought."""
     written = _written(copies)
+    scans = _scans(by_month)
     sections = (
         Section(
             "states",
@@ -81,13 +81,8 @@ def report(
             _batches(media, seen_of, vendors),
             _("failed: suspect or lost, of all that was ever registered of the batch"),
         ),
-        Section(
-            "trend",
-            "What was seen, by month 每月所见",
-            ("month", "kind", "what", "times", "mean", "highest"),
-            tuple(row for row in by_month if row["what"] in RISING),
-            _("values compare only on the same drive: archivectl media health MEDIUM"),
-        ),
+        _troubles(by_month),
+        *scans,
         _changes(steps),
         Section(
             "media",
@@ -99,7 +94,42 @@ def report(
             _each(media, copies, seen_of, written, now),
         ),
     )  # fmt: skip
-    return Report("media", "Media 介质", sections, _PLOTS)
+    return Report("media", "Media 介质", sections, (*_PLOTS, *map(_trend, scans)))
+
+
+def _troubles(by_month: Sequence[Row]) -> Section:
+    rows = tuple(
+        {**row, "number": round(row["total"] if row["total"] is not None else row["times"])}
+        for row in by_month
+        if row["what"] in TROUBLES
+    )
+    columns = ("month", "kind", "what", "drive", "times", "number")
+    words = _("number: sectors, blocks, chunks, attempts, as each of them counts")
+    return Section("errors", "Errors when reading, by month 每月读取错误", columns, rows, words)
+
+
+def _scans(by_month: Sequence[Row]) -> list[Section]:
+    """A section for each value that scans measured: its unit is its own."""
+    return [
+        Section(
+            what.replace(" ", "-").lower(),
+            f"{what}, by month 每月扫描值",
+            ("month", "kind", "drive", "times", "mean", "highest"),
+            # What a drive says of one kind of medium is another scale than what it says of the next.
+            tuple(
+                {**row, "drive": f"{row['drive'] or '–'} ({row['kind']})"}
+                for row in by_month
+                if row["what"] == what
+            ),
+            _("values compare only on the same drive: archivectl media health MEDIUM"),
+        )
+        for what in SCANS
+        if any(row["what"] == what for row in by_month)
+    ]
+
+
+def _trend(section: Section) -> Plot:
+    return Plot(section.id, section.title, "lines", "month", ("mean",), "drive")
 
 
 def _changes(steps: Sequence[MediumStep]) -> Section:

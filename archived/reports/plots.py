@@ -1,5 +1,6 @@
 """Plots as SVG, drawn from the rows that a report shows: no script, no font, no picture from anywhere else."""
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from math import ceil, floor, log10
@@ -9,6 +10,7 @@ from archived.reports.figures import figure
 from archived.reports.words import LABELS, cell_of
 
 WIDTH, BAR, LINE = 720, 22, 18
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 #: Readable in print and by people who do not see red and green apart (Okabe and Ito), in this order.
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#7f7f7f")
 #: Words that have one colour wherever they stand.
@@ -73,13 +75,21 @@ def _bars(rows: Rows, over: str, key: str, by: str) -> str:
 
 def _table(rows: Rows, over: str, of: list[str], by: str) -> tuple[list[str], dict[str, dict[str, float]]]:
     """What is drawn over time: the times, and by name of what is drawn its values by time."""
-    times = sorted({str(row[over]) for row in rows}, key=_in_order)
+    times = _every_month(sorted({str(row[over]) for row in rows}, key=_in_order))
     drawn: dict[str, dict[str, float]] = {}
     for row in rows:
         for key in of:
             line = drawn.setdefault(str(row[by]) if by else key, {})
             line[str(row[over])] = line.get(str(row[over]), 0.0) + _number(row.get(key))
     return times, drawn
+
+
+def _every_month(times: list[str]) -> list[str]:
+    """The months between the first and the last, too: a gap is seen as one. Anything else stays as it is."""
+    if not all(_MONTH.fullmatch(time) for time in times):
+        return times
+    first, last = (int(time[:4]) * 12 + int(time[5:]) - 1 for time in (times[0], times[-1]))
+    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(first, last + 1)]
 
 
 def _over_time(times: list[str], drawn: dict[str, dict[str, float]], key: str, *, lines: bool) -> str:
@@ -90,6 +100,7 @@ def _over_time(times: list[str], drawn: dict[str, dict[str, float]], key: str, *
         most = max(sum(line.get(time, 0.0) for line in drawn.values()) for time in times)
     ceiling = _round_up(most)
     step = (WIDTH - left - 10) / len(times)
+    wide = min(step * 0.76, 60)
     parts = []
     for part in range(5):
         y = top + height - height * part / 4
@@ -112,7 +123,7 @@ def _over_time(times: list[str], drawn: dict[str, dict[str, float]], key: str, *
                 points.append((x + step / 2, top + height - tall, said))
             else:
                 y = top + height - floors[time] - tall
-                parts.append(_rect(x + step * 0.12, y, step * 0.76, tall, colour, said))
+                parts.append(_rect(x + (step - wide) / 2, y, wide, tall, colour, said))
                 floors[time] += tall
         if points:
             way = " ".join(f"{x:.1f},{y:.1f}" for x, y, _said in points)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from archived.catalog import events
+from archived.catalog import events, health
 from archived.catalog.events import Attention
 from archived.errors import NotFound, Refused
 from archived.model import Allowance
@@ -36,6 +36,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         events.allow(write, Allowance("diversity", "7K3F", "one box only", "uid:1000", now))
         events.raise_attention(write, Attention("by-hand", "now", "something", "all", "look", now))
         alarm_journal.acknowledge(write, told.site, "by-hand", agent="uid:1000", reason="seen")
+        for month, value in ((70, 10.0), (40, 14.0), (0, 30.0)):
+            at = now - timedelta(days=month)
+            health.note(write, at, "SIM00002", "scan LDC", value, drive="B1")
+            health.note(write, at, "SIM00002", "scan LDC", value + 2, drive="B2")
+        health.note(write, now, "SIM00002", "read error", 7, drive="B1")
         events.append(write, now, "medium lost", ("medium", "X"), agent="uid:1000", reason="fell down")
     told.clock.sleep(3600)
     return told
@@ -127,6 +132,18 @@ def test_media_stand_with_their_age_and_loads(story: Story) -> None:
     written = [row for row in rows(document, "media") if row["copies"]]
     assert len(written) == 6
     assert all(row["loads"] >= 2 for row in written)
+
+
+def test_errors_are_told_by_month_and_by_the_drive_that_saw_them(story: Story) -> None:
+    document = made(story, "media")
+    scans = rows(document, "scan-ldc")
+    assert [row["mean"] for row in scans if row["drive"] == "B1 (bd-r)"] == [10.0, 14.0, 30.0]
+    assert [row["mean"] for row in scans if row["drive"] == "B2 (bd-r)"] == [12.0, 16.0, 32.0]
+    assert [(row["what"], row["number"]) for row in rows(document, "errors") if row["drive"] == "B1"] == [
+        ("read error", 7)
+    ]
+    assert next(row for row in rows(document, "media") if row["medium"] == "SIM00002")["read_errors"] == 7
+    assert "polyline" in html_of(document)
 
 
 def test_activity_is_of_the_period_alone(story: Story) -> None:

@@ -159,6 +159,13 @@ def test_a_plot_of_nothing_is_no_plot() -> None:
         assert svg_of({"kind": kind, "over": "title", "of": ["packages"], "by": ""}, empty) == ""
 
 
+def test_months_in_which_nothing_was_are_seen_as_gaps() -> None:
+    found = [{"month": "2025-11", "number": 4}, {"month": "2026-02", "number": 2}]
+    drawn = svg_of({"kind": "columns", "over": "month", "of": ["number"], "by": ""}, found)
+    for month in ("2025-11", "2025-12", "2026-01", "2026-02"):
+        assert f">{month}<" in drawn
+
+
 rows = st.lists(
     st.fixed_dictionaries(
         {
