@@ -22,7 +22,7 @@ verify = noun(
     'verify pause verify-12 --reason "drives are needed"',
 )
 _DUE_COLUMNS = ("due_at", "rule", "medium", "subject", "state", "batch", "full_at", "last_at", "reached_by")
-_HIDDEN = ("notice", "finds", "media_ids")
+_HIDDEN = ("notice", "finds", "media_ids", "every_chunk")
 
 
 def selecting(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -122,21 +122,33 @@ def _wanted(selection: dict[str, Any]) -> dict[str, Any]:
 
 def show_plan(document: dict[str, Any]) -> None:
     """What a run takes, and what it finds."""
-    facts({key: value for key, value in document.items() if key not in _HIDDEN and value not in ([], 0)})
+    facts(_told(document, but=_HIDDEN))
     finds = document.get("finds") or {}
     if not finds or not document.get("media"):
         return
-    sure = round(100 * finds["sure"])
-    click.echo(
-        _(
-            "With {sure} % it finds damage of at least {share} % of the chunks of a medium that it reads,"
-        ).format(sure=sure, share=f"{finds['chunks_percent']:g}")
-    )
-    click.echo(
-        _("and at least one damaged medium when {bad} of the {all} media are damaged.").format(
-            bad=finds["media"], all=finds["media_in_all"]
+    if document.get("every_chunk"):
+        click.echo(_("Every chunk of these media is read: whatever is damaged on them is found."))
+    else:
+        click.echo(
+            _(
+                "With {sure} % it finds damage of at least {share} % of the chunks of a medium that it reads."
+            ).format(sure=round(100 * finds["sure"]), share=f"{finds['chunks_percent']:g}")
         )
-    )
+    if document["media"] < finds["media_in_all"]:
+        click.echo(
+            _(
+                "With {sure} % it reads at least one damaged medium when {bad} of the {all} are damaged."
+            ).format(sure=round(100 * finds["sure"]), bad=finds["media"], all=finds["media_in_all"])
+        )
+
+
+def _told(document: dict[str, Any], *, but: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What there is to tell: nothing that is empty, none or no."""
+    return {
+        key: value
+        for key, value in document.items()
+        if key not in but and value not in ("", [], None, False, 0)
+    }
 
 
 def _show_begun(document: dict[str, Any]) -> None:
@@ -146,16 +158,15 @@ def _show_begun(document: dict[str, Any]) -> None:
 
 def show_run(document: dict[str, Any]) -> None:
     """What was announced, and what came of it."""
-    terms = {
-        key: value
-        for key, value in (document.get("terms") or {}).items()
-        if value not in ("", [], None, False)
-    }
-    facts(terms)
+    terms = dict(document.get("terms") or {})
+    facts(_told({"reading": terms.pop("how", ""), **terms}, but=("seed", "priority")))
+    click.echo("\n" + _("Announced:"))
     show_plan(document.get("preview") or {})
     report = dict(document.get("report") or {})
     bad = report.pop("bad", [])
-    facts(report)
+    if report:
+        click.echo("\n" + (_("Found so far:") if document["state"] == "running" else _("Found:")))
+        facts(_told(report))
     for one in bad:
         where = one.get("medium") or one.get("package") or one.get("export") or ""
         click.echo(

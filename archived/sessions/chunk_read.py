@@ -17,8 +17,10 @@ from erasure.chunks import ChunkTable
 
 UNREADABLE: Final = "unreadable"
 DIFFERS: Final = "differs"
-#: A chunk that takes so many times as long as the middle one of its visit is slow: a drive tries again by itself.
+#: A chunk is slow that takes so many times as long as the middle one of its visit, and so long: a drive that tries
+#: again by itself takes seconds, a machine that has other things to do less.
 SLOW_TIMES: Final = 4.0
+SLOW_LEAST_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,5 +113,5 @@ def _slow(times: Sequence[tuple[float, int]]) -> tuple[Trouble, ...]:
     if len(times) < 8:
         return ()
     usual = median(seconds for seconds, _number in times)
-    limit = usual * SLOW_TIMES
-    return tuple(Trouble(n, "slow", seconds=round(s, 3)) for s, n in times if usual > 0 and s > limit)
+    limit = max(usual * SLOW_TIMES, SLOW_LEAST_S)
+    return tuple(Trouble(n, "slow", seconds=round(s, 3)) for s, n in times if s > limit)

@@ -54,6 +54,7 @@ def preview(
         "drive_hours": round(hours, 2),
         "by_people": sorted(key for key, piece in media.items() if piece.reached_by == "people"),
         "unreachable": sorted(key for key, piece in media.items() if not piece.reached_by),
+        "every_chunk": all(piece.how == "full" for piece in pieces),
         "finds": finds(least_percent if on_media else 100.0, len(media), media_in_all),
     }
 

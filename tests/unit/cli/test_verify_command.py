@@ -49,7 +49,7 @@ def test_a_plan_says_what_it_takes_and_how_surely_it_finds_what(run: Run, daemon
     )
     assert done.exit_code == 0, done.output
     assert "With 95 % it finds damage of at least 12.5 % of the chunks" in done.stdout
-    assert "when 2 of the 4 media are damaged" in done.stdout
+    assert "at least one damaged medium when 2 of the 4 are damaged" in done.stdout
     assert "12.6 MB" in done.stdout
     (sent,) = daemon.asked("POST", "/v1/verify/plan")
     assert sent == {
@@ -97,3 +97,10 @@ def test_a_run_is_shown_with_what_was_announced_and_what_was_bad(run: Run, daemo
     assert "SIM00001 I1: 1 chunks cannot be read 4" in shown
     assert "With 95 %" in shown
     assert "sampled" in shown
+    daemon.answers["GET /v1/care/verify/verify-1"] = {
+        **RUN,
+        "preview": PREVIEW | {"every_chunk": True, "media": 4},
+    }
+    shown = run("verify", "verify-1").stdout
+    assert "whatever is damaged on them is found" in shown
+    assert "With 95 %" not in shown
