@@ -82,7 +82,6 @@ HEADINGS: dict[str, str] = {
     "seconds": "Seconds 秒",
     "disk": "On disk 磁盘上",
     "not_before": "Not before 不早于",
-    "hours": "Hours 时段",
     "edges": "Edges 首尾与外圈",
     "chunks_percent": "Chunks, percent 分块比例",
     "media_percent": "Media, percent 介质比例",
