@@ -114,6 +114,8 @@ def run(context: Context, reason: str, **arguments: Any) -> None:
 def _show_plan(document: dict[str, Any]) -> None:
     if document.get("at_most"):
         click.echo(_("Packages are packed again: images, bytes, mounts and media are the most it comes to."))
+    elif document.get("mounts_at_most"):
+        click.echo(_("Cartridges are among them: mounts are the most it comes to."))
     facts({name: document.get(name) for name in _COSTS})
     rows = [{**wave, "blanks": sum(wave["blanks"].values())} for wave in document.get("waves") or ()]
     table(

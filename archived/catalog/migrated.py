@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from archived.care import MIGRATE, OPEN_ITEMS, OPEN_RUNS, CareItem, ItemState, RunState
 from archived.catalog.rows import values
 from archived.catalog.tables import care_item, care_run, copy, drive, medium, move
-from archived.policy.migrate.selecting import REPACK
+from archived.policy.migrate.selecting import COPY, REPACK
 from archived.states import CopyState, MediumState, MoveState
 
 
@@ -81,13 +81,22 @@ def mounts(read: Connection, medium_ids: Collection[str], since: datetime) -> in
 
 def being_repacked(read: Connection) -> frozenset[str]:
     """Images whose packages are being brought back into staging, to be packed again."""
+    return _under_way(read, REPACK)
+
+
+def being_refreshed(read: Connection) -> frozenset[str]:
+    """Images that are being written again on other media."""
+    return _under_way(read, COPY)
+
+
+def _under_way(read: Connection, what: str) -> frozenset[str]:
     query = (
         select(care_item.c.image_id)
         .join(care_run, care_run.c.id == care_item.c.run_id)
         .where(
             care_run.c.kind == MIGRATE,
             care_run.c.state.in_(OPEN_RUNS),
-            care_item.c.what == REPACK,
+            care_item.c.what == what,
             care_item.c.state == ItemState.WORKING,
         )
     )

@@ -135,8 +135,9 @@ def _owing(read: Connection, site: Site) -> list[Owing]:
 def _lacking(read: Connection, site: Site, image: Image) -> list[str]:
     """Pools in which an image is owed a copy and has none; nothing while it cannot be written from staging."""
     carried = packages.of_image(read, image.id)
-    staged = image.state in _WRITABLE and all(package.staged for package in carried)
-    if not staged and not (image.id in regained.writable(read) and image_is_staged(site, image, carried)):
+    # Packages that are packed again lie in staging without the recipe of the image that they are to leave.
+    writable = image.state in _WRITABLE or image.id in regained.writable(read)
+    if not writable or not image_is_staged(site, image, carried):
         return []
     owed = owed_pools(image, (package.storage_class for package in carried), site.config.classes)
     # One that a rebuild found is there, though nobody has read it back yet.

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from archived.catalog import cases, cleanings, events, images, media
+from archived.catalog import cases, cleanings, events, images, media, migrated
 from archived.cleanings import CleaningState
 from archived.model import Copy, Medium
 from archived.policy.drive_choice import DriveChoice, choose_verify_drive
@@ -33,10 +33,10 @@ def media_wanted(
     wants: list[Want] = []
     ready: set[str] = set()
 
-    def want(medium: Medium, kind: str, allowed: tuple[str, ...], since: datetime) -> None:
+    def want(medium: Medium, kind: str, allowed: tuple[str, ...], since: datetime, priority: int = 0) -> None:
         if medium.element in floor.frozen and kind not in ORDERED:
             return
-        wants.append(Want(medium.id, medium.home_element, medium.element, kind, allowed, 0, since))
+        wants.append(Want(medium.id, medium.home_element, medium.element, kind, allowed, priority, since))
 
     for cleaning in cleanings.in_state(read, CleaningState.CLEANING) if site.tools.tapes else ():
         medium = floor.medium(cleaning.medium_id or "")
@@ -48,13 +48,15 @@ def media_wanted(
         if medium is not None:
             want(medium, item.kind, drives_to_try(up, item.tried_in), item.since)
             ready.add(medium.id)
+    # What lies safe on an old medium gives way to what lies in staging only.
+    refreshed = migrated.being_refreshed(read)
     frozen = cases.frozen_media(read)
     for copy in media.copies_in_state(read, CopyState.WRITTEN, CopyState.VERIFYING):
         medium = floor.medium(copy.medium_id)
         if medium is None or medium.id in frozen:
             continue
         allowed = verify_choice(read, copy, judges(floor, copy)).allowed
-        want(medium, "verify", allowed, copy.written_at or copy.planned_at)
+        want(medium, "verify", allowed, copy.written_at or copy.planned_at, int(copy.image_id in refreshed))
         if reloaded(copy, arrivals):
             ready.add(medium.id)
     if not writes_paused:
@@ -63,7 +65,7 @@ def media_wanted(
             if medium is not None and may_write(read, copy):
                 # What a session left is only read: any drive may do that.
                 allowed = may_write_in if copy.state is CopyState.PLANNED else tuple(up)
-                want(medium, "write", allowed, copy.planned_at)
+                want(medium, "write", allowed, copy.planned_at, int(copy.image_id in refreshed))
                 ready.add(medium.id)
     for ask in site.asks.waiting():
         medium = floor.medium(ask.medium_id)

@@ -189,7 +189,7 @@ def test_costs_are_those_of_the_waves_and_of_each_copy(situation: Situation, ter
     assert plan.costs.images == len(readable)
     assert plan.costs.written_bytes == SIZE * len(readable)
     assert plan.costs.read_bytes == sum(SIZE * situation.images[item.image_id].sources for item in readable)
-    assert 2 * len(readable) <= plan.costs.mounts
+    assert plan.costs.mounts == sum(2 + situation.images[item.image_id].sources for item in readable)
     assert plan.costs.blanks.get("disc", 0) == sum(
         situation.images[item.image_id].carried_by == {item.medium_id} for item in readable
     )

@@ -61,8 +61,10 @@ class MigrationPlan:
     #: Media that are not there yet: it can be begun, and waits for them.
     short: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    #: Images are packed again: numbers of images, bytes and media are the most that it can come to.
+    #: Images are packed again: bytes, mounts and media are the most that it can come to.
     at_most: bool = False
+    #: Cartridges are among them, of which one mount may serve several images: mounts are the most.
+    mounts_at_most: bool = False
 
     @property
     def costs(self) -> Costs:
@@ -73,6 +75,7 @@ class MigrationPlan:
         return {
             **self.costs.as_document(paces),
             "at_most": self.at_most,
+            "mounts_at_most": self.mounts_at_most,
             "waves": [
                 {
                     "wave": wave.number,
@@ -131,6 +134,7 @@ def plan_migration(chosen: Chosen, terms: Terms, situation: Situation) -> Migrat
         tuple(dict.fromkeys(short)),
         chosen.left_out,
         bool(chosen.repacked),
+        bool(chosen.repacked) or any(len(copies) > 1 for _medium, copies in chosen.copied),
     )
 
 
@@ -213,7 +217,6 @@ def _wave(number: int, units: Sequence[_Unit], chosen: Chosen, terms: Terms, dra
 def _copy(unit: _Unit, leaving: set[str], draft: _Draft) -> tuple[Costs, list[Step]]:
     """The copies on one medium, written again one after the other."""
     costs, steps, refusals, placed = Costs(packages=_packages(unit, draft)), list[Step](), list[str](), 0
-    direct = False
     for medium, copy in unit.copies:
         image = draft.situation.images[copy.image_id]
         pool = draft.situation.pools.get(copy.pool)
@@ -227,9 +230,6 @@ def _copy(unit: _Unit, leaving: set[str], draft: _Draft) -> tuple[Costs, list[St
                 )
             )
             continue
-        # What lies together on a cartridge is read in one mount.
-        mounts = 0 if direct and image.sources == 1 else image.sources
-        direct = direct or image.sources == 1
         item = draft.situation.sets.get(image.set_id)
         found = place_again(image, pool, item, home=copy.home, leaving=leaving, batch=medium.batch)
         medium_id = next(iter(found.assignments.values()), "")
@@ -244,7 +244,7 @@ def _copy(unit: _Unit, leaving: set[str], draft: _Draft) -> tuple[Costs, list[St
                 images=1,
                 read_bytes=image.size_bytes * image.sources,
                 written_bytes=image.size_bytes,
-                mounts=mounts + MOUNTS_TO_WRITE,
+                mounts=image.sources + MOUNTS_TO_WRITE,
                 blanks={pool.name: begun},
             )
         )

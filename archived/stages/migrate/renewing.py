@@ -60,7 +60,9 @@ def go_on(write: Connection, site: Site, run: CareRun, item: CareItem) -> Next:
         care.keep_place(write, item.id, {**item.cursor, "spoiled": spoiled, "copy": None})
     elif step is Next.TAKE_BACK:
         copy = media.get_copy(write, int(item.cursor["copy"]))
-        media.withdraw_plan(write, copy, _("run {run} is {state}").format(run=run.id, state=run.state.value))
+        media.withdraw_plan(
+            write, copy, _("run {run} is {state}").format(run=run.id, state=run.state.value), site.now()
+        )
         care.keep_place(write, item.id, {**item.cursor, "copy": None})
     elif step is Next.FAIL:
         _fail(write, site, run, item)

@@ -82,7 +82,7 @@ def retire_set(write: Connection, site: Site, set_id: str, *, agent: str, why: s
     for image in images.of_set(write, set_id):
         for copy in media.copies_of(write, image.id):
             if copy.state is CopyState.PLANNED:
-                media.withdraw_plan(write, copy, why)
+                media.withdraw_plan(write, copy, why, site.now())
             elif copy.state in REPLACEABLE and retire_copy(write, site, copy, agent=agent, why=why):
                 left.append(copy.medium_id)
         if image.state in (ImageState.KEPT, ImageState.FOUND):
