@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,6 +59,9 @@ class Choices:
     room: str = LIBRARY
     #: Libraries, devices, pools and classes of a real room, as TOML; empty makes a simulated one.
     hardware: str = ""
+    #: Names of the drives of a simulated library, and how many slots it has; as usual when not given.
+    drives: tuple[str, ...] = ()
+    slots: int = 0
 
 
 def make_site(
@@ -90,7 +93,10 @@ def make_site(
     room = None
     if config.simulated:
         capacity_bytes = choices.disc_capacity_bytes
-        room = furnish_room(paths.room, config, disc_capacity_bytes=capacity_bytes, speed=choices.speed)
+        slots = {"slots": choices.slots} if choices.slots else {}
+        room = furnish_room(
+            paths.room, config, disc_capacity_bytes=capacity_bytes, speed=choices.speed, **slots
+        )
     make_site_key(paths.keys, key)
     catalog = Catalog(paths.catalog)
     catalog.upgrade()
@@ -108,7 +114,7 @@ def _settings(choices: Choices) -> str:
             speed=choices.speed,
             keep_free_bytes=choices.keep_free_bytes,
             rest_s=choices.rest_s,
-            room=ROOMS[choices.room],
+            room=replace(ROOMS[choices.room], drives=choices.drives or ROOMS[choices.room].drives),
         )
     return real_settings(choices.hardware, keep_free_bytes=choices.keep_free_bytes, rest_s=choices.rest_s)
 

@@ -27,15 +27,21 @@ _SUFFIXES = {"lto-7-m8": "M8"}
 _WORM_SUFFIXES = {"lto-5": "V", "lto-6": "W", "lto-7": "X", "lto-8": "Y", "lto-9": "Z"}
 
 
-def furnish_room(folder: Path, config: "Config", *, disc_capacity_bytes: int, speed: float) -> "RoomPlan":
-    """Make the simulated room of a fresh site, with blanks where its robot or its people take them from."""
+def furnish_room(
+    folder: Path, config: "Config", *, disc_capacity_bytes: int, speed: float, slots: int = SLOTS
+) -> "RoomPlan":
+    """Make the simulated room of a fresh site, with blanks where its robot or its people take them from.
+
+    `slots` are those of a library; other robots have the places of their models.
+    """
     from simulator.estate import create_room
     from simulator.plan import standard_drives
 
     library = next(iter(config.libraries))
     settings = config.libraries[library]
     drives = standard_drives(len(settings.drives))
-    plan = _plan_of_discs(library, settings, drives, disc_capacity_bytes // CLUSTER_BYTES, speed, first=1)
+    clusters = disc_capacity_bytes // CLUSTER_BYTES
+    plan = _plan_of_discs(library, settings, drives, clusters, speed, first=1, slots=slots)
     create_room(folder, plan)
     return plan
 
@@ -77,11 +83,11 @@ def furnish_library(
     return plan
 
 
-def _places() -> list[int]:
+def _places(slots: int = SLOTS) -> list[int]:
     """Slots that hold a medium in a fresh room: a few of each magazine stay empty."""
     return [
         magazine * MAGAZINE_SLOTS + place + 1
-        for magazine in range(SLOTS // MAGAZINE_SLOTS)
+        for magazine in range(slots // MAGAZINE_SLOTS)
         for place in range(BLANKS_IN_MAGAZINE)
     ]
 
@@ -94,10 +100,11 @@ def _plan_of_discs(
     speed: float,
     *,
     first: int,
+    slots: int = SLOTS,
 ) -> "RoomPlan":
     if settings.robot in STACKERS:
         return _stacker_plan(library, settings.robot, drives, clusters, speed)
-    plan = _disc_plan(library, drives, clusters, speed, first=first)
+    plan = _disc_plan(library, drives, clusters, speed, first=first, slots=slots)
     return _cabinet_plan(plan, settings) if settings.robot == PERSON else plan
 
 
@@ -163,15 +170,15 @@ def _cabinet_plan(plan: "RoomPlan", settings: "LibrarySettings") -> "RoomPlan":
 
 
 def _disc_plan(
-    library: str, drives: "tuple[DrivePlan, ...]", clusters: int, speed: float, *, first: int
+    library: str, drives: "tuple[DrivePlan, ...]", clusters: int, speed: float, *, first: int, slots: int
 ) -> "RoomPlan":
     from simulator.plan import CLUSTER_SECTORS, DiscPlan, RoomPlan
 
-    places = enumerate(_places(), start=first)
+    places = enumerate(_places(slots), start=first)
     return RoomPlan(
         library=library,
         drives=drives,
-        slots=SLOTS,
+        slots=slots,
         magazine_slots=MAGAZINE_SLOTS,
         import_export_slots=IMPORT_EXPORT_SLOTS,
         capacity_sectors=clusters * CLUSTER_SECTORS,

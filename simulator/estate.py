@@ -197,6 +197,11 @@ class Estate:
                 self._wears[carrier] = found
             return self._wears[carrier]
 
+    @property
+    def ageing(self) -> AgeingPlan:
+        """How the media of this room age."""
+        return self._ageing
+
     def set_ageing(self, plan: AgeingPlan) -> None:
         """Have media age by this plan; what is bad already stays bad."""
         with self.lock:

@@ -1,10 +1,12 @@
 """Background routines: each has a name and one bounded step; the daemon runs them between two looks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from archived.catalog import events
+from archived.catalog.events import Attention
 from archived.catalog.store import Catalog
 from archived.routines import alarm_journal, watches
 from archived.routines.alert_courier import Courier
@@ -22,6 +24,14 @@ from archived.states import PackageState
 EVERY_S = 30.0
 #: The list of what waits for a person is looked at this often.
 JOURNAL_EVERY_S = 1.0
+
+
+def differs(prefix: str, found: Sequence[Attention], up: Mapping[str, Attention]) -> bool:
+    """Whether what a watch found is other than what is up by its prefix; since when it is up never changes."""
+    known = {key for key in up if key.startswith(prefix)}
+    if known != {item.id for item in found if item.id.startswith(prefix)}:
+        return True
+    return any(item.id not in up or replace(item, since=up[item.id].since) != up[item.id] for item in found)
 
 
 class Runner:
@@ -75,7 +85,7 @@ class Runner:
 
     def judge_health(self) -> None:
         """Media of which something was noted get the state that their values ask for."""
-        with self._catalog.read() as read:
+        with self._catalog.look() as read:
             if not judging.is_due(read):
                 return
         with self._catalog.write() as write:
@@ -89,9 +99,13 @@ class Runner:
 
     def watch(self) -> None:
         """Put up and take down what waits for a person."""
+        with self._catalog.look() as read:
+            seen = {prefix: look(read, self._site) for prefix, look in watches.WATCHES.items()}
+            up = {item.id: item for item in events.attentions(read)}
+        if not any(differs(prefix, found, up) for prefix, found in seen.items()):
+            return
         with self._catalog.write() as write:
-            for prefix, look in watches.WATCHES.items():
-                found = look(write, self._site)
+            for prefix, found in seen.items():
                 for item in found:
                     events.raise_attention(write, item)
                 events.keep_attentions(write, prefix, [item.id for item in found])
@@ -108,7 +122,7 @@ class Runner:
 
     def begin_repairs(self) -> None:
         """What lost a copy is made again, unless the settings leave that to people."""
-        with self._catalog.read() as read:
+        with self._catalog.look() as read:
             called_for = repairs.called_for(read, self._site)
         if called_for:
             with self._catalog.write() as write:
@@ -126,7 +140,7 @@ class Runner:
             return
         paths = self._site.tools.paths
         listed = staging_release.present(paths)
-        with self._catalog.read() as read:
+        with self._catalog.look() as read:
             # A catalog that was made again does not know everything that lies there.
             all_known = is_known(read) and not hold.stands(read)
             rubbish = staging_release.leftovers(read, paths, listed) if all_known else []
@@ -137,7 +151,7 @@ class Runner:
         """Under pressure the staged bytes of archived packages go, oldest first; never without pressure."""
         if not under_pressure(self._site):
             return
-        with self._catalog.read() as read:
+        with self._catalog.look() as read:
             archived = staging_release.staged_packages(read, PackageState.ARCHIVED)
         for package in archived:
             if not under_pressure(self._site):

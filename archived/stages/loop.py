@@ -133,19 +133,33 @@ class Loop:
         moved = False
         with self._catalog.look() as read:
             settings = events.settings(read)
-        for name, stage in self._stages.items():
-            with self._catalog.look() as read:
-                view = stage.due(read, self._site)
-            for action in stage.plan(view, self._context(settings)):
+        left = deque(self._stages.items())
+        while left:
+            name, actions = self._first_with_work(left, settings)
+            for action in actions:
                 if not self._context(settings).free(action):
                     continue
                 with self._catalog.write() as write:
-                    claimed = stage.claim(write, self._site, action)
+                    claimed = self._stages[name].claim(write, self._site, action)
                 if claimed is not None:
                     log.info("%s: %s", name, claimed.key, extra={"stage": name, "key": claimed.key})
                     self._submit(claimed)
                     moved = True
         return moved
+
+    def _first_with_work(
+        self, left: deque[tuple[str, Stage]], settings: dict[str, str]
+    ) -> tuple[str, list[Action]]:
+        """Ask stages in their order, in one view, until one has something to do; those asked are not left."""
+        with self._catalog.look() as read:
+            while left:
+                name, stage = left.popleft()
+                context = self._context(settings)
+                planned = stage.plan(stage.due(read, self._site), context)
+                actions = [action for action in planned if context.free(action)]
+                if actions:
+                    return name, actions
+        return "", []
 
     def _context(self, settings: dict[str, str]) -> Context:
         now_s = self._site.tools.clock.monotonic()

@@ -59,18 +59,19 @@ class Story:
         more_settings: str = "",
         cartridge_mib: int = 64,
         kind: str = "library",
+        furniture: Mapping[str, Any] | None = None,
     ) -> None:
         self.seed, self.folder, self.site_folder = seed, folder, folder / "site"
         self.clock = SimulatedClock()
         self.fuse = Fuse()
         self.lives = 0
-        #: Everything that ever waited for a person, by id, as it was put up last.
+        #: All that ever waited for a person, by id.
         self.raised: dict[str, Attention] = {}
-        #: Barcodes of discs that this story took away or spoiled.
-        self.harmed: set[str] = set()
+        self.harmed: set[str] = set()  # barcodes of discs that this story took away or spoiled
         #: Labels as they are now by those before, media that ever were in the rooms, what may have hidden one.
         self.relabelled, self.media_seen, self.troubles = dict[str, str](), 0, list[str]()
-        choices = Choices(int(disc_mib * MIB), speed=1.0, keep_free_bytes=1, rest_s=30.0, room=kind)
+        usual: dict[str, Any] = {"speed": 1.0, "keep_free_bytes": 1, "rest_s": 30.0, "room": kind}
+        choices = Choices(int(disc_mib * MIB), **usual, **(furniture or {}))
         # Its public half stands on every disc; a replay needs the same bytes.
         key = SigningKey(Ed25519PrivateKey.from_private_bytes(seed.to_bytes(32)))
         make_site(self.site_folder, choices, self.clock, key)

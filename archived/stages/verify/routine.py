@@ -47,7 +47,7 @@ def turn(catalog: Catalog, site: Site) -> list[CareRun]:
     What is due is found out before anything is written: a catalog with very many copies takes a second for it.
     """
     now = site.now()
-    with catalog.read() as read:
+    with catalog.look() as read:
         settings = events.settings(read)
         if hold.in_force(settings) or not _is_time(settings, now):
             return []
