@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from archived.care import RunState
+from archived.care import ItemState, RunState
 from archived.catalog import events, media
 from archived.fixity import FULL, subject_of
 from archived.policy.verify.due import Due
+from archived.stages.exporting import export_catalog
 from archived.stages.verify import routine
 from archived.states import CopyState, MediumState
 from tests.simulation.conftest import Tell
@@ -119,6 +120,47 @@ def test_staged_packages_are_compared_and_a_damaged_one_is_told_at_once(tell: Te
     assert len(items_of(story, run)) == 2
 
 
+def test_an_export_of_the_catalog_is_held_to_its_statement_and_a_damaged_one_is_told(
+    tell: Tell, tmp_path: Path
+) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    story = tell(settings={"export_directory": f'"{folder}"'})
+    made = export_catalog(story.catalog, story.site, folder, lambda done, total: None)
+    run = begin(story, disk=True)
+    story.settle()
+    assert (run_of(story, run).report["clean"], run_of(story, run).report["bytes"]) == (1, made.size_bytes)
+    with (folder / made.file).open("r+b") as file:
+        file.seek(made.size_bytes // 2)
+        file.write(b"something else")
+    run = begin(story, disk=True)
+    story.settle()
+    assert run_of(story, run).report["bad"][0]["export"] == made.file
+    told = story.attentions()[f"verify-export:{made.file}"]
+    assert told.next == "archivectl catalog export"
+    (folder / made.file).unlink()
+    an_hour(story)
+    assert f"verify-export:{made.file}" not in story.attentions(), "it is not kept any more"
+
+
+def test_a_run_keeps_to_its_hours_and_begins_no_sooner_than_it_was_told(tell: Tell) -> None:
+    story, _packages = tell.on(archived_set)
+    now = story.clock.now()
+    hours = f"{now + timedelta(hours=3):%H:%M}-{now + timedelta(hours=5):%H:%M}"
+    tomorrow = (now + timedelta(days=1)).isoformat()
+    run, later = begin(story, hours=hours), begin(story, not_before=tomorrow)
+    moves = story.happened("move")
+    story.settle()
+    assert story.happened("move") == moves
+    story.clock.sleep(4 * 3600)
+    story.settle()
+    assert run_of(story, run).state is RunState.DONE
+    assert {item.state for item in items_of(story, later)} == {ItemState.WANTED}
+    story.clock.sleep(DAY_S)
+    story.settle()
+    assert run_of(story, later).state is RunState.DONE
+
+
 def test_images_on_a_cartridge_are_read_along_its_tape_and_damage_is_located(tell: Tell) -> None:
     story = tell(settings={"copies": '["tapes"]'}, more_settings=TAPES)
     story.submit_set(2)
@@ -169,6 +211,7 @@ def test_what_lies_in_a_vault_is_asked_for_examined_and_taken_home(shelf: tuple[
         assert not events.attentions(read)
 
 
+@pytest.mark.simulate
 @pytest.mark.parametrize("kind", ["manual", "stacker"])
 def test_a_set_is_read_again_where_people_load_the_drives_and_by_a_stacker(tmp_path: Path, kind: str) -> None:
     job = MainJob(tmp_path, kind, n=1, m=1)

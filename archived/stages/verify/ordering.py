@@ -5,6 +5,7 @@ The preview and the run are made of the same pieces, in the same write for a run
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
@@ -124,9 +125,11 @@ def begin(
     A run by a rule of the settings names it, and the library that it is for.
     """
     now, refused = site.now(), tasks.refused(write)
+    # All images of a medium rank alike: on a cartridge they are read along its tape.
+    ranks = {medium_id: number for number, medium_id in enumerate(order.media_ids)}
     items = [
-        _item(target, order.selection, number, now)
-        for number, target in enumerate(order.targets)
+        _item(target, order.selection, ranks.get(target.known.medium_id, 0), now)
+        for target in order.targets
         if target.known.medium_id not in refused or target.known.reached_by != "people"
     ]
     terms = {**asdict(order.selection), "rule": rule, "library": library}
@@ -186,7 +189,7 @@ def _piece(target: Target, selection: Selection, drives: set[tuple[str, int]]) -
     )
 
 
-def _item(target: Target, selection: Selection, number: int, now: Any) -> CareItem:
+def _item(target: Target, selection: Selection, rank: int, now: datetime) -> CareItem:
     copy = target.copy
     if copy is None:
         cursor = {"subject": target.known.subject}
@@ -200,7 +203,7 @@ def _item(target: Target, selection: Selection, number: int, now: Any) -> CareIt
         copy.image_id,
         copy.copy_id,
         now,
-        priority=number,
+        priority=rank,
     )
 
 

@@ -144,7 +144,7 @@ def record(write: Connection, site: Site, action: Action, outcome: object) -> fl
             write, item.id, ItemEvent.INTERRUPTED, note=_("another disc lies where it should be")
         )
         weigh_content(write, site, task.medium_id, outcome.volume_id, task.drive)
-        return 0
+        return site.config.rest_s
     if isinstance(outcome, RobotWaits):
         care.advance_item(write, item.id, ItemEvent.INTERRUPTED, note=outcome.note)
         robot_silent(write, site, task.library, outcome.note, stands=outcome.stands)
