@@ -34,7 +34,7 @@ from cli.keys_cmd import keys
 from cli.library_cmd import drive, library
 from cli.magazines_cmd import magazines
 from cli.media_cmd import media
-from cli.media_end_cmd import certificates, destroy
+from cli.media_end_cmd import certificates, destroy, readmit
 from cli.media_health_cmd import health_verbs
 from cli.migrate_cmd import migrate
 from cli.nouns import examples_text
@@ -157,7 +157,7 @@ for _command in bins:
     library.add_command(_command)
 for _command in (age, *hands, *tag_hands):
     simulate.add_command(_command)
-for _command in (register, label, identify, destroy, certificates, *health_verbs, scan_media):
+for _command in (register, label, identify, destroy, certificates, readmit, *health_verbs, scan_media):
     media.add_command(_command)
 
 for _command in (list_vault, transport, transports, packed, arrived, return_, strike):

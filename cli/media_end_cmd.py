@@ -39,6 +39,18 @@ def show_asked(document: dict[str, Any]) -> None:
     )
 
 
+@verb("readmit", 'media readmit 000123L8 --reason "emptied by a migration"')
+@click.argument("medium")
+@reason_option
+def readmit(context: Context, medium: str, reason: str) -> None:
+    """Let a released cartridge be written again from its beginning; what was on it is lost from here."""
+    answer = context.post(at("/v1/media", medium, "readmit"), {"reason": reason})
+    context.answer(
+        answer,
+        lambda document: click.echo(_("{medium} is a blank again").format(medium=plain(document["id"]))),
+    )
+
+
 @verb(
     "certificates",
     "media certificates",

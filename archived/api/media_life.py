@@ -6,14 +6,16 @@ import binascii
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
+from archived.api.holdings import medium_document
 from archived.api.services import Document, Services, agent_of, plain, services_of
+from archived.api.submissions import Reason
 from archived.catalog import certificates
 from archived.errors import Refused
 from archived.formats.certificates import certificate_page
 from archived.formats.lists import read_table
 from archived.language import _
 from archived.policy.media_life.purchase_rows import read_purchases
-from archived.stages.media_life import destroying, purchases
+from archived.stages.media_life import destroying, purchases, readmitting
 
 router = APIRouter()
 #: A list of every medium that an archive ever bought is smaller.
@@ -73,6 +75,19 @@ def destroy(body: Doomed, request: Request, services: Services = Depends(service
         said = {"method": body.method, "agent": agent_of(request), "reason": body.reason}
         item = destroying.ask(write, services.site, body.media, **said)
     return services.said(plain(item))
+
+
+@router.post("/media/{medium_id}/readmit")
+def readmit(
+    medium_id: str, body: Reason, request: Request, services: Services = Depends(services_of)
+) -> Document:
+    """A released cartridge is written again, from its beginning."""
+    said = {"agent": agent_of(request), "reason": body.reason}
+    with services.catalog.write() as write:
+        medium = readmitting.readmit(write, services.site, medium_id, **said)
+        document = medium_document(write, medium)
+    services.wake()
+    return services.said(document)
 
 
 @router.get("/certificates")

@@ -46,6 +46,7 @@ from archived.catalog.health_tables import medium_history as medium_history
 from archived.catalog.hot_item_table import hot_item as hot_item
 from archived.catalog.inner_tables import inner_file as inner_file
 from archived.catalog.purchase_table import purchase as purchase
+from archived.catalog.readmission_table import readmission as readmission
 from archived.catalog.regained_tables import regained as regained
 from archived.catalog.regained_tables import regained_want as regained_want
 from archived.catalog.retention_tables import legal_hold as legal_hold

@@ -32,7 +32,7 @@ from backends.tape.appending import AppendSession, SessionReport
 from backends.tape.contents import TapeContents, read_contents
 from backends.tape.image_on_tape import ImageIdentity, ImageOnTape
 from backends.tape.label import TapeLabel
-from backends.tape.labelling import label_cartridge, note_in_chip
+from backends.tape.labelling import label_again, label_cartridge, note_in_chip
 from devices.failures import DeviceFailure, WorldDiffers
 from erasure.digests import Digests
 from robotics.errors import RoboticsError
@@ -69,6 +69,8 @@ class TapeTask:
     known_files: frozenset[int]
     #: What the catalog knows of the cartridge's label; None until a session labelled it or read a label of ours.
     label_uuid: str | None
+    #: UUID of the label of a cartridge that was released and admitted again: all that it holds is written over.
+    written_over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,16 @@ def _write(tools: Tools, task: TapeTask, drive: TapeDrive, report: Report, *, re
     refusal = _by_the_label(task, contents)
     if refusal is not None:
         return refusal
-    if contents.blank and not resumed:
+    is_old = _is_written_over(task, contents)
+    if is_old and resumed:
+        ends = {job.copy_id: JobEnd(NOT_BEGUN, _("it is not whole on the tape")) for job in task.jobs}
+        return _with_alerts(TapeEnd("done", ends=ends, used_bytes=0), drive)
+    if (contents.blank or is_old) and not resumed:
         try:
-            label_cartridge(drive, task.label)
+            if is_old:
+                label_again(drive, task.label, over=task.written_over)
+            else:
+                label_cartridge(drive, task.label)
         except BackendError as error:
             kind = "protected" if isinstance(error, WriteProtected) else "unfit"
             return _with_alerts(TapeEnd(kind, str(error)), drive)
@@ -153,6 +162,12 @@ def _write(tools: Tools, task: TapeTask, drive: TapeDrive, report: Report, *, re
     label_uuid = None if contents.label is None else contents.label.cartridge
     end = _session(tools, task, drive, contents, report, resumed=resumed)
     return replace(end, label_uuid=label_uuid, capacity_bytes=_capacity_bytes(drive))
+
+
+def _is_written_over(task: TapeTask, contents: TapeContents) -> bool:
+    """Whether the tape still carries what it was released with."""
+    label = contents.label
+    return bool(task.written_over) and label is not None and label.cartridge == task.written_over
 
 
 def _session(

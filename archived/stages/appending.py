@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media
+from archived.catalog import events, images, media, readmissions
 from archived.errors import Cancelled
 from archived.language import _
 from archived.model import Copy, Drive, Image, Medium
@@ -181,6 +181,7 @@ def _task(read: Connection, site: Site, item: Loaded) -> TapeTask:
         known_until_block=max(ends, default=0),
         known_files=frozenset(copy.tape_file for copy in there if copy.tape_file is not None),
         label_uuid=item.medium.label_uuid,
+        written_over=readmissions.label_of(read, item.medium.id),
     )
 
 

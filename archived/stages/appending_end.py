@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media
+from archived.catalog import events, images, media, readmissions
 from archived.catalog.events import Attention
 from archived.language import _
 from archived.model import Copy
@@ -49,6 +49,8 @@ def settle_session(
         tell_pace(write, site, task, outcome.report)
     changes: dict[str, Any] = {} if outcome.used_bytes is None else {"used_bytes": outcome.used_bytes}
     changes |= {} if outcome.label_uuid is None else {"label_uuid": outcome.label_uuid}
+    if outcome.label_uuid is not None and task.written_over:
+        readmissions.done(write, task.medium_id)  # it carries a label of its new life
     if changes:
         media.update_columns(write, task.medium_id, **changes)
     if any(end.kind == FLUSHED for end in outcome.ends.values()):

@@ -1,4 +1,4 @@
-"""Labelling a blank cartridge: once, and only a blank one."""
+"""Labelling a cartridge: once, and only a blank one, or one of ours that was released, over its very label."""
 
 from contextlib import suppress
 
@@ -13,6 +13,7 @@ from backends.errors import (
 from backends.interface import TapeDrive
 from backends.tape.any_block import FIRST_BYTES
 from backends.tape.attributes import LOCALE_UTF8, Attribute
+from backends.tape.contents import read_label
 from backends.tape.label import VERSION, TapeLabel, encode_label
 from backends.tape.sealed_text import in_one_block
 from devices.failures import DeviceFailure, DeviceRefused
@@ -42,6 +43,24 @@ def label_cartridge(drive: TapeDrive, label: TapeLabel) -> None:
         raise MediumRefused(
             "the cartridge is not blank: something is written on it already; nothing was written to it. Use a blank one"
         )
+    _write_label(drive, label)
+
+
+def label_again(drive: TapeDrive, label: TapeLabel, *, over: str) -> None:
+    """Write the label over that with the UUID `over`: all that stood on the cartridge is gone when it returns.
+
+    Raises MediumRefused when any other label, or none, stands there (nothing was written), else as `label_cartridge`.
+    Killed before its filemark it leaves the old label, a blank, or a label that the next session closes.
+    """
+    there = read_label(drive)
+    if there is None or there.cartridge != over:
+        raise MediumRefused(
+            "the cartridge does not carry the label that is to be written over; nothing was written to it"
+        )
+    _write_label(drive, label)
+
+
+def _write_label(drive: TapeDrive, label: TapeLabel) -> None:
     drive.rewind()
     drive.write_block(in_one_block(encode_label(label), label.block_bytes))
     drive.write_filemarks(1)

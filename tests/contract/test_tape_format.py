@@ -4,12 +4,14 @@ No tape here is read by `mt` and `dd`: they need the kernel's st driver, and the
 What they would do is tested over files (`tests/unit/backends/tape/test_by_dd_alone.py`).
 """
 
+from dataclasses import replace
+
 import pytest
 
-from backends.errors import MediumFull
+from backends.errors import MediumFull, MediumRefused
 from backends.tape.contents import read_contents
 from backends.tape.image_reader import TapeImageReader
-from backends.tape.labelling import label_cartridge
+from backends.tape.labelling import label_again, label_cartridge
 from backends.tape.recognition import TapeEnd
 from tests.contract.tape_places import TAPE_PLACES, WORM
 from tests.unit.backends.tape.images import BLOCK_BYTES, Bytes, a_label, identity, image_bytes, session
@@ -55,3 +57,28 @@ def test_a_cartridge_is_filled_torn_and_continued(where: str, kind: str) -> None
             reader = TapeImageReader(drive, item)
             assert reader.read(0, 40) == IMAGES[item.image_id]
             assert reader.read(17, 3) == IMAGES[item.image_id][17 * 2048 : 20 * 2048]
+
+
+@pytest.mark.parametrize("where", ["in-process", "manners-of-tgt", "tgt"])
+def test_a_cartridge_is_labelled_again_over_its_very_label_only(where: str) -> None:
+    with TAPE_PLACES[where]() as place:
+        drive = place.put(place.small)
+        with pytest.raises(MediumRefused, match="does not carry"):
+            label_again(drive, a_label(), over="")
+        label_cartridge(drive, a_label())
+        writing = session(drive)
+        writing.append(identity(IMAGES["I1"], "I1"), Bytes(IMAGES["I1"]))
+        writing.finish()
+        new = replace(a_label(), cartridge="11111111-2222-5333-8444-555555555555")
+        with pytest.raises(MediumRefused, match="nothing was written"):
+            label_again(drive, new, over=new.cartridge)
+        assert len(read_contents(drive).images) == 1
+        label_again(drive, new, over=a_label().cartridge)
+        place.fetch(place.small)
+        drive = place.put(place.small)
+        found = read_contents(drive, whole=True)
+        assert (found.label, list(found.images)) == (new, [])
+        writing = session(drive)
+        written = writing.append(identity(IMAGES["I2"], "I2"), Bytes(IMAGES["I2"]))
+        writing.finish()
+        assert list(read_contents(drive).images) == [written]

@@ -123,6 +123,7 @@ def test_what_comes_back_through_the_mail_slot_is_at_home_again(story: Story) ->
     assert_law(story)
 
 
+@pytest.mark.simulate
 def test_a_list_to_a_vault_of_ours_gets_places_and_recalls_find_it_there(story: Story) -> None:
     discs = archived(story)
     transport = open_list(story, *discs, to="vault")
@@ -165,6 +166,13 @@ def test_what_is_needed_here_is_told_before_it_leaves(story: Story) -> None:
     assert [(item.spare_before, item.spare_after) for item in one] == [(1, 0)]
     assert [(item.spare_before, item.spare_after) for item in both] == [(1, -1)]
     assert none == []
+    # What was said before is what happens.
+    transport = open_list(story, discs[0])
+    all_out(story, transport)
+    assert [item for item in story.attentions() if item.startswith("reduced:")] == [
+        f"reduced:{one[0].set_id}"
+    ]
+    assert "no more may be lost" in story.raised[f"reduced:{one[0].set_id}"].what
 
 
 def test_a_blank_that_leaves_is_promised_to_nobody(story: Story) -> None:

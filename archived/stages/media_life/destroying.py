@@ -105,7 +105,7 @@ def why_not(read: Connection, site: Site, medium: Medium) -> str:
         )
     copies = media.copies_on(read, medium.id)
     if medium.state is MediumState.RELEASED:
-        last = next((c for c in copies if c.state is CopyState.RETIRED and _is_needed(read, c)), None)
+        last = next((c for c in copies if c.state is CopyState.RETIRED and is_needed(read, c)), None)
         if last is not None:
             return _("{medium} carries image {image}, which nothing else holds verified").format(
                 medium=medium.id, image=last.image_id
@@ -124,7 +124,7 @@ def why_not(read: Connection, site: Site, medium: Medium) -> str:
     return ""
 
 
-def _is_needed(read: Connection, copy: Copy) -> bool:
+def is_needed(read: Connection, copy: Copy) -> bool:
     """Whether this retired copy may be the last of something that somebody is owed."""
     image = images.get(read, copy.image_id)
     if image.state is ImageState.RETIRED:
