@@ -61,15 +61,20 @@ def drivers_of(config: "Config", line: Callable[[str], Transport]) -> Drivers:
             else:
                 # Where its tray is is asked while a session reads in it.
                 way = SharedTransport(line(name)) if robot.robot in STACKERS else line(name)
-                drives[name] = burner_drive(config.devices.get(name, DeviceSettings()), name, way)
+                told = config.devices.get(name, DeviceSettings())
+                drives[name] = burner_drive(told, name, way, config.health.dialects.get(name, ""))
     return Drivers(changers, drives, tapes)
 
 
-def burner_drive(settings: DeviceSettings, name: str, transport: Transport) -> OpticalDrive:
-    """A burner behind its transport."""
+def burner_drive(
+    settings: DeviceSettings, name: str, transport: Transport, scan_dialect: str = ""
+) -> OpticalDrive:
+    """A burner behind its transport; `scan_dialect` where its own name does not tell how it is asked for errors."""
     if settings.path:
-        return MmcDrive(transport, name=name, transfer_sectors=NODE_TRANSFER_SECTORS)
-    return MmcDrive(transport, name=name)
+        return MmcDrive(
+            transport, name=name, transfer_sectors=NODE_TRANSFER_SECTORS, scan_dialect=scan_dialect
+        )
+    return MmcDrive(transport, name=name, scan_dialect=scan_dialect)
 
 
 __all__ = ["Drivers", "burner_drive", "drivers_of"]

@@ -64,7 +64,10 @@ class CartridgeLoad:
 
 
 def register(connection: Connection, item: Medium) -> None:
+    """A medium that is new to the catalog; its history begins with the state that it has."""
     add(connection, medium, item)
+    step = {"at": item.seen_at, "after": item.state, "agent": item.seen_by or DAEMON, "why": item.note}
+    connection.execute(insert(medium_history).values(medium_id=item.id, **step))
 
 
 def get(connection: Connection, medium_id: str) -> Medium:

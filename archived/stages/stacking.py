@@ -74,7 +74,7 @@ def put_in_bin(
             advice=_("take some out of the bin, and name fewer"),
         )
     if pile.takes and pile.lifo:
-        _unplan(write, [id for _element, id in rest])
+        _unplan(write, site, [id for _element, id in rest])
     for place, medium in enumerate(found, start=first):
         _lay(write, site, library, medium, place, bin, agent)
     recount_missing(write, site, library)
@@ -172,12 +172,12 @@ def _demand_free(read: Connection, site: Site, medium: Medium) -> None:
         )
 
 
-def _unplan(write: Connection, media_ids: Sequence[str]) -> None:
+def _unplan(write: Connection, site: Site, media_ids: Sequence[str]) -> None:
     """Blanks that come to lie beneath others are promised to nobody: those on top are taken first."""
     for medium_id in media_ids:
         if media.get(write, medium_id).state is MediumState.RESERVED:
             media.withdraw_plans_on(
-                write, medium_id, _("other discs were laid on top of {id}").format(id=medium_id)
+                write, medium_id, _("other discs were laid on top of {id}").format(id=medium_id), site.now()
             )
 
 

@@ -56,7 +56,7 @@ def spent_discs_are_never_taken_for_blank(story: Story, everything: list[Medium]
             state = disc.state.value
         if medium.state in (MediumState.BLANK, MediumState.RESERVED):
             assert state == "blank", f"{medium.id} is {state}, and the catalog takes it for a blank"
-        elif medium.state is MediumState.GOOD:
+        elif medium.state in (MediumState.GOOD, MediumState.WATCH):
             assert state == "complete", f"{medium.id} is {state}"
 
 

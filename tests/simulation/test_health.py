@@ -34,8 +34,8 @@ def test_loads_readings_and_every_change_of_state_are_on_record_with_drive_and_r
         assert (read.drive, read.unit) == (copy.verify_drive, "bytes")
         with story.catalog.read() as reading:
             steps = health.history(reading, copy.medium_id)
-        assert [step.after.value for step in steps] == ["reserved", "writing", "good"]
-        assert all(step.at is not None for step in steps)
+        assert [step.after.value for step in steps] == ["blank", "reserved", "writing", "good"]
+        assert all(step.at is not None for step in steps[1:])
 
 
 def test_a_disc_that_a_recall_could_not_read_has_its_bad_places_on_record(story: Story) -> None:

@@ -150,7 +150,7 @@ def test_an_image_that_is_damaged_on_tape_is_named_and_the_rest_of_its_cartridge
     assert f"tape file {first.tape_file + (what == 'trailer')}" in told(done)
     states = [copy.state for copy in sorted(on_tape(story), key=lambda copy: copy.first_block)]
     assert states == [CopyState.SUSPECT if what == "front" else CopyState.FOUND, CopyState.FOUND]
-    assert story.medium(first.medium_id).state is MediumState.APPENDABLE
+    assert story.medium(first.medium_id).state is MediumState.WATCH
     assert kinds(check(story)) == kinds(done)
     recall_all(story, ids)
 
@@ -263,4 +263,4 @@ def test_a_check_of_a_living_catalog_names_what_a_cartridge_does_not_hold_any_mo
     assert {"other-image", "set-incomplete"} < set(kinds(check(story, full=True)))
     states = {copy.id: copy.state for copy in on_tape(story)}
     assert states == {first.id: CopyState.VERIFIED, second.id: CopyState.SUSPECT}
-    assert story.medium(first.medium_id).state is MediumState.GOOD, "closed, and what is good on it counts"
+    assert story.medium(first.medium_id).state is MediumState.WATCH, "closed, and what is good on it counts"

@@ -23,7 +23,7 @@ def test_a_block_that_did_not_get_onto_the_tape_costs_its_image_and_no_other(tel
     one, two = on_tape(story, *VERIFIED)
     assert (failed.id, failed.image_id) == (planned[1].id, two.image_id)
     assert one.medium_id == failed.medium_id != two.medium_id
-    assert story.medium(one.medium_id).state is MediumState.GOOD, "nothing is added where a write failed"
+    assert story.medium(one.medium_id).state is MediumState.WATCH, "nothing is added where a write failed"
     assert failed.medium_id in story.raised[f"write:{failed.image_id}"].what
     assert any(name.startswith("alerts:T") for name in story.raised)
     assert_law(story)
@@ -46,7 +46,7 @@ def test_an_image_that_does_not_read_back_is_written_elsewhere_and_the_other_one
     counted = on_tape(story, *VERIFIED)
     assert differed.id == planned[after == 40].id
     assert {copy.medium_id for copy in counted} > {differed.medium_id}
-    assert story.medium(differed.medium_id).state is MediumState.GOOD
+    assert story.medium(differed.medium_id).state is MediumState.WATCH
     assert_law(story)
 
 

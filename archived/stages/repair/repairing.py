@@ -87,7 +87,9 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
         ending.fail(write, site, item)
     elif task.step is Step.TAKE_BACK:
         for copy in (copy for copy in fresh_copies(write, item) if copy.state is CopyState.PLANNED):
-            media.withdraw_plan(write, copy, _("{run} is {state}").format(run=run.id, state=run.state.value))
+            media.withdraw_plan(
+                write, copy, _("{run} is {state}").format(run=run.id, state=run.state.value), site.now()
+            )
     else:
         if item.state is ItemState.WANTED:
             care.advance_item(write, item.id, ItemEvent.BEGUN)

@@ -187,7 +187,7 @@ def _give_up_new_set(write: Connection, site: Site, replaces: str, why: str) -> 
         )
     for copy in copies:
         if copy.state is CopyState.PLANNED:
-            media.withdraw_plan(write, copy, why)
+            media.withdraw_plan(write, copy, why, site.now())
     for image in parity:
         images.advance_state(write, image.id, ImageEvent.VOIDED, close_reason=why)
     images.advance_set(write, made.id, SetEvent.VOIDED)

@@ -155,7 +155,7 @@ def _give_up(write: Connection, site: Site, item: Destruction) -> None:
             images.advance_state(write, image_id, ImageEvent.RETIRED)
         for copy in media.copies_of(write, image_id):
             if copy.state is CopyState.PLANNED:
-                media.withdraw_plan(write, copy, _("its image is destroyed"))
+                media.withdraw_plan(write, copy, _("its image is destroyed"), site.now())
             elif copy.state in _REPLACED:
                 media.advance_copy(write, copy.id, CopyEvent.REPLACED, note=item.id)
     _release_media(write, site, item, found)

@@ -25,7 +25,7 @@ def test_a_medium_says_all_that_was_seen_of_it_and_what_that_means(daemon: Daemo
     assert {reason["threshold"] for reason in document["reasons"]} == {"read-errors", "bd-ldc-mean"}
     assert all(reason["source"] and reason["confidence"] for reason in document["reasons"])
     assert [entry["what"] for entry in document["entries"]] == [LOAD, READ_ERROR, SCAN_LDC]
-    assert [step["after"] for step in document["history"]] == ["reserved", "writing", "good"]
+    assert [step["after"] for step in document["history"]] == ["blank", "reserved", "writing", "good"]
 
 
 def test_all_media_that_carry_something_are_listed_the_worst_first(daemon: Daemon) -> None:

@@ -1,10 +1,12 @@
 """What was seen of media is kept by time and by who read; every change of a state by who and why."""
 
+import ast
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+import archived
 from archived.catalog import health, media
 from archived.catalog.store import Catalog
 from archived.errors import ForbiddenStep
@@ -51,7 +53,7 @@ def test_every_change_of_a_state_says_when_who_and_why(catalog: Catalog) -> None
         media.advance_state(write, DISC.id, MediumEvent.RESERVED, NOW)
         media.advance_state(write, DISC.id, MediumEvent.SET_ASIDE, NOW, agent="uid:1000", note="scratched")
     with catalog.read() as read:
-        first, second = health.history(read, DISC.id)
+        _made, first, second = health.history(read, DISC.id)
         assert (first.before, first.after, first.agent) == (
             MediumState.BLANK,
             MediumState.RESERVED,
@@ -75,4 +77,27 @@ def test_a_step_that_changes_nothing_is_no_history_and_a_forbidden_one_neither(c
         with pytest.raises(ForbiddenStep):
             media.advance_state(write, DISC.id, MediumEvent.ADMITTED, NOW)
     with catalog.read() as read:
-        assert [step.after.value for step in health.history(read, DISC.id)] == ["reserved", "writing", "good"]
+        assert [step.after.value for step in health.history(read, DISC.id)] == [
+            "blank",
+            "reserved",
+            "writing",
+            "good",
+        ]
+
+
+STEPS = {"advance_state": 4, "withdraw_plan": 4, "withdraw_plans_on": 4}
+
+
+def test_every_step_of_a_medium_is_told_its_time() -> None:
+    """A history without times is none; the catalog knows no clock, so whoever steps says when."""
+    untold = []
+    for path in sorted(Path(archived.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            of = node.func.value
+            if not (isinstance(of, ast.Name) and of.id == "media" and node.func.attr in STEPS):
+                continue
+            told = len(node.args) >= STEPS[node.func.attr] or any(key.arg == "at" for key in node.keywords)
+            untold += [] if told else [f"{path.name}:{node.lineno}"]
+    assert untold == []
