@@ -142,6 +142,8 @@ class Image:
     payload_bytes: int | None = None
     #: What its own bytes call it (`7K3F-3`), where it is a member of another set since; "" where both are the same.
     carved: str = ""
+    #: Of a parity image: the revision of its set's descriptor that lies on it; a new wrapper has a higher one.
+    revision: int = 1
 
     @property
     def name(self) -> str:
@@ -303,8 +305,14 @@ class Recall:
     #: What it takes of the recall area, as planned.
     area_bytes: int = 0
     ready_at: datetime | None = None
-    #: "recall" when somebody asked for it; "care" when we need the image ourselves, to write it again.
+    #: "recall" when somebody asked for it; "care" when we need the image ourselves, to write it again; "remake" when
+    #: we need parity.bin of a parity image, to make a new wrapper around it.
     purpose: str = "recall"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether nobody asked for it but we ourselves."""
+        return self.purpose != "recall"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def list_recalls(services: Services = Depends(services_of)) -> Document:
     """Every recall, with what it takes of the recall area and until when."""
     with services.catalog.read() as read:
         area = recall_area.view(read, services.site)
-        every = [item for item in catalog_recalls.listing(read) if item.purpose != "care"]
+        every = [item for item in catalog_recalls.listing(read) if not item.is_ours]
         return services.listed([recall_document(services, area, recall) for recall in every])
 
 

@@ -189,7 +189,7 @@ def requested_times(connection: Connection) -> dict[str, datetime]:
 def of_care(connection: Connection) -> list[tuple[str, str]]:
     """(recall, image) of recalls of our own that are being served."""
     query = select(recall.c.id, recall.c.image_id).where(
-        recall.c.state == RecallState.REQUESTED, recall.c.purpose == "care"
+        recall.c.state == RecallState.REQUESTED, recall.c.purpose != "recall"
     )
     return [(row[0], row[1]) for row in connection.execute(query.order_by(recall.c.id))]
 

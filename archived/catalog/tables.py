@@ -133,6 +133,7 @@ image = Table(
     Column("payload_offset", BigInteger, nullable=False, default=0),
     Column("payload_bytes", BigInteger),
     Column("carved", String(64), nullable=False, default="", index=True),
+    Column("revision", Integer, nullable=False, default=1),
 )
 
 #: Where a file of a package lies in an image.

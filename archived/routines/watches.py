@@ -236,7 +236,7 @@ def slow_recalls(read: Connection, site: Site) -> list[Attention]:
             now,
         )
         for recall in recalls.in_state(read, RecallState.WAITING, RecallState.REQUESTED)
-        if now - recall.requested_at > SLOW_RECALL and recall.purpose != "care"
+        if now - recall.requested_at > SLOW_RECALL and not recall.is_ours
     ]
 
 

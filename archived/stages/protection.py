@@ -176,8 +176,8 @@ def run(action: Action, tools: Tools) -> Encoded:
         kernel=tools.kernel,
         report=report,
     )
-    descriptor = _descriptor(task, found, parity)
-    mastered = [_wrap(task, item, descriptor, staging) for item in task.parity]
+    descriptor = descriptor_of(task, found, parity)
+    mastered = [wrap(task, item, descriptor, staging) for item in task.parity]
     wrappers = [fingerprint_image(staging / item.recipe_name, staging) for item in task.parity]
     return Encoded(tuple(found), tuple(parity), tuple(wrappers), tuple(mastered))
 
@@ -249,7 +249,10 @@ def words_of(site: Site) -> Words:
     return Words(institution(site), site.software, site.key.public, site.config.simulated)
 
 
-def _descriptor(task: Encoding, found: Sequence[Fingerprint], parity: Sequence[Fingerprint]) -> SetDescriptor:
+def descriptor_of(
+    task: Encoding, found: Sequence[Fingerprint], parity: Sequence[Fingerprint], *, revision: int = 1
+) -> SetDescriptor:
+    """All that is known of a set; a higher revision is the newer one."""
     who, words, written_at = _claimed(task)
     positions = [image.position or 0 for image in task.members] + [item.position for item in task.parity]
     records = tuple(
@@ -267,7 +270,7 @@ def _descriptor(task: Encoding, found: Sequence[Fingerprint], parity: Sequence[F
         m=task.m,
         members=records,
         absent=task.absent,
-        revision=1,
+        revision=revision,
         written_at=written_at,
         software=words.software,
         simulated=words.simulated,
@@ -275,7 +278,8 @@ def _descriptor(task: Encoding, found: Sequence[Fingerprint], parity: Sequence[F
     )
 
 
-def _wrap(task: Encoding, item: ParityPlan, descriptor: SetDescriptor, staging: Path) -> Mastered:
+def wrap(task: Encoding, item: ParityPlan, descriptor: SetDescriptor, staging: Path) -> Mastered:
+    """Freeze the image around a parity file that lies in staging."""
     who, words, closed_at = _claimed(task)
     disc = ParityDisc(
         image_id=member_id(task.set_id, item.position),

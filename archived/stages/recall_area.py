@@ -36,7 +36,7 @@ class Room:
 
     @classmethod
     def of(cls, read: Connection, site: Site) -> "Room":
-        waited_for = any(recall.purpose != "care" for recall in recalls.in_state(read, RecallState.WAITING))
+        waited_for = any(not recall.is_ours for recall in recalls.in_state(read, RecallState.WAITING))
         return cls(site.config.recall.area_bytes_max, used_bytes(read), waited_for)
 
     def take(self, area_bytes: int) -> bool:
@@ -120,7 +120,7 @@ def media_held(read: Connection, site: Site) -> frozenset[str]:
 def next_admitted(read: Connection, site: Site) -> list[Recall]:
     """Those that wait for room and may begin now."""
     # What we need ourselves waits behind everybody who asked for something.
-    waiting = sorted(recalls.in_state(read, RecallState.WAITING), key=lambda recall: recall.purpose == "care")
+    waiting = sorted(recalls.in_state(read, RecallState.WAITING), key=lambda recall: recall.is_ours)
     if not waiting:
         return []
     copies: dict[str, set[int]] = {}
@@ -169,7 +169,7 @@ def view(read: Connection, site: Site) -> AreaView:
 
 def expires_at(site: Site, recall: Recall) -> datetime | None:
     """When a recall is given up if nobody fetches it; None for one that is over."""
-    if recall.state not in (RecallState.WAITING, *recalls.LIVE) or recall.purpose == "care":
+    if recall.state not in (RecallState.WAITING, *recalls.LIVE) or recall.is_ours:
         return None
     return (recall.ready_at or recall.requested_at) + timedelta(hours=site.config.recall.expiry_h)
 
@@ -178,7 +178,7 @@ def expire(write: Connection, site: Site) -> None:
     """What nobody fetched for long frees its place; it can be asked for again."""
     now, expiry_h = site.now(), site.config.recall.expiry_h
     live = recalls.in_state(write, RecallState.WAITING, *recalls.LIVE)
-    asked = (recall for recall in live if recall.purpose != "care")
+    asked = (recall for recall in live if not recall.is_ours)
     claims = [Claim(r.id, r.order_id, r.requested_at, r.ready_at) for r in asked]
     ended_at = recalls.last_fetched(write)
     for recall_id in expired(claims, ended_at, now=now, expiry=timedelta(hours=expiry_h)):

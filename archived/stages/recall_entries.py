@@ -39,7 +39,8 @@ def entry_of(read: Connection, package_id: str, path: str) -> Entry | None:
 def wanted_files(read: Connection, recall: Recall) -> list[WantedFile]:
     """What has to be right before a recall is ready: whole files, and for pieces the chunks that hold them."""
     if recall.package_id is None:
-        return [wanted_image(images.get(read, image_of(recall)))]
+        image = images.get(read, image_of(recall))
+        return [wanted_parity(image) if recall.purpose == "remake" else wanted_image(image)]
     stretches = {} if recall.from_staging else _stretches(read, recall)
     # What no chunk table can judge is judged by the sha256 of its file: then all of the file is wanted.
     chosen = set(recall.paths) | {path for path, *_rest in recall.pieces if path not in stretches}
@@ -60,6 +61,11 @@ def wanted_file(read: Connection, recall: Recall, path: str) -> WantedFile:
 def wanted_image(image: Image) -> WantedFile:
     """All bytes of an image as one file."""
     return WantedFile("", 0, image.size_bytes or 0, image.sha256 or "")
+
+
+def wanted_parity(image: Image) -> WantedFile:
+    """parity.bin in its wrapper; its chunk table judges it."""
+    return WantedFile("parity.bin", image.payload_offset, image.payload_bytes or 0, "")
 
 
 def placed_pieces(read: Connection, recall: Recall) -> list[PlacedPiece]:

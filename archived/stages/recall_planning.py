@@ -94,9 +94,14 @@ def first_readings(
     files = wanted_files(read, recall)
     direct = direct_source(copy_views(read, site, image.id, in_use=in_use, every_floor=every_floor))
     # Only a disc of the image itself has the wrapper around parity.bin.
-    if direct is not None and (_is_worth_reading(recall, direct.state) or image.kind == "parity"):
+    remakes = recall.purpose == "remake"
+    if (
+        direct is not None
+        and not remakes
+        and (_is_worth_reading(recall, direct.state) or image.kind == "parity")
+    ):
         return [_reading(recall, direct, sectors_of(files), "files")], ""
-    if image.kind == "parity":
+    if image.kind == "parity" and not remakes:
         return [], _wrapper_words(image, _around_payload(image))
     picture = picture_of(read, site, image, in_use=in_use)
     plan = planned(picture, chunks_of(image, files), ())
@@ -115,7 +120,7 @@ def _is_worth_reading(recall: Recall, state: CopyState) -> bool:
 
     The set costs as many images as a set has data images; of a doubtful copy only what is bad has to come from there.
     """
-    return state not in LAST_RESORTS or recall.purpose == "care"
+    return state not in LAST_RESORTS or recall.is_ours
 
 
 def picture_of(

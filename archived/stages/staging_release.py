@@ -118,7 +118,9 @@ def _needed(read: Connection) -> set[str]:
     for image_id in migrated.being_repacked(read):
         needed |= {package.staging_name for package in packages.of_image(read, image_id)}
     for image_id in regained.needed(read):
-        needed |= {regained_name(image_id), images.get(read, image_id).recipe_name}
+        image = images.get(read, image_id)
+        needed |= {regained_name(image_id), image.recipe_name}
+        needed |= {f"parity/{image.set_id}-{image.position}.bin"} if image.kind == "parity" else set()
     exported = set(recalls.images_read_from_staging(read))
     for image in images.in_state(read, ImageState.CLOSING, ImageState.CLOSED, ImageState.PROTECTED):
         needed.add(image.recipe_name)

@@ -38,6 +38,11 @@ def finish(write: Connection, site: Site, item: CareItem, new: Copy) -> None:
     """The new copy was read back: what it replaces is retired, and the item says what it took."""
     image = images.get(write, new.image_id)
     retired = retire_replaced(write, site, image, new, f"{item.run_id}")
+    if item.medium_id is not None and item.medium_id not in retired:
+        # Its copy may be over for another reason: it holds an earlier generation of the image.
+        why = _("image {image} is verified on {medium} since ({who})")
+        words = why.format(image=image.id, medium=new.medium_id, who=item.run_id)
+        retired += [item.medium_id] if _retire(write, site, item.medium_id, words) else []
     last = regaining.state(write, site, image.id).last
     fetched = last is not None and last.ready_at is not None and last.ready_at >= item.asked_at
     finding: dict[str, Any] = {
@@ -64,18 +69,23 @@ def retire_replaced(write: Connection, site: Site, image: Image, new: Copy, who:
     why = _("image {image} is verified on {medium} since ({who})").format(
         image=image.id, medium=new.medium_id, who=who
     )
-    frozen = cases.frozen_media(write)
     retired = []
     for old in _replaced(write, image, new):
         media.advance_copy(write, old.id, CopyEvent.REPLACED, note=why)
-        medium = media.get(write, old.medium_id)
-        others = [copy for copy in media.copies_on(write, medium.id) if copy.state not in _OVER]
-        events.clear_attention(write, f"suspect:{medium.id}")
-        if others or medium.id in frozen or medium.state not in _RETIRABLE:
-            continue
-        media.advance_state(write, medium.id, MediumEvent.RETIRED, site.now(), why=why)
-        retired.append(medium.id)
+        if _retire(write, site, old.medium_id, why):
+            retired.append(old.medium_id)
     return retired
+
+
+def _retire(write: Connection, site: Site, medium_id: str, why: str) -> bool:
+    """Retire a medium that carries nothing any more that counts."""
+    medium = media.get(write, medium_id)
+    others = [copy for copy in media.copies_on(write, medium.id) if copy.state not in _OVER]
+    events.clear_attention(write, f"suspect:{medium.id}")
+    if others or medium.id in cases.frozen_media(write) or medium.state not in _RETIRABLE:
+        return False
+    media.advance_state(write, medium.id, MediumEvent.RETIRED, site.now(), why=why)
+    return True
 
 
 def _replaced(read: Connection, image: Image, new: Copy) -> list[Copy]:

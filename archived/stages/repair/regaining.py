@@ -25,12 +25,19 @@ from archived.stages.recall_planning import first_readings
 from archived.stages.recall_reading import spool_path
 from archived.stages.recall_request import image_is_staged
 from archived.stages.repair.regaining_cost import bytes_needed, bytes_read, media_read
+from archived.stages.repair.rewrapping import (
+    Rewrapped,
+    Rewrapping,
+    record_generation,
+    rewrap,
+    rewrapping_of,
+)
 from archived.stages.work import CPU, Action, Broken, Context, Site
 from archived.states import RecallEvent, RecallState
 
 NAME = "regaining"
 #: What recalls of our own are called in the catalog.
-CARE = "care"
+CARE, REMAKE = "care", "remake"
 _COMING = (RecallState.WAITING, RecallState.REQUESTED, RecallState.READY)
 
 
@@ -41,6 +48,8 @@ class Moving:
     image_id: str
     recall_id: str
     wanted: Wanted | None = None
+    #: Of a parity image whose wrapper is lost: what a new one is made of.
+    rewrapping: Rewrapping | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ def want(write: Connection, site: Site, image_id: str, who: str) -> Standing:
     standing = state(write, site, image.id)
     if standing.where in (Where.READY, Where.COMING):
         return standing
-    on_record.begin(write, _asked(write, site, image))
+    on_record.begin(write, _asked(write, site, image, last=standing.last))
     return state(write, site, image.id)
 
 
@@ -86,7 +95,12 @@ def state(read: Connection, site: Site, image_id: str) -> Standing:
     """How far an image is on its way back into staging; READY as well when it never left it."""
     image = images.get(read, image_id)
     last = on_record.get(read, image.id)
-    if image.sha256 is not None and image_is_staged(site, image, packages.of_image(read, image.id)):
+    remade = _remade(read, last)
+    if (
+        not remade
+        and image.sha256 is not None
+        and image_is_staged(site, image, packages.of_image(read, image.id))
+    ):
         return Standing(Where.READY, last=last)
     if last is None or last.ready_at is not None:
         return Standing(Where.ABSENT, last=last)
@@ -95,7 +109,12 @@ def state(read: Connection, site: Site, image_id: str) -> Standing:
     recall = recalls.head(read, last.recall_id)
     if recall.state in _COMING:
         return Standing(Where.COMING, recall.note, last)
-    return Standing(Where.FAILED, recall.note or recall.state.value, last)
+    words = recall.note or recall.state.value
+    if image.kind == "parity" and recall.purpose == CARE and recall.state is RecallState.FAILED:
+        return Standing(
+            Where.ABSENT, words, last
+        )  # parity.bin can be made again, with a new wrapper around it
+    return Standing(Where.FAILED, words, last)
 
 
 def due(read: Connection, site: Site) -> View:
@@ -128,13 +147,23 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     if recalls.head(write, task.recall_id).state is not RecallState.READY:
         return None
     image = images.get(write, task.image_id)
+    if recalls.head(write, task.recall_id).purpose == REMAKE:
+        folder = site.tools.paths.recalls / task.recall_id
+        rewrapping = rewrapping_of(write, site, image, folder)
+        if isinstance(rewrapping, str):
+            _give_up(write, site, task.recall_id, rewrapping)
+            return None
+        return action.having(replace(task, rewrapping=rewrapping))
     known = (image.sha256 or "", image.blake3 or "", image.xxh3 or "")
     wanted = Wanted(image.id, image.label, image.recipe_name, image.size_bytes or 0, *known)
     return action.having(replace(task, wanted=wanted))
 
 
-def run(action: Action, tools: Tools) -> Gained | None:
+def run(action: Action, tools: Tools) -> Gained | Rewrapped | None:
     task: Moving = action.task
+    if task.rewrapping is not None:
+        what = _("making a new wrapper around parity image {image_id}").format(image_id=task.image_id)
+        return rewrap(task.rewrapping, tools, tools.progress.begin(action.key, what))
     if task.wanted is None:
         raise ValueError(f"image {task.image_id} was not claimed")
     what = _("bringing image {image_id} back into staging").format(image_id=task.image_id)
@@ -143,7 +172,9 @@ def run(action: Action, tools: Tools) -> Gained | None:
     return into_staging(spool, tools.paths.staging, task.wanted, report)
 
 
-def record(write: Connection, site: Site, action: Action, outcome: Gained | Broken | None) -> float:
+def record(
+    write: Connection, site: Site, action: Action, outcome: Gained | Rewrapped | Broken | None
+) -> float:
     task: Moving = action.task
     subject = ("image", task.image_id)
     if isinstance(outcome, Broken):
@@ -152,6 +183,13 @@ def record(write: Connection, site: Site, action: Action, outcome: Gained | Brok
     events.clear_attention(write, f"regain:{task.image_id}")
     if recalls.head(write, task.recall_id).state is not RecallState.READY:
         return 0  # nobody wants it any more
+    image = images.get(write, task.image_id)
+    if isinstance(outcome, Rewrapped):
+        if outcome.words:
+            _give_up(write, site, task.recall_id, outcome.words)
+            return 0
+        record_generation(write, site, image, outcome)
+        return _ready(write, site, task)
     if outcome is None or outcome.fingerprint is None:
         # Our own disk gave other bytes than were judged a moment ago, or none: they are read again.
         words = _("what was gathered is not what was judged: {words}").format(
@@ -161,11 +199,16 @@ def record(write: Connection, site: Site, action: Action, outcome: Gained | Brok
         events.append(write, site.now(), "regaining", subject, outcome="failure", note=words)
         return site.config.rest_s
     found = outcome.fingerprint
-    image = images.get(write, task.image_id)
     if images.chunks(write, image.id) is None:
         images.store_chunks(write, image.id, {"image": found.chunks})
     if image.blake3 is None or image.xxh3 is None:
         images.update_columns(write, image.id, blake3=found.blake3, xxh3=found.xxh3)
+    return _ready(write, site, task)
+
+
+def _ready(write: Connection, site: Site, task: Moving) -> float:
+    """It lies in staging with its recipe: the recall is over, and what it took of media is on record."""
+    image, subject = images.get(write, task.image_id), ("image", task.image_id)
     readings = recalls.readings(write, task.recall_id)
     read_bytes, read_media = bytes_read(readings), media_read(write, readings)
     changes: dict[str, Any] = {
@@ -180,8 +223,17 @@ def record(write: Connection, site: Site, action: Action, outcome: Gained | Brok
     return 0
 
 
-def _asked(write: Connection, site: Site, image: Image) -> Regained:
-    """A recall of our own for the whole image; or the words that say why there is none."""
+def _remade(read: Connection, last: Regained | None) -> bool:
+    """Whether a new wrapper is being made: until it is on record, what lies in staging is no image of anything."""
+    begun = last is not None and last.recall_id is not None and last.ready_at is None
+    return begun and recalls.head(read, str(last.recall_id if last else "")).purpose == REMAKE
+
+
+def _asked(write: Connection, site: Site, image: Image, *, last: Regained | None = None) -> Regained:
+    """A recall of our own for the whole image; or the words that say why there is none.
+
+    Of a parity image without a wrapper that can be read only parity.bin is asked for.
+    """
     item = Regained(image.id, site.now())
     if image.size_bytes is None or image.sha256 is None:
         words = _("what the bytes of image {image} must be is not known").format(image=image.id)
@@ -195,9 +247,12 @@ def _asked(write: Connection, site: Site, image: Image) -> Regained:
         requested_at=site.now(),
         owner=0,
         bytes_wanted=image.size_bytes,
-        purpose=CARE,
+        purpose=REMAKE if _wrapper_failed(write, image, last) else CARE,
     )
     first, shortage = first_readings(write, site, recall, recalls.copies_in_use(write))
+    if not first and image.kind == "parity":
+        recall = replace(recall, purpose=REMAKE)
+        first, shortage = first_readings(write, site, recall, recalls.copies_in_use(write))
     if not first:
         return replace(item, note=shortage)
     planned_bytes = sum(length for reading in first for _start, length in reading.ranges)
@@ -213,6 +268,13 @@ def _asked(write: Connection, site: Site, image: Image) -> Regained:
     for reading in first:
         recalls.want(write, replace(reading, recall_id=recall.id))
     return replace(item, recall_id=recall.id)
+
+
+def _wrapper_failed(read: Connection, image: Image, last: Regained | None) -> bool:
+    """Whether the last attempt read what there is of a parity image, and its wrapper was not among it."""
+    if image.kind != "parity" or last is None or last.recall_id is None or last.ready_at is not None:
+        return False
+    return recalls.head(read, last.recall_id).state is RecallState.FAILED
 
 
 def _give_up(write: Connection, site: Site, recall_id: str, words: str) -> None:
