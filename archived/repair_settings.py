@@ -14,7 +14,7 @@ class RepairSettings:
     auto: bool = True
     #: So many images of a pool are brought back and written at once: each takes its size in staging.
     at_once: int = 2
-    #: What failed is tried again when anything about its set changed, or after so many hours.
+    #: What failed is tried again when anything about its set changed, or after so many hours; each time twice as long.
     retry_h: float = 24.0
 
 
@@ -31,7 +31,7 @@ REPAIR: Final = """\
 auto = true
 # So many images of a pool at once; each takes its size in staging while it is made.
 at_once = 2
-# What failed is tried again when anything about its set changed, or after so many hours.
+# What failed is tried again when anything about its set changed, or after so many hours; then after twice as many.
 retry_h = 24.0
 
 """

@@ -2,15 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from archived.care import ITEM, OPEN_RUNS, RUN, CareItem, CareRun, ItemEvent, ItemState, RunEvent, RunState
 from archived.catalog.care_tables import care_item, care_run
+from archived.catalog.memory import kept
 from archived.catalog.rows import add, advance, next_number, one, values
 
 _FIRST_ASKED = (care_item.c.priority, care_item.c.wave, care_item.c.id)
+_LEFT_WORKING = kept(
+    select(care_item)
+    .join(care_run, care_run.c.id == care_item.c.run_id)
+    .where(care_run.c.kind == bindparam("of_kind"), care_run.c.state == RunState.CANCELLED)
+    .where(care_item.c.state == ItemState.WORKING)
+    .order_by(care_item.c.id)
+)
 
 
 def next_id(connection: Connection, kind: str) -> str:
@@ -69,40 +78,37 @@ def items(connection: Connection, run_id: str, *states: ItemState) -> list[CareI
 
 def open_items(connection: Connection, kind: str, *, paused: bool = False) -> list[CareItem]:
     """Items that are wanted or under way, of every run of a kind that is running (`paused`: or paused)."""
-    states = OPEN_RUNS if paused else (RunState.RUNNING,)
-    query = (
+    return values(
+        connection, CareItem, _open_items(OPEN_RUNS if paused else (RunState.RUNNING,)), of_kind=kind
+    )
+
+
+@cache
+def _open_items(states: tuple[RunState, ...]) -> Select[Any]:
+    return kept(
         select(care_item)
         .join(care_run, care_run.c.id == care_item.c.run_id)
-        .where(care_run.c.kind == kind, care_run.c.state.in_(states))
+        .where(care_run.c.kind == bindparam("of_kind"), care_run.c.state.in_(states))
         .where(care_item.c.state.in_((ItemState.WANTED, ItemState.WORKING)))
         .order_by(care_run.c.priority, *_FIRST_ASKED)
     )
-    return values(connection, CareItem, query)
 
 
 def left_working(connection: Connection, kind: str) -> list[CareItem]:
     """Items of cancelled runs of which something is still under way: it ends as far as physics asks for."""
-    query = (
-        select(care_item)
-        .join(care_run, care_run.c.id == care_item.c.run_id)
-        .where(care_run.c.kind == kind, care_run.c.state == RunState.CANCELLED)
-        .where(care_item.c.state == ItemState.WORKING)
-        .order_by(care_item.c.id)
-    )
-    return values(connection, CareItem, query)
+    return values(connection, CareItem, _LEFT_WORKING, of_kind=kind)
 
 
-def last_of(connection: Connection, kind: str, image_id: str) -> CareItem | None:
-    """The newest item of any run of a kind about an image."""
+def last_of(connection: Connection, kind: str, image_id: str, count: int) -> list[CareItem]:
+    """The newest items of any run of a kind about an image, the newest first."""
     query = (
         select(care_item)
         .join(care_run, care_run.c.id == care_item.c.run_id)
         .where(care_run.c.kind == kind, care_item.c.image_id == image_id)
         .order_by(care_item.c.id.desc())
-        .limit(1)
+        .limit(count)
     )
-    found = values(connection, CareItem, query)
-    return found[0] if found else None
+    return values(connection, CareItem, query)
 
 
 def counts(connection: Connection, run_id: str) -> dict[str, int]:

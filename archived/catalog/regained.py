@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from archived.care import RunState
 from archived.catalog.care_tables import care_run
+from archived.catalog.memory import kept
 from archived.catalog.regained_tables import regained, regained_want
-from archived.catalog.rows import add, values
+from archived.catalog.rows import add, answers, values
 from archived.catalog.tables import copy, recall
 from archived.model import Recall
 from archived.regained import Regained
@@ -18,11 +19,41 @@ from archived.states import CopyState, RecallState
 UNPROVEN = (CopyState.PLANNED, CopyState.WRITING, CopyState.WRITTEN, CopyState.VERIFYING)
 _OVER = (RunState.DONE, RunState.CANCELLED)
 _LIVE = (RecallState.WAITING, RecallState.REQUESTED, RecallState.READY)
+_RECALL = [column for column in recall.c if column.name not in ("paths", "pieces")]
+_WANTS = kept(
+    select(regained_want.c.image_id, regained_want.c.who).order_by(
+        regained_want.c.image_id, regained_want.c.who
+    )
+)
+_FORSAKEN = kept(
+    select(regained_want.c.image_id, regained_want.c.who)
+    .join(care_run, care_run.c.id == regained_want.c.who)
+    .where(care_run.c.state.in_(_OVER))
+    .order_by(regained_want.c.image_id, regained_want.c.who)
+)
+_GATHERING = kept(
+    select(regained.c.image_id.label("regained_image_id"), *_RECALL)
+    .join(recall, recall.c.id == regained.c.recall_id)
+    .where(recall.c.state.in_(_LIVE))
+    .order_by(recall.c.id)
+)
+_WRITABLE = kept(
+    select(regained.c.image_id)
+    .distinct()
+    .join(regained_want, regained_want.c.image_id == regained.c.image_id)
+    .join(care_run, care_run.c.id == regained_want.c.who, isouter=True)
+    .where(
+        regained.c.ready_at.is_not(None),
+        care_run.c.state.is_(None) | (care_run.c.state == RunState.RUNNING),
+    )
+    .order_by(regained.c.image_id)
+)
+_LAST = kept(select(regained).where(regained.c.image_id == bindparam("image_id")))
 
 
 def get(connection: Connection, image_id: str) -> Regained | None:
     """The last time that an image was brought back, or that somebody wanted it."""
-    found = values(connection, Regained, select(regained).where(regained.c.image_id == image_id))
+    found = values(connection, Regained, _LAST, image_id=image_id)
     return found[0] if found else None
 
 
@@ -50,36 +81,19 @@ def drop(connection: Connection, image_id: str, who: str) -> None:
 
 def wants(connection: Connection, image_id: str | None = None) -> list[tuple[str, str]]:
     """(image, who) of all that is wanted, or of what is wanted of one image."""
-    query = select(regained_want.c.image_id, regained_want.c.who).order_by(
-        regained_want.c.image_id, regained_want.c.who
-    )
-    query = query if image_id is None else query.where(regained_want.c.image_id == image_id)
-    return [(row[0], row[1]) for row in connection.execute(query)]
+    return [(row[0], row[1]) for row in answers(connection, _WANTS) if image_id in (None, row[0])]
 
 
 def forsaken(connection: Connection) -> list[tuple[str, str]]:
     """(image, who) of care runs that are over: they need nothing any more."""
-    query = (
-        select(regained_want.c.image_id, regained_want.c.who)
-        .join(care_run, care_run.c.id == regained_want.c.who)
-        .where(care_run.c.state.in_(_OVER))
-        .order_by(regained_want.c.image_id, regained_want.c.who)
-    )
-    return [(row[0], row[1]) for row in connection.execute(query)]
+    return [(row[0], row[1]) for row in answers(connection, _FORSAKEN)]
 
 
 def gathering(connection: Connection) -> list[tuple[str, Recall]]:
     """(image, recall without its paths) of all that is being brought back."""
-    columns = [column for column in recall.c if column.name not in ("paths", "pieces")]
-    query = (
-        select(regained.c.image_id.label("regained_image_id"), *columns)
-        .join(recall, recall.c.id == regained.c.recall_id)
-        .where(recall.c.state.in_(_LIVE))
-        .order_by(recall.c.id)
-    )
     found = []
-    for row in connection.execute(query).mappings():
-        fields = dict(row)
+    for row in answers(connection, _GATHERING):
+        fields = dict(row._mapping)
         image_id = fields.pop("regained_image_id")
         found.append((image_id, Recall(**fields, paths=())))
     return found
@@ -113,18 +127,7 @@ def needed(connection: Connection) -> list[str]:
 
 def writable(connection: Connection) -> list[str]:
     """Images that lie in staging again for somebody who has not been paused."""
-    query = (
-        select(regained.c.image_id)
-        .distinct()
-        .join(regained_want, regained_want.c.image_id == regained.c.image_id)
-        .join(care_run, care_run.c.id == regained_want.c.who, isouter=True)
-        .where(
-            regained.c.ready_at.is_not(None),
-            care_run.c.state.is_(None) | (care_run.c.state == RunState.RUNNING),
-        )
-        .order_by(regained.c.image_id)
-    )
-    return [row[0] for row in connection.execute(query)]
+    return [row[0] for row in answers(connection, _WRITABLE)]
 
 
 def is_unproven(connection: Connection, image_id: str) -> bool:

@@ -1,6 +1,7 @@
 """Repair runs begin here: because a person says so, or by themselves."""
 
 from datetime import timedelta
+from itertools import takewhile
 
 from sqlalchemy import Connection
 
@@ -16,6 +17,8 @@ from archived.stages.work import Site
 
 #: Lower numbers go first: sets are never so large that this many members could be spare.
 SPARE_MAX = 1000
+#: So many earlier attempts make the rest longer: by the tenth it is more than a year.
+ATTEMPTS_SEEN = 10
 
 
 def begin(
@@ -76,9 +79,12 @@ def _item(read: Connection, site: Site, wanted: Wanted) -> CareItem:
 
 
 def _failed_lately(read: Connection, site: Site, wanted: Wanted) -> bool:
-    last = care.last_of(read, REPAIR, wanted.image_id)
-    if last is None or last.state is not ItemState.FAILED or last.ended_at is None:
+    """Whether it failed and nothing changed since: then it waits twice as long after every attempt."""
+    earlier = care.last_of(read, REPAIR, wanted.image_id, ATTEMPTS_SEEN)
+    if not earlier or earlier[0].state is not ItemState.FAILED or earlier[0].ended_at is None:
         return False
-    again_at = last.ended_at + timedelta(hours=site.config.repair.retry_h)
-    same = last.finding.get("basis") == basis(read, images.get(read, wanted.image_id))
-    return same and site.now() < again_at
+    now = basis(read, images.get(read, wanted.image_id))
+    alike = takewhile(lambda i: i.state is ItemState.FAILED and i.finding.get("basis") == now, earlier)
+    attempts = sum(1 for _item in alike)
+    rest_h = site.config.repair.retry_h * 2 ** (attempts - 1)
+    return attempts > 0 and site.now() < earlier[0].ended_at + timedelta(hours=rest_h)
