@@ -84,7 +84,7 @@ def cell(key: str, value: Any) -> str:
 def _number(key: str, value: float) -> str:
     if key.endswith("bytes_per_s"):
         return f"{size(value)}/s"
-    if key.endswith("_bytes") or key in ("bytes", "bytes_wanted"):
+    if key.endswith("_bytes") or key.partition("_")[0] == "bytes":
         return size(value)
     if key.endswith("_s") and not key.endswith("_per_s"):
         return duration(value)
@@ -116,7 +116,7 @@ def _content(key: str, value: Any) -> Any:
 
 
 def _is_number(key: str) -> bool:
-    return key.endswith(("bytes", "_s", "_count")) or key in ("version", "position", "element")
+    return key.endswith(("bytes", "_s", "_count")) or key.startswith("bytes_") or key in ("version", "position", "element")
 
 
 def facts(document: Mapping[str, Any], *keys: str) -> None:
