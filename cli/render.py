@@ -116,7 +116,11 @@ def _content(key: str, value: Any) -> Any:
 
 
 def _is_number(key: str) -> bool:
-    return key.endswith(("bytes", "_s", "_count")) or key.startswith("bytes_") or key in ("version", "position", "element")
+    return (
+        key.endswith(("bytes", "_s", "_count"))
+        or key.startswith("bytes_")
+        or key in ("version", "position", "element")
+    )
 
 
 def facts(document: Mapping[str, Any], *keys: str) -> None:
