@@ -54,8 +54,8 @@ def readmit(context: Context, medium: str, reason: str) -> None:
 @verb(
     "certificates",
     "media certificates",
-    "media certificates D00001",
-    "media certificates D00001 --output D00001.json",
+    "media certificates MD00001",
+    "media certificates MD00001 --output MD00001.json",
 )
 @click.argument("certificate", required=False)
 @click.option(

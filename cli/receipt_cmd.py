@@ -27,24 +27,32 @@ file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=
 @verb("verify", "receipt verify receipt.json", "receipt verify receipt.json --json", of=receipt)
 @file_argument
 def verify(context: Context, file: Path) -> None:
-    """Check who signed a receipt, and whether its package is there with the same content.
+    """Check who signed a receipt, and whether its package is there with the same content; or a certificate.
 
     Exit code 0: all of it is right. 21: the signature or the content is not. 22: it could not all be checked.
     """
-    document = context.post("/v1/receipts/verify", {"receipt": read_receipt(file)})
+    found = read_receipt(file, certificates=True)
+    if "certificate" in found:
+        document = context.post("/v1/certificates/verify", {"certificate": found})
+    else:
+        document = context.post("/v1/receipts/verify", {"receipt": found})
     context.answer(document, _show)
     click.get_current_context().exit(EXIT_CODES[document["verdict"]])
 
 
-def read_receipt(path: Path) -> dict[str, Any]:
-    """The receipt in a file. Raises Refused for anything else, a member that stands there twice too."""
+def read_receipt(path: Path, *, certificates: bool = False) -> dict[str, Any]:
+    """The receipt in a file, or the certificate where these are meant, too.
+
+    Raises Refused for anything else, and for a member that stands there twice.
+    """
     try:
         document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
     except FileNotFoundError:
         raise Refused(_("{path} is not there; nothing was checked").format(path=path)) from None
     except ValueError as error:
         raise Refused(_("{path} is no receipt: {why}").format(path=path, why=error)) from None
-    if not isinstance(document, dict) or "receipt" not in document:
+    kinds = {"receipt", "certificate"} if certificates else {"receipt"}
+    if not isinstance(document, dict) or not kinds & set(document):
         raise Refused(
             _("{path} is no receipt").format(path=path),
             advice=_("give the JSON that archivectl submit --json printed, or the file beside a hot folder"),

@@ -2,19 +2,25 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
+from sqlalchemy import Connection
 
 from archived.api.holdings import medium_document
+from archived.api.receipts import signature_check
 from archived.api.services import Document, Services, agent_of, plain, services_of
 from archived.api.submissions import Reason
-from archived.catalog import certificates
-from archived.errors import Refused
-from archived.formats.certificates import certificate_page
+from archived.catalog import certificates, destructions, media
+from archived.errors import NotFound, Refused
+from archived.formats.certificates import KIND, certificate_page
 from archived.formats.lists import read_table
 from archived.language import _
+from archived.policy.media_life.certificate_check import check_certificate
 from archived.policy.media_life.purchase_rows import read_purchases
+from archived.policy.receipt_check import verdict
 from archived.stages.media_life import destroying, purchases, readmitting
 
 router = APIRouter()
@@ -68,6 +74,12 @@ class Doomed(BaseModel):
     reason: str = Field(min_length=1, pattern=r"\S")
 
 
+class CertificateBack(BaseModel):
+    """A certificate as somebody kept it."""
+
+    certificate: dict[str, Any]
+
+
 @router.post("/media/destroy")
 def destroy(body: Doomed, request: Request, services: Services = Depends(services_of)) -> Document:
     """Ask for media to be put on record as destroyed; it is done when a second person agrees."""
@@ -109,6 +121,29 @@ def list_certificates(services: Services = Depends(services_of)) -> Document:
             for item in found
         ]
     )
+
+
+@router.post("/certificates/verify")
+def verify_certificate(body: CertificateBack, services: Services = Depends(services_of)) -> Document:
+    """Check a certificate that somebody kept: its signature by the keys of this site, its words by the catalog."""
+    document = body.certificate
+    media_ids = [str(item.get("medium")) for item in document.get("media") or () if isinstance(item, dict)]
+    with services.catalog.read() as read:
+        known = {medium.id: medium.state for medium in media.listing(read)}
+        on_record = _on_record(read, document)
+    checks = [signature_check(document, services)]
+    checks += check_certificate(document, on_record, {one: known.get(one) for one in media_ids})
+    return services.said({"verdict": verdict(checks), "checks": plain(checks)})
+
+
+def _on_record(read: Connection, document: dict[str, Any]) -> Mapping[str, Any] | None:
+    """The certificate with the same number: that media, or that packages were destroyed."""
+    try:
+        if document.get("certificate") == KIND:
+            return certificates.get(read, str(document.get("id"))).document
+        return destructions.get(read, str(document.get("destruction"))).certificate
+    except NotFound:
+        return None
 
 
 @router.get("/certificates/{certificate_id}")

@@ -29,7 +29,7 @@ class ReceiptBack(BaseModel):
 def verify_receipt(body: ReceiptBack, services: Services = Depends(services_of)) -> Document:
     """Check a receipt's signature by the keys of this site, and its claims by the catalog."""
     receipt = body.receipt
-    checks = [_signature(receipt, services)]
+    checks = [signature_check(receipt, services)]
     with services.catalog.read() as read:
         try:
             package = packages.get(read, str(receipt.get("package")))
@@ -53,7 +53,8 @@ def verify_receipt(body: ReceiptBack, services: Services = Depends(services_of))
     )
 
 
-def _signature(receipt: dict[str, Any], services: Services) -> Check:
+def signature_check(receipt: dict[str, Any], services: Services) -> Check:
+    """Whether a key of this site signed a receipt, or any other signed document."""
     try:
         key = verify(receipt, public_keys(services.site.tools.paths.keys).values())
     except SignatureWrong as error:

@@ -10,8 +10,8 @@ _ALL = select(certificate).order_by(certificate.c.id)
 
 
 def next_id(connection: Connection) -> str:
-    """D00001, D00002, …"""
-    return f"D{next_number(connection, 'certificate'):05d}"
+    """MD00001, MD00002, …"""
+    return f"MD{next_number(connection, 'certificate'):05d}"
 
 
 def put(connection: Connection, item: Certificate) -> None:

@@ -11,6 +11,8 @@ from archived.approvals import Approval
 from archived.formats.bag_making import NOTICE_SIMULATED
 from archived.formats.signing import SigningKey, sign
 
+#: What kind of certificate it is: that packages were destroyed is another one.
+KIND: Final = "destruction of media"
 VERSION: Final = 1
 
 
@@ -34,7 +36,7 @@ def destruction_certificate(
     return sign(
         notice
         | {
-            "certificate": "destruction",
+            "certificate": KIND,
             "version": VERSION,
             "id": certificate_id,
             "institution": institution,

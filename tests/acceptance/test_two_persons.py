@@ -38,9 +38,13 @@ def test_a_disc_is_destroyed_by_two_users_and_openssl_believes_the_certificate(
     assert site.ask("media", DISC)["state"] == "destroyed"
     site.wait(lambda: site.ask("vault", "transports", "TR00001")["counts"]["ended"], "its way to end")
     file = tmp_path / "certificate.json"
-    site.ask("media", "certificates", "D00001", "--output", file)
+    site.ask("media", "certificates", "MD00001", "--output", file)
     document = json.loads(file.read_text())
     assert (document["asked"]["by"], document["agreed"]["by"]) == (f"uid:{ANNA}", f"uid:{BO}")
+    assert site.ask("receipt", "verify", file)["verdict"] == "right"
+    file.write_text(file.read_text().replace("shredded", "burnt"))
+    assert site.ctl("receipt", "verify", file).status == 21
+    file.write_text(json.dumps(document))
     if shutil.which("jq") and shutil.which("openssl"):
         key = site.folder / "keys" / "site-key.pem"
         steps = f"""jq -acjS 'del(.signature, .repeated)' {file} > {tmp_path}/signed

@@ -212,7 +212,8 @@ def _ask_people(write: Connection, site: Site, item: Destruction, names: Sequenc
             _(
                 "everything that is kept is read back on other media; until they are destroyed they can be read"
             ),
-            f"archivectl destructions {item.id}   (archivectl media destroy {' '.join(names[:20])} --reason TEXT)",
+            f"archivectl destructions {item.id}   (archivectl media destroy {' '.join(names[:20])} "
+            "--method TEXT --reason TEXT)",
             site.now(),
         ),
     )

@@ -63,8 +63,8 @@ def test_a_released_disc_is_destroyed_with_a_signed_certificate_that_lists_what_
         gone = media.get(write, DISC)
         kept = certificates.get(write, certificates.of_medium(write, DISC))
         last = history(write, DISC)[-1]
-    assert (gone.state, gone.element, gone.note) == (MediumState.DESTROYED, None, "certificate D00001")
-    assert (last.agent, last.why) == (BO, "certificate D00001")
+    assert (gone.state, gone.element, gone.note) == (MediumState.DESTROYED, None, "certificate MD00001")
+    assert (last.agent, last.why) == (BO, "certificate MD00001")
     document = kept.document
     assert verify(document, [site.key.public])
     assert (document["asked"]["by"], document["agreed"]["by"], document["method"]) == (ANNA, BO, "shredded")
@@ -81,7 +81,7 @@ def test_the_page_that_people_sign_says_the_same(catalog: Catalog, site: Site) -
         page = certificate_page(certificates.listing(write)[0].document)
     assert page.startswith("SIMULATED")
     for words in (
-        "销毁证明  D00001",
+        "销毁证明  MD00001",
         f"1. {DISC}",
         f"2. {OTHER}",
         "it carried nothing",
@@ -187,4 +187,4 @@ def test_a_destroyed_disc_that_a_robot_sees_is_an_alarm(catalog: Catalog, site: 
         settle(write, site, "main", {1001: DISC})
         told = {item.id: item for item in events.attentions(write)}
     assert told[f"destroyed:{DISC}"].urgency == "now"
-    assert "certificate D00001" in told[f"destroyed:{DISC}"].what
+    assert "certificate MD00001" in told[f"destroyed:{DISC}"].what
