@@ -22,7 +22,9 @@ class Step(Enum):
     WAIT = "wait"  # others are at it, or there is no room for one more
     BEGIN = "begin"  # bring the bytes back
     PLACE = "place"  # plan a copy on a new medium
-    TAKE_BACK = "take back"  # a copy that is planned and not begun, of a run that was paused or cancelled
+    TAKE_BACK = (
+        "take back"  # a copy that is planned and not begun: its run was stopped, or nothing asks for it
+    )
     FINISH = "finish"  # the new copy is verified: what it replaces is retired
     SKIP = "skip"  # nothing asks for it any more
     FAIL = "fail"  # no source that we know gives the bytes
@@ -52,7 +54,8 @@ def next_step(progress: Progress) -> Step:
     if fresh.intersection(_UNDER_WAY):
         return Step.WAIT
     if CopyState.PLANNED in fresh:
-        return Step.WAIT if progress.run is RunState.RUNNING else Step.TAKE_BACK
+        goes_on = progress.run is RunState.RUNNING and progress.lacks
+        return Step.WAIT if goes_on else Step.TAKE_BACK
     if progress.run is RunState.CANCELLED or not progress.lacks:
         return Step.SKIP
     if progress.run is RunState.PAUSED:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archived.care import REPAIR
+from archived.care import MIGRATE, REPAIR
 from archived.catalog import care, cases, fixity, images, media, recalls
 from archived.fixity import subject_of
 from archived.language import _
@@ -116,6 +116,7 @@ def plan_repair(
 ) -> RepairPlan:
     """What would be made now. Images that a run is at already, and those to `skip`, are left out."""
     busy = {item.image_id for item in care.open_items(read, REPAIR, paused=True)} | set(skip)
+    busy |= {item.image_id for item in care.open_items(read, MIGRATE)}  # they get a new copy there
     broken: list[Broken] = []
     waits: list[Waits] = []
     for picture in pictures(read):

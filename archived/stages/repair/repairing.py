@@ -6,6 +6,7 @@ A crash leaves what is on record of each, and the next look goes on from there. 
 the item done, the old copy retired.
 """
 
+import shutil
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -26,7 +27,7 @@ from archived.stages.repair.pictures import home_copies
 from archived.stages.repair.placing import place_anew
 from archived.stages.repair.planning import COPY, still_lacks
 from archived.stages.work import Action, Broken, Context, Site
-from archived.states import CopyState
+from archived.states import CopyState, ImageState
 
 NAME = "repairing"
 #: So long a member without a fitting blank is left alone before it is tried again.
@@ -54,7 +55,7 @@ def due(read: Connection, site: Site) -> list[Due]:
             runs[item.run_id] = care.get(read, item.run_id).state
         pool = pool_of(read, site, item)
         working = item.state is ItemState.WORKING
-        room = working or busy.get(pool, 0) < site.config.repair.at_once
+        room = working or (busy.get(pool, 0) < site.config.repair.at_once and has_room(read, site, item))
         step = next_step(_progress(read, site, item, runs[item.run_id], may_begin=room))
         if step is not Step.WAIT:
             found.append(Due(item, step))
@@ -116,6 +117,13 @@ def pool_of(read: Connection, site: Site, item: CareItem) -> str:
     return home_pool(images.get(read, item.image_id or ""), site.config.pools)
 
 
+def has_room(read: Connection, site: Site, item: CareItem) -> bool:
+    """Whether the disk of staging takes the image, twice while it is gathered, and keeps free what it should."""
+    size_bytes = images.get(read, item.image_id or "").size_bytes or 0
+    free = shutil.disk_usage(site.tools.paths.staging).free
+    return free - site.config.staging.keep_free_bytes >= 2 * size_bytes
+
+
 def after_copy(item: CareItem) -> int:
     """Copies of the image with a higher number are those of this item."""
     return int(item.cursor.get("after_copy", 0))
@@ -141,12 +149,14 @@ def _progress(
     read: Connection, site: Site, item: CareItem, state: RunState, *, may_begin: bool = True
 ) -> Progress:
     image_id = item.image_id or ""
+    fresh = [copy.state for copy in fresh_copies(read, item)]
     if item.what == COPY:
-        lacks = item.cursor.get("pool") in lacking_pools(read, site, image_id)
+        kept = images.get(read, image_id).state in (ImageState.KEPT, ImageState.FOUND)
+        planned = CopyState.PLANNED in fresh
+        lacks = kept and (planned or item.cursor.get("pool") in lacking_pools(read, site, image_id))
     else:
         lacks = still_lacks(read, image_id)
     where = regaining.state(read, site, image_id).where
     if where is Where.FAILED and item.state is ItemState.WANTED:
         where = Where.ABSENT  # of an earlier attempt
-    fresh = [copy.state for copy in fresh_copies(read, item)]
     return Progress(state, fresh, lacks, where, may_begin, beside=item.what == COPY)
