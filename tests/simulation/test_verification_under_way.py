@@ -62,6 +62,43 @@ def test_a_recall_gets_the_drive_at_once_and_the_run_goes_on_at_the_next_chunk(t
     assert_law(story)
 
 
+def test_in_the_middle_of_a_visit_whoever_waits_is_heard_at_the_next_chunk(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examine, "SLICE_S", 3600.0)
+    story, (package, other) = tell.on(archived_set)
+    story.set_drive("B2", up=False)
+    wanted = {story.copy_of(story.image_of(name).id).medium_id: name for name in (package, other)}
+    for name in (package, other):
+        story.forget_staging(name)
+    run = begin(story, media=tuple(wanted))
+    recalled: list[str] = []
+
+    def heard(step: str) -> bool:
+        """At its first chunk somebody recalls what lies on the other disc, and the loop looks what is due."""
+        if step.startswith("report verify item") and not recalled:
+            reading = next(item for item in items_of(story, run) if item.state is ItemState.WORKING)
+            recalled.append(
+                story.recall(next(name for medium, name in wanted.items() if medium != reading.medium_id))
+            )
+            with story.catalog.read() as read:
+                verifying.due(read, story.site)
+        return False
+
+    story.fuse.arm(1, heard)
+    story.until(lambda: recalled and story.get_recall(recalled[0]).state is RecallState.READY)
+    interrupted = next(item for item in items_of(story, run) if item.cursor.get("done"))
+    assert (interrupted.state, interrupted.cursor["done"]) == (ItemState.WANTED, 1)
+    assert interrupted.note == "somebody waits for the drive"
+    story.fuse.disarm()
+    story.settle()
+    done = run_of(story, run)
+    assert (done.state, done.report["clean"], done.report["gave_way"]) == (RunState.DONE, 2, 1)
+    assert done.report["chunks"] == done.preview["chunks"]
+    checks = [check for medium in wanted for check in checks_of(story, medium)]
+    assert {check.by for check in checks} == {"sha256, blake3, xxh3-128"}, "one process read all of both"
+
+
 @pytest.mark.parametrize("nth", [17, 40])
 def test_killed_anywhere_it_goes_on_and_counts_every_chunk_once(tell: Tell, nth: int) -> None:
     story, _packages = tell.on(archived_set)
