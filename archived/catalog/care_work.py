@@ -46,7 +46,7 @@ def media_with_work(
         .join(care_run, care_run.c.id == care_item.c.run_id)
         .join(medium, medium.c.id == care_item.c.medium_id)
         .where(_OPEN, care_item.c.run_id.in_(run_ids), medium.c.library == library)
-        .where(medium.c.element.is_not(None), medium.c.state.not_in(_GONE))
+        .where(medium.c.element.is_not(None), medium.c.state.not_in((*_GONE, MediumState.WRITING)))
         .group_by(care_item.c.medium_id)
         .order_by(best[0], best[1], func.min(care_item.c.wave), best[2])
     )

@@ -23,7 +23,7 @@ from archived.sessions.read import Expected
 from archived.stages.looking_whole import record_whole
 from archived.stages.verification import doubt
 from archived.stages.work import Site
-from archived.states import CopyEvent, CopyState, MediumEvent
+from archived.states import MEDIUM, CopyEvent, CopyState, MediumEvent
 from erasure.chunks import CHUNK_BYTES
 
 #: So many single entries of health a visit makes of one kind; the rest is one sum.
@@ -204,7 +204,8 @@ def _tell_copy(
     if check.how == FULL:
         media.advance_copy(write, task.copy_id, CopyEvent.READ_MATCHED, verified_at=site.now(), note="")
         on_it = media.copies_on(write, task.medium_id)
-        if not any(other.state is CopyState.SUSPECT for other in on_it):
+        may = MediumEvent.READ_MATCHED in MEDIUM[media.get(write, task.medium_id).state]
+        if may and not any(other.state is CopyState.SUSPECT for other in on_it):
             why = _("all of it was read and is right")
             media.advance_state(write, task.medium_id, MediumEvent.READ_MATCHED, site.now(), why=why)
     events.append(write, site.now(), "fixity check", subject, **detail)

@@ -156,7 +156,7 @@ def _selected(read: Connection, site: Site, selection: Selection) -> list[Target
             continue
         if selection.batches and known.batch not in selection.batches:
             continue
-        if known.state in states or (selection.media and not selection.states):
+        if known.state in (STATES if selection.media and not selection.states else states):
             found.append(target)
     return found
 

@@ -30,6 +30,7 @@ from archived.stages.verify import judging, on_disk
 from archived.stages.verify.wants import worked_on
 from archived.stages.wanted_media import media_wanted
 from archived.stages.work import CPU, Action, Broken, Context, Site, drive_lane
+from archived.states import MediumState
 from devices.failures import WorldDiffers
 
 NAME = "verifying"
@@ -80,7 +81,7 @@ def due(read: Connection, site: Site) -> View:
         return View(close=stranded + over)
     gone = care_work.on_media_gone(read, list(runs), tuple(tasks.refused(read)), _AT_ONCE)
     nowhere = tuple(
-        Close(item.run_id, item, _("medium {medium} is not to be had").format(medium=item.medium_id))
+        Close(item.run_id, item, _("medium {medium} is not to be had any more").format(medium=item.medium_id))
         for item in gone
     )
     without = care_work.without_medium(read, list(runs), _AT_ONCE)
@@ -170,7 +171,12 @@ def _in_drives(read: Connection, site: Site, runs: dict[str, CareRun]) -> list[R
     paused = bool(settings.get("writes_paused")) or hold.in_force(settings)
     found = []
     for floor in floors(read, site):
-        loaded = {m.id: drive for drive in floor.up if (m := floor.in_drive(drive)) is not None}
+        # What a session left on a cartridge is found out first: it is WRITING until then.
+        loaded = {
+            medium.id: drive
+            for drive in floor.up
+            if (medium := floor.in_drive(drive)) is not None and medium.state is not MediumState.WRITING
+        }
         items = care_work.open_on(read, list(runs), list(loaded)) if not floor.stale else []
         if not items:
             continue
