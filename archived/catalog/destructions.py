@@ -82,6 +82,19 @@ def parity_of(connection: Connection, set_id: str) -> list[Image]:
     return values(connection, Image, query.where(image.c.state != ImageState.VOID).order_by(image.c.id))
 
 
+def left_behind(connection: Connection, set_id: str, kept: Iterable[str]) -> tuple[str, ...]:
+    """What members of a set, and of all that it replaced, are called that are not among the images that are kept."""
+    survivors, names = set(kept), set[str]()
+    while set_id:
+        found = values(connection, Image, select(image).where(image.c.set_id == set_id))
+        names |= {
+            item.name for item in found if item.id not in survivors and item.state is not ImageState.VOID
+        }
+        before = select(protection_set.c.replaces).where(protection_set.c.id == set_id)
+        set_id = connection.execute(before).scalar() or ""
+    return tuple(sorted(names - {""}))
+
+
 def begin_generation(connection: Connection, items: Iterable[Generation]) -> None:
     for item in items:
         add(connection, generation, item)

@@ -149,16 +149,15 @@ def _encoding(read: Connection, site: Site, item: ProtectionSet, data: list[Imag
         for image in data
         for package in packages.of_image(read, image.id)
     )
-    closed_at = max((image.closed_at for image in data if image.closed_at), default=item.opened_at)
+    times = [image.closed_at for image in data if image.closed_at]
+    if any(image.carved for image in data):
+        # A newer descriptor than that of the set in which they were before: the newest one counts.
+        times.append(item.protected_at or item.opened_at)
+    closed_at = max(times, default=item.opened_at)
     plans = protection.parity_plans(site, item)
     words = protection.words_of(site)
     made = Encoding(item.id, item.n, item.m, item.absent, tuple(data), plans, who, rows, closed_at, words)
-    return replace(made, retired=_left_behind(read, item, data)) if item.replaces else made
-
-
-def _left_behind(read: Connection, item: ProtectionSet, data: list[Image]) -> tuple[str, ...]:
-    """Members of the set before that this one leaves behind."""
-    kept = {image.id for image in data}
-    before = (images.get(read, one.image_id) for one in destructions.ever_members(read, item.replaces))
-    gone = [image for image in before if image.id not in kept]
-    return tuple(sorted({image.name for image in (*gone, *destructions.parity_of(read, item.replaces))}))
+    if not item.replaces:
+        return made
+    kept = [image.id for image in data]
+    return replace(made, retired=destructions.left_behind(read, item.replaces, kept))

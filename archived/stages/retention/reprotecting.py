@@ -263,10 +263,10 @@ def _encoding(read: Connection, site: Site, item: Destruction, made: ProtectionS
 
 
 def _left_behind(read: Connection, item: Destruction, set_id: str) -> tuple[str, ...]:
-    """What members are called that the new set leaves behind: destroyed images, and all parity of the old set."""
-    gone = [images.get(read, str(image_id)) for image_id in item.terms["images"]]
-    parity = destructions.parity_of(read, set_id)
-    return tuple(sorted({image.name for image in (*gone, *parity) if image.name}))
+    """What members are called that the new set leaves behind: destroyed images, and all parity of earlier sets."""
+    gone = {images.get(read, str(image_id)).name for image_id in item.terms["images"]}
+    kept = [str(name) for told in item.terms["new_sets"] for name in told["images"]]
+    return tuple(sorted({*gone, *destructions.left_behind(read, set_id, kept)}))
 
 
 def _why_not(encoding: Encoding, outcome: Encoded | Broken | None) -> str:
