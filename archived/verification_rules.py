@@ -51,7 +51,7 @@ def _problems(rule: VerificationSettings, config: Config) -> list[str]:
     for key in ("chunks_percent", "media_percent"):
         if not 0 < getattr(rule, key) <= 100:
             found.append(_("{key} lies above 0 and up to 100").format(key=key))
-    for key in ("age_from_days", "age_to_days", "after_failure_days", "overdue_days"):
+    for key in ("age_from_days", "age_to_days", "after_failure_days", "failed_batch_days", "overdue_days"):
         if getattr(rule, key) < 0:
             found.append(_("{key} must not be negative").format(key=key))
     if rule.media_at_once < 1:

@@ -33,6 +33,8 @@ class VerificationSettings:
     hours: str = ""
     #: After a failure of one medium those bought with it are due so soon.
     after_failure_days: float = 14.0
+    #: Only for how = "full": from then on they are due this often, less the longer nothing else fails; 0 = once.
+    failed_batch_days: float = 91.0
     #: So long after it was due somebody is told.
     overdue_days: float = 60.0
     #: So many media in one run.

@@ -32,6 +32,9 @@ not_before = ""
 hours = ""
 # When one medium fails, those of the same purchase batch are due so many days later.
 after_failure_days = 14.0
+# Only for "full": from then on they are due this often, and less the longer nothing else of the batch fails: the
+# interval grows to a quarter of the time since the last failure. 0 = they are read once.
+failed_batch_days = 91.0
 # So many days after it was due somebody is told.
 overdue_days = 60.0
 # So many media in one run.

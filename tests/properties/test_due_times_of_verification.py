@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ RULES = st.builds(
     how=st.sampled_from(("full", "sampled", "edges")),
     media_percent=st.sampled_from((100.0, 50.0, 10.0)),
     after_failure_days=st.integers(0, 60).map(float),
+    failed_batch_days=st.sampled_from((0.0, 30.0, 91.0)),
     not_before=st.sampled_from(("", "2030-06-01")),
 )
 KNOWN = st.builds(
@@ -45,8 +47,12 @@ def test_a_thing_is_due_after_its_interval_or_sooner_only_for_a_failure_of_its_b
     )
     if last is not None and at < last + timedelta(days=rule.interval_days):
         failed = failures[known.batch]
-        assert failed > last
-        assert at >= failed + timedelta(days=rule.after_failure_days)
+        if failed > last:
+            assert at >= failed + timedelta(days=rule.after_failure_days)
+        else:
+            assert rule.how == "full"
+            assert at >= last + timedelta(days=rule.failed_batch_days)
+            assert rule.failed_batch_days
     assert at == due_at("rule", rule, known, failures)
     if rule.not_before:
         assert at >= datetime(2030, 6, 1, tzinfo=UTC)
@@ -94,6 +100,11 @@ def test_the_rules_of_a_site_that_names_none_read_everything_within_two_years() 
     failed = {"A": T0 + timedelta(days=30)}
     listed = {due.rule: (due.at - T0).days for due in everything_due(rules, [disc], failed, T0)}
     assert listed == {"full": 44, "sampled": 44}
+    # From then on it is read every quarter, and less often the longer nothing else fails.
+    read = [failed["A"] + timedelta(days=14)]
+    for _time in range(8):
+        read.append(due_at("full", rules["full"], replace(disc, full_at=read[-1]), failed))
+    assert [(after - before).days for before, after in pairwise(read)] == [91, 91, 91, 91, 94, 118, 147, 184]
     assert everything_due(rules, [replace(disc, state="quarantined")], {}, T0) == []
     staged = Known("P000001", "disk", T0)
     assert [due.rule for due in everything_due(rules, [staged], {}, T0)] == ["staged"]

@@ -9,6 +9,8 @@ from archived.verification_settings import VerificationSettings
 
 #: What no drive could tell anything about is tried again after so long.
 RETRY_AFTER = timedelta(days=7)
+#: A batch that had a failure is read in full at intervals of this part of the time since the last one.
+QUIET_FOR = 4
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _ROUNDS_MAX = 1000
 
@@ -70,8 +72,8 @@ def due_at(name: str, rule: VerificationSettings, known: Known, failures: Mappin
     interval = timedelta(days=rule.interval_days)
     due = known.born_at if last is None else _in_turn(name, rule, known, last + interval)
     failed = failures.get(known.batch) if known.batch else None
-    if failed is not None and (last is None or last < failed):
-        due = min(due, failed + timedelta(days=rule.after_failure_days))
+    if failed is not None:
+        due = min(due, _in_doubtful_company(rule, last, failed, due))
     if known.failed_at is not None and (last is None or known.failed_at > last):
         due = max(due, known.failed_at + RETRY_AFTER)
     if rule.not_before:
@@ -99,6 +101,17 @@ def _last(rule: VerificationSettings, known: Known) -> datetime | None:
     if rule.how == "full":
         return known.full_at
     return max((at for at in (known.full_at, known.any_at) if at is not None), default=None)
+
+
+def _in_doubtful_company(
+    rule: VerificationSettings, last: datetime | None, failed: datetime, usual: datetime
+) -> datetime:
+    """When a medium of a batch that had a failure is due: soon after it, and often until long nothing else fails."""
+    if last is None or last < failed:
+        return failed + timedelta(days=rule.after_failure_days)
+    if rule.how != "full" or not rule.failed_batch_days:
+        return usual
+    return last + max(timedelta(days=rule.failed_batch_days), (last - failed) / QUIET_FOR)
 
 
 def _in_turn(name: str, rule: VerificationSettings, known: Known, at: datetime) -> datetime:
