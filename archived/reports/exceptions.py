@@ -24,6 +24,22 @@ FAILURES = (
     "drive not cleaned",
     "write-protected",
 )
+#: These override what the daemon would do by itself, whether they ask for a reason or not.
+FORCED = (
+    "case closed",
+    "catalog rebuilt",
+    "catalog restored",
+    "deaccession",
+    "destruction",
+    "destruction certified",
+    "disc adopted",
+    "hold placed",
+    "medium destroyed",
+    "mending",
+    "recipe frozen again",
+    "retention ruled",
+    "task refused",
+)
 #: People give a reason for these too, and they are no exceptions: each has a section of its own, or is daily work.
 _ELSEWHERE = ("attention acknowledged", "approval asked", "ingestion")
 
@@ -90,7 +106,7 @@ def _forced(found: Sequence[Event]) -> Section:
         "Steps that people decided 人工决定的步骤",
         ("at", "agent", "event", "thing", "reason"),
         tuple(_decision(event) for event in found),
-        _("every step that needs a reason; it stands on record with who said it"),
+        _("every step that needs a reason, or overrides what would be done without it, with who said so"),
     )
 
 
@@ -104,7 +120,7 @@ def _acknowledgements(found: Sequence[AlarmNote]) -> Section:
 
 
 def _is_decision(event: Event) -> bool:
-    return bool(event.detail.get("reason")) and event.type not in _ELSEWHERE
+    return event.type in FORCED or (bool(event.detail.get("reason")) and event.type not in _ELSEWHERE)
 
 
 def _decision(event: Event) -> Row:
@@ -113,7 +129,7 @@ def _decision(event: Event) -> Row:
         "agent": event.agent,
         "event": event.type,
         "thing": f"{event.subject_kind} {event.subject_id}",
-        "reason": event.detail.get("reason", ""),
+        "reason": event.detail.get("reason") or event.detail.get("note") or "",
     }
 
 
