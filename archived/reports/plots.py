@@ -106,7 +106,7 @@ def _over_time(times: list[str], drawn: dict[str, dict[str, float]], key: str, *
         y = top + height - height * part / 4
         parts.append(f'<line x1="{left}" y1="{y:.1f}" x2="{WIDTH - 10}" y2="{y:.1f}" class="grid"/>')
         parts.append(_text(left - 6, y + 4, figure(key, ceiling * part / 4), anchor="end"))
-    every = ceil(len(times) / 12)
+    every = ceil(len(times) / 9)
     for number, time in enumerate(times):
         if number % every == 0:
             parts.append(_text(left + step * (number + 0.5), top + height + 16, time, anchor="middle"))

@@ -42,6 +42,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
             health.note(write, at, "SIM00002", "scan LDC", value + 2, drive="B2")
         health.note(write, now, "SIM00002", "read error", 7, drive="B1")
         events.append(write, now, "medium lost", ("medium", "X"), agent="uid:1000", reason="fell down")
+        events.append(write, now, "mending", ("package", "P1"), agent="uid:1000", mended=1)
+        events.append(write, now, "medium put in", ("medium", "X"), agent="uid:1000", bin="input")
     told.clock.sleep(3600)
     return told
 
@@ -158,7 +160,8 @@ def test_exceptions_name_who_took_what_upon_himself(story: Story) -> None:
     document = made(story, "exceptions")
     assert rows(document, "waivers")[0]["reason"] == "one box only"
     assert [(row["event"], row["reason"]) for row in rows(document, "forced")] == [
-        ("medium lost", "fell down")
+        ("medium lost", "fell down"),
+        ("mending", ""),
     ]
     assert [(row["thing"], row["agent"]) for row in rows(document, "acknowledgements")] == [
         ("by-hand", "uid:1000")
