@@ -1,6 +1,7 @@
 """What happens to media is on record where it happens, and becomes their state without anybody asking."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -148,3 +149,23 @@ def test_a_recall_takes_the_drive_from_a_scan_and_the_scan_goes_on(story: Story)
     with story.catalog.read() as read:
         assert care.get(read, run_id).state is RunState.DONE
         assert all(item.state is ItemState.DONE for item in care.items(read, run_id))
+
+
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.simulate) for n in range(2, 12))])
+def test_a_scan_that_is_killed_goes_on_and_counts_every_cluster_once(story: Story, seed: int) -> None:
+    story.submit_set()
+    story.close_everything()
+    discs = [copy.medium_id for copy in story.copies(CopyState.VERIFIED)]
+    run_id = scanned(story, *discs)
+    chance, deaths = Random(seed), 0
+    while deaths < 6 and story.until_killed(chance.randrange(3, 120)):
+        story.crash()
+        deaths += 1
+    story.settle()
+    assert deaths
+    with story.catalog.read() as read:
+        assert care.get(read, run_id).state is RunState.DONE
+    for disc in discs:
+        (ldc,) = noted(story, disc, SCAN_LDC)
+        image = next(image for image in story.images() if story.copy_of(image.id).medium_id == disc)
+        assert ldc.detail["samples"] == -(-(image.size_bytes or 0) // 65536)
