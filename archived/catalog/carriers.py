@@ -18,7 +18,7 @@ def before(read: Connection, package_id: str) -> list[str]:
     return [row[0] for row in read.execute(newest)]
 
 
-def leave(write: Connection, package_id: str, pool: str, at: datetime, *, again: bool) -> None:
+def leave(write: Connection, package_id: str, pool: str, at: datetime | None, *, again: bool) -> None:
     """The image that carries a package in a pool is one of before; `again`: the pool owes it another one."""
     mine = (membership.c.package_id == package_id) & (membership.c.pool == pool)
     row = write.execute(select(membership).where(mine)).first()
@@ -60,7 +60,9 @@ def wait_no_more(write: Connection, package_id: str, pool: str) -> bool:
     return write.execute(delete(membership).where(waits)).rowcount > 0
 
 
-def follow(write: Connection, package_id: str, pool: str, image_id: str, sequence: int, at: datetime) -> None:
+def follow(
+    write: Connection, package_id: str, pool: str, image_id: str, sequence: int, at: datetime | None
+) -> None:
     """Another image carries a package in a pool from now on; the one before is kept as that."""
     leave(write, package_id, pool, at, again=True)
     mine = (membership.c.package_id == package_id) & (membership.c.pool == pool)

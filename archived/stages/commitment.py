@@ -53,7 +53,7 @@ def due(read: Connection, site: Site) -> View:
     waiting = packages.waiting_for_copies(read, asking) if asking else []
     return View(
         tuple(Written(item, missing_positions(read, item)) for item in unfinished),
-        tuple(package.id for package in waiting if not what_lacks(read, site, package)),
+        tuple(package.id for package in waiting if not what_lacks(read, site, package, before=False)),
     )
 
 
@@ -170,7 +170,7 @@ def _owed(
 def _archive(write: Connection, site: Site, package: Package) -> None:
     carriers = packages.image_ids(write, package.id)
     waits = package.state in (PackageState.ACCEPTED, PackageState.FOUND)
-    if not waits or what_lacks(write, site, package):
+    if not waits or what_lacks(write, site, package, before=False):
         return
     receipt = archived_receipt(
         package,

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from archived.catalog import images, media, packages, rebuilt
+from archived.catalog import carriers, images, media, packages, rebuilt
 from archived.inner_files import InnerFile
 from archived.language import _, counted
 from archived.model import Image, Package, PackageFile
 from archived.policy.rebuilding import Difference
 from archived.policy.same_package import Told
+from archived.states import ImageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ def take_packages(
     members = [package.id for package in sifted.members]
     twice = rebuilt.add_memberships(write, image.id, image.pool, members)
     differences = [*sifted.differences, *(_on_two_images(write, image, *pair) for pair in twice)]
+    for package_id, other_id in twice:
+        if _was_packed_again(image, images.get(write, other_id)):
+            carriers.follow(
+                write, package_id, image.pool, image.id, members.index(package_id), image.closed_at
+            )
     return sifted.left_out(found), differences
 
 
@@ -165,9 +171,26 @@ def _same_reference(read: Connection, image: Image, package: Package) -> list[Di
     return found
 
 
+def _was_packed_again(image: Image, other: Image) -> bool:
+    """Whether packages left the other image for this one, as far as two images that a rebuild found can tell."""
+    found = image.state is other.state is ImageState.FOUND
+    return found and str(image.closed_at or "") > str(other.closed_at or "")
+
+
 def _on_two_images(read: Connection, image: Image, package_id: str, other_id: str) -> Difference:
-    what = _(
-        "package {package} is on {there} and on {here}, both of pool {pool}; what {there} says was kept: it is "
-        "fetched from there"
-    ).format(package=package_id, there=where(read, [other_id]), here=where(read, [image.id]), pool=image.pool)
+    other = images.get(read, other_id)
+    here, there = where(read, [image.id]), where(read, [other_id])
+    if _was_packed_again(image, other):
+        here, there = there, here
+    if _was_packed_again(image, other) or _was_packed_again(other, image):
+        words = _(
+            "package {package} is on {there} and on {here}, both of pool {pool}: it was packed again, and it is "
+            "fetched from {there}, which closed later"
+        )
+    else:
+        words = _(
+            "package {package} is on {there} and on {here}, both of pool {pool}; what {there} says was kept: it is "
+            "fetched from there"
+        )
+    what = words.format(package=package_id, there=there, here=here, pool=image.pool)
     return Difference("package-on-two-images", package_id, what, f"archivectl packages {package_id}")

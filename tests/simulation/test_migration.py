@@ -70,6 +70,7 @@ def test_a_batch_is_refreshed_in_waves_and_nothing_has_less_than_before_at_any_s
     assert_law(story)
 
 
+@pytest.mark.simulate
 def test_a_paused_migration_begins_nothing_and_goes_on_from_there(story: Story) -> None:
     old = sorted(media_of(story, CopyState.VERIFIED))
     run = begin(story, by_hand(*old))
@@ -91,6 +92,7 @@ def test_a_paused_migration_begins_nothing_and_goes_on_from_there(story: Story) 
     assert f"migrate:{run.id}" not in story.attentions()
 
 
+@pytest.mark.simulate
 def test_a_cancelled_migration_keeps_what_it_made_and_lets_go_of_the_rest(story: Story) -> None:
     old = sorted(media_of(story, CopyState.VERIFIED))
     run = begin(story, by_hand(*old, media_per_wave=1))
@@ -148,6 +150,7 @@ def test_media_are_released_after_their_time_by_another_person_and_never_by_root
     assert story.happened("deaccession") == 3
 
 
+@pytest.mark.simulate
 def test_what_is_not_safe_elsewhere_any_more_is_not_released(story: Story) -> None:
     old = sorted(media_of(story, CopyState.VERIFIED))
     run = begin(story, by_hand(*old))

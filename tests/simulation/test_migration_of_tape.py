@@ -1,5 +1,7 @@
 """Cartridges are left for others: every image on one is written again, nothing is added, and it is retired last."""
 
+import pytest
+
 from archived.care import RunState
 from archived.policy.migrate.selecting import Terms
 from archived.states import CopyState, MediumState
@@ -40,6 +42,7 @@ def test_every_image_on_a_cartridge_goes_to_another_and_nothing_is_added_to_the_
     assert_law(story)
 
 
+@pytest.mark.simulate
 def test_copies_that_no_class_asks_for_any_more_are_let_go(tell: Tell) -> None:
     story, _packages = tell.on(copied)
     story.configure({"copies": "[]"})

@@ -87,6 +87,7 @@ def with_new_rules(story: Story, **settings: str) -> None:
     story.crash()
 
 
+@pytest.mark.simulate
 def test_sets_of_another_n_and_m_are_made_when_the_rule_of_the_pool_changes(story: Story) -> None:
     assert not preview(story, Terms(by_rule=True))["waves"], "all is as the settings say"
     before = identities(story)
@@ -101,6 +102,7 @@ def test_sets_of_another_n_and_m_are_made_when_the_rule_of_the_pool_changes(stor
     assert_law(story)
 
 
+@pytest.mark.simulate
 def test_a_repacking_that_is_killed_anywhere_goes_on(story: Story) -> None:
     chance, before = Random(11), identities(story)
     run = begin(story, MERGE)
@@ -115,6 +117,7 @@ def test_a_repacking_that_is_killed_anywhere_goes_on(story: Story) -> None:
     assert_law(story)
 
 
+@pytest.mark.simulate
 def test_a_repacking_that_is_cancelled_leaves_packages_where_they_were(story: Story) -> None:
     before = identities(story)
     run = begin(story, MERGE)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from archived.catalog import images, packages, rebuilt
+from archived.catalog import carriers, images, packages, rebuilt
 from archived.catalog.store import Catalog
 from archived.inner_files import InnerFile
 from archived.model import Image, Package, PackageFile
@@ -202,3 +202,25 @@ def test_what_lies_in_a_tar_is_compared_too(write: Connection) -> None:
     assert rebuilt.add_inner_files(write, [INNER]) == []
     assert rebuilt.add_inner_files(write, [INNER]) == []
     assert rebuilt.add_inner_files(write, [replace(INNER, offset=1024)]) == [replace(INNER, offset=1024)]
+
+
+def test_a_package_that_was_packed_again_is_fetched_from_the_image_that_closed_later(
+    write: Connection,
+) -> None:
+    for name, closed_at in (
+        ("I4", datetime(2030, 1, 1, tzinfo=UTC)),
+        ("I5", datetime(2040, 1, 1, tzinfo=UTC)),
+    ):
+        images.create(write, replace(image(name), closed_at=closed_at))
+    take_packages(write, images.get(write, "I4"), [PACKAGE])
+    left_out, differences = take_packages(write, images.get(write, "I5"), [PACKAGE])
+
+    assert left_out == []
+    assert [said.kind for said in differences] == ["package-on-two-images"]
+    assert packages.image_ids(write, "P000001") == {"bluray": "I5"}
+    assert carriers.before(write, "P000001") == ["I4"]
+    assert [package.id for package in packages.of_image(write, "I4")] == ["P000001"], "its bytes are on both"
+    take_packages(write, images.get(write, "I4"), [PACKAGE])
+    assert packages.image_ids(write, "P000001") == {"bluray": "I5"}, (
+        "an old disc that comes back changes nothing"
+    )
