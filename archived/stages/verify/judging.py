@@ -98,18 +98,16 @@ def note_health(write: Connection, site: Site, task: Examination, visit: Visit) 
         note(health_words.RETRY, 1, "attempts", one)
     for one in read.slow[:ENTRIES_MAX]:
         note(health_words.SLOW, one.seconds, "s", one)
-    if read.bytes_read and not read.bad:
-        rate = round(read.bytes_read / read.seconds) if read.seconds > 0 else None
-        health.note(
-            write,
-            now,
-            task.medium_id,
-            health_words.READ,
-            read.bytes_read,
-            drive=task.drive,
-            unit="bytes",
-            rate=rate,
-        )
+
+
+def _note_read(write: Connection, site: Site, task: Examination, cursor: dict[str, Any]) -> None:
+    """All that was read of an image was right: how much, and how fast it came."""
+    rate = round(cursor["bytes"] / cursor["seconds"]) if cursor["seconds"] > 0 else None
+    detail = {"image": task.expected.image_id, "rate": rate}
+    value = cursor["bytes"]
+    health.note(
+        write, site.now(), task.medium_id, health_words.READ, value, drive=task.drive, unit="bytes", **detail
+    )
 
 
 def _further(item: CareItem, task: Examination, visit: Visit) -> dict[str, Any]:
@@ -157,6 +155,8 @@ def _finish(
     else:
         _tell_copy(write, site, task, check, words, run)
     events.clear_attention(write, f"{UNREAD}{task.medium_id}")
+    if not words:
+        _note_read(write, site, task, cursor)
     finding = {
         "outcome": check.outcome,
         "how": check.how,
