@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from archived.catalog.destruction_tables import destruction, generation
-from archived.catalog.rows import add, advance, next_number, one, values
+from archived.catalog.rows import add, advance, in_states, next_number, one, values
 from archived.catalog.tables import extent, image, membership, protection_set
 from archived.destructions import DESTRUCTION, Destruction, DestructionEvent, DestructionState, Generation
 from archived.model import Image, ProtectionSet
@@ -32,8 +32,9 @@ def get(connection: Connection, destruction_id: str) -> Destruction:
 
 def listing(connection: Connection, *states: DestructionState) -> list[Destruction]:
     """All destructions, or those in these states."""
-    query = _ALL.where(destruction.c.state.in_(states)) if states else _ALL
-    return values(connection, Destruction, query)
+    if states:
+        return in_states(connection, Destruction, destruction, states)
+    return values(connection, Destruction, _ALL)
 
 
 def advance_state(

@@ -92,3 +92,18 @@ def test_what_is_agreed_to_is_that_list_and_no_other(room: Seen) -> None:
     )
     now = plan(replace(room, doomed=(more,), members=(more, *room.members[1:]), media=media))
     assert not still_agreed(agreed, now)
+
+
+@given(rooms(), st.sampled_from([CopyState.WRITING, CopyState.WRITTEN, CopyState.VERIFYING]))
+def test_nothing_is_given_up_while_a_drive_is_at_what_goes(room: Seen, state: CopyState) -> None:
+    busy = replace(room.members[3], copies=(CopySeen("M40", state, True),))
+    (words,) = plan(replace(room, members=(*room.members[:3], busy))).refusals
+    assert "S-4" in words
+
+
+@given(rooms())
+def test_a_cartridge_that_carries_more_is_not_given_up_before_that_is_elsewhere(room: Seen) -> None:
+    media = {**room.media, "M10": replace(room.media["M10"], others=("T-1", "T-2"))}
+    (words,) = plan(replace(room, media=media)).refusals
+    assert "T-1, T-2" in words
+    assert "archivectl migrate run" in words

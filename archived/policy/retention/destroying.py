@@ -233,9 +233,9 @@ def _refusals(
     kept = {name for item in new_sets for name in item.images}
     for name in safe([image for image in seen.members if image.id in kept]):
         words.append(
-            _("image {name} survives and has no verified copy at hand; it has to be repaired first").format(
-                name=name
-            )
+            _(
+                "image {name} survives and has no verified copy at hand: bring its medium back, or let it be repaired"
+            ).format(name=name)
         )
     words += _media_refusals(seen, going)
     return words
@@ -252,7 +252,7 @@ def _media_refusals(seen: Seen, going: Sequence[ImageSeen]) -> list[str]:
             words.append(
                 _(
                     "cartridge {medium} carries images that stay, too ({images}); bring them to others first: "
-                    "archivectl migrate run --medium {medium}"
+                    "archivectl migrate run {medium} --reason TEXT"
                 ).format(medium=medium.id, images=", ".join(medium.others[:5]))
             )
         if medium.state in (MediumState.UNKNOWN, MediumState.WRITING):
