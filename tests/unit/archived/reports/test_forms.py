@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archived.errors import NotFound
@@ -179,6 +179,7 @@ rows = st.lists(
 )
 
 
+@settings(max_examples=25)
 @given(rows, st.sampled_from(PLOTS))
 def test_any_rows_make_a_page_that_stands_alone_and_bars_within_it(
     found: list[dict[str, Any]], plot: Plot
