@@ -22,6 +22,8 @@ from archived.stages.work import Site
 from archived.states import PackageState
 
 EVERY_S = 30.0
+#: Years of motions are counted for it.
+CLEAN_EVERY_S = 3600.0
 #: The list of what waits for a person is looked at this often.
 JOURNAL_EVERY_S = 1.0
 
@@ -41,6 +43,7 @@ class Runner:
         self._catalog = catalog
         self._site = site
         self._next_s = 0.0
+        self._clean_s = 0.0
         self._journal_s = 0.0
         self._courier = Courier(catalog, site)
         self._remover = ThreadPoolExecutor(1, thread_name_prefix="remover")
@@ -129,8 +132,17 @@ class Runner:
                 repairs.begin_by_itself(write, self._site)
 
     def clean_when_due(self) -> None:
-        """Tape drives that were used for as long as they may be are cleaned, or a person is asked."""
+        """Drives that were used for as long as they may be are cleaned, or a person is asked; once an hour."""
+        now_s = self._site.tools.clock.monotonic()
+        if now_s < self._clean_s:
+            return
+        self._clean_s = now_s + CLEAN_EVERY_S
+        with self._catalog.read() as read:
+            lenses = drive_care.watch(read, self._site)
         with self._catalog.write() as write:
+            for item in lenses:
+                events.raise_attention(write, item)
+            events.keep_attentions(write, drive_care.ATTENTION, [item.id for item in lenses])
             drive_care.order_due(write, self._site)
 
     def remove_leftovers(self) -> None:

@@ -258,7 +258,6 @@ WATCHES: dict[str, Watch] = {
     media_watches.LOW_WATER: media_watches.low_water,
     media_watches.LEAVING: media_watches.waiting_in_ports,
     media_watches.ON_THE_WAY: media_watches.late_on_the_way,
-    drive_care.ATTENTION: drive_care.watch,
     drive_care.CLEANERS: drive_care.few_cleanings,
     "judge:": unjudged_discs,
     "reduced:": reduced_sets,

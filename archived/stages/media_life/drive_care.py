@@ -39,26 +39,29 @@ class DriveUse:
         return is_due(self.use, self.limit)
 
 
-def uses(read: Connection, site: Site, *, only_due: bool = False) -> list[DriveUse]:
-    """What every drive did since it was cleaned; `only_due`: those that are due, counted no further than that."""
-    found = []
-    for drive in media.drives(read):
-        limit = _limit(site, drive)
-        if only_due and limit.is_none:
-            continue
-        cleaned_at = _cleaned_at(read, drive.name)
-        passages = _passages(read, drive, cleaned_at)
-        use = use_of(passages, site.now(), until=limit if only_due else None)
-        found.append(DriveUse(drive, use, limit, cleaned_at))
-    return [item for item in found if item.is_due] if only_due else found
+def uses(read: Connection, site: Site) -> list[DriveUse]:
+    """What every drive did since it was cleaned."""
+    return [_use(read, site, drive) for drive in media.drives(read)]
+
+
+def due(read: Connection, site: Site, *, tape: bool) -> list[DriveUse]:
+    """Drives for tape, or for discs, that are due; nothing is counted further than that."""
+    drives = [drive for drive in media.drives(read) if _is_tape(site, drive) is tape]
+    found = [_use(read, site, drive, whole=False) for drive in drives if not _limit(site, drive).is_none]
+    return [item for item in found if item.is_due]
+
+
+def _use(read: Connection, site: Site, drive: Drive, *, whole: bool = True) -> DriveUse:
+    limit, cleaned_at = _limit(site, drive), _cleaned_at(read, drive.name)
+    passages = _passages(read, drive, cleaned_at)
+    use = use_of(passages, site.now(), until=None if whole else limit)
+    return DriveUse(drive, use, limit, cleaned_at)
 
 
 def watch(read: Connection, site: Site) -> list[Attention]:
     """Disc drives whose lens is to be cleaned, and libraries that have few cleanings left."""
     found = []
-    for item in uses(read, site, only_due=True):
-        if _is_tape(site, item.drive):
-            continue
+    for item in due(read, site, tape=False):
         found.append(
             Attention(
                 f"{ATTENTION}{item.drive.name}",
@@ -101,8 +104,8 @@ def few_cleanings(read: Connection, site: Site) -> list[Attention]:
 def order_due(write: Connection, site: Site) -> list[str]:
     """Tape drives that are due are cleaned, or people are asked to, as their library says; names of these."""
     ordered = []
-    for item in uses(write, site, only_due=True):
-        if _is_tape(site, item.drive) and item.drive.name in site.tools.tapes:
+    for item in due(write, site, tape=True):
+        if item.drive.name in site.tools.tapes:
             words = words_of(item.drive.name, item.use, item.limit)
             if cleaning_asked.due_by_use(write, site, item.drive, words):
                 ordered.append(item.drive.name)
@@ -156,6 +159,10 @@ def _passages(read: Connection, drive: Drive, since: datetime | None) -> Iterato
     )
     if since is not None:
         query = query.where(move.c.begun_at >= since)
-    for destination, begun_at, ended_at in read.execute(query):
-        into = destination == drive.element
-        yield Passage(into, ended_at or begun_at if into else begun_at)
+    found = read.execute(query)
+    try:
+        for destination, begun_at, ended_at in found:
+            into = destination == drive.element
+            yield Passage(into, ended_at or begun_at if into else begun_at)
+    finally:
+        found.close()  # who asked may have heard enough

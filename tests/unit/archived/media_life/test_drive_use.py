@@ -12,6 +12,7 @@ from archived.catalog.store import Catalog
 from archived.errors import NotFound, Refused
 from archived.model import Move
 from archived.policy.media_life.drive_use import Limit, Passage, Use, is_due, use_of, words_of
+from archived.routines.runner import CLEAN_EVERY_S, Runner
 from archived.stages.media_life import drive_care
 from archived.stages.work import Site
 from archived.states import MoveEvent, MoveState
@@ -100,3 +101,25 @@ def test_nobody_cleans_a_drive_that_there_is_not_or_without_a_reason(catalog: Ca
             drive_care.said_cleaned(write, site, "B9", agent="uid:7", reason="x")
         with pytest.raises(Refused):
             drive_care.said_cleaned(write, site, "B1", agent="uid:7", reason=" ")
+
+
+def test_a_routine_tells_once_an_hour_and_takes_it_down_again(catalog: Catalog, site: Site) -> None:
+    runner = Runner(catalog, site)
+
+    def told() -> list[str]:
+        runner.clean_when_due()
+        with catalog.read() as read:
+            return [item.id for item in events.attentions(read) if item.id.startswith("clean-due:")]
+
+    try:
+        assert told() == []
+        with catalog.write() as write:
+            held(write, site, 1100)
+        assert told() == ["clean-due:B1"]
+        with catalog.write() as write:
+            drive_care.said_cleaned(write, site, "B1", agent="uid:7", reason="brush disc")
+        assert told() == []
+        site.tools.clock.sleep(CLEAN_EVERY_S)
+        assert told() == []
+    finally:
+        runner.close()
