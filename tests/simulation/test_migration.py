@@ -169,3 +169,43 @@ def test_what_is_not_safe_elsewhere_any_more_is_not_released(story: Story) -> No
 def give(story: Story, approval_id: str, agent: str) -> None:
     with story.catalog.write() as write:
         approving.give(write, story.site, approval_id, agent=agent, reason="I looked", effects=EFFECTS)
+
+
+def test_a_wave_in_which_something_failed_is_the_last_before_a_person_looked(story: Story) -> None:
+    old = sorted(media_of(story, CopyState.VERIFIED))
+    run = begin(story, by_hand(*old, media_per_wave=1))
+    for medium_id in old[:2]:
+        story.lose(medium_id)
+    for wave in (1, 2):
+        story.settle()
+        paused = get(story, run.id)
+        assert paused.state is RunState.PAUSED
+        assert f"1 images of wave {wave} could not be migrated" in paused.note
+        assert not story.copies(CopyState.RETIRED)
+        steer(story, run.id, RunEvent.RESUMED)
+    story.settle()
+    done = get(story, run.id)
+    assert (done.state, done.report["not_migrated"], done.report["media"]) == (RunState.DONE, 2, 1)
+    failed = [item for item in items(story, run.id) if item.state is ItemState.FAILED]
+    assert all(item.note for item in failed)
+
+
+@pytest.mark.simulate
+def test_a_disc_that_is_spoiled_is_followed_by_another_and_no_more_begins_than_the_settings_say(
+    story: Story,
+) -> None:
+    image_bytes = max(image.size_bytes or 0 for image in story.images())
+    story.configure({"bytes_per_day": str(image_bytes + 1), "images_at_once": "1"})
+    story.crash()
+    old = sorted(media_of(story, CopyState.VERIFIED))
+    story.fault("write-error", after=5)
+    run = begin(story, by_hand(*old))
+    story.settle()
+    assert sum(item.state is not ItemState.WANTED for item in items(story, run.id)) == 1, "one a day"
+    for _day in range(3):
+        story.clock.sleep(86_400)
+        story.settle()
+    done = get(story, run.id)
+    assert (done.state, done.report["media"]) == (RunState.DONE, 3)
+    assert done.report["spoiled"] == len(story.copies(CopyState.ABANDONED)) == 1
+    assert_law(story)
