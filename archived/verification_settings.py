@@ -45,8 +45,8 @@ class VerificationSettings:
 
 #: What is examined in a site whose settings do not speak of it.
 DEFAULT_VERIFICATION: Final[Mapping[str, VerificationSettings]] = {
-    "full": VerificationSettings(interval_days=730.0),
-    "sampled": VerificationSettings(interval_days=365.0, how="sampled"),
-    "watched": VerificationSettings(interval_days=182.0, states=("watch",)),
+    "full": VerificationSettings(interval_days=365.0),
+    "sampled": VerificationSettings(interval_days=182.0, how="sampled"),
+    "watched": VerificationSettings(interval_days=91.0, states=("watch",)),
     "staged": VerificationSettings(interval_days=90.0, kinds=("disk",)),
 }

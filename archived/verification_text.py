@@ -7,7 +7,7 @@ VERIFICATION: Final = """\
 # what is done when the settings name none; an empty table [verification] switches all of it off.
 [verification.full]
 # A medium is due so many days after it was last examined in this way.
-interval_days = 730.0
+interval_days = 365.0
 # "full": all of it; "sampled": some of its chunks; "edges": only both ends and the outer radius.
 how = "full"
 # What is examined: "disc", "tape", and "disk" for staged packages and exports of the catalog.
@@ -44,13 +44,13 @@ offline = true
 
 [verification.sampled]
 # Between two full readings some of each medium is read.
-interval_days = 365.0
+interval_days = 182.0
 # Keys that are not here are as above.
 how = "sampled"
 
 [verification.watched]
 # What is good and gave cause for concern is read more often.
-interval_days = 182.0
+interval_days = 91.0
 # Only these.
 states = ["watch"]
 
