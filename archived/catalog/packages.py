@@ -148,6 +148,17 @@ def add_files(connection: Connection, files: Sequence[PackageFile]) -> None:
     add_many(connection, package_file, files)
 
 
+def without_pool(connection: Connection, storage_class: str, pool: str) -> int:
+    """How many archived packages of a class never were to be carried in a pool."""
+    carried = select(membership.c.package_id).where(membership.c.pool == pool)
+    query = select(func.count(package.c.id)).where(
+        package.c.storage_class == storage_class,
+        package.c.state.in_((PackageState.ARCHIVED, PackageState.FOUND)),
+        package.c.id.not_in(carried),
+    )
+    return int(connection.execute(query).scalar() or 0)
+
+
 def files(connection: Connection, package_id: str) -> Iterator[PackageFile]:
     """Files and empty folders of a package in order of their paths."""
     query = select(package_file).where(package_file.c.package_id == package_id).order_by(package_file.c.path)

@@ -67,6 +67,12 @@ def change(connection: Connection, image_id: str, **changes: Any) -> None:
     connection.execute(update(regained).where(regained.c.image_id == image_id).values(**changes))
 
 
+def count_read(connection: Connection, recall_id: str, more_bytes: int) -> None:
+    """Bytes were read of media for an image that is being brought back; nothing when the recall is somebody else's."""
+    row = update(regained).where(regained.c.recall_id == recall_id)
+    connection.execute(row.values(bytes_read=regained.c.bytes_read + more_bytes))
+
+
 def want(connection: Connection, image_id: str, who: str, at: datetime) -> None:
     """Somebody needs it in staging; wanting it twice changes nothing."""
     if (image_id, who) not in wants(connection, image_id):

@@ -18,7 +18,7 @@ from archived.settings import PoolSettings
 from archived.stages import hold
 from archived.stages.capacity import usable_blanks
 from archived.stages.commitment import missing_positions
-from archived.stages.copies_lacking import lacking
+from archived.stages.copies_lacking import lacking, unreached
 from archived.stages.floor import floors
 from archived.stages.media_life import drive_care
 from archived.stages.migrate import waiting
@@ -172,6 +172,22 @@ def copies_never_made(read: Connection, site: Site) -> list[Attention]:
     return found
 
 
+def pools_never_reached(read: Connection, site: Site) -> list[Attention]:
+    """Pools that a class came to name when its packages were archived already: they have to be packed for them."""
+    found = []
+    for pool, count in sorted(unreached(read, site).items()):
+        words = counted(
+            "{number} archived package is not in pool {pool}, which its class names by now",
+            "{number} archived packages are not in pool {pool}, which their classes name by now",
+            count,
+        )
+        safe = _("they are archived by what their class asked for then")
+        next_ = _("archivectl migrate plan --rule   (what packing them anew takes)")
+        what = words.format(number=count, pool=pool)
+        found.append(Attention(f"unreached:{pool}", "working-hours", what, safe, next_, site.now()))
+    return found
+
+
 def suspect_discs(read: Connection, site: Site) -> list[Attention]:
     """Discs that gave wrong bytes and whose image has no good copy at hand."""
     found = []
@@ -263,6 +279,7 @@ WATCHES: dict[str, Watch] = {
     "reduced:": reduced_sets,
     "suspect:": suspect_discs,
     "owed:": copies_never_made,
+    "unreached:": pools_never_reached,
     "stopped:": stopped,
     "recall:": slow_recalls,
     waiting.ATTENTION: waiting.watch,

@@ -40,6 +40,17 @@ def lacking(read: Connection, site: Site) -> list[Lacking]:
     return found
 
 
+def unreached(read: Connection, site: Site) -> dict[str, int]:
+    """Pool → archived packages whose class names it, and that no image of it carries."""
+    found: dict[str, int] = {}
+    for name, settings in site.config.classes.items():
+        for pool in settings.pools:
+            count = packages.without_pool(read, name, pool)
+            if count:
+                found[pool] = found.get(pool, 0) + count
+    return found
+
+
 def owed_since(read: Connection, site: Site, package: Package) -> tuple[str, ...]:
     """What the class of an archived package asks for by now and did not then, one sentence each.
 

@@ -5,8 +5,8 @@ recall area; a reading that finds all of its bytes there needs no drive at all. 
 own: nothing is shared but the reading, so the end of one recall is nothing to another.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -114,6 +114,8 @@ class Fetched:
     unserved: frozenset[int] = frozenset()
     #: What was not read any more, since somebody waits for the drive.
     left: tuple[Range, ...] = ()
+    #: Reading → bytes of it that lay in the recall area already.
+    taken: Mapping[int, int] = field(default_factory=dict)
 
 
 def spool_path(folder: Path, image_id: str) -> Path:
@@ -250,18 +252,19 @@ def run(fetch: Fetch, key: str, tools: Tools) -> Fetched | AnotherVolume:
         else _("reading {image_id} from the recall area").format(image_id=fetch.image_id)
     )
     report = tools.progress.begin(key, what)
-    sinks, unserved = [], set()
+    sinks, unserved, given = [], set(), {}
     for share in fetch.shares:
         share.spool.parent.mkdir(parents=True, exist_ok=True)
         taken: list[Range] = []
         for giver, ranges in share.gifts:
             taken += take_from(giver, ranges, share.spool)
         left = subtract(share.reading.ranges, taken)
+        given[share.reading.id] = sum(length for _start, length in taken)
         sinks.append(Sink(share.spool, left))
         if left and fetch.drive is None:
             unserved.add(share.reading.id)
     if fetch.drive is None:
-        return Fetched(unserved=frozenset(unserved))
+        return Fetched(unserved=frozenset(unserved), taken=given)
     another = another_volume(tools, fetch.drive, fetch.volume_id, key)
     if another is not None:
         return another
@@ -270,7 +273,7 @@ def run(fetch: Fetch, key: str, tools: Tools) -> Fetched | AnotherVolume:
     halves = fetch.halves
     stops = (lambda: False) if halves is None else (lambda: bool(halves.why_stop(key)))
     bad, left = read_until(image_source(tools, fetch.drive, fetch.place), sinks, report, stops)
-    return Fetched(bad, left=left)
+    return Fetched(bad, left=left, taken=given)
 
 
 def record(write: Connection, site: Site, fetch: Fetch, outcome: object) -> float:
@@ -299,6 +302,8 @@ def record(write: Connection, site: Site, fetch: Fetch, outcome: object) -> floa
             recalls.advance_reading(write, reading.id, ReadingEvent.INTERRUPTED)
             continue
         recalls.advance_reading(write, reading.id, ReadingEvent.FINISHED, bad=bad, ranges=done)
+        read_bytes = sum(length for _start, length in done) - outcome.taken.get(reading.id, 0)
+        regained.count_read(write, reading.recall_id, max(0, read_bytes))
         if left:
             recalls.want(write, replace(reading, state=ReadingState.PENDING, ranges=left, bad=()))
         if bad and not blamed:

@@ -67,3 +67,13 @@ def test_what_has_left_staging_comes_back_from_its_disc_and_gets_its_copy_too(st
     assert run.report["media_read"] == [disc_of(story, first)]
     assert "owed:tapes" not in story.attentions()
     story.end()
+
+
+def test_a_disc_pool_that_a_class_came_to_name_is_told(story: Story) -> None:
+    second = '[pools.second]\nlibrary = "main"\nmedia_kind = "bd-r"\nn = 2\nm = 1\nset_scope = "pool"\nrole = "access"\n'
+    story.configure({"pools": '["bluray", "second"]'})
+    story.change_site(second)
+    story.runner.watch()
+    told = story.attentions()["unreached:second"]
+    assert told.what.startswith("2 archived packages are not in pool second")
+    story.end()

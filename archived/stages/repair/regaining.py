@@ -24,7 +24,7 @@ from archived.stages.recall_area import Room, demand_fits
 from archived.stages.recall_planning import first_readings
 from archived.stages.recall_reading import spool_path
 from archived.stages.recall_request import image_is_staged
-from archived.stages.repair.regaining_cost import bytes_needed, bytes_read, media_read
+from archived.stages.repair.regaining_cost import bytes_needed, media_read
 from archived.stages.repair.rewrapping import (
     Rewrapped,
     Rewrapping,
@@ -82,7 +82,10 @@ def want(write: Connection, site: Site, image_id: str, who: str) -> Standing:
     standing = state(write, site, image.id)
     if standing.where in (Where.READY, Where.COMING):
         return standing
-    on_record.begin(write, _asked(write, site, image, last=standing.last))
+    asked, last = _asked(write, site, image, last=standing.last), standing.last
+    if last is not None and last.ready_at is None:
+        asked = replace(asked, bytes_read=last.bytes_read)  # an attempt that failed was read for it, too
+    on_record.begin(write, asked)
     return state(write, site, image.id)
 
 
@@ -210,16 +213,17 @@ def _ready(write: Connection, site: Site, task: Moving) -> float:
     """It lies in staging with its recipe: the recall is over, and what it took of media is on record."""
     image, subject = images.get(write, task.image_id), ("image", task.image_id)
     readings = recalls.readings(write, task.recall_id)
-    read_bytes, read_media = bytes_read(readings), media_read(write, readings)
-    changes: dict[str, Any] = {
-        "bytes_read": read_bytes,
-        "bytes_needed": bytes_needed(write, image, readings),
-    }
+    read_media, last = media_read(write, readings), on_record.get(write, image.id)
+    needed = bytes_needed(write, image, readings)
     recalls.advance_state(write, task.recall_id, RecallEvent.HANDED_OVER, ended_at=site.now())
-    on_record.change(write, image.id, ready_at=site.now(), media=read_media, **changes)
-    events.append(
-        write, site.now(), "regaining", subject, recall=task.recall_id, media=list(read_media), **changes
-    )
+    on_record.change(write, image.id, ready_at=site.now(), media=read_media, bytes_needed=needed)
+    detail: dict[str, Any] = {
+        "recall": task.recall_id,
+        "media": list(read_media),
+        "bytes_read": last.bytes_read if last is not None else 0,
+        "bytes_needed": needed,
+    }
+    events.append(write, site.now(), "regaining", subject, **detail)
     return 0
 
 

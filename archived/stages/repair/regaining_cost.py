@@ -12,16 +12,6 @@ from archived.stages.recall_sources import good_ranges, other_members
 from archived.states import ReadingState
 
 
-def bytes_read(readings: Sequence[Reading]) -> int:
-    """Bytes that drives were asked for, those that could not be read among them."""
-    return sum(
-        length
-        for reading in readings
-        if reading.state is ReadingState.READ
-        for _start, length in reading.ranges
-    )
-
-
 def media_read(read: Connection, readings: Sequence[Reading]) -> tuple[str, ...]:
     """The media that gave something, each once, in the order in which they were asked."""
     copies = dict.fromkeys(r.copy_id for r in readings if r.state is ReadingState.READ)
