@@ -148,15 +148,15 @@ def add_files(connection: Connection, files: Sequence[PackageFile]) -> None:
     add_many(connection, package_file, files)
 
 
-def without_pool(connection: Connection, storage_class: str, pool: str) -> int:
-    """How many archived packages of a class never were to be carried in a pool."""
+def without_pool(connection: Connection, storage_class: str, pool: str) -> list[str]:
+    """Archived packages of a class that never were to be carried in a pool."""
     carried = select(membership.c.package_id).where(membership.c.pool == pool)
-    query = select(func.count(package.c.id)).where(
+    query = select(package.c.id).where(
         package.c.storage_class == storage_class,
-        package.c.state.in_((PackageState.ARCHIVED, PackageState.FOUND)),
+        package.c.state == PackageState.ARCHIVED,
         package.c.id.not_in(carried),
     )
-    return int(connection.execute(query).scalar() or 0)
+    return [package_id for (package_id,) in connection.execute(query.order_by(package.c.id))]
 
 
 def files(connection: Connection, package_id: str) -> Iterator[PackageFile]:

@@ -174,7 +174,9 @@ def copies_never_made(read: Connection, site: Site) -> list[Attention]:
 
 def pools_never_reached(read: Connection, site: Site) -> list[Attention]:
     """Pools that a class came to name when its packages were archived already: they have to be packed for them."""
-    found = []
+    found: list[Attention] = []
+    if site.config.repair.auto:
+        return found
     for pool, count in sorted(unreached(read, site).items()):
         words = counted(
             "{number} archived package is not in pool {pool}, which its class names by now",
@@ -182,7 +184,7 @@ def pools_never_reached(read: Connection, site: Site) -> list[Attention]:
             count,
         )
         safe = _("they are archived by what their class asked for then")
-        next_ = _("archivectl migrate plan --rule   (what packing them anew takes)")
+        next_ = _("archivectl repair run --reason TEXT   (what it would do: archivectl repair plan)")
         what = words.format(number=count, pool=pool)
         found.append(Attention(f"unreached:{pool}", "working-hours", what, safe, next_, site.now()))
     return found

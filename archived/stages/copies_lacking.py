@@ -45,7 +45,7 @@ def unreached(read: Connection, site: Site) -> dict[str, int]:
     found: dict[str, int] = {}
     for name, settings in site.config.classes.items():
         for pool in settings.pools:
-            count = packages.without_pool(read, name, pool)
+            count = len(packages.without_pool(read, name, pool))
             if count:
                 found[pool] = found.get(pool, 0) + count
     return found

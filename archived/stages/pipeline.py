@@ -24,7 +24,7 @@ from archived.stages import (
 from archived.stages.health import scanning
 from archived.stages.media_life import leaving
 from archived.stages.migrate import migrating, unpacking
-from archived.stages.repair import regaining, repairing
+from archived.stages.repair import reaching, regaining, repairing
 from archived.stages.retention import giving_up, reprotecting
 from archived.stages.verify import verifying
 from archived.stages.work import Stage
@@ -53,6 +53,7 @@ PIPELINE: tuple[Stage, ...] = tuple(
         unpacking,
         migrating,
         repairing,
+        reaching,
         reprotecting,
         giving_up,
         looking,

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, images, media, migrated, packages, recalls, regained
+from archived.care import REPAIR
+from archived.catalog import care, events, images, media, migrated, packages, recalls, regained
 from archived.language import _
 from archived.model import Package, ProtectionSet, Recall
+from archived.policy.repair.members import POOL
 from archived.policy.sufficiency import may_release_parity, reasons_to_stay
 from archived.regained import regained_name
 from archived.sessions.tools import SitePaths
@@ -115,7 +117,8 @@ def remove(path: Path) -> None:
 def _needed(read: Connection) -> set[str]:
     """Names below the staging root that something still needs."""
     needed = {package.staging_name for package in packages.staged(read)}
-    for image_id in migrated.being_repacked(read):
+    again = {item.image_id or "" for item in care.open_items(read, REPAIR, paused=True) if item.what == POOL}
+    for image_id in migrated.being_repacked(read) | again:
         needed |= {package.staging_name for package in packages.of_image(read, image_id)}
     for image_id in regained.needed(read):
         image = images.get(read, image_id)

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from archived.care import RunState
-from archived.catalog import care, events
+from archived.catalog import care, events, packages
+from archived.stages import withdrawal
 from archived.stages.copies_lacking import lacking, owed_since
-from archived.states import CopyState
+from archived.states import CopyState, ImageState
 from tests.simulation.harness import Story
 from tests.simulation.tapes import TAPES, on_tape
 
@@ -45,6 +46,18 @@ def test_what_is_still_staged_gets_its_copy_and_what_is_not_is_named(story: Stor
     story.end()
 
 
+#: Another pool of discs.
+SECOND = """
+[pools.second]
+library = "main"
+media_kind = "bd-r"
+n = 2
+m = 1
+set_scope = "pool"
+role = "access"
+"""
+
+
 def disc_of(story: Story, image_id: str) -> str:
     return next(
         copy.medium_id for copy in story.copies() if copy.image_id == image_id and not copy.first_block
@@ -70,10 +83,33 @@ def test_what_has_left_staging_comes_back_from_its_disc_and_gets_its_copy_too(st
 
 
 def test_a_disc_pool_that_a_class_came_to_name_is_told(story: Story) -> None:
-    second = '[pools.second]\nlibrary = "main"\nmedia_kind = "bd-r"\nn = 2\nm = 1\nset_scope = "pool"\nrole = "access"\n'
     story.configure({"pools": '["bluray", "second"]'})
-    story.change_site(second)
+    story.change_site(SECOND)
     story.runner.watch()
     told = story.attentions()["unreached:second"]
     assert told.what.startswith("2 archived packages are not in pool second")
+    story.end()
+
+
+def test_what_a_class_came_to_ask_of_another_disc_pool_is_packed_for_it(story: Story) -> None:
+    story.configure({"pools": '["bluray", "second"]', "auto": "true"})
+    story.change_site(SECOND)
+    for _ in range(3):
+        story.settle()
+    assert not [package for package in story.packages() if not package.staged]
+    with story.catalog.write() as write:
+        withdrawal.ask_images_to_close(write, story.site, None, agent="uid:1000")
+    story.settle()
+    story.close_sets()
+    for _ in range(4):
+        story.settle()
+    for package in story.packages():
+        with story.catalog.read() as read:
+            carriers = packages.image_ids(read, package.id)
+        assert story.image(carriers["bluray"] or "").state is ImageState.KEPT
+        assert story.image(carriers["second"] or "").state is ImageState.KEPT
+    with story.catalog.read() as read:
+        states = {run.state for run in care.listing(read, "repair")}
+    assert states == {RunState.DONE}
+    assert "unreached:second" not in story.attentions()
     story.end()

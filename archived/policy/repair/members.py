@@ -12,6 +12,9 @@ from enum import Enum, unique
 
 from archived.states import CopyState, ImageState, MediumState, SetState
 
+#: What is done with an item of a run: a member of a set is made again; a copy beside it is made; packages of an image
+#: are packed for one pool more.
+MEMBER, COPY, POOL = "member", "copy", "pool"
 _COUNTS = (CopyState.VERIFIED, CopyState.FOUND)
 _COMING = (CopyState.PLANNED, CopyState.WRITING, CopyState.WRITTEN, CopyState.VERIFYING)
 _SOUND = (MediumState.GOOD, MediumState.WATCH, MediumState.APPENDABLE, MediumState.WRITING)

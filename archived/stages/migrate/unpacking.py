@@ -59,7 +59,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     if item.state is not ItemState.WORKING or "step" in item.cursor or run.state is not RunState.RUNNING:
         return None
     image_id = str(item.image_id)
-    inside = tuple(_inside(write, image_id))
+    inside = tuple(inside_of(write, image_id))
     return action.having(Unpacking(item, site.tools.paths.staging / regained_name(image_id), inside))
 
 
@@ -109,7 +109,7 @@ def _read_for(read: Connection, site: Site, item: CareItem) -> dict[str, object]
     return {"bytes_read": last.bytes_read, "mounted": list(last.media)}
 
 
-def _inside(read: Connection, image_id: str) -> list[PackageInside]:
+def inside_of(read: Connection, image_id: str) -> list[PackageInside]:
     """Packages of an image that are kept and do not lie in staging."""
     found = []
     for package in packages.of_image(read, image_id):

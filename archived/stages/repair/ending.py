@@ -163,12 +163,13 @@ def report(read: Connection, run_id: str) -> Mapping[str, Any]:
     """What came of a run so far, for an auditor."""
     every = care.items(read, run_id)
     done = [item for item in every if item.finding.get("medium")]
+    read_for = [item for item in every if "bytes_read" in item.finding]
     return {
         "items": care.counts(read, run_id),
-        "bytes_read": sum(item.finding["bytes_read"] for item in done),
-        "bytes_needed": sum(item.finding["bytes_needed"] for item in done),
+        "bytes_read": sum(item.finding["bytes_read"] for item in read_for),
+        "bytes_needed": sum(item.finding["bytes_needed"] for item in read_for),
         "bytes_written": sum(item.finding["bytes_written"] for item in done),
-        "media_read": sorted({name for item in done for name in item.finding["media_read"]}),
+        "media_read": sorted({name for item in read_for for name in item.finding["media_read"]}),
         "media_written": [item.finding["medium"] for item in done],
         "media_retired": [name for item in done for name in item.finding["retired"]],
         "failed": [

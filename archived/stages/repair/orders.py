@@ -9,6 +9,7 @@ from archived.care import REPAIR, CareItem, CareRun, ItemState
 from archived.catalog import care, events, images, media
 from archived.errors import Refused
 from archived.language import _
+from archived.policy.repair.members import MEMBER
 from archived.stages import care_orders, hold
 from archived.stages.catalog_origin import is_known
 from archived.stages.repair.ending import basis
@@ -73,7 +74,7 @@ def _item(read: Connection, site: Site, wanted: Wanted) -> CareItem:
         image_id=wanted.image_id,
         copy_id=wanted.copy_id,
         asked_at=site.now(),
-        priority=min(wanted.spare, SPARE_MAX) if wanted.what != "copy" else SPARE_MAX,
+        priority=min(wanted.spare, SPARE_MAX) if wanted.what == MEMBER else SPARE_MAX,
         cursor={"pool": wanted.pool, "after_copy": max((copy.id for copy in copies), default=0)},
     )
 

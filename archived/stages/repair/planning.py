@@ -2,18 +2,19 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
 from archived.care import MIGRATE, REPAIR
-from archived.catalog import care, cases, fixity, images, media, recalls
+from archived.catalog import care, cases, fixity, images, media, packages, recalls
 from archived.fixity import subject_of
 from archived.language import _
 from archived.model import Image, Recall
 from archived.policy.owed import home_pool
 from archived.policy.repair.cost import least_bytes
-from archived.policy.repair.members import Broken, Waits, in_order, lacking
+from archived.policy.repair.members import COPY, MEMBER, POOL, Broken, Waits, in_order, lacking
 from archived.regained import Where
 from archived.stages.floor import floors
 from archived.stages.recall_planning import first_readings
@@ -22,11 +23,10 @@ from archived.stages.repair import regaining
 from archived.stages.repair.owing import Owed, owed_copies
 from archived.stages.repair.pictures import REPAIRED, picture_of, pictures
 from archived.stages.work import Site
-from archived.states import CopyState, RecallState
+from archived.states import CopyState, ImageState, RecallState
 from erasure.chunks import CHUNK_BYTES
 
-#: What is done with an item of a run: a member of a set is made again; a copy beside it is made.
-MEMBER, COPY = "member", "copy"
+_KEPT = ImageState.KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +131,33 @@ def plan_repair(
         chosen = selection.holds(owed.set_id, owed.image_id, None)
         if chosen and owed.image_id not in busy | again:
             wanted.append(_copy(read, site, owed))
+    wanted += _for_pools(read, site, selection, busy | {one.image_id for one in wanted})
     blanks: dict[str, int] = {}
-    for one in wanted:
+    for one in (one for one in wanted if one.what != POOL):
         blanks[one.pool] = blanks.get(one.pool, 0) + 1
     return RepairPlan(tuple(wanted), tuple(waits), blanks)
+
+
+def _for_pools(
+    read: Connection, site: Site, selection: Selection, busy: Collection[str | None]
+) -> list[Wanted]:
+    """Images with packages that another disc pool owes an image to: their class came to name it later."""
+    found: dict[tuple[str, str], Wanted] = {}
+    for name, settings in site.config.classes.items():
+        for pool in settings.pools:
+            for package_id in packages.without_pool(read, name, pool):
+                carriers = (i for i in packages.image_ids(read, package_id).values() if i is not None)
+                image = next((i for i in map(partial(images.get, read), carriers) if i.state is _KEPT), None)
+                if image is None or image.id in busy or (image.id, pool) in found:
+                    continue
+                set_id, size_bytes = image.set_id or "", image.size_bytes or 0
+                if selection.holds(set_id, image.id, None):
+                    way = way_of(read, site, image)
+                    place, why = image.position or 0, "new pool"
+                    found[image.id, pool] = Wanted(
+                        POOL, image.id, set_id, place, pool, why, 0, size_bytes, way
+                    )
+    return list(found.values())
 
 
 def demand_known(read: Connection, selection: Selection) -> Selection:

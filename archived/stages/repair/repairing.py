@@ -17,6 +17,7 @@ from archived.catalog import regained as on_record
 from archived.language import _
 from archived.model import Copy
 from archived.policy.owed import home_pool, is_home
+from archived.policy.repair.members import COPY, POOL
 from archived.policy.repair.steps import Progress, Step, next_step
 from archived.regained import Where
 from archived.sessions.tools import Tools
@@ -25,7 +26,7 @@ from archived.stages.repair import ending, regaining
 from archived.stages.repair.owing import lacking_pools
 from archived.stages.repair.pictures import home_copies
 from archived.stages.repair.placing import place_anew
-from archived.stages.repair.planning import COPY, still_lacks
+from archived.stages.repair.planning import still_lacks
 from archived.stages.work import Action, Broken, Context, Site
 from archived.states import CopyState, ImageState
 
@@ -45,6 +46,7 @@ class Due:
 def due(read: Connection, site: Site) -> list[Due]:
     runs: dict[str, RunState] = {}
     every = [*care.open_items(read, REPAIR, paused=True), *care.left_working(read, REPAIR)]
+    every = [item for item in every if item.what != POOL]  # `reaching` is at those
     busy: dict[str, int] = {}
     for item in every:
         if item.state is ItemState.WORKING:
