@@ -1,8 +1,8 @@
 """Packages whose class came to name another disc pool → they wait for an image there, like new ones.
 
 Their image comes back into staging, its packages are taken out of it as they were accepted, and one write says that
-they wait for the pool. From there on packing, protection and writing go their ordinary way; what they lie on already stays
-as it is. A crash before that write leaves folders that are taken out again.
+they wait for the pool. From there on packing, protection and writing go their ordinary way; what they lie on already
+stays as it is. A crash before that write leaves folders that are taken out again.
 """
 
 from dataclasses import dataclass, replace
