@@ -89,6 +89,9 @@ class TapeSite:
                 write, image.id, ImageEvent.CLOSE, set_id=item.id, position=at, closed_at=NOW
             )
             images.advance_state(write, image.id, ImageEvent.FROZEN, size_bytes=MIB)
+            recipe = self.site.tools.paths.staging / image.recipe_name
+            recipe.parent.mkdir(exist_ok=True)
+            recipe.touch()
             images.advance_state(write, image.id, ImageEvent.PROTECTED, sha256="00" * 32)
         parity = replace(
             images.get(write, image.id), id=f"I-{item.id}-3", kind="parity", fonds="", series="", position=3
