@@ -5,7 +5,9 @@ tool: things are ordered by the digest of `seed/name`, and the first of them are
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
+from heapq import nsmallest
 from math import ceil
 
 CHUNK_BYTES = 1 << 20
@@ -19,7 +21,13 @@ _LAYERS = ((120_000_000_000, 4), (90_000_000_000, 3), (45_000_000_000, 2))
 
 def drawn(names: Iterable[str], count: int, seed: str) -> list[str]:
     """`count` of the names, or all of them: the first in the order of sha256("seed/name"); in that order."""
-    return sorted(names, key=lambda name: (sha256(f"{seed}/{name}".encode()).digest(), name))[:count]
+    begun = sha256(f"{seed}/".encode())
+    order = []
+    for name in names:
+        digest = begun.copy()
+        digest.update(name.encode())
+        order.append((digest.digest(), name))
+    return [name for _digest, name in nsmallest(count, order)]
 
 
 def share_of(total: int, percent: float) -> int:
@@ -49,6 +57,7 @@ def layers_of(capacity_bytes: int) -> int:
     return next((layers for least, layers in _LAYERS if capacity_bytes >= least), 1)
 
 
+@lru_cache(maxsize=16)
 def chunks_to_read(
     total: int, *, how: str, percent: float, edges: bool, seed: str, name: str, capacity_bytes: int = 0
 ) -> tuple[int, ...]:
@@ -57,6 +66,8 @@ def chunks_to_read(
     Args:
         how: "full", "sampled", or "edges" alone.
         name: what is examined, so that each has a sample of its own: its medium and image.
+
+    The last ones are remembered: every visit to a medium asks for its own again.
     """
     if how == "full":
         return tuple(range(total))
