@@ -83,7 +83,7 @@ class StackerStory(Story):
         (paths.room / "stacker").touch()
         catalog = Catalog(paths.catalog)
         with catalog.write() as write:
-            for table in (tables.medium, tables.drive):
+            for table in (tables.medium_history, tables.medium, tables.drive):
                 write.execute(delete(table))
         catalog.close()
 
