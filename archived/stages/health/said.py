@@ -2,13 +2,14 @@
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, health, media
+from archived.care import KINDS, ItemState
+from archived.catalog import care, events, health, media, recalls
 from archived.errors import Refused, WrongState
 from archived.language import _
 from archived.model import Medium
 from archived.policy.cartridge_labels import CLEANING
 from archived.stages.work import Site
-from archived.states import CopyState, MediumEvent, MediumState
+from archived.states import CopyState, MediumEvent, MediumState, ReadingState
 
 #: What a medium may be set aside from; nothing is taken out of a write.
 _SET_ASIDE = (
@@ -38,6 +39,7 @@ def quarantine(write: Connection, site: Site, medium_id: str, *, agent: str, rea
             ),
             advice=f"archivectl media {medium_id}",
         )
+    _demand_at_rest(write, medium_id)
     media.withdraw_plans_on(write, medium_id, reason, site.now())
     return _stepped(write, site, medium, agent, reason, MediumEvent.SET_ASIDE)
 
@@ -107,6 +109,24 @@ def clear(write: Connection, site: Site, medium_id: str, *, agent: str, reason: 
             advice=f"archivectl verify run --medium {medium_id} --full",
         )
     return _stepped(write, site, medium, agent, reason, MediumEvent.CLEARED)
+
+
+def _demand_at_rest(read: Connection, medium_id: str) -> None:
+    """Raises WrongState while somebody is at a medium: what he finds is put on record first."""
+    copies = media.copies_on(read, medium_id)
+    ids = {copy.id for copy in copies}
+    busy = any(copy.state in (CopyState.WRITING, CopyState.VERIFYING) for copy in copies)
+    busy |= any(one.copy_id in ids for one in recalls.readings_in_state(read, ReadingState.READING))
+    busy |= any(
+        item.medium_id == medium_id and item.state is ItemState.WORKING
+        for kind in KINDS
+        for item in care.open_items(read, kind, paused=True)
+    )
+    if busy:
+        raise WrongState(
+            _("medium {medium} is being used; nothing was changed").format(medium=medium_id),
+            advice=_("say it again when the drive is done with it: archivectl library"),
+        )
 
 
 def _asked(write: Connection, medium_id: str, reason: str) -> Medium:

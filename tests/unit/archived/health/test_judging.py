@@ -1,13 +1,17 @@
 """What was noted of media becomes their states, once, with who and why; what a person said stays what he said."""
 
+from dataclasses import replace
+
 import pytest
 
-from archived.catalog import events, health, images, media
+from archived.care import SCAN, ItemEvent
+from archived.catalog import care, events, health, images, media
 from archived.catalog.store import Catalog
 from archived.errors import Refused, WrongState
+from archived.health_settings import HealthSettings
 from archived.medium_health import LOAD, READ_ERROR, SCAN_LDC
 from archived.model import Copy, Image
-from archived.stages.health import judging, said
+from archived.stages.health import judging, said, scan_orders
 from archived.stages.work import Site
 from archived.states import CopyState, ImageState, MediumEvent, MediumState
 from tests.unit.archived.health.conftest import written
@@ -130,3 +134,50 @@ def test_a_medium_that_is_being_written_is_not_set_aside(catalog: Catalog, site:
         with pytest.raises(WrongState, match="cannot be set aside"):
             said.quarantine(write, site, ONE, agent="uid:7", reason="stop")
         assert state(write) is MediumState.WRITING
+
+
+def test_a_medium_that_somebody_is_at_is_set_aside_when_he_is_done(catalog: Catalog, site: Site) -> None:
+    with catalog.write() as write:
+        written(write, site, ONE)
+        add_verified(write, site)
+        scan_orders.begin(write, site, scan_orders.plan(write, site, [ONE]), agent="uid:7", reason="a look")
+        (item,) = care.open_items(write, SCAN)
+        care.advance_item(write, item.id, ItemEvent.BEGUN)
+        with pytest.raises(WrongState, match="being used"):
+            said.quarantine(write, site, ONE, agent="uid:7", reason="stop")
+        care.advance_item(write, item.id, ItemEvent.INTERRUPTED)
+        said.quarantine(write, site, ONE, agent="uid:7", reason="stop")
+        assert state(write) is MediumState.QUARANTINED
+        said.admit(write, site, ONE, agent="uid:7", reason="go on")
+        assert state(write) is MediumState.GOOD, "it carries a verified copy"
+
+
+def test_what_cannot_be_scanned_is_named_and_nothing_begins(catalog: Catalog, site: Site) -> None:
+    with catalog.write() as write:
+        with pytest.raises(Refused, match="nothing on it can be scanned"):
+            scan_orders.plan(write, site, [TWO])
+        with pytest.raises(Refused, match="no disc"):
+            scan_orders.plan(write, site, [], ["no such batch"])
+        written(write, site, ONE)
+        add_verified(write, site)
+        order = scan_orders.plan(write, site, [ONE, ONE])
+        assert order.preview["media"] == 1
+        with pytest.raises(Refused, match="reason"):
+            scan_orders.begin(write, site, order, agent="uid:7", reason=" ")
+        scan_orders.begin(write, site, order, agent="uid:7", reason="a look")
+        with pytest.raises(Refused, match="already"):
+            scan_orders.plan(write, site, [ONE])
+
+
+def test_discs_that_were_not_scanned_for_long_are_scanned_by_themselves_where_the_settings_say_so(
+    catalog: Catalog, site: Site
+) -> None:
+    often = replace(site, config=replace(site.config, health=HealthSettings(scan_days=365.0)))
+    with catalog.write() as write:
+        written(write, site, ONE)
+        add_verified(write, site)
+        assert scan_orders.begin_due(write, site) is None, "by itself nothing is scanned"
+        run = scan_orders.begin_due(write, often)
+        assert run is not None
+        assert (run.agent, run.preview["media_ids"]) == ("archived", [ONE])
+        assert scan_orders.begin_due(write, often) is None, "one run at a time"
