@@ -77,10 +77,6 @@ class TapeSite:
         self.catalog = Catalog(paths.catalog)
         with self.catalog.write() as write:
             self.set_id = self._protect(write)
-            for image in images.of_set(write, self.set_id):
-                recipe = paths.staging / image.recipe_name
-                recipe.parent.mkdir(exist_ok=True)
-                recipe.touch()  # stages only ask whether it is there
 
     def _protect(self, write: Any) -> str:
         for position in (1, 2):
