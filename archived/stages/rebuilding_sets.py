@@ -185,6 +185,7 @@ def _image(
         payload_offset=0 if is_data else payload_offsets.get(member.position, 0),
         payload_bytes=record.size_bytes if record is not None else size,
         carved="" if member.name == f"{found.id}-{member.position}" else member.name,
+        revision=found.descriptor.revision if found.descriptor is not None and not is_data else 1,
     )
 
 

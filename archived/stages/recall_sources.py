@@ -60,7 +60,8 @@ def payload_table(read: Connection, image: Image) -> bytes:
 def set_shape(read: Connection, image_id: str) -> SetShape | None:
     """The code around an image; None while it has no place in a protected set."""
     image = images.get(read, image_id)
-    if image.set_id is None or image.position is None or image.sha256 is None:
+    known = image.sha256 is not None or bool(payload_table(read, image))
+    if image.set_id is None or image.position is None or not known:
         return None
     protection_set = images.get_set(read, image.set_id)
     return SetShape(

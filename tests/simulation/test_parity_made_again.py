@@ -3,7 +3,7 @@
 import pytest
 
 from archived.care import ItemState
-from archived.catalog import media
+from archived.catalog import images, media
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 from tests.simulation.harness import Story
 from tests.simulation.killing import Killed
@@ -64,6 +64,22 @@ def test_of_a_bad_wrapper_what_is_bad_is_found_and_the_image_is_made_anew(story:
     assert story.copy_of(image.id, CopyState.LOST).medium_id == old
     assert story.medium(old).state is MediumState.RETIRED
     assert len(runs(story)) == 1
+    assert_whole_again(story)
+
+
+def test_of_a_parity_image_that_a_rebuild_knows_from_a_descriptor_only_it_is_made_too(story: Story) -> None:
+    assert_not_staged(story)
+    image = by_position(story)[3]
+    before = parity_of(story, image.id, story.copy_of(image.id).medium_id)
+    with story.catalog.write() as write:
+        unknown = {"size_bytes": None, "sha256": None, "blake3": None, "xxh3": None, "payload_offset": 0}
+        images.update_columns(write, image.id, **unknown)
+    lost(story, image.id)
+    settle_long(story)
+    (item,) = items(story)
+    assert item.state is ItemState.DONE, item.note
+    assert parity_of(story, image.id, story.copy_of(image.id).medium_id) == before
+    assert runs(story)[0].preview["bytes_to_read"] == item.finding["bytes_read"]
     assert_whole_again(story)
 
 

@@ -1,7 +1,7 @@
 """What repair would do now: which members and copies are made again, from what, and what that takes. Reads only."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -183,12 +183,16 @@ def way_of(read: Connection, site: Site, image: Image) -> Way:
     """Where the bytes of an image would come from now."""
     if regaining.state(read, site, image.id).where is Where.READY:
         return Way("staging")
-    if image.sha256 is None:
+    if image.sha256 is None and image.kind == "data":
         return Way("", words=_("what the bytes of image {image} must be is not known").format(image=image.id))
     care_recall = Recall(
         "", RecallState.REQUESTED, None, image.id, (), site.now(), 0, image.size_bytes or 0, purpose="care"
     )
-    readings, words = first_readings(read, site, care_recall, recalls.copies_in_use(read))
+    in_use = recalls.copies_in_use(read)
+    readings, words = first_readings(read, site, care_recall, in_use) if image.sha256 else ([], "")
+    if not readings and image.kind == "parity":
+        remake = replace(care_recall, purpose="remake")  # a new wrapper around the same parity.bin
+        readings, words = first_readings(read, site, remake, in_use)
     if not readings:
         return Way("", words=words)
     copies = [media.get_copy(read, reading.copy_id) for reading in readings]

@@ -24,6 +24,7 @@ from archived.stages.recall_area import Room, demand_fits
 from archived.stages.recall_planning import first_readings
 from archived.stages.recall_reading import spool_path
 from archived.stages.recall_request import image_is_staged
+from archived.stages.recall_sources import payload_table
 from archived.stages.repair.regaining_cost import bytes_needed, media_read
 from archived.stages.repair.rewrapping import (
     Rewrapped,
@@ -239,7 +240,8 @@ def _asked(write: Connection, site: Site, image: Image, *, last: Regained | None
     Of a parity image without a wrapper that can be read only parity.bin is asked for.
     """
     item = Regained(image.id, site.now())
-    if image.size_bytes is None or image.sha256 is None:
+    unknown = image.size_bytes is None or image.sha256 is None
+    if unknown and not (image.kind == "parity" and payload_table(write, image)):
         words = _("what the bytes of image {image} must be is not known").format(image=image.id)
         return replace(item, note=words)
     recall = Recall(
@@ -250,8 +252,8 @@ def _asked(write: Connection, site: Site, image: Image, *, last: Regained | None
         paths=(),
         requested_at=site.now(),
         owner=0,
-        bytes_wanted=image.size_bytes,
-        purpose=REMAKE if _wrapper_failed(write, image, last) else CARE,
+        bytes_wanted=image.size_bytes or image.payload_bytes or 0,
+        purpose=REMAKE if unknown or _wrapper_failed(write, image, last) else CARE,
     )
     first, shortage = first_readings(write, site, recall, recalls.copies_in_use(write))
     if not first and image.kind == "parity":
@@ -260,7 +262,7 @@ def _asked(write: Connection, site: Site, image: Image, *, last: Regained | None
     if not first:
         return replace(item, note=shortage)
     planned_bytes = sum(length for reading in first for _start, length in reading.ranges)
-    recall = replace(recall, area_bytes=max(planned_bytes, image.size_bytes))
+    recall = replace(recall, area_bytes=max(planned_bytes, recall.bytes_wanted))
     try:
         demand_fits(site, recall)
     except TooLarge as error:

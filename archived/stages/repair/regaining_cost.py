@@ -21,7 +21,8 @@ def media_read(read: Connection, readings: Sequence[Reading]) -> tuple[str, ...]
 def bytes_needed(read: Connection, image: Image, readings: Sequence[Reading]) -> int:
     """The least that had to be read: what copies of the image gave, and for the rest the others of its set."""
     own = good_ranges(reading for reading in readings if reading.image_id == image.id)
-    whole: tuple[Range, ...] = ((0, image.size_bytes or 0),)
+    end = max(image.size_bytes or 0, image.payload_offset + (image.payload_bytes or 0))
+    whole: tuple[Range, ...] = ((0, end),)
     given = overlap(whole, merge(piece for ranges in own.values() for piece in ranges))
     if image.set_id is None:
         return least_bytes(given, (), (), 0)
