@@ -20,8 +20,7 @@ from tests.simulation.throwing_away import check, keep_blanks, kinds, rebuild, r
 from tests.simulation.two_persons import forgotten
 
 
-@pytest.fixture
-def story(tell: Tell) -> Story:
+def given_up(tell: Tell) -> tuple[Story, None]:
     """Two images in one set; the media of the first are given up, and lie in the room still."""
     story = tell()
     first, second = story.submit_set(2)
@@ -32,7 +31,12 @@ def story(tell: Tell) -> Story:
     story.until(lambda: all_of(story)[0].state is DestructionState.DESTROYING)
     story.settle()
     keep_blanks(story, 1)
-    return story
+    return story, None
+
+
+@pytest.fixture
+def story(tell: Tell) -> Story:
+    return tell.on(given_up)[0]
 
 
 def test_a_rebuild_takes_the_newest_descriptor_and_nothing_that_it_leaves_behind(story: Story) -> None:

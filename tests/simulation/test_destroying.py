@@ -133,6 +133,11 @@ def test_a_hold_stops_a_destruction_that_was_agreed(story: Story) -> None:
     with story.catalog.write() as write:
         ruling.release_hold(write, story.site, 2, agent=BO, reason="the audit is over")
     story.until(lambda: all_of(story)[0].state is DestructionState.DESTROYING)
+    # Until a medium is destroyed a hold still stops that.
+    with story.catalog.write() as write:
+        ruling.place_hold(write, story.site, "fonds", "F1", agent=BO, reason="appeal")
+        with pytest.raises(WrongState, match="under a legal hold: P000001: legal hold 3, appeal"):
+            media_life.ask(write, story.site, all_of(story)[0].media, method="x", agent=ANNA, reason="x")
     story.end()
 
 

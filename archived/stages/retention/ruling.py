@@ -10,16 +10,16 @@ from datetime import date
 from sqlalchemy import Connection
 
 from archived.approvals import Approval
-from archived.catalog import events, media, packages, retention
+from archived.catalog import events, images, media, packages, retention
 from archived.errors import NotFound, Refused, WrongState
 from archived.language import _
-from archived.model import Package
+from archived.model import Image, Package
 from archived.policy.retention.removal import RetentionRules, covers, loosens, standing
 from archived.retention import RULED, STARTS_ON, SUBJECTS, Covered, LegalHold, Ruling, Standing
 from archived.settings import Config
 from archived.stages import approving
 from archived.stages.work import Site
-from archived.states import PackageState
+from archived.states import CopyState, PackageState
 
 #: Kind of approval.
 LOOSEN = "loosen retention"
@@ -64,21 +64,42 @@ def standings(read: Connection, site: Site, items: list[Package]) -> dict[str, S
 
 
 def holds_on(read: Connection, site: Site, medium_id: str) -> tuple[str, ...]:
-    """Legal holds that cover a package on this medium, in words; destroyed ones among them are past saving."""
+    """Legal holds that cover a package which rests on this medium, in words.
+
+    It rests on it when no other medium has the image verified, and no other image carries it. What an image rests on is
+    the parity of its set as well.
+    """
     if not retention.holds(read):
         return ()
-    carried = {
-        package.id: package
-        for copy in media.copies_on(read, medium_id)
-        for package in packages.of_image(read, copy.image_id)
-        if package.state in KEPT
-    }
+    carried: dict[str, Package] = {}
+    for copy in media.copies_on(read, medium_id):
+        for image in _protected_by(read, images.get(read, copy.image_id)):
+            others = (one for one in media.copies_of(read, image.id) if one.medium_id != medium_id)
+            if not any(one.state is CopyState.VERIFIED for one in others):
+                carried |= {item.id: item for item in _resting_on(read, image)}
     found = standings(read, site, list(carried.values()))
     return tuple(
         _("{package}: legal hold {id}, {reason}").format(package=name, id=item.id, reason=item.reason)
         for name, standing in sorted(found.items())
         for item in standing.holds
     )
+
+
+def _protected_by(read: Connection, image: Image) -> list[Image]:
+    """An image, or the data images of its set where it is parity."""
+    if image.kind == "data" or image.set_id is None:
+        return [image]
+    return [member for member in images.of_set(read, image.set_id) if member.kind == "data"]
+
+
+def _resting_on(read: Connection, image: Image) -> list[Package]:
+    """Packages that are kept, or forgotten, and that no other image carries instead of this one."""
+    return [
+        item
+        for item in packages.of_image(read, image.id)
+        if item.state is PackageState.FORGOTTEN
+        or (item.state in KEPT and image.id in packages.image_ids(read, item.id).values())
+    ]
 
 
 def place_hold(
