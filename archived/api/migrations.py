@@ -53,10 +53,11 @@ def plan(body: Wanted, services: Services = Depends(services_of)) -> Document:
 def run(body: Run, request: Request, services: Services = Depends(services_of)) -> Document:
     """Begin a migration; its preview goes on record with it."""
     terms = body.terms.terms(services.site.config.migration.media_per_wave)
+    with services.catalog.read() as read:
+        plan = migration_orders.plan_by(read, services.site, terms)
+    said = {"agent": agent_of(request), "reason": body.reason}
     with services.catalog.write() as write:
-        begun = migration_orders.begin(
-            write, services.site, terms, agent=agent_of(request), reason=body.reason
-        )
+        begun = migration_orders.begin(write, services.site, terms, plan=plan, **said)
     services.wake()
     return services.said(run_document(begun))
 

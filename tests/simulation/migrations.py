@@ -22,8 +22,10 @@ def preview(story: Story, terms: Terms) -> dict[str, Any]:
 
 
 def begin(story: Story, terms: Terms, reason: str = "they are old") -> CareRun:
+    with story.catalog.read() as read:
+        plan = migration_orders.plan_by(read, story.site, terms)
     with story.catalog.write() as write:
-        return migration_orders.begin(write, story.site, terms, agent=ONE, reason=reason)
+        return migration_orders.begin(write, story.site, terms, agent=ONE, reason=reason, plan=plan)
 
 
 def get(story: Story, run_id: str) -> CareRun:

@@ -5,11 +5,12 @@ from random import Random
 import pytest
 
 from archived.care import ItemState, RunEvent, RunState
+from archived.catalog import media
 from archived.errors import NotPermitted, WrongState
 from archived.stages import approving
 from archived.stages.approved import EFFECTS
-from archived.stages.migrate import releasing
-from archived.states import CopyState, MediumState
+from archived.stages.migrate import migration_orders, releasing
+from archived.states import CopyEvent, CopyState, MediumState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
 from tests.simulation.law import assert_law
@@ -188,6 +189,16 @@ def test_a_wave_in_which_something_failed_is_the_last_before_a_person_looked(sto
     assert (done.state, done.report["not_migrated"], done.report["media"]) == (RunState.DONE, 2, 1)
     failed = [item for item in items(story, run.id) if item.state is ItemState.FAILED]
     assert all(item.note for item in failed)
+
+
+def test_what_changed_since_it_was_planned_is_not_begun(story: Story) -> None:
+    terms = by_hand(*sorted(media_of(story, CopyState.VERIFIED)))
+    with story.catalog.read() as read:
+        plan = migration_orders.plan_by(read, story.site, terms)
+    with story.catalog.write() as write:
+        media.advance_copy(write, int(plan.items[0].copy_id or 0), CopyEvent.GIVEN_UP, note="it is gone")
+    with pytest.raises(WrongState, match="not as it was"), story.catalog.write() as write:
+        migration_orders.begin(write, story.site, terms, agent=ONE, reason="they are old", plan=plan)
 
 
 @pytest.mark.simulate

@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from archived.care import MIGRATE, CareItem, CareRun, ItemState
-from archived.catalog import care
+from archived.catalog import care, images, media
 from archived.errors import Refused, WrongState
 from archived.language import _
 from archived.policy.migrate.planning import MigrationPlan, plan_migration
 from archived.policy.migrate.selecting import Terms, choose
 from archived.stages import care_orders
-from archived.stages.migrate.picture import paces, situation
+from archived.stages.migrate.picture import LYING, WRITTEN, paces, situation
 from archived.stages.work import Site
 
 
@@ -34,35 +34,28 @@ def plan_by(read: Connection, site: Site, terms: Terms) -> MigrationPlan:
     return plan_migration(choose(terms, found, site.now()), terms, found)
 
 
-def begin(write: Connection, site: Site, terms: Terms, *, agent: str, reason: str) -> CareRun:
+def begin(
+    write: Connection,
+    site: Site,
+    terms: Terms,
+    *,
+    agent: str,
+    reason: str,
+    plan: MigrationPlan | None = None,
+) -> CareRun:
     """Put a migration on record with its preview; the loop begins with its first wave.
+
+    Args:
+        plan: what `plan_by` said a moment ago, outside of any transaction that writes: a large one takes a while.
 
     Raises:
         Refused: no reason; the plan leaves a package with less than its class asks for, or there is nothing to do.
-        WrongState: a run that is not over works on the same.
+        WrongState: a run that is not over works on the same, or what was planned is not as it was.
     """
     if not reason.strip():
         raise Refused(_("a reason is needed: it stands in the record for ever"))
-    plan = plan_by(write, site, terms)
-    if plan.refused:
-        raise Refused(
-            _("this migration is refused: {why}").format(why="; ".join(plan.refused[:5])),
-            advice=_("see all of it with: archivectl migrate plan, and the same options"),
-            refused=list(plan.refused),
-        )
-    if not plan.items:
-        raise Refused(
-            _("there is nothing to migrate by these terms"), advice=_("see what there is: archivectl media")
-        )
-    taken = {(item.image_id, item.copy_id) for item in care.open_items(write, MIGRATE, paused=True)}
-    twice = [item for item in plan.items if (item.image_id, item.copy_id) in taken]
-    if twice:
-        raise WrongState(
-            _("another run works on image {image} already; nothing was begun").format(
-                image=twice[0].image_id
-            ),
-            advice=_("see it with: archivectl migrate list --state running"),
-        )
+    plan = plan or plan_by(write, site, terms)
+    _demand_doable(write, plan)
     items = [
         CareItem(
             0,
@@ -98,6 +91,46 @@ def as_document(terms: Terms) -> dict[str, Any]:
         for name, value in said.items()
         if value
     }
+
+
+def _demand_doable(write: Connection, plan: MigrationPlan) -> None:
+    """Raises Refused, WrongState."""
+    if plan.refused:
+        raise Refused(
+            _("this migration is refused: {why}").format(why="; ".join(plan.refused[:5])),
+            advice=_("see all of it with: archivectl migrate plan, and the same options"),
+            refused=list(plan.refused),
+        )
+    if not plan.items:
+        raise Refused(
+            _("there is nothing to migrate by these terms"), advice=_("see what there is: archivectl media")
+        )
+    taken = {(item.image_id, item.copy_id) for item in care.open_items(write, MIGRATE, paused=True)}
+    twice = [item for item in plan.items if (item.image_id, item.copy_id) in taken]
+    if twice:
+        raise WrongState(
+            _("another run works on image {image} already; nothing was begun").format(
+                image=twice[0].image_id
+            ),
+            advice=_("see it with: archivectl migrate list --state running"),
+        )
+    if not _still_holds(write, plan):
+        raise WrongState(
+            _("what is to be migrated is not as it was when it was planned; nothing was begun"),
+            advice=_("ask again: archivectl migrate plan, and the same options"),
+        )
+
+
+def _still_holds(read: Connection, plan: MigrationPlan) -> bool:
+    """Whether what a plan is about still lies where it lay, and its images are kept."""
+    for item in plan.items:
+        if images.get(read, item.image_id).state not in WRITTEN:
+            return False
+        if item.copy_id is not None:
+            copy = media.get_copy(read, item.copy_id)
+            if copy.state not in LYING or copy.medium_id != item.medium_id:
+                return False
+    return True
 
 
 def _demand_known(site: Site, terms: Terms) -> None:

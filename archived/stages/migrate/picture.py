@@ -38,13 +38,14 @@ from archived.states import CopyState, ImageState, PackageState, SetState
 LYING = (CopyState.VERIFIED, CopyState.FOUND, CopyState.SUSPECT)
 _GOOD = (CopyState.VERIFIED, CopyState.FOUND)
 _WRITTEN_SETS = (SetState.COMPLETE, SetState.FOUND)
-_WRITTEN_IMAGES = (ImageState.KEPT, ImageState.FOUND)
+#: Images that were written and are kept.
+WRITTEN = (ImageState.KEPT, ImageState.FOUND)
 _GONE = (CopyState.CANCELLED, CopyState.LOST)
 
 
 def situation(read: Connection, site: Site) -> Situation:
     """Everything on media: sets that are written, what lies on them, and what may be written in each pool."""
-    written = {image.id: image for image in images.in_state(read, *_WRITTEN_IMAGES)}
+    written = {image.id: image for image in images.in_state(read, *WRITTEN)}
     sets = {item.id: item for item in images.sets_in_state(read, *_WRITTEN_SETS)}
     every_medium = {medium.id: medium for medium in media.listing(read)}
     copies: dict[str, list[Copy]] = defaultdict(list)
