@@ -3,13 +3,16 @@
 A turn asks the same of the same rows many times over, and most turns find next to nothing changed. Only questions that
 are `kept` are remembered, and only on the connections of `Catalog.look`. Every write of this process says which tables
 it touched before it commits and once more behind it; a commit of anybody else (SQLite counts them for each connection:
-`PRAGMA data_version`) makes all be forgotten. An answer may so be older than the view beside it while a commit of
-another thread is just ending; the next look is right, and every claim asks again, in its own write.
+`PRAGMA data_version`) makes all be forgotten. What is asked in a look is kept under the counts from before its view
+began: whatever is committed from then on makes it be asked again by the next look. Within one look answers may be of
+two views while a commit of another thread is just ending; every claim asks again, in its own write. The catalog
+belongs to one process: a commit of another one that falls between two looks together with ours is not told apart.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, MetaData, Select
@@ -54,6 +57,17 @@ def table_written(statement: str) -> str | None:
     return None if _READS.match(statement) else EVERYTHING
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often each table was written to, at one moment."""
+
+    commits: int
+    writes: Mapping[str, int]
+
+    def of(self, tables: Iterable[str]) -> tuple[int, ...]:
+        return tuple(self.writes.get(table, 0) for table in (EVERYTHING, *tables))
+
+
 class Changes:
     """How often each table of one catalog was written to in this process; for all threads."""
 
@@ -71,43 +85,46 @@ class Changes:
         self.commits += bool(tables)
         self.touched(tables)
 
-    def state(self, tables: Iterable[str]) -> tuple[int, ...]:
-        return (self._counts[EVERYTHING], *(self._counts[table] for table in tables))
+    def now(self) -> "Counts":
+        """How often each table was written to until now."""
+        return Counts(self.commits, dict(self._counts))
 
 
 class Memory:
     """The answers that one connection to the database had."""
 
-    def __init__(self, changes: Changes, schema: MetaData) -> None:
+    def __init__(self, schema: MetaData) -> None:
         self.active = False
-        self._changes, self._schema = changes, schema
-        self._version, self._commits = -1, -1
+        self._schema = schema
+        self._version, self._counts = -1, Counts(-1, {})
         self._answers: dict[Hashable, tuple[tuple[int, ...], object]] = {}
 
-    def begin(self, version: int) -> None:
-        """A view is read from now on; `version` is other than the last when anybody committed since."""
-        commits = self._changes.commits
-        if version != self._version and commits == self._commits:
+    def begin(self, version: int, counts: Counts) -> None:
+        """A view is read from now on; `version` is other than the last when anybody committed since.
+
+        `counts` were taken before the view began: what it shows may be newer, never older.
+        """
+        if version != self._version and counts.commits == self._counts.commits:
             self._answers.clear()  # it was none of us
-        self._version, self._commits = version, commits
+        self._version, self._counts = version, counts
         self.active = True
 
     def end(self) -> None:
         self.active = False
 
     def answer(self, query: Select[Any], question: Hashable, ask: Callable[[], T]) -> T:
-        state = self._changes.state(tables_of(query, self._schema))
+        state = self._counts.of(tables_of(query, self._schema))
         known = self._answers.get(question)
         if known is None or known[0] != state:
             known = self._answers[question] = (state, ask())
         return known[1]  # type: ignore[return-value]
 
 
-def memory_of(connection: Connection, changes: Changes, schema: MetaData) -> Memory:
+def memory_of(connection: Connection, schema: MetaData) -> Memory:
     """The memory of the connection to the database beneath this one, which outlives it."""
     memory: Memory | None = connection.info.get(_MEMORY)
     if memory is None:
-        memory = connection.info[_MEMORY] = Memory(changes, schema)
+        memory = connection.info[_MEMORY] = Memory(schema)
     return memory
 
 

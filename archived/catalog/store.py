@@ -48,9 +48,10 @@ class Catalog:
     @contextmanager
     def look(self) -> Iterator[Connection]:
         """Like `read`, for who asks the same again and again: what nobody changed is not asked anew (`memory`)."""
+        counts = self._changes.now()  # before the view begins
         with self.read() as connection:
-            memory = memory_of(connection, self._changes, metadata)
-            memory.begin(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+            memory = memory_of(connection, metadata)
+            memory.begin(connection.exec_driver_sql("PRAGMA data_version").scalar_one(), counts)
             try:
                 yield connection
             finally:

@@ -98,6 +98,19 @@ def test_what_was_rolled_back_is_not_remembered(catalog: Catalog) -> None:
         assert [item.note for item in media.listing(read)] == [""]
 
 
+def test_what_is_committed_in_the_middle_of_a_look_is_seen_by_the_next_one(catalog: Catalog) -> None:
+    register(catalog, "D1")
+    with catalog.look():
+        pass
+    with catalog.look() as read:
+        events.settings(read)
+        with catalog.write() as write:  # as a thread of the API does
+            media.update_columns(write, "D1", note="set aside")
+        assert [item.note for item in media.listing(read)] == [""]
+    with catalog.look() as read:
+        assert [item.note for item in media.listing(read)] == ["set aside"]
+
+
 def test_another_process_is_heard_too(catalog: Catalog) -> None:
     register(catalog, "D1")
     assert labels(catalog) == ["D1"]
