@@ -9,7 +9,14 @@ from sqlalchemy import Connection, delete, select, update
 from archived.catalog.destruction_tables import destruction, generation
 from archived.catalog.rows import add, advance, in_states, next_number, one, values
 from archived.catalog.tables import extent, image, membership, protection_set
-from archived.destructions import DESTRUCTION, Destruction, DestructionEvent, DestructionState, Generation
+from archived.destructions import (
+    DESTRUCTION,
+    OPEN,
+    Destruction,
+    DestructionEvent,
+    DestructionState,
+    Generation,
+)
 from archived.model import Image, ProtectionSet
 from archived.states import ImageState, SetState
 
@@ -47,6 +54,14 @@ def advance_state(
 def tell(connection: Connection, destruction_id: str, note: str) -> None:
     """What a destruction waits for, in words."""
     connection.execute(update(destruction).where(destruction.c.id == destruction_id).values(note=note))
+
+
+def concerning(connection: Connection, medium_id: str) -> str:
+    """The destruction that is not over and on whose list a medium stands; "" for none."""
+    for item in listing(connection, *OPEN):
+        if medium_id in item.media or medium_id in item.terms["media"]:
+            return item.id
+    return ""
 
 
 def ever_carrying(connection: Connection, package_ids: Iterable[str]) -> list[Image]:

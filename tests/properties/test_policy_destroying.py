@@ -107,3 +107,10 @@ def test_a_cartridge_that_carries_more_is_not_given_up_before_that_is_elsewhere(
     (words,) = plan(replace(room, media=media)).refusals
     assert "T-1, T-2" in words
     assert "archivectl migrate run" in words
+
+
+@given(rooms(), st.sampled_from([MediumState.BLANK, MediumState.RESERVED, MediumState.UNKNOWN]))
+def test_a_medium_that_is_something_else_by_now_is_set_right_first(room: Seen, state: MediumState) -> None:
+    media = {**room.media, "M10": replace(room.media["M10"], state=state)}
+    (words,) = plan(replace(room, media=media)).refusals
+    assert "M10" in words

@@ -68,6 +68,10 @@ def test_what_survives_is_protected_anew_before_anything_is_given_up(story: Stor
     story.until(lambda: all_of(story)[0].state is DestructionState.DESTROYING)
     item = all_of(story)[0]
 
+    with story.catalog.read() as read:
+        assert {destructions.concerning(read, name) for name in item.media} == {item.id}
+        assert destructions.concerning(read, story_medium(story, survivor.id)) == ""
+
     # Preview equals what then happened.
     assert (
         set(item.media)

@@ -255,6 +255,13 @@ def _media_refusals(seen: Seen, going: Sequence[ImageSeen]) -> list[str]:
                     "archivectl migrate run {medium} --reason TEXT"
                 ).format(medium=medium.id, images=", ".join(medium.others[:5]))
             )
+        if medium.state in (MediumState.BLANK, MediumState.RESERVED):
+            words.append(
+                _(
+                    "cartridge {medium} was admitted again, and the rest of such an image may lie behind its end: "
+                    "archivectl media quarantine {medium} --reason TEXT"
+                ).format(medium=medium.id)
+            )
         if medium.state in (MediumState.UNKNOWN, MediumState.WRITING):
             words.append(
                 _("medium {medium} is {state}; look at it first: archivectl catalog check").format(

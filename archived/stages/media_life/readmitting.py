@@ -6,13 +6,14 @@ which writes its new label over the very label that it was released with, or set
 
 from sqlalchemy import Connection
 
-from archived.catalog import events, media, readmissions
+from archived.catalog import destructions, events, media, readmissions
 from archived.errors import Refused, WrongState
 from archived.language import _
 from archived.model import Medium
 from archived.policy.cartridge_labels import read_label
 from archived.stages import hold
 from archived.stages.media_life.destroying import is_needed
+from archived.stages.retention.ruling import holds_on
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 
@@ -23,7 +24,8 @@ def readmit(write: Connection, site: Site, medium_id: str, *, agent: str, reason
     Raises:
         NotFound: there is no such medium.
         Refused: a disc, a write-once cartridge, or no reason.
-        WrongState: it is not released, something on it is needed after all, or nobody knows its label.
+        WrongState: it is not released, something on it is needed after all or under a legal hold, it is to be
+            destroyed, or nobody knows its label.
     """
     medium = media.get(write, medium_id)
     if not reason.strip():
@@ -40,6 +42,7 @@ def readmit(write: Connection, site: Site, medium_id: str, *, agent: str, reason
             ).format(medium=medium_id, state=medium.state.value),
             advice="archivectl migrate retired",
         )
+    _demand_not_held(write, site, medium_id)
     copies = media.copies_on(write, medium_id)
     if any(copy.tape_file is not None for copy in copies) and medium.label_uuid is None:
         raise WrongState(
@@ -48,13 +51,6 @@ def readmit(write: Connection, site: Site, medium_id: str, *, agent: str, reason
             ),
             advice="archivectl catalog check",
         )
-    for copy in copies:
-        if copy.state is CopyState.RETIRED and is_needed(write, copy):
-            raise WrongState(
-                _("{medium} carries image {image}, which nothing else holds verified").format(
-                    medium=medium_id, image=copy.image_id
-                )
-            )
     nowhere = {"tape_file": None, "first_block": None}
     for copy in copies:
         if copy.state is CopyState.RETIRED:
@@ -77,3 +73,27 @@ def readmit(write: Connection, site: Site, medium_id: str, *, agent: str, reason
         write, site.now(), "medium admitted again", ("medium", medium_id), agent=agent, reason=reason
     )
     return media.get(write, medium_id)
+
+
+def _demand_not_held(write: Connection, site: Site, medium_id: str) -> None:
+    """Raises WrongState for one that is to be destroyed, or carries what is needed or under a legal hold."""
+    listed = destructions.concerning(write, medium_id)
+    if listed:
+        raise WrongState(
+            _("{medium} is to be destroyed for {destruction}, and is not written again").format(
+                medium=medium_id, destruction=listed
+            ),
+            advice=f"archivectl destructions {listed}",
+        )
+    held = holds_on(write, site, medium_id)
+    if held:
+        raise WrongState(
+            _("{medium} carries what is under a legal hold: {hold}").format(medium=medium_id, hold=held[0])
+        )
+    for copy in media.copies_on(write, medium_id):
+        if copy.state is CopyState.RETIRED and is_needed(write, copy):
+            raise WrongState(
+                _("{medium} carries image {image}, which nothing else holds verified").format(
+                    medium=medium_id, image=copy.image_id
+                )
+            )
