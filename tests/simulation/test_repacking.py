@@ -8,12 +8,15 @@ from archived.care import RunEvent, RunState
 from archived.catalog.packages import image_ids
 from archived.errors import Refused
 from archived.policy.migrate.selecting import Terms
+from archived.stages.migrate import releasing
 from archived.stages.staging_release import why_kept
+from archived.stages.still_needed import is_needed
 from archived.states import CopyState, ImageState, MediumState, SetState
 from tests.simulation.conftest import Tell
 from tests.simulation.harness import Story
 from tests.simulation.law import assert_law
 from tests.simulation.migrations import (
+    ONE,
     begin,
     get,
     identities,
@@ -162,3 +165,19 @@ def test_what_lies_in_staging_is_kept_while_it_waits_to_be_packed_again(story: S
     assert unpacked
     with story.catalog.read() as read:
         assert all(why_kept(read, story.site, package) for package in unpacked)
+
+
+def test_old_media_stay_while_what_took_their_place_is_not_there(story: Story) -> None:
+    run = begin(story, MERGE)
+    watched_to_the_end(story, run.id)
+    old = [medium.id for medium in story.media(MediumState.RETIRED)]
+    for medium_id in {copy.medium_id for copy in story.copies(CopyState.VERIFIED)}:
+        story.lose(medium_id)
+    story.settle()
+    story.clock.sleep(91 * 86_400)
+    with pytest.raises(Refused), story.catalog.write() as write:
+        releasing.ask(write, story.site, (), agent=ONE, reason="their time is over")
+    with story.catalog.read() as read:
+        gone = [copy for copy in story.copies(CopyState.RETIRED) if copy.medium_id in old]
+        assert len(gone) == 4
+        assert all(is_needed(read, copy) for copy in gone)

@@ -19,8 +19,9 @@ from archived.model import Copy, Medium
 from archived.robot_kinds import PERSON
 from archived.stages import approving
 from archived.stages.retention.ruling import holds_on
+from archived.stages.still_needed import is_needed
 from archived.stages.work import Site
-from archived.states import CopyEvent, CopyState, ImageState, MediumEvent, MediumState, PackageState
+from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 
 #: The kind of approval.
 KIND: Final = "destroy media"
@@ -31,12 +32,6 @@ _EMPTY = (MediumState.BLANK, MediumState.QUARANTINED, MediumState.SUSPECT)
 _NEVER = (CopyState.CANCELLED, CopyState.ABANDONED)
 #: Copies that count no more, on a released one.
 _PAST = (*_NEVER, CopyState.RETIRED, CopyState.LOST, CopyState.DESTROYED)
-_NOT_KEPT = (
-    PackageState.WITHDRAWN,
-    PackageState.ABANDONED,
-    PackageState.FORGOTTEN,
-    PackageState.DESTROYED,
-)
 
 
 def ask(
@@ -122,18 +117,6 @@ def why_not(read: Connection, site: Site, medium: Medium) -> str:
             medium=medium.id, image=counting[0].image_id
         )
     return ""
-
-
-def is_needed(read: Connection, copy: Copy) -> bool:
-    """Whether this retired copy may be the last of something that somebody is owed."""
-    image = images.get(read, copy.image_id)
-    if image.state is ImageState.RETIRED:
-        return False
-    others = media.copies_of(read, copy.image_id)
-    if any(other.state is CopyState.VERIFIED and other.medium_id != copy.medium_id for other in others):
-        return False
-    carried = packages.of_image(read, copy.image_id)
-    return not carried or any(package.state not in _NOT_KEPT for package in carried)
 
 
 def _demand_destroyable(read: Connection, site: Site, medium_ids: Sequence[str]) -> None:

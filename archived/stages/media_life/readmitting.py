@@ -14,6 +14,7 @@ from archived.policy.cartridge_labels import read_label
 from archived.stages import hold
 from archived.stages.media_life.destroying import is_needed
 from archived.stages.retention.ruling import holds_on
+from archived.stages.still_needed import is_needed
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 

@@ -17,7 +17,7 @@ from archived.errors import Refused, WrongState
 from archived.language import _
 from archived.model import Copy, Medium
 from archived.policy.owed import is_home
-from archived.stages import approving, hold
+from archived.stages import approving, hold, still_needed
 from archived.stages.commitment import missing_positions, what_lacks
 from archived.stages.migrate.retiring import STAYING
 from archived.stages.work import Site
@@ -130,6 +130,8 @@ def _held_by(read: Connection, site: Site, medium: Medium, copies: Sequence[Copy
 
 def _is_needed(read: Connection, site: Site, copy: Copy) -> bool:
     """Whether somebody may need this retired copy: what took its place is not there, or came into doubt."""
+    if still_needed.is_needed(read, copy):
+        return True
     image = images.get(read, copy.image_id)
     if image.state is not ImageState.RETIRED and is_home(copy, image) and image.set_id is not None:
         item = images.get_set(read, image.set_id)

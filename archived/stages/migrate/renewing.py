@@ -105,8 +105,8 @@ def _retire(write: Connection, site: Site, run: CareRun, item: CareItem) -> Next
     """The new copy was read back: in one write the old one is let go and the item is done."""
     new, old = media.get_copy(write, int(item.cursor["copy"])), media.get_copy(write, int(item.copy_id or 0))
     medium = media.get(write, new.medium_id)
-    if medium.state not in media.HOLDING:
-        return Next.WAIT  # it came into doubt meanwhile; whoever doubts it says what becomes of its copies
+    if new.id not in {copy.id for copy in media.copies_at_hand(write, new.image_id)}:
+        return Next.WAIT  # it came into doubt, or is away: the old one stays until the new one is there
     image = images.get(write, new.image_id)
     why = _("{run}: image {image} was read back on {medium}").format(
         run=run.id, image=image.id, medium=medium.id

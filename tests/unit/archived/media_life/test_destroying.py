@@ -31,6 +31,9 @@ def put_image(write: Connection, site: Site, *, image_state: ImageState = ImageS
 
 def put_copy(write: Connection, site: Site, medium: str, state: CopyState) -> None:
     media.add_copy(write, Copy(0, "I000001", medium, state, "sealed", "main", site.now()))
+    if state is CopyState.VERIFIED and media.get(write, medium).state is MediumState.BLANK:
+        for event in (MediumEvent.RESERVED, MediumEvent.INTENT, MediumEvent.WRITTEN):
+            media.advance_state(write, medium, event, site.now())
 
 
 def released(write: Connection, site: Site, medium: str = DISC) -> None:
