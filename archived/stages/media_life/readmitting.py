@@ -12,7 +12,6 @@ from archived.language import _
 from archived.model import Medium
 from archived.policy.cartridge_labels import read_label
 from archived.stages import hold
-from archived.stages.media_life.destroying import is_needed
 from archived.stages.retention.ruling import holds_on
 from archived.stages.still_needed import is_needed
 from archived.stages.work import Site
