@@ -17,7 +17,7 @@ from archived.formats.certificates import destruction_certificate
 from archived.language import _
 from archived.model import Copy, Medium
 from archived.robot_kinds import PERSON
-from archived.stages import approving
+from archived.stages import approving, hold
 from archived.stages.retention.ruling import holds_on
 from archived.stages.still_needed import is_needed
 from archived.stages.work import Site
@@ -42,7 +42,8 @@ def ask(
     Raises:
         NotFound: there is no such medium.
         Refused: no medium, too many, no reason, or nothing is said of how.
-        WrongState: what lies on one of them is needed, or it lies in a robot; `reasons` has all of them.
+        WrongState: what lies on one of them is needed, or it lies in a robot; `reasons` has all of them. Or a hold
+            stands: what the record takes for a blank may have been burnt since.
         NotPermitted: root asks.
     """
     wanted = sorted(set(medium_ids))
@@ -120,6 +121,7 @@ def why_not(read: Connection, site: Site, medium: Medium) -> str:
 
 
 def _demand_destroyable(read: Connection, site: Site, medium_ids: Sequence[str]) -> None:
+    hold.demand_none(read, _("nothing can be destroyed"))
     reasons = [why for one in medium_ids if (why := why_not(read, site, media.get(read, one)))]
     if reasons:
         raise WrongState(

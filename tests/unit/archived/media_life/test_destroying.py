@@ -11,7 +11,7 @@ from archived.errors import NotFound, NotPermitted, Refused, WrongState
 from archived.formats.certificates import certificate_page
 from archived.formats.signing import verify
 from archived.model import Copy, Image
-from archived.stages import approving
+from archived.stages import approving, hold
 from archived.stages.approved import EFFECTS
 from archived.stages.media_life import destroying
 from archived.stages.settling import settle
@@ -182,6 +182,24 @@ def test_neither_root_nor_the_same_person_nor_silence(catalog: Catalog, site: Si
             with pytest.raises(NotPermitted):
                 agreed(write, site, item, agent)
         assert media.get(write, DISC).state is MediumState.BLANK
+
+
+def test_nothing_is_destroyed_while_a_hold_stands_as_a_blank_may_have_been_burnt_since(
+    catalog: Catalog, site: Site
+) -> None:
+    with catalog.write() as write:
+        item = asked(write, site, *_away(write, DISC, OTHER))
+        hold.place(write, [], cause="restore", note="", agent=ANNA, at=site.now())
+    with (
+        catalog.write() as write,
+        pytest.raises(WrongState, match="nothing can be destroyed: the catalog was made again by a restore"),
+    ):
+        asked(write, site, OTHER)
+    with catalog.write() as write, pytest.raises(WrongState, match="nothing can be destroyed"):
+        agreed(write, site, item)
+    with catalog.write() as write:
+        assert [media.get(write, name).state for name in (DISC, OTHER)] == [MediumState.BLANK] * 2
+        assert certificates.listing(write) == []
 
 
 def test_a_destroyed_disc_that_a_robot_sees_is_an_alarm(catalog: Catalog, site: Site) -> None:
