@@ -25,13 +25,20 @@ def _end(ctx: click.Context, param: click.Parameter, value: str | None) -> str |
         return None
     # A day is meant with all of its hours.
     found = _moment(value)
-    return (found + timedelta(days=1) if len(value) == len("2026-01-31") else found).isoformat()
+    try:
+        return (found + timedelta(days=1) if len(value) == len("2026-01-31") else found).isoformat()
+    except OverflowError:
+        raise _no_moment(value) from None
 
 
 def _moment(words: str) -> datetime:
     try:
         return datetime.fromisoformat(words).astimezone()
-    except ValueError:
-        raise click.BadParameter(
-            _("{words!r} is no day or time such as 2026-01-31 or 2026-01-31T08:00").format(words=words)
-        ) from None
+    except (ValueError, OverflowError):
+        raise _no_moment(words) from None
+
+
+def _no_moment(words: str) -> click.BadParameter:
+    return click.BadParameter(
+        _("{words!r} is no day or time such as 2026-01-31 or 2026-01-31T08:00").format(words=words)
+    )

@@ -98,6 +98,13 @@ def _show(document: Any, wanted: str | None) -> None:
     click.echo(f"{plain(document['title'])} · {plain(site)}")
     period = {name: moment(document[name]) for name in ("since", "until", "made_at")}
     click.echo(_("what happened: {since} to {until}; states: {made_at}").format(**period))
+    known = [section["id"] for section in document["sections"]]
+    if wanted is not None and wanted not in known:
+        raise click.UsageError(
+            _("there is no section {section}; there are: {known}").format(
+                section=plain(wanted), known=", ".join(known)
+            )
+        )
     for section in document["sections"]:
         if wanted is not None and section["id"] != wanted:
             continue

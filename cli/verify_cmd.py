@@ -25,6 +25,12 @@ _DUE_COLUMNS = ("due_at", "rule", "medium", "subject", "state", "batch", "full_a
 _HIDDEN = ("notice", "finds", "media_ids", "every_chunk")
 
 
+def _seed(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value == "":
+        raise click.BadParameter(_("an empty seed would be drawn anew, and nobody could draw the same again"))
+    return value
+
+
 def selecting(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say what is examined, and how."""
     for option in reversed(
@@ -55,7 +61,7 @@ def selecting(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--full", is_flag=True, help="All of each medium; so it is when nothing else is said."
             ),
-            click.option("--seed", help="Draw with this seed; the same seed draws the same."),
+            click.option("--seed", callback=_seed, help="Draw with this seed; the same seed draws the same."),
             click.option("--not-before", help="Begin at this time (ISO 8601), not sooner."),
             click.option("--hours", help="Only in these hours of the day, in UTC: 20:00-06:00."),
         )

@@ -46,6 +46,7 @@ from archived.api import (
 from archived.api.services import Services, known_peer
 from archived.api.speech import Speech
 from archived.errors import ArchivedError, CatalogBusy, Failed, Refused, translated
+from archived.language import _
 from archived.stages.intake_pool import IntakePool
 from backends.errors import BackendError
 from devices.failures import DeviceFailure
@@ -72,6 +73,7 @@ def create_application(services: Services) -> FastAPI:
         application.include_router(module.router, prefix="/v1")
     application.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]
     application.add_exception_handler(ArchivedError, _said)  # type: ignore[arg-type]
+    application.add_exception_handler(OverflowError, _too_large)
     for kind in (DeviceFailure, RoboticsError, BackendError, ErasureError):
         application.add_exception_handler(kind, _leaf)
     return application
@@ -85,6 +87,11 @@ async def _said(request: Request, error: ArchivedError) -> JSONResponse:
 async def _misread(request: Request, error: RequestValidationError) -> JSONResponse:
     reasons = [f"{'.'.join(map(str, item['loc'][1:]))}: {item['msg']}" for item in error.errors()]
     return await _said(request, Refused("; ".join(reasons), reasons=reasons))
+
+
+async def _too_large(request: Request, error: Exception) -> JSONResponse:
+    words = _("a number is larger than the catalog can hold; nothing was put on record")
+    return await _said(request, Refused(words, advice=_("look at the numbers that were given")))
 
 
 async def _leaf(request: Request, error: Exception) -> JSONResponse:

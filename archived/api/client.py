@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from archived.errors import AnswerBroken, ArchivedError, DaemonAbsent, Failed, NotPermitted, error_of
+from archived.errors import AnswerBroken, ArchivedError, DaemonAbsent, Failed, NotPermitted, Refused, error_of
 from archived.language import _, spoken
 
 #: A look of the robot, or the intake of a large folder, may take this long.
@@ -55,6 +55,11 @@ class Client:
             answer = self._http.request(method, path, **options)
         except httpx.TransportError as error:
             raise self._absent(error) from error
+        except ValueError as error:  # JSON has no infinity, and nothing that is no number
+            raise Refused(
+                _("a number that was given is none that can be counted with; nothing was sent"),
+                advice=_("write it with digits"),
+            ) from error
         if answer.is_error:
             raise _error(answer)
         document: dict[str, Any] = answer.json()

@@ -45,6 +45,11 @@ class Wanted(BaseModel):
             begins = datetime.fromisoformat(self.not_before).astimezone() if self.not_before else None
         except ValueError as error:
             raise Refused(str(error)) from None
+        if self.disk and (self.pools or self.media or self.batches or self.states):
+            raise Refused(
+                _("what lies on disk is in no pool and on no medium: it is examined by a run of its own"),
+                advice="archivectl verify run --disk --reason TEXT",
+            )
         values: dict[str, Any] = self.model_dump()
         return Selection(**{**values, "not_before": begins.isoformat() if begins is not None else ""})
 

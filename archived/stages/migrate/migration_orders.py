@@ -9,7 +9,7 @@ from archived.catalog import care, images, media
 from archived.errors import Refused, WrongState
 from archived.language import _
 from archived.policy.migrate.planning import MigrationPlan, plan_migration
-from archived.policy.migrate.selecting import Terms, choose
+from archived.policy.migrate.selecting import STATES, Terms, choose
 from archived.stages import care_orders
 from archived.stages.migrate.picture import LYING, WRITTEN, paces, situation
 from archived.stages.work import Site
@@ -29,7 +29,7 @@ def plan_by(read: Connection, site: Site, terms: Terms) -> MigrationPlan:
                 "name media, a pool, a batch, an age, a state, or --rule: archivectl migrate plan --help"
             ),
         )
-    _demand_known(site, terms)
+    _demand_known(read, site, terms)
     found = situation(read, site)
     return plan_migration(choose(terms, found, site.now()), terms, found)
 
@@ -133,7 +133,19 @@ def _still_holds(read: Connection, plan: MigrationPlan) -> bool:
     return True
 
 
-def _demand_known(site: Site, terms: Terms) -> None:
+def _demand_known(read: Connection, site: Site, terms: Terms) -> None:
+    """Raises Refused: a word that was mistyped must not look like an archive in which nothing is wrong."""
     for pool in sorted(terms.pools | ({terms.to_pool} if terms.to_pool else set())):
         if pool not in site.config.pools:
             raise Refused(_("there is no pool {pool!r}").format(pool=pool), known=sorted(site.config.pools))
+    every = media.listing(read)
+    for words, known, name in (
+        (terms.states, {state.value for state in STATES}, _("state")),
+        (terms.batches, {medium.batch for medium in every}, _("purchase batch")),
+        (terms.kinds, {medium.kind for medium in every}, _("kind of media")),
+    ):
+        for word in sorted(words - known):
+            raise Refused(
+                _("there is no {what} {word!r} of media that can be migrated").format(what=name, word=word),
+                known=sorted(filter(None, known)),
+            )

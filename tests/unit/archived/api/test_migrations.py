@@ -47,6 +47,15 @@ def test_a_plan_over_nothing_is_empty_and_cannot_be_run(daemon: Daemon) -> None:
     assert daemon.ask("GET", "/v1/care/migrate").json()["items"] == []
 
 
+@pytest.mark.parametrize("terms", [{"states": ["suspcet"]}, {"batches": ["2O31-A"]}, {"kinds": ["bdr"]}])
+def test_a_mistyped_word_is_refused_and_does_not_look_like_an_archive_without_trouble(
+    daemon: Daemon, terms: dict[str, list[str]]
+) -> None:
+    answer = daemon.ask("POST", "/v1/migrate/plan", terms)
+    assert answer.status_code == 422, answer.text
+    assert "that can be migrated" in answer.json()["message"]
+
+
 def test_what_was_retired_is_kept_for_its_time_and_released_by_two_who_are_not_root(
     daemon: Daemon, retired: list[str]
 ) -> None:
