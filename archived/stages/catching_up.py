@@ -23,6 +23,7 @@ from archived.policy.caught_up import COUNTERS, MARGIN, counter_after, numbers_m
 from archived.sessions.detached import DONE, JOB
 from archived.sessions.tools import SitePaths
 from archived.stages import hold
+from archived.stages.doubting_media import step
 from archived.stages.packing import void_image
 from archived.stages.staging_release import present
 from archived.stages.work import Site
@@ -172,7 +173,7 @@ def _doubt_media(write: Connection, site: Site, world: World, done: CaughtUp) ->
             note = _("the catalog was restored while it was being written")
             media.advance_copy(write, copy.id, CopyEvent.INTERRUPTED, note=note)
             if not media.get(write, copy.medium_id).holds_many:
-                media.advance_state(write, copy.medium_id, MediumEvent.SPOILED, site.now(), note=note)
+                step(write, site, copy.medium_id, MediumEvent.SPOILED, note)
             done.withdrawn_copies.append(copy.id)
     _doubt_cartridges(write, site, done)
 

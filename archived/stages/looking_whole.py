@@ -9,8 +9,9 @@ from archived.model import Copy, Image
 from archived.sessions.identify import Finding
 from archived.sessions.read import Expected
 from archived.sessions.read_whole import WholeRead, Wrapped
+from archived.stages.doubting_media import doubt
 from archived.stages.health.noting import note_comparison
-from archived.stages.verification import doubt, expectation
+from archived.stages.verification import expectation
 from archived.stages.work import Site
 from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
 

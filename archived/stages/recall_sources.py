@@ -12,9 +12,10 @@ from archived.model import Copy, Image, Reading, Recall
 from archived.policy.ranges import Range, merge, subtract
 from archived.policy.sources import TRUST, CopyView
 from archived.sessions.gather import OwnRead, SetShape, SpooledMember
+from archived.stages.doubting_media import doubt
 from archived.stages.floor import Floor, floors
 from archived.stages.work import Site
-from archived.states import CopyEvent, CopyState, MediumEvent, ReadingState
+from archived.states import CopyEvent, CopyState, ReadingState
 from backends.interface import SECTOR_BYTES
 from erasure.chunks import CHUNK_BYTES
 
@@ -167,7 +168,7 @@ def record_liars(
                 id=recall.id
             )
         media.advance_copy(write, copy.id, CopyEvent.READ_DIFFERED, note=words)
-        media.advance_state(write, copy.medium_id, MediumEvent.SPOILED, site.now(), note=words)
+        doubt(write, site, copy.medium_id, words)
         subject = ("medium", copy.medium_id)
         events.append(
             write, site.now(), "fixity check", subject, outcome="failure", recall=recall.id, note=words

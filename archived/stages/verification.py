@@ -19,13 +19,14 @@ from archived.sessions.tape_read import image_source
 from archived.sessions.tape_ready import await_cartridge
 from archived.sessions.tools import Tools
 from archived.stages.case_of_content import weigh_content
+from archived.stages.doubting_media import doubt, read_well
 from archived.stages.floor import drive_failed, drive_worked, floors, stale_key
 from archived.stages.health.noting import note_comparison
 from archived.stages.robot_trouble import LOOK_REST_S, robot_silent
 from archived.stages.tape_place import place_on_tape
 from archived.stages.wanted_media import judges, reloaded, verify_choice
 from archived.stages.work import Action, Broken, Context, Site, drive_lane
-from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
+from archived.states import CopyEvent, CopyState, MediumState
 from backends.tape.image_on_tape import ImageOnTape
 from devices.failures import WorldDiffers
 
@@ -144,7 +145,7 @@ def record(
         if pace is not None and pace.rate_bytes_per_s > 0:
             events.learn_pace(write, "read", pace.rate_bytes_per_s)
         media.advance_copy(write, check.copy_id, CopyEvent.READ_MATCHED, verified_at=site.now(), note="")
-        media.advance_state(write, check.medium_id, MediumEvent.READ_MATCHED, site.now())
+        read_well(write, site, check.medium_id)
         events.append(write, site.now(), "fixity check", subject, **detail)
         events.clear_attention(write, f"verify:{check.expected.image_id}")
         return 0
@@ -204,16 +205,6 @@ def _not_read(write: Connection, site: Site, check: Check, outcome: RobotWaits |
     )
     drive_failed(write, site, check.drive, doing, str(outcome.error))
     return site.config.rest_s
-
-
-def doubt(write: Connection, site: Site, medium_id: str, words: str) -> None:
-    """A medium that read badly is suspect; a cartridge with images that nobody doubts is only closed: they count on."""
-    medium = media.get(write, medium_id)
-    on_it = media.copies_on(write, medium_id) if medium.holds_many else []
-    if not any(copy.state in (CopyState.VERIFIED, CopyState.FOUND) for copy in on_it):
-        media.advance_state(write, medium_id, MediumEvent.SPOILED, site.now(), note=words)
-    elif medium.state is MediumState.APPENDABLE:
-        media.advance_state(write, medium_id, MediumEvent.WRITTEN, site.now(), note=words)
 
 
 def expectation(read: Connection, image: Image) -> Expected:

@@ -17,7 +17,7 @@ from archived.health_thresholds import Thresholds, load, shipped
 from archived.language import _
 from archived.model import Medium
 from archived.policy.health.judging import Level, Verdict, judge
-from archived.stages.verification import doubt
+from archived.stages.doubting_media import doubt
 from archived.stages.work import Site
 from archived.states import CopyState, MediumEvent, MediumState
 

@@ -20,8 +20,8 @@ from archived.policy.verify.findings import grown
 from archived.sessions.chunk_read import DIFFERS, UNREADABLE, Trouble
 from archived.sessions.examine import BAD_MAX, Examination, Visit
 from archived.sessions.read import Expected
+from archived.stages.doubting_media import doubt
 from archived.stages.looking_whole import record_whole
-from archived.stages.verification import doubt
 from archived.stages.work import Site
 from archived.states import MEDIUM, CopyEvent, CopyState, MediumEvent
 from erasure.chunks import CHUNK_BYTES
