@@ -42,6 +42,8 @@ class FixityCheck:
     run_id: str = ""
     #: With it the same chunks are drawn again.
     seed: str = ""
+    #: When the first of it was read, `at` being when the last was; None where it was read in one go.
+    begun_at: datetime | None = None
 
 
 def subject_of(copy_id: int) -> str:

@@ -87,6 +87,8 @@ HEADINGS: dict[str, str] = {
     "media_percent": "Media, percent 介质比例",
     "reading": "Reading 读取方式",
     "files_bad": "Bad files 坏文件",
+    "first_read_at": "First read 最先读取",
+    "last_read_at": "Last read 最后读取",
     "gave_way": "Gave way 让出驱动器",
     "slow_regions": "Slow regions 慢区",
     "retries": "Retries 重读",

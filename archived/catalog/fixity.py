@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, case, func, insert, select
 
 from archived.catalog.fixity_table import fixity_check
 from archived.catalog.rows import values
@@ -67,9 +67,16 @@ def since(connection: Connection, begin: datetime, end: datetime | None = None) 
 
 
 def latest(connection: Connection, *outcomes: str) -> dict[str, datetime]:
-    """Subject → when a check of it last ended like this. A recall's reading is none."""
+    """Subject → when a check of it last ended like this. A recall's reading is none.
+
+    A clean one tells of the time when the first of it was read: what was read then is not younger than that.
+    """
+    first = func.coalesce(fixity_check.c.begun_at, fixity_check.c.at)
     query = (
-        select(fixity_check.c.subject, func.max(fixity_check.c.at))
+        select(
+            fixity_check.c.subject,
+            func.max(case((fixity_check.c.outcome == CLEAN, first), else_=fixity_check.c.at)),
+        )
         .where(fixity_check.c.outcome.in_(outcomes), fixity_check.c.how != RECALL)
         .group_by(fixity_check.c.subject)
     )

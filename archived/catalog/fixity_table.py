@@ -23,4 +23,5 @@ fixity_check = Table(
     text_column("drive", default=""),
     text_column("run_id", default=""),
     text_column("seed", default=""),
+    time_column("begun_at"),
 )

@@ -12,7 +12,7 @@ from archived.catalog import health
 from archived.catalog.events import DAEMON
 from archived.catalog.memory import kept
 from archived.catalog.rows import add, advance, answers, in_states, one, values
-from archived.catalog.tables import copy, drive, image, medium, medium_history, move
+from archived.catalog.tables import copy, drive, event, image, medium, medium_history, move
 from archived.media_kinds import NATIVE_BYTES
 from archived.medium_health import LOAD
 from archived.model import Copy, Drive, Medium, Move
@@ -30,6 +30,8 @@ LIVE_COPIES = (
 HOLDING = (MediumState.GOOD, MediumState.WATCH, MediumState.APPENDABLE, MediumState.WRITING)
 #: Cartridges in these states take further planned copies beside those that are planned already.
 TAKES_MORE = (MediumState.RESERVED, MediumState.WRITING, MediumState.APPENDABLE)
+#: Events after which a medium was not, or may not have been, in its library for a while.
+_WENT = ("medium missed", "medium taken out", "medium left", "medium away")
 _ALL = kept(select(medium).order_by(medium.c.id))
 _STATE = select(medium.c.state).where(medium.c.id == bindparam("medium_id"))
 #: A drive that is in no element of its library now has a number below zero there: what refers to it stays.
@@ -295,6 +297,17 @@ def place_drives(connection: Connection, library: str, items: Sequence[Drive]) -
 
 def set_drive(connection: Connection, name: str, *, up: bool, note: str) -> None:
     _set_drive(connection, name, up=up, note=note)
+
+
+def standing(connection: Connection, medium_id: str) -> dict[str, Any]:
+    """How a medium stands: it differs once the medium changed its state, was written, or was away from its library."""
+    steps = select(func.max(medium_history.c.id)).where(medium_history.c.medium_id == medium_id)
+    gone = select(func.max(event.c.id)).where(event.c.subject_id == medium_id, event.c.type.in_(_WENT))
+    return {
+        "library": get(connection, medium_id).library,
+        "step": connection.execute(steps).scalar() or 0,
+        "gone": connection.execute(gone).scalar() or 0,
+    }
 
 
 def last_arrivals(connection: Connection) -> dict[str, datetime]:

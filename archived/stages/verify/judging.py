@@ -4,6 +4,7 @@ A copy is VERIFIED anew only when all of it was read and was right; a clean samp
 changes no state. Where a sample finds damage all of the copy is read, so that repair knows where it is.
 """
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -124,7 +125,7 @@ def _further(item: CareItem, task: Examination, visit: Visit) -> dict[str, Any]:
         "slow": before.get("slow", 0) + len(read.slow),
         "gave_way": before.get("gave_way", 0) + bool(visit.why),
     }
-    return found
+    return before | found
 
 
 def _is_to_widen(task: Examination, cursor: dict[str, Any]) -> bool:
@@ -153,7 +154,7 @@ def _finish(
     if visit.whole is not None:
         record_whole(write, site, copy.id, task.medium_id, task.drive, visit.whole)
     else:
-        _tell_copy(write, site, task, check, words, run)
+        _tell_copy(write, site, task, check, words, run, copy.verified_at)
     events.clear_attention(write, f"{UNREAD}{task.medium_id}")
     if not words:
         _note_read(write, site, task, cursor)
@@ -169,6 +170,8 @@ def _finish(
         "gave_way": cursor["gave_way"],
         "by": check.by,
         "drive": task.drive,
+        "first_read_at": (check.begun_at or check.at).isoformat(),
+        "last_read_at": check.at.isoformat(),
     }
     if words:
         named = {"medium": task.medium_id, "image": copy.image_id, "words": words}
@@ -180,7 +183,13 @@ def _finish(
 
 
 def _tell_copy(
-    write: Connection, site: Site, task: Examination, check: FixityCheck, words: str, run: CareRun
+    write: Connection,
+    site: Site,
+    task: Examination,
+    check: FixityCheck,
+    words: str,
+    run: CareRun,
+    verified_at: datetime | None,
 ) -> None:
     """The state of the copy and of its medium, and the event."""
     subject = ("image", task.expected.image_id)
@@ -192,6 +201,7 @@ def _tell_copy(
         "chunks": check.parts,
         "of": check.parts_total,
         "by": check.by,
+        "first_read_at": (check.begun_at or check.at).isoformat(),
     }
     if words:
         media.advance_copy(write, task.copy_id, CopyEvent.READ_DIFFERED, note=words)
@@ -202,7 +212,10 @@ def _tell_copy(
         )
         return
     if check.how == FULL:
-        media.advance_copy(write, task.copy_id, CopyEvent.READ_MATCHED, verified_at=site.now(), note="")
+        # What was read first is not known to be right any later than that.
+        first = check.begun_at or check.at
+        first = first if verified_at is None else max(first, verified_at)
+        media.advance_copy(write, task.copy_id, CopyEvent.READ_MATCHED, verified_at=first, note="")
         on_it = media.copies_on(write, task.medium_id)
         may = MediumEvent.READ_MATCHED in MEDIUM[media.get(write, task.medium_id).state]
         if may and not any(other.state is CopyState.SUSPECT for other in on_it):
@@ -263,4 +276,5 @@ def _check(
         drive=task.drive,
         run_id=item.run_id,
         seed=f"{drawing.seed}/{drawing.name}" if drawing.how != FULL else "",
+        begun_at=datetime.fromisoformat(cursor["begun_at"]) if cursor.get("begun_at") else None,
     )

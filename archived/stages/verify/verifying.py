@@ -27,6 +27,7 @@ from archived.stages.looking_whole import expected_of
 from archived.stages.robot_trouble import LOOK_REST_S, robot_silent
 from archived.stages.tape_place import place_on_tape
 from archived.stages.verify import judging, on_disk
+from archived.stages.verify.going_on import going_on
 from archived.stages.verify.wants import worked_on
 from archived.stages.wanted_media import media_wanted
 from archived.stages.work import CPU, Action, Broken, Context, Site, drive_lane
@@ -113,6 +114,7 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
         return None
     if not task.drive:
         return on_disk.claim(write, site, action, item, run)
+    item = going_on(write, site, item)
     made = _examination(write, site, task, item)
     if made is None:
         note = _("it cannot be compared any more: another state, or no digests on record")
