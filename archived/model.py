@@ -247,6 +247,8 @@ class Copy:
     first_block: int | None = None
     #: All blocks of it but the last are this long.
     block_bytes: int | None = None
+    #: Of a parity image whose wrapper was made anew since: where parity.bin begins in the wrapper on this medium.
+    payload_offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def batch_failures(connection: Connection) -> dict[str, datetime]:
 
 
 def copies_known(connection: Connection, *media_ids: str) -> list[CopyKnown]:
-    """Every copy that can be compared, or those on these media: by medium, along its tape."""
+    """Every copy with digests on record to be compared with, or those on these media: by medium, along its tape."""
     query = (
         select(
             copy.c.id, copy.c.state, copy.c.image_id, copy.c.pool, image.c.pool, image.c.size_bytes, medium.c.id,
@@ -116,7 +116,7 @@ def copies_known(connection: Connection, *media_ids: str) -> list[CopyKnown]:
         )
         .join(image, image.c.id == copy.c.image_id)
         .join(medium, medium.c.id == copy.c.medium_id)
-        .where(copy.c.state.in_(COMPARABLE), image.c.size_bytes.is_not(None))
+        .where(copy.c.state.in_(COMPARABLE), image.c.size_bytes.is_not(None), copy.c.payload_offset.is_(None))
         .order_by(medium.c.id, copy.c.tape_file, copy.c.id)
     )  # fmt: skip
     if media_ids:

@@ -229,6 +229,10 @@ def advance_copy(connection: Connection, copy_id: int, event: CopyEvent, **chang
     advance(connection, copy, states.COPY, copy_id, event, **changes)
 
 
+def update_copy(connection: Connection, copy_id: int, **changes: Any) -> None:
+    connection.execute(update(copy).where(copy.c.id == copy_id).values(**changes))
+
+
 def begin_move(connection: Connection, item: Move) -> int:
     """On record before the robot is told; the id given is ignored, the new one returned."""
     row = {name: getattr(item, name) for name in Move.__dataclass_fields__ if name != "id"}

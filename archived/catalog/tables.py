@@ -218,6 +218,7 @@ copy = Table(
     Column("tape_file", Integer),
     Column("first_block", BigInteger),
     Column("block_bytes", Integer),
+    Column("payload_offset", BigInteger),
 )
 
 move = Table(

@@ -29,6 +29,8 @@ class CopyView:
     in_use: bool = False
     #: Somebody has to carry it by hand.
     by_hand: bool = False
+    #: Of a copy with an earlier wrapper: where parity.bin begins in it. Only that is of use, and only to its set.
+    payload_offset: int | None = None
 
     @property
     def mounted_anyway(self) -> bool:
@@ -52,7 +54,8 @@ def direct_source(copies: Sequence[CopyView], *, excluded: Collection[int] = ())
     `excluded` are ids of copies that failed in this recall. A caller that prefers the set to a suspect
     copy looks at the answer's state.
     """
-    usable = [c for c in copies if readable(c) and c.copy_id not in excluded]
+    whole = [c for c in copies if c.payload_offset is None]
+    usable = [c for c in whole if readable(c) and c.copy_id not in excluded]
     return min(usable, key=_cost, default=None)
 
 

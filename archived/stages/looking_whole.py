@@ -28,14 +28,14 @@ class Whole:
 
 
 def can_be_judged(copy: Copy) -> bool:
-    """Whether a reading of all of it makes a copy verified or suspect."""
-    return copy.state in _JUDGED
+    """Whether a reading of all of it makes a copy verified or suspect; of an earlier wrapper no digest is on record."""
+    return copy.state in _JUDGED and copy.payload_offset is None
 
 
 def judged_copy(read: Connection, medium_id: str) -> tuple[Copy, Image] | None:
     """The copy on a medium that can be read against what is recorded of its image; None when there is none."""
     for copy in media.copies_on(read, medium_id):
-        if copy.state in _JUDGED:
+        if can_be_judged(copy):
             image = images.get(read, copy.image_id)
             if expected_of(read, image) is not None:
                 return copy, image
@@ -64,8 +64,8 @@ def record_whole(
 ) -> None:
     """The copy is verified now, or suspect."""
     copy = media.get_copy(write, copy_id)
-    if copy.state not in _JUDGED:
-        return  # given up meanwhile
+    if not can_be_judged(copy):
+        return  # given up meanwhile, or of an earlier wrapper by now
     subject, words = ("image", copy.image_id), read.comparison.words
     detail = {"medium": medium_id, "drive": drive}
     size = images.get(write, copy.image_id).size_bytes or 0

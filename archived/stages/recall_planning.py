@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from archived.catalog import images, media, recalls
 from archived.language import _
-from archived.model import Image, Reading, Recall
+from archived.model import Copy, Image, Reading, Recall
 from archived.policy.chunk_sources import (
     ChunkPlan,
     ChunkReading,
@@ -18,12 +18,13 @@ from archived.policy.chunk_sources import (
     plan_everything,
 )
 from archived.policy.ranges import Range, chunk_numbers, covers, merge, subtract
-from archived.policy.sources import LAST_RESORTS, CopyView, direct_source
+from archived.policy.sources import LAST_RESORTS, TRUST, CopyView, direct_source
 from archived.sessions.gather import Gathered, WantedFile
 from archived.sessions.rebuild import SYNDROMES_MIN, parsed
 from archived.stages.floor import Floor, floors
 from archived.stages.recall_entries import wanted_files
 from archived.stages.recall_sources import (
+    as_on,
     chunk_ranges,
     copy_views,
     good_ranges,
@@ -140,12 +141,12 @@ def picture_of(
         spoilt.setdefault(reading.copy_id, []).extend(reading.bad)
 
     def member(item: Image) -> Member:
-        every = media.copies_of(read, item.id)
+        every = _of_one_wrapper(item, media.copies_of(read, item.id), given, own=item.id == image.id)
         copies = tuple(
             CopyChunks(
                 view_of(read, every_floor, copy, in_use),
-                _whole_chunks(item, given.get(copy.id, ())),
-                _payload_chunks(item, spoilt.get(copy.id, ())),
+                _whole_chunks(as_on(item, copy), given.get(copy.id, ())),
+                _payload_chunks(as_on(item, copy), spoilt.get(copy.id, ())),
             )
             for copy in every
             if copy.id not in failed
@@ -162,6 +163,19 @@ def picture_of(
     blind = blind and any(parsed(payload_table(read, item)) is None for item in others)
     by_position = {item.position or 0: item for item in (image, *others)}
     return SetPicture(member(image), tuple(map(member, others)), needed, blind, by_position)
+
+
+def _of_one_wrapper(image: Image, copies: list[Copy], given: Collection[int], *, own: bool) -> list[Copy]:
+    """Copies in which parity.bin lies at one place, since what is read of a member lies in one spool.
+
+    Where something was read already that place counts; else that of the image; else that of the oldest copy.
+    """
+    places = {copy.id: as_on(image, copy).payload_offset for copy in copies}
+    trusted = [copy for copy in copies if copy.state in TRUST]
+    here = [copy for copy in trusted if places[copy.id] == image.payload_offset]
+    first = [copy for copy in copies if copy.id in given] or here or trusted
+    at = places[first[0].id] if first and not own else image.payload_offset
+    return [copy for copy in copies if places[copy.id] == at]
 
 
 def sectors_of(files: Sequence[WantedFile]) -> tuple[Range, ...]:
@@ -227,7 +241,7 @@ def _exhausted(found: Gathered) -> str:
 
 
 def _of_plan(recall: Recall, picture: SetPicture, item: ChunkReading) -> Reading:
-    ranges = chunk_ranges(picture.by_position[item.position], item.chunks)
+    ranges = chunk_ranges(as_on(picture.by_position[item.position], item.view), item.chunks)
     purpose = "files" if item.position == picture.own.position else "set"
     return _reading(recall, item.view, ranges, purpose)
 

@@ -1,6 +1,7 @@
 """The sources of a recall: copies, what was read of them so far, and what that said about them."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -43,12 +44,22 @@ def view_of(
     state = trusted_as(read, copy)
     by_hand = any(floor.by_person and floor.library == medium.library for floor in every_floor)
     used = copy.id in in_use
-    return CopyView(copy.id, copy.image_id, medium.id, state, in_drive, in_library, used, by_hand)
+    where = (in_drive, in_library, used, by_hand)
+    return CopyView(copy.id, copy.image_id, medium.id, state, *where, payload_offset=copy.payload_offset)
+
+
+def as_on(image: Image, copy: Copy | CopyView) -> Image:
+    """An image as it lies on a copy: in an earlier wrapper parity.bin may begin elsewhere."""
+    return image if copy.payload_offset is None else replace(image, payload_offset=copy.payload_offset)
 
 
 def trusted_as(read: Connection, copy: Copy) -> CopyState:
-    """The state by which a copy is chosen: one of a medium about which witnesses disagree is as good as a suspect."""
-    doubted = copy.state in TRUST and copy.medium_id in cases.frozen_media(read)
+    """The state by which a copy is chosen: what is doubted is as good as a suspect.
+
+    That is one of a medium about which witnesses disagree, and one with an earlier wrapper.
+    """
+    earlier = copy.payload_offset is not None and copy.state is not CopyState.RETIRED
+    doubted = copy.state in TRUST and (earlier or copy.medium_id in cases.frozen_media(read))
     return CopyState.SUSPECT if doubted else copy.state
 
 
@@ -89,7 +100,9 @@ def spooled_members(
         table = payload_table(read, member) if copies else b""
         spool = folder / f"{member.id}.spool"
         found += [
-            SpooledMember(number, copy.id, spool, member.payload_offset, size, table, given[copy.id])
+            SpooledMember(
+                number, copy.id, spool, as_on(member, copy).payload_offset, size, table, given[copy.id]
+            )
             for copy in copies
         ]
         if not copies and member.kind == "data":
@@ -146,7 +159,8 @@ def record_bad(write: Connection, recall: Recall, bad: Iterable[tuple[int, int]]
         chunks.setdefault(copy_id, []).append(chunk)
     for reading in {reading.copy_id: reading for reading in recalls.readings(write, recall.id)}.values():
         if reading.copy_id in chunks:
-            wrong = chunk_ranges(images.get(write, reading.image_id), chunks[reading.copy_id])
+            image = as_on(images.get(write, reading.image_id), media.get_copy(write, reading.copy_id))
+            wrong = chunk_ranges(image, chunks[reading.copy_id])
             recalls.spoil(write, reading.id, merge((*reading.bad, *wrong)))
 
 

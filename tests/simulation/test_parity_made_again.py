@@ -3,8 +3,9 @@
 import pytest
 
 from archived.care import ItemState
-from archived.catalog import images, media
-from archived.states import CopyEvent, CopyState, MediumEvent, MediumState
+from archived.catalog import events, images, media, packages, recalls
+from archived.model import Allowance
+from archived.states import CopyEvent, CopyState, MediumEvent, MediumState, RecallState
 from tests.simulation.harness import Story
 from tests.simulation.killing import Killed
 from tests.simulation.test_repairs import (
@@ -61,9 +62,61 @@ def test_of_a_bad_wrapper_what_is_bad_is_found_and_the_image_is_made_anew(story:
     (item,) = items(story)
     assert item.state is ItemState.DONE, item.note
     assert parity_of(story, image.id, story.copy_of(image.id).medium_id) == before
-    assert story.copy_of(image.id, CopyState.LOST).medium_id == old
+    assert story.copy_of(image.id, CopyState.RETIRED).medium_id == old
     assert story.medium(old).state is MediumState.RETIRED
     assert len(runs(story)) == 1
+    assert_whole_again(story)
+
+
+def spoil_three(story: Story, image_id: str) -> str:
+    """The wrapper of a parity disc goes bad, and three discs with a new one are spoilt; the old disc."""
+    old = str(story.copy_of(image_id).medium_id)
+    story.damage(old, offset=600_000, bytes=65_536, kind="unreadable")
+    with story.catalog.write() as write:
+        media.advance_copy(write, story.copy_of(image_id).id, CopyEvent.READ_DIFFERED, note="a scrub said so")
+        media.advance_state(write, old, MediumEvent.SPOILED, note="a scrub said so")
+    story.fault("close-error", times=3)
+    settle_long(story)
+    with story.catalog.read() as read:
+        states = [copy.state for copy in media.copies_of(read, image_id)]
+    assert states == [CopyState.SUSPECT, *[CopyState.ABANDONED] * 3]
+    assert story.image(image_id).revision == 2
+    return old
+
+
+@pytest.mark.parametrize("moved_bytes", [0, 4096])
+def test_until_a_new_wrapper_is_read_back_the_old_disc_still_gives_its_parity(
+    story: Story, moved_bytes: int
+) -> None:
+    image = by_position(story)[4]
+    old = spoil_three(story, image.id)
+    assert story.medium(old).state is MediumState.SUSPECT
+    with story.catalog.write() as write:  # a wrapper with longer texts before parity.bin
+        now = story.image(image.id).payload_offset
+        images.update_columns(write, image.id, payload_offset=now + moved_bytes)
+    wanted = by_position(story)[0]
+    for member in (wanted, by_position(story)[3]):
+        story.lose(story.copy_of(member.id).medium_id)
+    with story.catalog.read() as read:
+        package = packages.of_image(read, wanted.id)[0]
+    recall = story.recall(package.id)
+    story.until(lambda: story.get_recall(recall).state is RecallState.READY)
+    story.assert_given_back(package.id, recall)
+    with story.catalog.read() as read:
+        assert old in {media.get_copy(read, r.copy_id).medium_id for r in recalls.readings(read, recall)}
+    assert story.copy_of(image.id, CopyState.SUSPECT).medium_id == old
+
+
+def test_the_old_disc_is_retired_when_a_fourth_one_is_read_back(story: Story) -> None:
+    image = by_position(story)[4]
+    old = spoil_three(story, image.id)
+    with story.catalog.write() as write:
+        events.allow(write, Allowance("exception", image.id, "a new burner", "uid:1000", story.site.now()))
+    settle_long(story)
+    (item,) = items(story)
+    assert item.state is ItemState.DONE, item.note
+    assert story.copy_of(image.id, CopyState.RETIRED).medium_id == old
+    assert story.medium(old).state is MediumState.RETIRED
     assert_whole_again(story)
 
 

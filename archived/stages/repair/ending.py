@@ -39,7 +39,7 @@ def finish(write: Connection, site: Site, item: CareItem, new: Copy) -> None:
     image = images.get(write, new.image_id)
     retired = retire_replaced(write, site, image, new, f"{item.run_id}")
     if item.medium_id is not None and item.medium_id not in retired:
-        # Its copy may be over for another reason: it holds an earlier generation of the image.
+        # Its copy may be over for another reason: nothing of it is to be had any more.
         why = _("image {image} is verified on {medium} since ({who})")
         words = why.format(image=image.id, medium=new.medium_id, who=item.run_id)
         retired += [item.medium_id] if _retire(write, site, item.medium_id, words) else []
@@ -99,7 +99,11 @@ def _replaced(read: Connection, image: Image, new: Copy) -> list[Copy]:
         for copy in found
         if copy.id != new.id
         and copy.state in REPLACEABLE
-        and (copy.state is CopyState.SUSPECT or media.get(read, copy.medium_id).state not in media.HOLDING)
+        and (
+            copy.state is CopyState.SUSPECT
+            or copy.payload_offset is not None
+            or media.get(read, copy.medium_id).state not in media.HOLDING
+        )
     ]
 
 

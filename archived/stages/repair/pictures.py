@@ -6,7 +6,7 @@ from archived.catalog import cases, images, media
 from archived.model import Copy, Image, ProtectionSet
 from archived.policy.owed import is_home
 from archived.policy.repair.members import Member, MemberCopy, SetPicture
-from archived.states import SetState
+from archived.states import CopyState, SetState
 
 #: Sets whose members were all written once; others are still in the hands of placement.
 REPAIRED = (SetState.COMPLETE, SetState.FOUND)
@@ -29,11 +29,17 @@ def home_copies(read: Connection, image: Image) -> list[Copy]:
     return [copy for copy in media.copies_of(read, image.id) if is_home(copy, image)]
 
 
+def _state(copy: Copy) -> CopyState:
+    """One with an earlier wrapper does not make its member whole, however well it reads: the new one is still owed."""
+    earlier = copy.payload_offset is not None and copy.state in (CopyState.VERIFIED, CopyState.FOUND)
+    return CopyState.SUSPECT if earlier else copy.state
+
+
 def _member(read: Connection, image: Image, frozen: frozenset[str]) -> Member:
     copies = tuple(
         MemberCopy(
             copy.id,
-            copy.state,
+            _state(copy),
             copy.medium_id,
             media.get(read, copy.medium_id).state,
             copy.medium_id in frozen,

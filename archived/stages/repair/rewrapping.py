@@ -27,7 +27,7 @@ from archived.stages.protection import Encoding
 from archived.stages.recall_reading import spool_path
 from archived.stages.recall_sources import payload_table
 from archived.stages.work import Site
-from archived.states import CopyEvent, CopyState
+from archived.states import CopyState
 from backends.interface import SECTOR_BYTES
 
 _OF_BEFORE = (CopyState.VERIFIED, CopyState.FOUND, CopyState.SUSPECT, CopyState.RETIRED)
@@ -105,7 +105,10 @@ def rewrap(task: Rewrapping, tools: Tools, report: Report) -> Rewrapped:
 
 
 def record_generation(write: Connection, site: Site, image: Image, made: Rewrapped) -> None:
-    """The image is its new generation from now on; copies of the one before are of no use to anybody."""
+    """The image is its new generation from now on; copies of the one before still give parity.bin to their set.
+
+    They are what there is until a copy of the new one was read back; `ending.finish` retires them then.
+    """
     if made.image is None or made.payload is None:
         raise ValueError(f"image {image.id} was not made again")
     images.update_columns(
@@ -119,12 +122,9 @@ def record_generation(write: Connection, site: Site, image: Image, made: Rewrapp
         revision=made.revision,
     )
     images.store_chunks(write, image.id, {"image": made.image.chunks, "payload": made.payload.chunks})
-    note = _("revision {revision} of image {image} was made since").format(
-        revision=made.revision, image=image.id
-    )
     for copy in media.copies_of(write, image.id):
-        if copy.state in _OF_BEFORE:
-            media.advance_copy(write, copy.id, CopyEvent.GIVEN_UP, note=note)
+        if copy.state in _OF_BEFORE and copy.payload_offset is None:
+            media.update_copy(write, copy.id, payload_offset=image.payload_offset)
     detail: dict[str, Any] = {"revision": made.revision, "sha256": made.image.sha256}
     events.append(write, site.now(), "parity image made anew", ("image", image.id), **detail)
 

@@ -204,7 +204,7 @@ def _examination(read: Connection, site: Site, ready: Ready, item: CareItem) -> 
     copy = media.get_copy(read, item.copy_id or 0)
     image = images.get(read, copy.image_id)
     expected = expected_of(read, image)
-    if copy.state not in COMPARABLE or expected is None:
+    if copy.state not in COMPARABLE or copy.payload_offset is not None or expected is None:
         return None
     medium = media.get(read, copy.medium_id)
     cursor, terms = item.cursor, ready.run.terms
