@@ -117,7 +117,8 @@ MEDIUM: dict[MediumState, dict[MediumEvent, MediumState]] = {
     # Only a rewritable cartridge is admitted again: `stages` see to it.
     _M.RELEASED: {_ME.ADMITTED: _M.BLANK, _ME.DESTROYED: _M.DESTROYED, _ME.GONE: _M.LOST},
     _M.DESTROYED: {},
-    _M.LOST: {},
+    # Only one that came back and is on the list of a destruction: `stages` see to it.
+    _M.LOST: {_ME.DESTROYED: _M.DESTROYED},
     _M.UNKNOWN: {
         _ME.IDENTIFIED: _M.GOOD,
         _ME.IDENTIFIED_OPEN: _M.APPENDABLE,

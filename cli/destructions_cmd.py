@@ -109,6 +109,23 @@ def certificate(context: Context, destruction: str, output: Path | None) -> None
     context.say(_("{path} is written").format(path=output))
 
 
+@verb(
+    "accept-loss",
+    'destructions accept-loss D00001 --reason "searched for in both depots, room by room"',
+    of=destructions,
+)
+@click.argument("destruction")
+@reason_option
+def accept_loss(context: Context, destruction: str, reason: str) -> None:
+    """Say that media of a destruction that were called lost cannot be found; a second person has to agree.
+
+    They stand on its certificate as lost, not as destroyed.
+    """
+    context.answer(
+        context.post(at("/v1/destructions", destruction) + "/accept-loss", {"reason": reason}), say_asked
+    )
+
+
 @verb("cancel", 'destructions cancel D00001 --reason "the list was wrong"', of=destructions)
 @click.argument("destruction")
 @reason_option

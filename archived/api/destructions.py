@@ -8,7 +8,7 @@ from archived.api.submissions import Reason
 from archived.catalog import destructions, events, images, media
 from archived.errors import WrongState
 from archived.language import _
-from archived.stages.retention import destroying, giving_up
+from archived.stages.retention import destroying, giving_up, lost_media
 from archived.stages.withdrawal import find_package
 
 router = APIRouter()
@@ -81,6 +81,17 @@ def cancel(
         item = destroying.cancel(write, services.site, destruction_id, **said)
     services.wake()
     return services.said(_short(plain(item)))
+
+
+@router.post("/destructions/{destruction_id}/accept-loss")
+def accept_loss(
+    destruction_id: str, body: Reason, request: Request, services: Services = Depends(services_of)
+) -> Document:
+    """One person says that its lost media cannot be found; a second one has to agree."""
+    said = {"agent": agent_of(request), "reason": body.reason}
+    with services.catalog.write() as write:
+        asked = lost_media.ask(write, services.site, destruction_id, **said)
+    return services.said(plain(asked))
 
 
 def _short(document: Document) -> Document:

@@ -64,6 +64,14 @@ def concerning(connection: Connection, medium_id: str) -> str:
     return ""
 
 
+def ever_listing(connection: Connection, medium_id: str, *states: DestructionState) -> str:
+    """A destruction, not taken back, to which a medium belongs, or one in these states; "" for none."""
+    for item in listing(connection, *(states or (*OPEN, DestructionState.DONE))):
+        if medium_id in (*item.media, *item.terms["media"], *item.terms["lost"]):
+            return item.id
+    return ""
+
+
 def ever_carrying(connection: Connection, package_ids: Iterable[str]) -> list[Image]:
     """Every image that carries one of these packages, or ever did; void ones were never written."""
     ids = list(package_ids)

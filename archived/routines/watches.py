@@ -22,6 +22,7 @@ from archived.stages.copies_lacking import lacking, unreached
 from archived.stages.floor import floors
 from archived.stages.media_life import drive_care
 from archived.stages.migrate import waiting
+from archived.stages.retention import lost_media
 from archived.stages.shelf import cartridges, largest_image_bytes
 from archived.stages.wanted_media import judges, verify_choice
 from archived.stages.work import Site
@@ -285,6 +286,8 @@ WATCHES: dict[str, Watch] = {
     "stopped:": stopped,
     "recall:": slow_recalls,
     waiting.ATTENTION: waiting.watch,
+    lost_media.UNDESTROYED: lost_media.undestroyed,
+    lost_media.RETURNED: lost_media.returned,
     hold.ATTENTION: hold.watch,
     nightly_export.OVERDUE: nightly_export.overdue,
     alert_courier.ATTENTION: alert_courier.silent_hooks,

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from archived.stages.approving import Effect
 from archived.stages.media_life import destroying as media_destroying
 from archived.stages.migrate import releasing
-from archived.stages.retention import destroying, forgetting, ruling
+from archived.stages.retention import destroying, forgetting, lost_media, ruling
 
 EFFECTS: Mapping[str, Effect] = {
     media_destroying.KIND: media_destroying.destroy,
     releasing.KIND: releasing.release,
     destroying.DESTROY: destroying.agree,
     forgetting.FORGET: forgetting.forget,
+    lost_media.KIND: lost_media.accept,
     ruling.LOOSEN: ruling.loosen,
 }

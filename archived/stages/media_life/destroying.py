@@ -10,8 +10,9 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from archived.approvals import Approval
-from archived.catalog import approvals, certificates, events, images, media, packages
+from archived.catalog import approvals, certificates, destructions, events, images, media, packages
 from archived.certificates import Certificate
+from archived.destructions import DestructionState
 from archived.errors import Refused, WrongState
 from archived.formats.certificates import destruction_certificate
 from archived.language import _
@@ -85,7 +86,7 @@ def destroy(write: Connection, site: Site, approval: Approval, agent: str) -> No
         media.update_columns(write, medium_id, element=None, home_element=None, magazine=None)
         detail = {"certificate": number, "approval": approval.id, "asked_by": approval.asked_by}
         events.append(write, now, "medium destroyed", ("medium", medium_id), agent=agent, **detail)
-        for prefix in ("missing", "suspect", "move", "cleaner", "stranger", "cartridge"):
+        for prefix in ("missing", "suspect", "move", "cleaner", "stranger", "cartridge", "lost-returned"):
             events.clear_attention(write, f"{prefix}:{medium_id}")
 
 
@@ -100,7 +101,7 @@ def why_not(read: Connection, site: Site, medium: Medium) -> str:
             medium=medium.id, element=medium.element, library=medium.library
         )
     copies = media.copies_on(read, medium.id)
-    if medium.state is MediumState.RELEASED:
+    if medium.state is MediumState.RELEASED or _came_back(read, medium):
         last = next((c for c in copies if c.state is CopyState.RETIRED and is_needed(read, c)), None)
         if last is not None:
             return _("{medium} carries image {image}, which nothing else holds verified").format(
@@ -118,6 +119,13 @@ def why_not(read: Connection, site: Site, medium: Medium) -> str:
             medium=medium.id, image=counting[0].image_id
         )
     return ""
+
+
+def _came_back(read: Connection, medium: Medium) -> bool:
+    """Whether a medium was lost before it was destroyed for a destruction that gave it up."""
+    given_up = (DestructionState.DESTROYING, DestructionState.DONE)
+    lost = medium.state is MediumState.LOST
+    return lost and bool(destructions.ever_listing(read, medium.id, *given_up))
 
 
 def _demand_destroyable(read: Connection, site: Site, medium_ids: Sequence[str]) -> None:

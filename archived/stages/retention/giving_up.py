@@ -2,8 +2,8 @@
 
 **Given up** only when every surviving image and all parity of its new set was read back and is at hand, and nothing
 that is kept lies on an image that goes. One write lets the new sets take over, retires the old ones, and makes the list
-of media that people are to destroy. **Over** when each of these is destroyed and nothing of it lies in staging; the
-same write signs the certificate. A crash before either leaves everything as it was.
+of media that people are to destroy. **Over** when each of these is destroyed, or lost by the word of two persons, and
+nothing of it lies in staging; the same write signs the certificate. A crash before either leaves everything as it was.
 """
 
 from collections.abc import Sequence
@@ -14,13 +14,13 @@ from sqlalchemy import Connection
 
 from archived.catalog import destructions, events, images, media, packages
 from archived.catalog.events import Attention
-from archived.destructions import Destruction, DestructionEvent, DestructionState
+from archived.destructions import OPEN, Destruction, DestructionEvent, DestructionState
 from archived.language import _, counted
 from archived.model import Image
 from archived.policy.retention.destroying import Plan
 from archived.sessions.tools import Tools
 from archived.stages import hold
-from archived.stages.retention import destroying
+from archived.stages.retention import destroying, lost_media
 from archived.stages.retention.certifying import certificate_of, left_in_staging
 from archived.stages.work import Action, Broken, Context, Site
 from archived.states import (
@@ -40,7 +40,6 @@ NAME = "giving_up"
 _REST_S = 30.0
 #: Copies that become retired when their medium is given up; the others stay what they are.
 _REPLACED = (CopyState.VERIFIED, CopyState.SUSPECT, CopyState.FOUND)
-_OVER = (MediumState.DESTROYED, MediumState.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,11 @@ def due(read: Connection, site: Site) -> list[Step]:
         elif waits != item.note:
             found.append(Step(item.id, "tell", waits))
     for item in destructions.listing(read, DestructionState.DESTROYING):
-        if all(media.get(read, name).state in _OVER for name in item.media):
+        left = lost_media.left(read, item)
+        if not left:
             found.append(Step(item.id, "finish"))
+        elif (words := lost_media.words_of(left)) != item.note:
+            found.append(Step(item.id, "tell", words))
     return found
 
 
@@ -77,14 +79,15 @@ def claim(write: Connection, site: Site, action: Action) -> Action | None:
     item = destructions.get(write, step.destruction_id)
     if hold.stands(write):
         return None
-    if step.kind == "tell" and item.state is DestructionState.PREPARING:
+    if step.kind == "tell" and item.state in OPEN:
         destructions.tell(write, item.id, step.words)
         return None
     if step.kind == "give up" and item.state is DestructionState.PREPARING:
         if not what_it_waits_for(write, site, item):
             _give_up(write, site, item)
         return None
-    if step.kind == "finish" and item.state is DestructionState.DESTROYING:
+    over = item.state is DestructionState.DESTROYING and not lost_media.left(write, item)
+    if step.kind == "finish" and over:
         left = left_in_staging(write, site, item)
         if left:
             words = _("nothing is certified before this is gone: {left}").format(left=", ".join(left))
