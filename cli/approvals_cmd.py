@@ -9,7 +9,7 @@ from archived.language import _
 from cli.context import Context, at
 from cli.events_cmd import event_line
 from cli.nouns import noun, reason_option, verb
-from cli.render import facts, items, plain, table
+from cli.render import facts, items, plain, rows_of, table
 
 approvals = noun(
     "approvals",
@@ -45,7 +45,9 @@ def _show_all(document: Any) -> None:
 
 def _show_one(document: dict[str, Any]) -> None:
     facts({key: value for key, value in document.items() if key not in ("events", "terms", "notice")})
-    facts(document.get("terms") or {})
+    terms = document.get("terms") or {}
+    facts(terms)
+    rows_of(terms)
     for event in document.get("events") or ():
         click.echo(event_line(event))
 

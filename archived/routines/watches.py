@@ -147,7 +147,7 @@ def reduced_sets(read: Connection, site: Site) -> list[Attention]:
                 _("every byte can still be rebuilt from the others")
                 if spare >= 0
                 else _("what lies on the members at hand can be read; put missing discs back"),
-                f"archivectl sets {item.id}",
+                f"archivectl repair   (what of it is made again; archivectl sets {item.id} shows its members)",
                 site.now(),
                 level=len(missing),
             )

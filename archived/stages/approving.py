@@ -99,6 +99,8 @@ def give(
     """
     _demand_reason(reason)
     item = approvals.get(write, approval_id)
+    if item.state is ApprovalState.GIVEN and item.ended_by == agent:
+        return item  # he said so already, and it was done then
     _demand_waiting(site, item)
     _demand_person(agent)
     if agent == item.asked_by:
@@ -168,6 +170,13 @@ def _demand_reason(reason: str) -> None:
 def _demand_waiting(site: Site, item: Approval) -> None:
     if item.state is not ApprovalState.ASKED or item.expires_at <= site.now():
         state = item.state.value if item.state is not ApprovalState.ASKED else ApprovalState.EXPIRED.value
+        if item.state is ApprovalState.GIVEN:
+            raise WrongState(
+                _(
+                    "{ended_by} agreed to {id} at {ended_at}, and it was done then; nothing was done now"
+                ).format(ended_by=item.ended_by, id=item.id, ended_at=f"{item.ended_at:%Y-%m-%d %H:%M}"),
+                advice=f"archivectl approvals {item.id}",
+            )
         raise WrongState(
             _("approval {id} is {state}; nothing was done").format(id=item.id, state=state),
             advice=_("ask for it again"),

@@ -63,14 +63,7 @@ def settle(
             and seen.get(medium.element, "") is not None
         ):
             media.saw(write, medium.id, None, now, seen_by)
-            if medium.state is MediumState.QUARANTINED and not media.copies_on(write, medium.id):
-                events.append(write, now, "medium taken out", ("medium", medium.id), element=medium.element)
-                events.clear_attention(write, f"stranger:{medium.id}")
-            elif medium.state is not MediumState.LOST and not is_leaving(write, medium.id):
-                missed(write, site, medium)
-            if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
-                words = _("medium {id} is missing").format(id=medium.id)
-                media.withdraw_plans_on(write, medium.id, words, now)
+            _not_there(write, site, medium)
     labels = _labels(seen)
     strange = {elements[0]: code for code, elements in labels.items() if code not in by_barcode}
     _meet(write, site, library, strange)
@@ -126,6 +119,20 @@ def missed(write: Connection, site: Site, medium: Medium) -> None:
             site.now(),
         ),
     )
+
+
+def _not_there(write: Connection, site: Site, medium: Medium) -> None:
+    """A medium is not where the record has it: somebody may have taken it, or it is missed."""
+    unused = medium.state is MediumState.QUARANTINED and not media.copies_on(write, medium.id)
+    if unused or medium.state is MediumState.RELEASED:  # two persons let it go: it may be taken
+        taken_from = medium.element
+        events.append(write, site.now(), "medium taken out", ("medium", medium.id), element=taken_from)
+        events.clear_attention(write, f"stranger:{medium.id}")
+    elif medium.state is not MediumState.LOST and not is_leaving(write, medium.id):
+        missed(write, site, medium)
+    if medium.state in (MediumState.RESERVED, MediumState.APPENDABLE):
+        words = _("medium {id} is missing").format(id=medium.id)
+        media.withdraw_plans_on(write, medium.id, words, site.now())
 
 
 def _risen(write: Connection, site: Site, medium: Medium, library: str, element: int) -> None:

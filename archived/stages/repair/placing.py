@@ -8,7 +8,9 @@ from archived.catalog.events import Attention
 from archived.catalog.media import LIVE_COPIES
 from archived.language import _
 from archived.policy.owed import home_pool
+from archived.policy.sufficiency import AT_HAND
 from archived.stages import attempts
+from archived.stages.commitment import missing_positions
 from archived.stages.placement import placed_by_rules, wanting_of
 from archived.stages.planned_copy import plan_on
 from archived.stages.repair.pictures import home_copies
@@ -41,7 +43,7 @@ def place_anew(write: Connection, site: Site, item: CareItem, after_copy: int) -
             write,
             Attention(
                 key,
-                "working-hours",
+                "working-hours" if the_set.m > len(missing_positions(write, the_set, AT_HAND)) else "now",
                 what.format(image=image.id, set_id=the_set.id, words=placement.refusal),
                 safe,
                 f"archivectl repair {item.run_id}",
