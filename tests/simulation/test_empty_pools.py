@@ -15,7 +15,8 @@ def limits(story: Story) -> admission.Limits:
 
 def forget_all_media(story: Story) -> None:
     with story.catalog.write() as write:
-        write.exec_driver_sql("DELETE FROM medium")
+        for table in ("medium_history", "medium"):
+            write.exec_driver_sql(f"DELETE FROM {table}")
 
 
 def test_without_any_medium_and_any_word_about_them_nobody_knows_what_fits(tell: Tell) -> None:
