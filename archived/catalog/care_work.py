@@ -13,7 +13,8 @@ from archived.catalog.tables import copy, medium
 from archived.states import MediumState
 
 _OPEN = care_item.c.state.in_(OPEN_ITEMS)
-_GONE = (MediumState.LOST, MediumState.DESTROYED, MediumState.QUARANTINED, MediumState.RELEASED)
+#: No run reads a medium in one of these states.
+GONE = (MediumState.LOST, MediumState.DESTROYED, MediumState.QUARANTINED, MediumState.RELEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def media_with_work(
         .join(care_run, care_run.c.id == care_item.c.run_id)
         .join(medium, medium.c.id == care_item.c.medium_id)
         .where(_OPEN, care_item.c.run_id.in_(run_ids), medium.c.library == library)
-        .where(medium.c.element.is_not(None), medium.c.state.not_in((*_GONE, MediumState.WRITING)))
+        .where(medium.c.element.is_not(None), medium.c.state.not_in((*GONE, MediumState.WRITING)))
         .group_by(care_item.c.medium_id)
         .order_by(best[0], best[1], func.min(care_item.c.wave), best[2])
     )
@@ -100,7 +101,7 @@ def on_media_gone(
         select(care_item)
         .join(medium, medium.c.id == care_item.c.medium_id)
         .where(_OPEN, care_item.c.run_id.in_(run_ids))
-        .where(or_(medium.c.element.is_(None), medium.c.state.in_(_GONE), medium.c.id.in_(refused)))
+        .where(or_(medium.c.element.is_(None), medium.c.state.in_(GONE), medium.c.id.in_(refused)))
         .order_by(care_item.c.id)
     )
     return values(read, CareItem, query.limit(limit))

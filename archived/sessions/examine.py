@@ -78,6 +78,8 @@ class Examination:
     widened: bool = False
     #: So many chunks were bad in earlier visits.
     bad_before: int = 0
+    #: Only these chunks, which another drive could not read; empty for all that are drawn.
+    again: tuple[int, ...] = ()
     place: ImageOnTape | None = None
     volume_id: str | None = None
 
@@ -134,9 +136,10 @@ def examine(task: Examination, tools: Tools) -> Visit | RobotWaits | AnotherVolu
 
 def _by_chunks(task: Examination, tools: Tools, source: SectorSource, report: Report) -> Visit:
     table = ChunkTable.from_bytes(task.chunk_table)
-    numbers = task.drawing.numbers(len(table), widened=task.widened)
+    numbers = task.again or task.drawing.numbers(len(table), widened=task.widened)
     left, total_bytes = numbers[task.done :], len(numbers) * CHUNK_BYTES
-    digests = task.memory.take_digests(task.item_id, task.done) if task.drawing.how == FULL else None
+    hashes = task.drawing.how == FULL and not task.again
+    digests = task.memory.take_digests(task.item_id, task.done) if hashes else None
     limit_s = tools.clock.monotonic() + (SLICE_S if task.place is None else TAPE_SLICE_S)
     why = ""
 

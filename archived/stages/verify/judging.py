@@ -4,6 +4,7 @@ A copy is VERIFIED anew only when all of it was read and was right; a clean samp
 changes no state. Where a sample finds damage all of the copy is read, so that repair knows where it is.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,9 @@ from archived.sessions.chunk_read import DIFFERS, UNREADABLE, Trouble
 from archived.sessions.examine import BAD_MAX, Examination, Visit
 from archived.sessions.read import Expected
 from archived.stages.doubting_media import doubt
+from archived.stages.floor import drive_failed
 from archived.stages.looking_whole import record_whole
+from archived.stages.verify import second_drive
 from archived.stages.work import Site
 from archived.states import MEDIUM, CopyEvent, CopyState, MediumEvent
 from erasure.chunks import CHUNK_BYTES
@@ -36,10 +39,23 @@ UNREAD = "verify-unread:"
 def judge(write: Connection, site: Site, item: CareItem, task: Examination, visit: Visit) -> None:
     """Put a visit on record; when nothing is left, what the item found."""
     run = care.get(write, item.run_id)
-    note_health(write, site, task, visit)
     cursor = _further(item, task, visit)
+    others = second_drive.others(write, site, item, task)
+    believed = second_drive.is_to_be_believed(write, item, task, visit, cursor)
+    note_health(write, site, task, visit, final=believed and not others)
     if visit.ended and _is_to_widen(task, cursor):
         cursor |= {"widened": True, "done": 0}
+    elif (
+        visit.ended and others and second_drive.is_unreadable(visit, cursor) and run.state is RunState.RUNNING
+    ):
+        second_drive.ask(write, item, task, cursor)
+        return
+    elif visit.ended and not believed:
+        words = _("what drive {drive} cannot read no other drive could confirm").format(drive=task.drive)
+        doing = _("examining medium {medium} in {drive}").format(medium=task.medium_id, drive=task.drive)
+        drive_failed(write, site, task.drive, doing, words)
+        give_up(write, site, replace(item, tried_in=(*item.tried_in, task.drive)), task, words)
+        return
     elif visit.ended:
         _finish(write, site, item, run, task, visit, cursor)
         return
@@ -79,8 +95,11 @@ def close(write: Connection, site: Site, item: CareItem, event: ItemEvent, note:
         care.tell(write, run.id, grown(run.report, {"outcome": "failed", "named": named}))
 
 
-def note_health(write: Connection, site: Site, task: Examination, visit: Visit) -> None:
-    """What a visit met, for the health of the medium: each thing with its place and what the drive said."""
+def note_health(write: Connection, site: Site, task: Examination, visit: Visit, *, final: bool) -> None:
+    """What a visit met, for the health of the medium: each thing with its place and what the drive said.
+
+    What could not be read counts for nothing yet (`final`) while another drive is to read it too.
+    """
     now, read = site.now(), visit.read
 
     def note(what: str, value: float, unit: str, trouble: Trouble) -> None:
@@ -91,7 +110,7 @@ def note_health(write: Connection, site: Site, task: Examination, visit: Visit) 
 
     unreadable = [one for one in read.bad if one.what == UNREADABLE]
     wrong = [one for one in read.bad if one.what == DIFFERS]
-    for one in unreadable[:ENTRIES_MAX]:
+    for one in unreadable[:ENTRIES_MAX] if final else ():
         note(health_words.READ_ERROR, one.sectors, "sectors", one)
     for one in wrong[:ENTRIES_MAX]:
         note(health_words.WRONG, 1, "chunks", one)
@@ -117,7 +136,7 @@ def _further(item: CareItem, task: Examination, visit: Visit) -> dict[str, Any]:
     found: dict[str, Any] = {
         "done": task.done + read.done,
         "widened": task.widened,
-        "chunks": before.get("chunks", 0) + read.done,
+        "chunks": before.get("chunks", 0) + (0 if task.again else read.done),
         "bytes": before.get("bytes", 0) + read.bytes_read,
         "seconds": round(before.get("seconds", 0.0) + read.seconds, 3),
         "bad": [*before.get("bad", ()), *([one.number, one.what] for one in read.bad)],
@@ -131,7 +150,7 @@ def _further(item: CareItem, task: Examination, visit: Visit) -> dict[str, Any]:
 def _is_to_widen(task: Examination, cursor: dict[str, Any]) -> bool:
     """Whether a sample found damage and the rest of the copy is still to be read."""
     sampled = task.drawing.how != FULL and bool(task.chunk_table)
-    return sampled and not task.widened and 0 < len(cursor["bad"]) < BAD_MAX
+    return sampled and not task.widened and not task.again and 0 < len(cursor["bad"]) < BAD_MAX
 
 
 def _finish(
@@ -144,6 +163,8 @@ def _finish(
     cursor: dict[str, Any],
 ) -> None:
     site.half_reads.forget(item.id)
+    second_drive.blame_first(write, site, item, task, visit, cursor)
+    second_drive.remember(write, item, task, visit, cursor)
     copy = media.get_copy(write, task.copy_id)
     if copy.state not in COMPARABLE:
         close(write, site, item, ItemEvent.SKIPPED, _("its copy is not kept any more"))

@@ -15,6 +15,7 @@ from archived.catalog.fixity import COMPARABLE
 from archived.errors import Cancelled
 from archived.language import _
 from archived.media_kinds import is_tape
+from archived.policy.sources import drives_to_try
 from archived.policy.verify.giving_way import may_go_on
 from archived.sessions.examine import Drawing, Examination, Visit, examine
 from archived.sessions.mount import RobotWaits
@@ -182,12 +183,13 @@ def _in_drives(read: Connection, site: Site, runs: dict[str, CareRun]) -> list[R
         items = care_work.open_on(read, list(runs), list(loaded)) if not floor.stale else []
         if not items:
             continue
+        up = [drive.name for drive in floor.up]
         wants, _ready = media_wanted(read, site, floor, writes_paused=paused)
         for item in items:
             medium_id = item.medium_id or ""
             if not may_go_on(medium_id, wants):
                 site.half_reads.stop(key_of(item), _("somebody waits for the drive"))
-            elif medium_id not in frozen:
+            elif medium_id not in frozen and loaded[medium_id].name in drives_to_try(up, item.tried_in):
                 drive = loaded[medium_id]
                 found.append(Ready(item, runs[item.run_id], drive.name, floor.library, drive.element))
     return found
@@ -221,7 +223,7 @@ def _examination(read: Connection, site: Site, ready: Ready, item: CareItem) -> 
         expected, drawing, site.half_reads, done=int(cursor.get("done", 0)),
         bad_before=len(cursor.get("bad", ())), place=place_on_tape(copy, image), volume_id=medium.volume_id,
     )  # fmt: skip
-    return replace(made, widened=bool(cursor.get("widened")))
+    return replace(made, widened=bool(cursor.get("widened")), again=tuple(cursor.get("again", ())))
 
 
 def _no_outcome(write: Connection, site: Site, item: CareItem, task: Examination, error: Exception) -> float:
