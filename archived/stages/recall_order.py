@@ -115,6 +115,8 @@ def plan_order(read: Connection, site: Site, wanted: Sequence[WantedPackage], *,
     plans = []
     for package, files, recall in drafts:
         plan = _planned(read, site, package, files, recall, in_use, every_floor)
+        if plan.recall.image_id is not None and not plan.way:
+            plan = _from_before(read, site, plan, in_use, every_floor)
         in_use.update(reading.copy_id for reading in plan.readings)
         plans.append(plan)
     return _with_visits(read, site, plans)
@@ -161,7 +163,7 @@ def _draft(
     everything = not (wanted.paths or wanted.pieces)
     files = tuple(dict.fromkeys(named(wanted.paths))) if wanted.paths or everything else ()
     pieces = tuple(dict.fromkeys(_piece(package, named([piece.path])[0], piece) for piece in wanted.pieces))
-    image = _image_of(read, package)
+    image = next(iter(_images_of(read, package)), None)
     whole_bytes = sum(file.size_bytes for file in files)
     recall = Recall(
         id="",
@@ -192,18 +194,15 @@ def _piece(package: Package, file: Entry, piece: WantedPiece) -> tuple[str, int,
     return file.path, piece.start, end - piece.start + 1, ""
 
 
-def _image_of(read: Connection, package: Package) -> Image | None:
-    """The image that carries the package and has been written, if there is one; rather one whose set was read back.
+def _images_of(read: Connection, package: Package) -> list[Image]:
+    """Images that carry the package and have been written, or carried it; first those whose sets were read back.
 
-    While a package is packed again that is the image that it is to leave.
+    While a package is packed again the first is the image that it is to leave. Later ones are the last resort.
     """
     now = [image_id for image_id in packages.image_ids(read, package.id).values() if image_id is not None]
     every = [images.get(read, image_id) for image_id in (*now, *carriers.before(read, package.id))]
-    for wanted in ((ImageState.KEPT, ImageState.FOUND), (ImageState.PROTECTED, ImageState.RETIRED)):
-        for image in every:
-            if image.state in wanted:
-                return image
-    return None
+    ranks = ((ImageState.KEPT, ImageState.FOUND), (ImageState.PROTECTED, ImageState.RETIRED))
+    return [image for wanted in ranks for image in every if image.state in wanted]
 
 
 def _planned(
@@ -236,6 +235,18 @@ def _planned(
         area_bytes += sum(file.size_bytes for file in wanted_files(read, recall))
     recall = replace(recall, area_bytes=area_bytes)
     return Plan(package, files, recall, tuple(readings), sources, "" if shortage else way, shortage)
+
+
+def _from_before(
+    read: Connection, site: Site, plan: Plan, in_use: Collection[int], every_floor: Sequence[Floor]
+) -> Plan:
+    """The same from an image that carries the package, too, or carried it before it was packed again, if one can."""
+    for image in _images_of(read, plan.package)[1:]:
+        recall = replace(plan.recall, image_id=image.id)
+        found = _planned(read, site, plan.package, plan.files, recall, in_use, every_floor)
+        if found.way:
+            return found
+    return plan
 
 
 def _has_own_disc(read: Connection, site: Site, image_id: str | None, every_floor: Sequence[Floor]) -> bool:

@@ -181,3 +181,18 @@ def test_old_media_stay_while_what_took_their_place_is_not_there(story: Story) -
         gone = [copy for copy in story.copies(CopyState.RETIRED) if copy.medium_id in old]
         assert len(gone) == 4
         assert all(is_needed(read, copy) for copy in gone)
+
+
+def test_what_was_packed_again_is_read_from_its_old_set_when_the_new_one_cannot_give_it(story: Story) -> None:
+    run = begin(story, MERGE)
+    watched_to_the_end(story, run.id)
+    out_of_staging(story)
+    for medium_id in {copy.medium_id for copy in story.copies(CopyState.VERIFIED)}:
+        story.lose(medium_id)
+    story.settle()
+    for package in story.packages():
+        recall_id = served(story, package.id)
+        story.assert_given_back(package.id, recall_id)
+        old = story.get_recall(recall_id).image_id
+        assert old is not None
+        assert story.image(old).state is ImageState.RETIRED
