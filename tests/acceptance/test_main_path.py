@@ -28,8 +28,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def archive(make_site: Any, sources: dict[str, Path]) -> Site:
-    """A site with one whole 4+2 set, archived."""
-    site: Site = make_site()
+    """A site with one whole 4+2 set, archived; what it loses is not made again meanwhile."""
+    site: Site = make_site(settings={"auto = true": "auto = false"})
     site.start()
     for name, path in sources.items():
         assert site.submit(path, name, series=f"S{name}").status == 0
