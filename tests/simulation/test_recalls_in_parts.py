@@ -109,16 +109,16 @@ def test_disc_that_no_drive_reads_to_the_end_is_given_up_and_the_next_source_is_
 ) -> None:
     story, package_id = kept(tell)
     own = story.image_of(package_id).id
-    read_for_good = recall_reading.read_ranges
+    read_for_good = recall_reading.read_until
     tries = []
 
-    def read(drive: Any, sinks: Any, report: Any) -> Any:
+    def read(drive: Any, sinks: Any, report: Any, stops: Any) -> Any:
         if sinks[0].spool.stem == own:
             tries.append(sinks[0].spool)
             raise TransportTimeout(f"no answer while {own} was read")
-        return read_for_good(drive, sinks, report)
+        return read_for_good(drive, sinks, report, stops)
 
-    monkeypatch.setattr(recall_reading, "read_ranges", read)
+    monkeypatch.setattr(recall_reading, "read_until", read)
 
     recall_id = story.recall(package_id)
     story.settle()

@@ -37,7 +37,7 @@ def test_a_run_is_begun_with_a_reason_and_shown_with_what_it_took(run: Run, daem
     assert daemon.asked("POST", "/v1/repair/run") == [
         {"sets": [], "images": [], "media": ["D1"], "reason": "a disc fell"}
     ]
-    assert "4096" in run("repair", "repair-1").stdout or "4.0 KiB" in run("repair", "repair-1").stdout
+    assert "4.1 kB" in run("repair", "repair-1").stdout
     assert run("repair", "run").exit_code == 2
 
 
